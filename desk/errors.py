@@ -1,0 +1,47 @@
+"""What can go wrong at the desk.
+
+DeskError
+├── PostError        a line or record that is no post
+├── FeedError        a feed that is unknown or can't be read
+├── TerritoryError   a territory that is unknown, or a file that is none
+├── FilterError      a filter that can't be understood
+└── StoreError       a store that can't be used: another kind, another version, in use
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rapidfuzz import process
+
+
+class DeskError(Exception):
+    """Base of the desk's errors; its text is one plain line for the user, with the mend."""
+
+
+class PostError(DeskError):
+    """A line or record that is no post."""
+
+
+class FeedError(DeskError):
+    """A feed that is unknown or can't be read."""
+
+
+class TerritoryError(DeskError):
+    """A territory that is unknown, or a file that is none."""
+
+
+class FilterError(DeskError):
+    """A filter that can't be understood."""
+
+
+class StoreError(DeskError):
+    """A store that can't be used: another kind, another version, in use."""
+
+
+def choices(word: str, known: Iterable[str]) -> str:
+    """The end of an error message: the nearest valid choice to `word`, and all of them."""
+    names = sorted(known)
+    nearest = process.extractOne(word, names, score_cutoff=55)
+    hint = f"did you mean '{nearest[0]}'? " if nearest else ""
+    return f"{hint}valid: {', '.join(names)}"

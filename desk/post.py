@@ -1,0 +1,166 @@
+"""Posts at the desk's border: decoded, checked and encoded in one place."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+
+import msgspec
+
+from desk.errors import PostError
+from rules import Match
+
+FILL_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+class Author(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Who wrote a post; `id` is unique within its channel."""
+
+    id: str
+    handle: str = ""
+    name: str = ""
+
+
+class Geo(msgspec.Struct, frozen=True):
+    """WGS 84 degrees."""
+
+    lat: Annotated[float, msgspec.Meta(ge=-90, le=90)]
+    lon: Annotated[float, msgspec.Meta(ge=-180, le=180)]
+
+
+class Media(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A picture or film of a post: never fetched by itself."""
+
+    kind: str
+    url: str = ""
+    alt: str = ""
+
+
+class Post(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """One message of an author in a channel; `created_at` is aware UTC, `text` as received."""
+
+    id: str
+    channel: str = "file"
+    author: Author | None = None
+    text: str
+    created_at: datetime
+    lang: str | None = None
+    geo: Geo | None = None
+    place: str | None = None
+    reply_to: str | None = None
+    repost_of: str | None = None
+    mentions: tuple[str, ...] = ()
+    media: tuple[Media, ...] = ()
+    url: str | None = None
+    account: str | None = None
+    exercise: bool = False
+
+    @property
+    def author_key(self) -> str:
+        """Who counts as one person: the author within the channel, or the post itself."""
+        return f"{self.channel}:{self.author.id}" if self.author else f"post:{self.id}"
+
+
+class Location(msgspec.Struct, frozen=True):
+    """Where a post is about: a community of the territory, and how that is known.
+
+    `source` is coordinates, place, zip or text; `confidence` lies in 0-1.
+    """
+
+    community: str
+    lat: float
+    lon: float
+    radius_km: float
+    source: str
+    confidence: float
+
+
+class LabelledPost(Post, frozen=True, omit_defaults=True, kw_only=True, tag_field="type", tag="post"):
+    """A post with what the rules and the places say of it; the line that `tail` prints."""
+
+    labels: tuple[str, ...]
+    matches: tuple[Match, ...]
+    location: Location | None
+
+
+class _Wire(msgspec.Struct, frozen=True, kw_only=True):
+    """A post as feeds send it: an id may be a number, and `--fill` supplies what is missing."""
+
+    id: str | int | None = None
+    channel: str = "file"
+    author: Author | None = None
+    text: str
+    created_at: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
+    lang: str | None = None
+    geo: Geo | None = None
+    place: str | None = None
+    reply_to: str | None = None
+    repost_of: str | None = None
+    mentions: tuple[str, ...] | None = None
+    media: tuple[Media, ...] | None = None
+    url: str | None = None
+    account: str | None = None
+    exercise: bool | None = None
+
+
+_decode = msgspec.json.Decoder(_Wire).decode
+_encode = msgspec.json.Encoder().encode
+
+
+def decode_post(line: bytes, number: int, *, fill: bool = False) -> Post:
+    """The post that JSON text `line` holds; `number` (from 1) is its line in the feed.
+
+    With `fill`, a missing id is the line number, a missing `created_at` lies `number - 1` seconds
+    after 2000-01-01T00:00:00Z, and a missing author is made from the id.
+
+    Raises:
+        PostError: the line is not JSON, or not a post.
+    """
+    try:
+        wire = _decode(line)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise PostError(f"not a post: {error}") from None
+    id_ = wire.id
+    created_at = wire.created_at
+    author = wire.author
+    if fill:
+        id_ = number if id_ is None else id_
+        created_at = created_at or FILL_EPOCH + timedelta(seconds=number - 1)
+        author = author or Author(id=str(id_))
+    if id_ is None or id_ == "" or created_at is None:
+        missing = "id" if id_ is None or id_ == "" else "created_at"
+        raise PostError(f"not a post: no `{missing}` (--fill supplies what is missing)")
+    try:
+        utc = created_at.astimezone(UTC)
+    except OverflowError:
+        raise PostError(f"not a post: created_at {created_at} is out of range") from None
+    return Post(
+        id=str(id_),
+        channel=wire.channel or "file",
+        author=author,
+        text=wire.text,
+        created_at=utc,
+        lang=wire.lang,
+        geo=wire.geo,
+        place=wire.place,
+        reply_to=wire.reply_to,
+        repost_of=wire.repost_of,
+        mentions=wire.mentions or (),
+        media=wire.media or (),
+        url=wire.url,
+        account=wire.account,
+        exercise=bool(wire.exercise),
+    )
+
+
+def labelled(
+    post: Post, labels: tuple[str, ...], matches: tuple[Match, ...], location: Location | None
+) -> LabelledPost:
+    """`post` together with its labels, matches and location."""
+    fields: dict[str, Any] = {name: getattr(post, name) for name in Post.__struct_fields__}
+    return LabelledPost(**fields, labels=labels, matches=matches, location=location)
+
+
+def encode(item: msgspec.Struct) -> bytes:
+    """One line of JSON without its newline; times as RFC 3339 in UTC."""
+    return _encode(item)

@@ -1,0 +1,1 @@
+"""Everything that touches a terminal: the command line, the app, its screens and widgets."""
