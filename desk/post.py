@@ -40,7 +40,7 @@ class Post(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """One message of an author in a channel; `created_at` is aware UTC, `text` as received."""
 
     id: str
-    channel: str = "file"
+    channel: str
     author: Author | None = None
     text: str
     created_at: datetime
