@@ -75,7 +75,9 @@ class Location(msgspec.Struct, frozen=True):
     confidence: float
 
 
-class LabelledPost(Post, frozen=True, omit_defaults=True, kw_only=True, tag_field="type", tag="post"):
+class LabelledPost(
+    Post, frozen=True, omit_defaults=True, kw_only=True, tag_field="type", tag="post"
+):
     """A post with what the rules and the places say of it; the line that `tail` prints."""
 
     labels: tuple[str, ...]

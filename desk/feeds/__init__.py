@@ -61,6 +61,8 @@ def open_feed(url: str, kinds: Mapping[str, Opener], *, fill: bool = False) -> F
     kind, colon, rest = url.partition(":")
     if not colon or kind not in kinds:
         shown = kind if colon else url
-        raise FeedError(f"unknown feed '{shown}' in '{url}': {choices(kind, (f'{k}:' for k in kinds))}")
+        raise FeedError(
+            f"unknown feed '{shown}' in '{url}': {choices(kind, (f'{k}:' for k in kinds))}"
+        )
     target, _, query = rest.partition("?")
     return kinds[kind](url, Options(target, dict(parse_qsl(query, keep_blank_values=True)), fill))

@@ -1,0 +1,61 @@
+"""How commands speak: data on stdout, words on stderr, nothing hostile on a terminal."""
+
+from __future__ import annotations
+
+import enum
+import os
+import sys
+
+import msgspec
+
+OK = 0
+CHECK_FAILED = 1
+BAD_USAGE = 2
+
+
+class Format(enum.StrEnum):
+    """How a listing is printed."""
+
+    text = "text"
+    json = "json"
+
+
+def emit(data: str | bytes) -> None:
+    """Write one line of data to stdout: JSON as bytes, text for people as str."""
+    line = data if isinstance(data, bytes) else data.encode("utf-8", "replace")
+    sys.stdout.buffer.write(line + b"\n")
+
+
+def emit_json(item: object) -> None:
+    """Write `item` to stdout as one line of JSON."""
+    emit(msgspec.json.encode(item))
+
+
+def flush() -> None:
+    """Let a reader of stdout see what was emitted so far."""
+    sys.stdout.buffer.flush()
+
+
+def say(words: str) -> None:
+    """Write words for people to stderr; control characters in them become visible."""
+    print(visible(words), file=sys.stderr, flush=True)
+
+
+def close_quietly() -> None:
+    """Stop writing to a stdout whose reader has gone, as `head` does."""
+    devnull = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(devnull, sys.stdout.fileno())
+
+
+def visible(text: str, *, keep: str = "\n") -> str:
+    """`text` with every character that could steer a terminal shown as a picture or `<U+XXXX>`."""
+    return "".join(char if char.isprintable() or char in keep else _picture(char) for char in text)
+
+
+def _picture(char: str) -> str:
+    code = ord(char)
+    if code < 0x20:
+        return chr(0x2400 + code)
+    if code == 0x7F:
+        return "␡"
+    return f"<U+{code:04X}>"
