@@ -1,1 +1,1 @@
-"""The desk without a screen: feeds, places, outages, cases, store, and the server screens attach to."""
+"""The desk without a screen: feeds, places, outages, cases, store, and the screens' server."""
