@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -11,10 +10,15 @@ import msgspec
 from desk.errors import TerritoryError, choices
 
 BUILT_IN = Path(__file__).parent / "territories"
+FILE_NAME = "territory.toml"
 
 
 class Community(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """A town or district; position in WGS 84 degrees, `customers` are metered connections."""
+    """A town or district; position in WGS 84 degrees, `customers` are metered connections.
+
+    `ambiguous` holds those of its names that are also a person's name, a common word or a larger
+    place elsewhere: a post that only drops such a name does not mean the community.
+    """
 
     id: str
     name: str
@@ -23,6 +27,7 @@ class Community(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     radius_km: float
     customers: int
     aliases: tuple[str, ...] = ()
+    ambiguous: tuple[str, ...] = ()
     zips: tuple[str, ...] = ()
     streets: tuple[str, ...] = ()
     landmarks: tuple[str, ...] = ()
@@ -51,3 +56,39 @@ class Territory(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 def built_in() -> dict[str, Path]:
     """Territories that come with the program, by name."""
     return {path.stem: path for path in sorted(BUILT_IN.glob("*.toml"))}
+
+
+def load_territory(name_or_path: str | Path) -> Territory:
+    """The built-in territory of this name, or the one in this file (or folder of a storm).
+
+    Raises:
+        TerritoryError: the name is unknown, or the file is no territory; the message then has one
+            line for each fault.
+    """
+    from desk.territory_file import read_territory
+
+    known = built_in()
+    if isinstance(name_or_path, str) and name_or_path in known:
+        return read_territory(known[name_or_path])
+    path = Path(name_or_path)
+    if path.is_dir() and (path / FILE_NAME).is_file():
+        return read_territory(path / FILE_NAME)
+    if path.suffix == ".toml" or path.is_file():
+        return read_territory(path)
+    raise TerritoryError(
+        f"unknown territory '{name_or_path}': {choices(str(name_or_path), known)}; "
+        "or the path of a territory.toml"
+    )
+
+
+def write_territory(
+    territory: Territory, folder: Path, *, stem: str = "territory", header: tuple[str, ...] = ()
+) -> Path:
+    """Write `STEM.toml`, and `STEM.geojson` where there are lines, into `folder`.
+
+    The same territory gives the same bytes; `header` lines become comments on top. Returns the
+    path of the TOML file.
+    """
+    from desk.territory_file import save_territory
+
+    return save_territory(territory, folder, stem=stem, header=header)
