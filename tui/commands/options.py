@@ -1,0 +1,32 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Feeds = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--feed", metavar="URL", help="Where posts come from; may be given several times."
+    ),
+]
+TerritoryName = Annotated[
+    str | None,
+    typer.Option("--territory", metavar="NAME|FILE", help="The service area: built in, or a file."),
+]
+Rules = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--rules", metavar="DIR", help="Keyword sets instead of the built-in ones; may be repeated."
+    ),
+]
+Data = Annotated[
+    Path | None,
+    typer.Option("--data", metavar="DIR", help="Keep the store here, and go on where it was."),
+]
+Fill = Annotated[
+    bool, typer.Option("--fill", help="Supply ids, times and authors that a file does not have.")
+]

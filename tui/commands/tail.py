@@ -1,0 +1,85 @@
+"""`stormdesk tail`: the pipeline without a screen, posts and outage changes as JSON Lines."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from desk.outage import OutageChange
+from desk.pipeline import Outcome
+from desk.post import encode
+from desk.reading import Reading
+from tui.commands.options import Data, Feeds, Fill, Rules, TerritoryName
+from tui.console import BAD_USAGE, emit, flush, say
+from tui.setup import Setup, build_pipeline, open_feeds
+
+app = typer.Typer(rich_markup_mode=None)
+
+
+@app.command()
+def tail(
+    feed: Feeds = None,
+    posts: Annotated[bool, typer.Option("--posts", help="Print posts only.")] = False,
+    outages: Annotated[bool, typer.Option("--outages", help="Print outage changes only.")] = False,
+    every: Annotated[
+        bool, typer.Option("--all", help="Print accepted posts without a label too.")
+    ] = False,
+    fill: Fill = False,
+    territory: TerritoryName = None,
+    rules: Rules = None,
+    data: Data = None,
+) -> None:
+    """Labelled posts and outage changes of one or more feeds, as JSON Lines."""
+    if not feed:
+        raise typer.BadParameter("which posts? Give --feed, such as --feed file:posts.jsonl")
+    setup = Setup(feed, territory, rules or (), data, fill)
+    feeds = open_feeds(setup)
+    pipeline = build_pipeline(setup, feeds, every_post=every)
+    printer = Printer(posts=posts or not outages, outages=outages or not posts)
+    reading = Reading(pipeline, feeds, printer.took, say)
+    try:
+        asyncio.run(reading.run())
+    finally:
+        pipeline.store.close()
+        bad = sum(gauge.bad for gauge in reading.gauges.values())
+        say(f"{printer.summary()}, {bad:,} bad lines skipped")
+    if any(gauge.state == "failed" for gauge in reading.gauges.values()):
+        raise typer.Exit(BAD_USAGE)
+
+
+class Printer:
+    """Prints outcomes as they come, and counts what it saw."""
+
+    def __init__(self, *, posts: bool, outages: bool) -> None:
+        self._posts = posts
+        self._outages = outages
+        self._accepted = 0
+        self._duplicates = 0
+        self._labelled = 0
+        self._located = 0
+        self._changes = 0
+
+    def took(self, outcome: Outcome) -> None:
+        """Print the events of one batch."""
+        self._accepted += outcome.accepted
+        self._duplicates += outcome.duplicates
+        for event in outcome.events:
+            if isinstance(event, OutageChange):
+                self._changes += 1
+                wanted = self._outages
+            else:
+                self._labelled += bool(event.labels)
+                self._located += bool(event.labels and event.location)
+                wanted = self._posts
+            if wanted:
+                emit(encode(event))
+        flush()
+
+    def summary(self) -> str:
+        """One line for people: what came in, and what was made of it."""
+        return (
+            f"{self._accepted:,} posts, {self._labelled:,} labelled, {self._located:,} of these"
+            f" located, {self._changes:,} outage changes, {self._duplicates:,} duplicates"
+        )

@@ -1,0 +1,107 @@
+"""The command line: `stormdesk` and its groups, each imported only when it is called."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import tempfile
+import traceback
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from desk.errors import DeskError, choices
+from rules.errors import RulesError
+from simulator.errors import SimulatorError
+from tui.console import BAD_USAGE, close_quietly, say
+
+COMMANDS = {
+    "watch": "tui.commands.watch",
+    "tail": "tui.commands.tail",
+    "serve": "tui.commands.serve",
+    "rules": "tui.commands.rules",
+    "storm": "tui.commands.storm",
+    "outages": "tui.commands.outages",
+    "territory": "tui.commands.territory",
+}
+INTERRUPTED = 130
+
+
+class Commands(TyperGroup):
+    """Commands by name: imported late, because Faker and aiohttp cost start-up time.
+
+    Without a command the user gets `watch`, the monitor.
+    """
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Names in the order of COMMANDS."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command of this name, or None after a line that names the nearest one."""
+        if cmd_name not in COMMANDS:
+            ctx.fail(f"unknown command '{cmd_name}': {choices(cmd_name, COMMANDS)}")
+        command = typer.main.get_command(importlib.import_module(COMMANDS[cmd_name]).app)
+        command.name = cmd_name
+        return command
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Options without a command are those of `watch`."""
+        own = {"--help", "--version", *ctx.help_option_names}
+        if not args or (args[0].startswith("-") and args[0] not in own):
+            args = ["watch", *args]
+        return super().parse_args(ctx, args)
+
+
+app = typer.Typer(
+    cls=Commands,
+    no_args_is_help=False,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        print(f"stormdesk {version('stormdesk')}")
+        raise typer.Exit
+
+
+@app.callback()
+def stormdesk(
+    version: bool = typer.Option(
+        False, "--version", callback=_version, is_eager=True, help="Print the version and end."
+    ),
+) -> None:
+    """A storm desk for electric utilities; without a command: the monitor, on a built-in storm."""
+    del version
+
+
+def main() -> None:
+    """Run the command line; a user's mistake is one plain line and exit code 2."""
+    try:
+        app(prog_name="stormdesk")
+    except (RulesError, DeskError, SimulatorError) as error:
+        say(f"stormdesk: {error}")
+        sys.exit(BAD_USAGE)
+    except BrokenPipeError:
+        close_quietly()
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    except Exception as error:  # noqa: BLE001  the last line of defence: no traceback reaches a user
+        say(f"stormdesk: unexpected error, please report it: {error!r}; details: {_keep_details()}")
+        sys.exit(BAD_USAGE)
+
+
+def _keep_details() -> str:
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="stormdesk-error-", suffix=".txt", delete=False, encoding="utf-8"
+    ) as file:
+        traceback.print_exc(file=file)
+        return file.name

@@ -1,0 +1,81 @@
+"""Where the rooms are put together: a desk made from what the user asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from desk.errors import StoreError
+from desk.feeds import Feed, Opener, Options, open_feed
+from desk.feeds.kinds import KINDS
+from desk.pipeline import Pipeline
+from desk.store import Store
+from desk.territory import Territory, load_territory
+from rules import Engine, load_packs
+from tui.console import say
+
+DEFAULT_TERRITORY = "north-carolina"
+
+
+class Setup(msgspec.Struct, frozen=True):
+    """What a desk is made of; `data` None is a store in memory."""
+
+    feeds: Sequence[str]
+    territory: str | None = None
+    rules: Sequence[Path] = ()
+    data: Path | None = None
+    fill: bool = False
+
+
+def _storm(url: str, options: Options) -> Feed:
+    from simulator.feed import open_storm  # Faker costs start-up time
+
+    return open_storm(url, options)
+
+
+FEEDS: dict[str, Opener] = {**KINDS, "storm": _storm}
+
+
+def open_feeds(setup: Setup) -> list[Feed]:
+    """The feeds asked for, each once.
+
+    Raises:
+        FeedError: one is unknown.
+        StormError: the storm of one is unknown or faulty.
+    """
+    return [open_feed(url, FEEDS, fill=setup.fill) for url in dict.fromkeys(setup.feeds)]
+
+
+def build_pipeline(setup: Setup, feeds: Sequence[Feed], *, every_post: bool = False) -> Pipeline:
+    """The pipeline behind `feeds`; without a territory asked for, a storm brings its own.
+
+    Raises:
+        TerritoryError: the territory is unknown or faulty.
+        RulesError: the keyword sets have faults.
+        StoreError: the store can't be used, or was begun with another territory.
+    """
+    territory = _territory(setup, feeds)
+    engine = Engine(load_packs(*setup.rules))
+    store = Store(setup.data)
+    begun_with = store.territory(territory.name)
+    if begun_with != territory.name:
+        store.close()
+        raise StoreError(
+            f"the store in {setup.data} is of {begun_with}, not of {territory.name}:"
+            " use another --data, or that --territory"
+        )
+    return Pipeline(engine, territory, store, every_post=every_post)
+
+
+def _territory(setup: Setup, feeds: Sequence[Feed]) -> Territory:
+    if setup.territory is not None:
+        return load_territory(setup.territory)
+    for feed in feeds:
+        own: Territory | None = getattr(feed, "territory", None)
+        if own is not None:
+            return own
+    territory = load_territory(DEFAULT_TERRITORY)
+    say(f"territory: {territory.name} (choose another with --territory)")
+    return territory
