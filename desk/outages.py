@@ -1,0 +1,311 @@
+"""Outages from clusters of labelled posts, online and in event time.
+
+A community is a cell. Posts that speak of one are heard there; enough witnesses within half an hour
+make an outage of them (desk/outage_ladder.py says how many). Every decision hangs on the posts and
+the event clock alone: on posts as they come, on time at the full minutes that the clock crosses. So
+the same posts give the same outages at any speed and batch size, and after a restart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from itertools import chain, count
+
+import msgspec
+
+from desk.outage import OutageChange, Status
+from desk.outage_cluster import REPORT, RESTORED, Cluster, Heard, Told, densest, gather, trend
+from desk.outage_evidence import hear, of_the_past
+from desk.outage_ladder import WINDOW_S, confidence, rung, settle, witnesses_needed
+from desk.outage_place import extent, overlapping
+from desk.post import LabelledPost
+from desk.territory import Territory
+
+MINUTE_S = 60
+CLOCK_KEY = "clock"
+HEARD_KEY = "heard:"
+
+HEARD_S = 2 * 3600
+"""How late a post may come and still count, and so how long the heard ones are kept."""
+
+HEARD_POSTS = 200
+"""Most posts kept of a community without an outage: far more than make one."""
+
+REMEMBERED_S = 6 * 3600
+"""An ended outage stays in memory this long: for screens, stragglers and late posts."""
+
+NEIGHBOUR_START_S = 10 * 60
+"""Overlapping neighbours with one cause lose power together, but for the reports' few minutes."""
+
+GROWTH = 1.25
+"""A change worth telling: a quarter more posts or authors."""
+
+
+class Saved(msgspec.Struct, frozen=True):
+    """A piece of memory for the store to upsert under `key`, or to delete where `data` is None."""
+
+    key: str
+    data: bytes | None
+
+
+class Outages:
+    """The outages of a territory; `exercise` marks all of them as simulated."""
+
+    def __init__(self, territory: Territory, *, exercise: bool = False) -> None:
+        self._places = {place.id: place for place in territory.community}
+        need = witnesses_needed(len(territory.community))
+        self._need = {place.id: need(place.customers) for place in territory.community}
+        self._exercise = exercise
+        self._minute: int | None = None
+        self._heard: dict[str, list[Heard]] = {}
+        self._clusters: dict[str, Cluster] = {}
+        self._latest: dict[str, Cluster] = {}
+        self._by_author: dict[int, set[str]] = {}
+        self._overlapping: dict[str, list[str]] = {}
+        self._dirty: set[str] = set()
+
+    def observe(self, post: LabelledPost, clock: datetime) -> list[OutageChange]:
+        """Count `post` as evidence, and tell what changed.
+
+        `clock` is the desk's event clock, which never goes back. A post from after it counts as
+        from now; one that is older than `HEARD_S` comes too late to matter.
+        """
+        changes = self.advance(clock)
+        now_s = int(clock.timestamp())
+        heard = hear(post, now_s)
+        if heard is None or heard.at_s <= now_s - HEARD_S:
+            return changes
+        cluster = self._cluster_of(heard)
+        if cluster is not None and not cluster.ended:
+            self._gather(cluster, heard)
+            return changes + self._review(cluster, now_s, heard)
+        if heard.community in self._places and not of_the_past(heard, cluster):
+            return changes + self._listen(heard, now_s)
+        return changes
+
+    def advance(self, clock: datetime) -> list[OutageChange]:
+        """Let time pass up to `clock`: silence ends outages, growing ones are told of."""
+        minute = int(clock.timestamp()) // MINUTE_S
+        changes: list[OutageChange] = []
+        if self._minute is None:
+            self._minute = minute
+        while self._minute < minute:
+            if not self._clusters and not self._heard:
+                self._minute = minute
+                break
+            self._minute += 1
+            changes += self._pass_minute(self._minute * MINUTE_S)
+        return changes
+
+    def confirm(self, outage: str, at: datetime) -> list[OutageChange]:
+        """Mark an outage as known to be real; nothing where it has ended or is unknown."""
+        cluster = self._clusters.get(outage)
+        if cluster is None or cluster.ended:
+            return []
+        cluster.confirmed = True
+        status: Status = "restoring" if cluster.status == "restoring" else "confirmed"
+        return [self._turn(cluster, status, int(at.timestamp()))]
+
+    def dismiss(self, outage: str, at: datetime) -> list[OutageChange]:
+        """Mark an outage as a false one; nothing where it has ended or is unknown."""
+        cluster = self._clusters.get(outage)
+        if cluster is None or cluster.ended:
+            return []
+        return [self._turn(cluster, "dismissed", int(at.timestamp()))]
+
+    def open(self) -> list[OutageChange]:
+        """The outages that have not ended, oldest first."""
+        return [self._change(c) for c in self._in_order() if not c.ended]
+
+    def rows(self, now: datetime) -> list[tuple[OutageChange, tuple[int, ...]]]:
+        """All outages in memory, with posts in 12 spans of 5 minutes up to `now`, newest last."""
+        now_s = int(now.timestamp())
+        return [(self._change(c), trend(c, now_s)) for c in self._in_order()]
+
+    def dirty(self) -> list[Saved]:
+        """What changed in memory since the last call, to be saved together with the posts."""
+        pieces = [Saved(key, self._encode(key)) for key in sorted(self._dirty)]
+        self._dirty.clear()
+        if self._minute is not None:
+            pieces.append(Saved(CLOCK_KEY, msgspec.msgpack.encode(self._minute)))
+        return pieces
+
+    def restore(self, pieces: Iterable[Saved]) -> None:
+        """Go on from what was saved; to be called once, before the first post."""
+        for piece in pieces:
+            if piece.data is None:
+                continue
+            if piece.key == CLOCK_KEY:
+                self._minute = msgspec.msgpack.decode(piece.data, type=int)
+            elif piece.key.startswith(HEARD_KEY):
+                heard = msgspec.msgpack.decode(piece.data, type=list[Heard])
+                self._heard[piece.key.removeprefix(HEARD_KEY)] = heard
+            else:
+                cluster = msgspec.msgpack.decode(piece.data, type=Cluster)
+                self._clusters[cluster.id] = cluster
+        self._index()
+
+    def _encode(self, key: str) -> bytes | None:
+        held: object
+        if key.startswith(HEARD_KEY):
+            held = self._heard.get(key.removeprefix(HEARD_KEY))
+        else:
+            held = self._clusters.get(key)
+        return None if held is None else msgspec.msgpack.encode(held)
+
+    def _in_order(self) -> list[Cluster]:
+        return sorted(self._clusters.values(), key=lambda c: (c.started_s, c.id))
+
+    def _cluster_of(self, heard: Heard) -> Cluster | None:
+        """The outage that a post is about: its community's, or else the one its author is in."""
+        if heard.community:
+            return self._latest.get(heard.community)
+        named = (self._clusters[name] for name in self._by_author.get(heard.author, ()))
+        own = [c for c in named if not c.ended and heard.author in c.authors]
+        return max(own, key=lambda c: (c.last_s, c.id), default=None)
+
+    def _gather(self, cluster: Cluster, heard: Heard) -> None:
+        if gather(cluster, heard):
+            self._dirty.add(cluster.id)
+            if heard.author in cluster.authors:
+                self._by_author.setdefault(heard.author, set()).add(cluster.id)
+
+    def _listen(self, heard: Heard, now_s: int) -> list[OutageChange]:
+        """Hear a post of a community without an outage, which may now have one."""
+        community = heard.community
+        held = self._heard.setdefault(community, [])
+        if any(heard.post == other.post for other in held):
+            return []
+        held.append(heard)
+        del held[:-HEARD_POSTS]
+        self._dirty.add(HEARD_KEY + community)
+        span = densest(held, heard.at_s, WINDOW_S)
+        status = rung(span, self._need[community])
+        if status is None:
+            return []
+        del self._heard[community]
+        cluster, new = self._open(community, span)
+        for item in span:
+            self._gather(cluster, item)
+        if new:
+            return [self._turn(cluster, status, now_s)]
+        return self._review(cluster, now_s, heard)
+
+    def _open(self, community: str, span: list[Heard]) -> tuple[Cluster, bool]:
+        """The outage for the posts of `span`, and whether it is new or a neighbour's."""
+        started_s = min(heard.at_s for heard in span if heard.kind == REPORT)
+        for name in self._neighbours(community):
+            near = self._latest.get(name)
+            if near and not near.ended and abs(near.started_s - started_s) <= NEIGHBOUR_START_S:
+                near.communities = sorted({*near.communities, community})
+                self._latest[community] = near
+                return near, False
+        first = f"o-{community}-{_utc(started_s):%Y%m%dT%H%M}"
+        numbered = (f"{first}-{number}" for number in count(2))
+        id_ = next(name for name in chain([first], numbered) if name not in self._clusters)
+        cluster = Cluster(
+            id=id_, communities=[community], started_s=started_s, first_s=started_s, last_s=0
+        )
+        self._clusters[id_] = self._latest[community] = cluster
+        return cluster, True
+
+    def _neighbours(self, community: str) -> list[str]:
+        if community not in self._overlapping:
+            place = self._places[community]
+            self._overlapping[community] = overlapping(place, self._places.values())
+        return self._overlapping[community]
+
+    def _review(self, cluster: Cluster, now_s: int, heard: Heard) -> list[OutageChange]:
+        """See whether a post changes an outage's status."""
+        need = self._need_of(cluster)
+        status = cluster.status
+        if status == "suspected":
+            if rung(densest(cluster.recent, heard.at_s, WINDOW_S), need) == "likely":
+                status = "likely"
+        elif heard.kind == RESTORED:
+            status = settle(cluster, now_s, need)
+        return [] if status == cluster.status else [self._turn(cluster, status, now_s)]
+
+    def _pass_minute(self, now_s: int) -> list[OutageChange]:
+        changes = []
+        for cluster in self._in_order():
+            if cluster.ended:
+                self._forget(cluster, now_s)
+                continue
+            status = settle(cluster, now_s, self._need_of(cluster))
+            if status != cluster.status or _worth_telling(cluster):
+                changes.append(self._turn(cluster, status, now_s))
+        for community, held in list(self._heard.items()):
+            kept = [heard for heard in held if heard.at_s > now_s - HEARD_S]
+            if len(kept) == len(held):
+                continue
+            self._dirty.add(HEARD_KEY + community)
+            if kept:
+                self._heard[community] = kept
+            else:
+                del self._heard[community]
+        return changes
+
+    def _forget(self, cluster: Cluster, now_s: int) -> None:
+        if now_s - cluster.turned_s > REMEMBERED_S:
+            del self._clusters[cluster.id]
+            self._dirty.add(cluster.id)
+            self._index()
+
+    def _index(self) -> None:
+        """Make the look-ups anew; a live outage goes before the ended ones of its community."""
+        self._latest.clear()
+        self._by_author.clear()
+        for cluster in sorted(self._clusters.values(), key=lambda c: (not c.ended, c.turned_s)):
+            self._latest.update(dict.fromkeys(cluster.communities, cluster))
+            for author in cluster.authors:
+                self._by_author.setdefault(author, set()).add(cluster.id)
+
+    def _need_of(self, cluster: Cluster) -> int:
+        return max(self._need[name] for name in cluster.communities)
+
+    def _turn(self, cluster: Cluster, status: Status, now_s: int) -> OutageChange:
+        """Give `cluster` its status, and tell of it."""
+        if status != cluster.status or not cluster.turned_s:
+            cluster.status = status
+            cluster.turned_s = now_s
+        cluster.told = Told(now_s, cluster.posts, cluster.authors_seen, cluster.marks)
+        self._dirty.add(cluster.id)
+        return self._change(cluster)
+
+    def _change(self, cluster: Cluster) -> OutageChange:
+        lat, lon, radius_km = extent(cluster, self._places)
+        return OutageChange(
+            id=cluster.id,
+            status=cluster.status,
+            at=_utc(cluster.told.at_s),
+            started_at=_utc(cluster.started_s),
+            communities=tuple(cluster.communities),
+            lat=round(lat, 5),
+            lon=round(lon, 5),
+            radius_km=round(radius_km, 2),
+            first_post_at=_utc(cluster.first_s),
+            posts=cluster.posts,
+            authors=cluster.authors_seen,
+            hazards=cluster.hazards,
+            vulnerable=cluster.vulnerable,
+            damage=cluster.damage,
+            confidence=round(confidence(cluster, self._need_of(cluster)), 3),
+            cause=cluster.cause,
+            evidence=tuple(cluster.evidence),
+            exercise=self._exercise,
+        )
+
+
+def _utc(at_s: int) -> datetime:
+    return datetime.fromtimestamp(at_s, UTC)
+
+
+def _worth_telling(cluster: Cluster) -> bool:
+    told = cluster.told
+    return (
+        cluster.marks != told.marks
+        or cluster.posts >= GROWTH * told.posts
+        or cluster.authors_seen >= GROWTH * told.authors
+    )
