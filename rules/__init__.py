@@ -3,6 +3,18 @@
 Pure: no clock, no network, no files but the packs.
 """
 
+from rules.engine import Engine, Item
+from rules.errors import PackError, RulesError
+from rules.loader import load_packs
 from rules.verdict import LABELS, Match, Verdict
 
-__all__ = ["LABELS", "Match", "Verdict"]
+__all__ = [
+    "LABELS",
+    "Engine",
+    "Item",
+    "Match",
+    "PackError",
+    "RulesError",
+    "Verdict",
+    "load_packs",
+]

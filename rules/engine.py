@@ -1,0 +1,173 @@
+"""From texts to verdicts: tokens, phrases found in them, rules that fire.
+
+A phrase is found where its elements stand in order with no more than the rule's `gap` idle words
+between two neighbours. Its score is
+
+    100 - 8 for each edit - 1 for each idle word
+
+so 100 is exact (case, accents, drawn-out letters and hashtags cost nothing), and the default limit
+of 80 forgives two edits, or one edit and twelve idle words. Links, mentions, numbers and question
+marks count as words; <start> and <end> allow no gap beside them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from operator import attrgetter
+from typing import Protocol
+
+from rules.language import elected
+from rules.pack import LANGUAGES, Pack
+from rules.plan import Plan, Row
+from rules.reading import MEMO_TOKENS, Reading, Readings, Word
+from rules.text import token_spans, tokens
+from rules.verdict import URGENCY, Match, Verdict
+
+EDIT_COST = 8
+IDLE_COST = 1
+
+Found = tuple[int, int, int]
+"""A phrase in a text: cost (100 - score), first and last word; words count from 1."""
+
+
+class Item(Protocol):
+    """Anything with a text; `id` and `lang` are used where an item has them."""
+
+    @property
+    def text(self) -> str:
+        """What was written, as received."""
+        ...
+
+
+class Engine:
+    """Rules, ready to classify; nothing that it has seen changes a verdict."""
+
+    def __init__(self, packs: Sequence[Pack], *, memo_tokens: int = MEMO_TOKENS) -> None:
+        self._plan = Plan(packs)
+        self._readings = Readings(self._plan.reader.read, memo_tokens)
+
+    @property
+    def remembered(self) -> int:
+        """How many readings of tokens the engine holds, at most twice `memo_tokens`."""
+        return self._readings.held
+
+    def classify(self, items: Iterable[str | Item]) -> list[Verdict]:
+        """One verdict for each item, in order."""
+        return [self._verdict(item) for item in items]
+
+    def _verdict(self, item: str | Item) -> Verdict:
+        if isinstance(item, str):
+            text, id_, lang = item, None, None
+        else:
+            text, id_, lang = item.text, getattr(item, "id", None), getattr(item, "lang", None)
+        readings = list(map(self._readings.__getitem__, tokens(text)))
+        language = _stated(lang) or elected(sum(map(attrgetter("votes"), readings)))
+        if not any(map(attrgetter("anchors"), readings)):
+            return Verdict(id_, (), language, ())
+        matches = self._matches(text, readings)
+        given = {match.label for match in matches}
+        return Verdict(id_, tuple(sorted(given, key=URGENCY.__getitem__)), language, matches)
+
+    def _matches(self, text: str, readings: list[Reading]) -> tuple[Match, ...]:
+        scan = _Scan(self._plan, readings)
+        fired = [
+            (rule, phrase, found)
+            for rule, (phrase, found) in scan.candidates(self._plan).items()
+            if self._holds(scan, rule)
+        ]
+        if not fired:
+            return ()
+        spans = _word_spans(text, readings)
+        matches = []
+        for index, phrase, (cost, first, last) in fired:
+            rule = self._plan.rules[index]
+            start, end = spans[first - 1][0], spans[last - 1][1]
+            written = rule.any[phrase].text
+            score = float(100 - cost)
+            matches.append(Match(rule.id, rule.label, written, text[start:end], start, end, score))
+        matches.sort(key=lambda match: (URGENCY[match.label], match.start, match.rule))
+        return tuple(matches)
+
+    def _holds(self, scan: _Scan, index: int) -> bool:
+        """Whether every `all` and no `none` of a rule is found."""
+        rule = self._plan.rules[index]
+        limits = rule.gap, rule.limit
+        return all(
+            any(scan.find(row, *limits) for row in rows) for rows in self._plan.all[index]
+        ) and not any(scan.find(row, *limits) for rows in self._plan.none[index] for row in rows)
+
+
+class _Scan:
+    """The words of one text between <start> and <end>, and where each element stands."""
+
+    def __init__(self, plan: Plan, readings: list[Reading]) -> None:
+        self._words: list[Word] = [plan.start]
+        for reading in readings:
+            self._words.extend(reading.words)
+        self._words.append(plan.end)
+        self._places: dict[int, list[int]] = {}
+        for place, word in enumerate(self._words):
+            for element in word:
+                self._places.setdefault(element, []).append(place)
+
+    def candidates(self, plan: Plan) -> dict[int, tuple[int, Found]]:
+        """The best phrase of `any` for each rule that has one: highest score, then the first."""
+        best: dict[int, tuple[Found, int]] = {}
+        for anchor in self._places.keys() & plan.by_anchor.keys():
+            for rule, phrase, row in map(
+                attrgetter("rule", "phrase", "row"), plan.by_anchor[anchor]
+            ):
+                if not row.needs <= self._places.keys():
+                    continue
+                limits = plan.rules[rule]
+                found = self.find(row, limits.gap, limits.limit)
+                if found and (rule not in best or (found, phrase) < best[rule]):
+                    best[rule] = found, phrase
+        return {rule: (phrase, found) for rule, (found, phrase) in sorted(best.items())}
+
+    def find(self, row: Row, gap: int, limit: float) -> Found | None:
+        """The cheapest way, then the first, in which a row of elements stands in the text."""
+        places, words = self._places, self._words
+        if not row.needs <= places.keys():
+            return None
+        most, last = 100 - limit, len(words) - 1
+        first, *others = row.elements
+        # place of the newest element → the cheapest chain that ends there: (cost, first place)
+        chains = {
+            place: (cost, place)
+            for place in places[first]
+            if (cost := words[place][first] * EDIT_COST) <= most
+        }
+        for element in others:
+            longer: dict[int, tuple[int, int]] = {}
+            for place, (cost, begin) in chains.items():
+                for following in range(place + 1, min(place + gap + 1 if place else 1, last) + 1):
+                    edits = words[following].get(element)
+                    if edits is None or (following == last and following > place + 1):
+                        continue
+                    idle = following - place - 1
+                    chain = cost + edits * EDIT_COST + idle * IDLE_COST, begin or following
+                    if chain[0] <= most and chain < longer.get(following, (101, 0)):
+                        longer[following] = chain
+            if not longer:
+                return None
+            chains = longer
+        ends = ((cost, begin, min(end, last - 1)) for end, (cost, begin) in chains.items())
+        return min(ends, default=None)
+
+
+def _stated(lang: object) -> str | None:
+    """The language an item itself states ("en", "es-MX"), where the packs speak it."""
+    if not isinstance(lang, str):
+        return None
+    primary = lang[:3].lower().rstrip("-_")
+    return primary if primary in LANGUAGES else None
+
+
+def _word_spans(text: str, readings: list[Reading]) -> list[tuple[int, int]]:
+    """The span of each word in the text, in code points."""
+    return [
+        (token.start() + begin, token.start() + end)
+        for token, reading in zip(token_spans(text), readings, strict=True)
+        for begin, end in reading.cuts
+    ]

@@ -1,0 +1,79 @@
+"""Common words: which words are real, how rare a word is, and what language a text is in."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from functools import cache
+from itertools import accumulate
+from pathlib import Path
+
+from rules.pack import LANGUAGES
+
+UNKNOWN = "und"
+_WORDS = Path(__file__).parent / "words"
+_STRONG_RANKS, _STRONG_VOTE = 200, 8
+_WEAK_RANKS, _WEAK_VOTE = 5000, 1
+_CLEAR_LEAD = 2
+_RANK_OFFSET = 3  # Zipf-Mandelbrot: the very first words are less frequent than 1/rank says
+_LANE_BITS = 32
+
+
+class CommonWords:
+    """The 20,000 most frequent words of each language, folded.
+
+    A text's language is voted for by its words: 8 votes for each of a language's 200 most frequent
+    words, 1 for the rest of its first 5,000; a word that several languages have votes for each. The
+    winner leads by 2 votes at least, or the language is und.
+    """
+
+    def __init__(self) -> None:
+        self._frequency: dict[str, float] = {}
+        self._votes: dict[str, int] = {}
+        for lane, language in enumerate(LANGUAGES):
+            for rank, word in enumerate(_read(language)):
+                frequency = 1 / (rank + _RANK_OFFSET)
+                self._frequency[word] = max(frequency, self._frequency.get(word, 0))
+                if rank < _WEAK_RANKS:
+                    vote = _STRONG_VOTE if rank < _STRONG_RANKS else _WEAK_VOTE
+                    self._votes[word] = self._votes.get(word, 0) + (vote << lane * _LANE_BITS)
+        self._least = min(self._frequency.values())
+        self._sorted = sorted(self._frequency)
+        self._sums = [0.0, *accumulate(self._frequency[word] for word in self._sorted)]
+
+    def __contains__(self, word: str) -> bool:
+        return word in self._frequency
+
+    def frequency(self, word: str) -> float:
+        """How frequent a folded word is, relative to others; rare words share the least."""
+        return self._frequency.get(word, self._least)
+
+    def stem_frequency(self, stem: str) -> float:
+        """How frequent all words that begin with `stem` are together."""
+        first = bisect_left(self._sorted, stem)
+        last = bisect_left(self._sorted, stem + "\U0010ffff")
+        return self._sums[last] - self._sums[first] + self._least
+
+    def votes(self, word: str) -> int:
+        """The word's votes for each language, packed into one number that can be summed."""
+        return self._votes.get(word, 0)
+
+
+def elected(votes: int) -> str:
+    """The language that summed votes speak for, or und."""
+    mask = (1 << _LANE_BITS) - 1
+    counts = [votes >> lane * _LANE_BITS & mask for lane in range(len(LANGUAGES))]
+    second, first = sorted(counts)[-2:]
+    if first - second < _CLEAR_LEAD:
+        return UNKNOWN
+    return LANGUAGES[counts.index(first)]
+
+
+def _read(language: str) -> list[str]:
+    text = (_WORDS / f"common_{language}.txt").read_text(encoding="utf-8")
+    return [line for line in text.splitlines() if not line.startswith("#")]
+
+
+@cache
+def common_words() -> CommonWords:
+    """The words of the data files, read once."""
+    return CommonWords()

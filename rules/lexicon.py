@@ -1,0 +1,140 @@
+"""What single words stand for: atoms of phrases, found exactly, by stem or within a few edits."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import extract
+
+from rules.language import CommonWords
+from rules.phrase import STEM_LETTERS_MIN, Atom
+
+TOKEN_LETTERS_MAX = 40
+_EDITS_MAX = 2
+_LONG_RUN = re.compile(r"(.)\1{2,}")
+
+Atoms = dict[Atom, int]
+"""Atoms that a word stands for, with the edits that separate the two."""
+
+
+def tolerance(word: str) -> int:
+    """How many edits a word of a phrase forgives: none to 4 letters, 1 to 7, 2 from 8 on."""
+    return 0 if len(word) <= 4 else 1 if len(word) <= 7 else _EDITS_MAX
+
+
+class Lexicon:
+    """All atoms of a set of rules.
+
+    An edit is a letter put in, left out, replaced, or swapped with its neighbour (optimal string
+    alignment). A word of the phrases or a common word is real: it is never taken for a typo.
+    """
+
+    def __init__(self, atoms: Iterable[Atom], common: CommonWords) -> None:
+        self._common = common
+        self._exact: dict[str, tuple[Atom, ...]] = {}
+        self._stems: dict[str, Atom] = {}
+        self._near: dict[int, list[str]] = {}
+        for atom in sorted(set(atoms)):
+            if atom.kind == "stem":
+                self._stems[atom.spelling] = atom
+            elif atom.kind != "mark":
+                self._exact[atom.spelling] = (*self._exact.get(atom.spelling, ()), atom)
+                if atom.kind == "word":
+                    self._file_by_length(atom.spelling)
+        self._stem_letters_max = max(map(len, self._stems), default=0)
+        self._words_in_tags = frozenset(word for word in self._exact if len(word) > 1)
+
+    def _file_by_length(self, word: str) -> None:
+        edits = tolerance(word)
+        for length in range(len(word) - edits, len(word) + edits + 1):
+            if edits:
+                self._near.setdefault(length, []).append(word)
+
+    def __contains__(self, word: str) -> bool:
+        return word in self._exact
+
+    def read(self, word: str) -> Atoms:
+        """The atoms that a folded word stands for; nothing for an idle word."""
+        found = self._literal(word)
+        if found or len(word) > TOKEN_LETTERS_MAX or not word.isalpha():
+            return found
+        if word in self._common:
+            return found
+        if _LONG_RUN.search(word):
+            return self._squeezed(word)
+        return self._typo(word)
+
+    def _literal(self, word: str) -> Atoms:
+        found: Atoms = dict.fromkeys(self._exact.get(word, ()), 0)
+        for end in range(STEM_LETTERS_MIN, min(len(word), self._stem_letters_max) + 1):
+            stem = self._stems.get(word[:end])
+            if stem:
+                found[stem] = 0
+        return found
+
+    def _squeezed(self, word: str) -> Atoms:
+        """A drawn-out word ("poooower"): runs of three letters or more stand for one or two."""
+        forms = [_LONG_RUN.sub(run, word) for run in (r"\1", r"\1\1")]
+        found = self._literal(forms[0]) | self._literal(forms[1])
+        if found or any(form in self._common for form in forms):
+            return found
+        return self._typo(forms[0])
+
+    def _typo(self, word: str) -> Atoms:
+        candidates = self._near.get(len(word))
+        if not candidates:
+            return {}
+        hits = [
+            (edits, near)
+            for near, edits, _ in extract(
+                word, candidates, scorer=OSA.distance, score_cutoff=_EDITS_MAX, limit=None
+            )
+            # Two edits that begin with another letter are more often another word than a typo.
+            if edits <= tolerance(near) and (edits < _EDITS_MAX or near[0] == word[0])
+        ]
+        if not hits:
+            return {}
+        least = min(hits)[0]
+        near_words = sorted(near for edits, near in hits if edits == least)
+        return {Atom("word", near): least for near in near_words}
+
+    def split(self, tag: str) -> list[tuple[int, int]]:
+        """Spans of the words in a joined lower-case tag, or its whole span where it can't be split.
+
+        The split has the fewest letters outside words of the phrases, then the fewest words.
+        """
+        whole = [(0, len(tag))]
+        if len(tag) > TOKEN_LETTERS_MAX or tag in self._exact or tag in self._common:
+            return whole
+        best: list[tuple[int, int, int]] = [(0, 0, 0)]  # other letters, words, begin of the last
+        for end in range(1, len(tag) + 1):
+            options = []
+            for begin in range(max(0, end - TOKEN_LETTERS_MAX), end):
+                part = tag[begin:end]
+                other, words, _ = best[begin]
+                if part in self._words_in_tags:
+                    options.append((other, words + 1, begin))
+                elif len(part) >= STEM_LETTERS_MIN and part in self._common:
+                    options.append((other + len(part), words + 1, begin))
+            options.append((best[end - 1][0] + 2, best[end - 1][1] + 1, end - 1))
+            best.append(min(options))
+        return self._spans(tag, best) or whole
+
+    def _spans(self, tag: str, best: list[tuple[int, int, int]]) -> list[tuple[int, int]]:
+        spans: list[tuple[int, int]] = []
+        end = len(tag)
+        while end:
+            begin = best[end][2]
+            stray = end - begin == 1 and tag[begin:end] not in self._words_in_tags
+            if stray and spans and spans[-1][0] == end and not self._is_word(tag, spans[-1]):
+                spans[-1] = (begin, spans[-1][1])
+            else:
+                spans.append((begin, end))
+            end = begin
+        spans.reverse()
+        return spans if any(self._is_word(tag, span) for span in spans) else []
+
+    def _is_word(self, tag: str, span: tuple[int, int]) -> bool:
+        return tag[span[0] : span[1]] in self._words_in_tags

@@ -1,0 +1,147 @@
+"""What each distinct token means to a set of rules, worked out once and remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+
+from rules.language import CommonWords
+from rules.lexicon import TOKEN_LETTERS_MAX, Atoms, Lexicon
+from rules.phrase import Atom
+from rules.text import LINK, MENTION, NUMBER, QUESTION, fold, humps, owner, pieces
+
+MEMO_TOKENS = 50_000
+"""How many tokens each of the memo's two generations remembers."""
+_MEMO_LETTERS_MAX = 64
+
+Word = dict[int, int]
+"""One word of a text: the elements of phrases that it can stand for, each with its edits."""
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """A token as words; `cuts` are their spans within the token, in code points.
+
+    `anchors` are the elements among them by which phrases are looked up, `votes` the language's.
+    """
+
+    words: tuple[Word, ...]
+    cuts: tuple[tuple[int, int], ...]
+    anchors: tuple[int, ...]
+    votes: int
+
+
+class Readings(dict[str, Reading]):
+    """Token as received → reading; a miss is worked out by `work_out` and kept.
+
+    The memo has two generations, so that an endless stream of new words can't fill the memory:
+    when the young one is full it becomes the old one, and what is used again comes back.
+    """
+
+    def __init__(self, work_out: Callable[[str], Reading], limit: int = MEMO_TOKENS) -> None:
+        super().__init__()
+        self._work_out = work_out
+        self._limit = limit
+        self._old: dict[str, Reading] = {}
+
+    def __missing__(self, token: str) -> Reading:
+        reading = self._old.get(token) or self._work_out(token)
+        # Links and handles seldom come twice; long tokens would make a count no bound of memory.
+        if len(token) > _MEMO_LETTERS_MAX or token[0] == "@" or "/" in token:
+            return reading
+        if len(self) >= self._limit:
+            self._old = dict(self)
+            self.clear()
+        self[token] = reading
+        return reading
+
+    @property
+    def held(self) -> int:
+        """How many readings both generations hold."""
+        return len(self) + len(self._old)
+
+
+class Reader:
+    """Works out readings: pure, so that a verdict never depends on what was seen before."""
+
+    def __init__(
+        self,
+        lexicon: Lexicon,
+        common: CommonWords,
+        elements_of: dict[Atom, tuple[int, ...]],
+        anchors: frozenset[int],
+    ) -> None:
+        self._lexicon = lexicon
+        self._common = common
+        self._elements_of = elements_of
+        self._anchors = anchors
+        self._marks = {
+            mark: self.word({Atom("mark", mark): 0}) for mark in (LINK, MENTION, NUMBER, QUESTION)
+        }
+
+    def word(self, atoms: Atoms) -> Word:
+        """The elements that hold one of `atoms`, each with the fewest edits."""
+        word: Word = {}
+        for atom, edits in atoms.items():
+            for element in self._elements_of.get(atom, ()):
+                word[element] = min(edits, word.get(element, edits))
+        return word
+
+    def read(self, token: str) -> Reading:
+        """The reading of a token as `rules.text.tokens` cuts it."""
+        first = token[0]
+        if first == "@":
+            return self._reading([self._marks[MENTION]], [(0, len(token))])
+        if first in "#＃" or "_" in token:
+            return self._tag(token)
+        if first in "?¿？؟":
+            return self._reading([self._marks[QUESTION]], [(0, len(token))])
+        if first == "&" and not fold(token).isalnum():
+            return self._reading([], [])
+        if "/" in token or token[:4].lower() == "www.":
+            return self._reading([self._marks[LINK]], [(0, len(token))])
+        if first.isdigit():
+            number = self.word(dict.fromkeys((Atom("word", fold(token)),), 0))
+            exact = self.word({Atom("exact", fold(token)): 0})
+            return self._reading([self._marks[NUMBER] | number | exact], [(0, len(token))])
+        return self._plain(token)
+
+    def _plain(self, token: str) -> Reading:
+        if len(token) > _MEMO_LETTERS_MAX:
+            return self._reading([{}], [(0, len(token))])
+        folded = fold(token)
+        atoms = self._lexicon.read(folded)
+        before = owner(token)
+        if before:
+            atoms = self._lexicon.read(fold(before)) | atoms
+        votes = self._common.votes(folded)
+        return self._reading([self.word(atoms)], [(0, len(token))], votes)
+
+    def _tag(self, token: str) -> Reading:
+        words: list[Word] = []
+        cuts: list[tuple[int, int]] = []
+        for begin, end in pieces(token):
+            for start, stop in self._tag_words(token[begin:end]):
+                part = fold(token[begin + start : begin + stop])
+                atoms = self._lexicon.read(part)
+                word = self.word(atoms)
+                words.append(word | self._marks[NUMBER] if part.isdigit() else word)
+                cuts.append((begin + start, begin + stop))
+        return self._reading(words, cuts)
+
+    def _tag_words(self, tag: str) -> list[tuple[int, int]]:
+        """Spans of the words of one tag: itself, its camel humps, or words of the phrases."""
+        whole = [(0, len(tag))]
+        if len(tag) > TOKEN_LETTERS_MAX or fold(tag) in self._lexicon:
+            return whole
+        parts = humps(tag)
+        if len(parts) > 1:
+            return parts
+        lower = tag.lower()
+        folded = fold(tag)
+        # A span in the folded tag is one in the tag only while both have the same letters.
+        return self._lexicon.split(folded) if len(folded) == len(lower) == len(tag) else whole
+
+    def _reading(self, words: list[Word], cuts: list[tuple[int, int]], votes: int = 0) -> Reading:
+        anchors = {element for word in words for element in word if element in self._anchors}
+        return Reading(tuple(words), tuple(cuts), tuple(sorted(anchors)), votes)
