@@ -22,7 +22,7 @@ SYNTAX = (
 FUZZY_LIMIT = 80
 """Lowest rapidfuzz partial_ratio (0-100) at which a `~word` counts as found."""
 
-_TERM = re.compile(r'(!?)(~|[A-Za-z]+:)?(?:"([^"]*)"?|(\S+))')
+_TERM = re.compile(r'(?=\S)(!?)(~|[A-Za-z]+:)?+(?:"([^"]*)"?|(\S*))')
 _OPTIONS = re2.Options()
 _OPTIONS.case_sensitive = False
 _OPTIONS.log_errors = False
@@ -36,7 +36,7 @@ def parse_filter(text: str, names: dict[str, str] | None = None) -> Predicate:
     Raises:
         FilterError: an unknown label or field, or a pattern that can't be read.
     """
-    terms = [_term(*match.groups(), names or {}) for match in _TERM.finditer(text)]
+    terms = [_term(match, names or {}) for match in _TERM.finditer(text)]
     if not terms:
         return lambda _: True
     if len(terms) == 1:
@@ -44,9 +44,8 @@ def parse_filter(text: str, names: dict[str, str] | None = None) -> Predicate:
     return lambda post: all(term(post) for term in terms)
 
 
-def _term(
-    negated: str, prefix: str | None, quoted: str | None, bare: str | None, names: dict[str, str]
-) -> Predicate:
+def _term(term: re.Match[str], names: dict[str, str]) -> Predicate:
+    negated, prefix, quoted, bare = term.groups()
     value = quoted if quoted is not None else bare or ""
     prefix = (prefix or "").lower()
     if prefix in ("", "~"):
@@ -73,6 +72,8 @@ def fold(text: str) -> str:
 
 def _plain(value: str) -> Predicate:
     wanted = fold(value)
+    if not wanted:
+        raise FilterError("'!' needs a word behind it, such as !internet")
     return lambda post: wanted in fold(post.text) or wanted in fold(_author(post))
 
 

@@ -191,7 +191,7 @@ class Store:
         self._db.execute("INSERT OR IGNORE INTO meta VALUES (?, ?)", (key, value))
         return str(self._one("SELECT value FROM meta WHERE key = ?", key))
 
-    def _one(self, query: str, *values: str) -> Any:
+    def _one(self, query: str, *values: str) -> Any:  # noqa: ANN401  SQLite's columns have no type
         row = self._db.execute(query, values).fetchone()
         return row[0] if row else None
 

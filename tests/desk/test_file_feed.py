@@ -1,0 +1,153 @@
+"""Files as feeds: every line once, in order, with a cursor, however the bytes come."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import threading
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from desk.errors import FeedError
+from desk.feeds import Batch, Feed, open_feed
+from desk.feeds import file as file_feed
+from desk.feeds.file import MOST_POSTS, Lines
+from desk.feeds.kinds import KINDS
+
+
+def post(number: int) -> str:
+    return json.dumps({"id": f"p{number}", "text": "x", "created_at": "2024-05-01T10:00:00Z"})
+
+
+async def read(feed: Feed, cursor: str | None = None) -> list[Batch]:
+    return [batch async for batch in feed.batches(cursor)]
+
+
+def ids(batches: list[Batch]) -> list[str]:
+    return [one.id for batch in batches for one in batch.posts]
+
+
+def opened(path: Path, *, fill: bool = False) -> Feed:
+    return open_feed(f"file:{path}", KINDS, fill=fill)
+
+
+async def test_every_line_comes_once_in_order_and_bad_ones_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "posts.jsonl"
+    lines = [post(n) for n in range(300)]
+    lines[10] = "{broken"
+    lines[20] = ""
+    path.write_text("\n".join(lines) + "\n")
+    batches = await read(opened(path))
+    assert ids(batches) == [f"p{n}" for n in range(300) if n not in (10, 20)]
+    assert [fault.place for batch in batches for fault in batch.faults] == [f"{path}:11"]
+    assert max(len(batch.posts) for batch in batches) <= MOST_POSTS
+
+
+@pytest.mark.parametrize("taken", [0, 1, 2])
+async def test_a_cursor_goes_on_behind_its_batch(tmp_path: Path, taken: int) -> None:
+    path = tmp_path / "posts.jsonl"
+    path.write_text("".join(post(n) + "\n" for n in range(400)))
+    first = await read(opened(path))
+    rest = await read(opened(path), first[taken].cursor)
+    assert ids(first[: taken + 1]) + ids(rest) == [f"p{n}" for n in range(400)]
+
+
+async def test_lines_keep_their_numbers_behind_a_cursor(tmp_path: Path) -> None:
+    path = tmp_path / "posts.jsonl"
+    path.write_text('{"text":"a"}\n' * 200)
+    first = await read(opened(path, fill=True))
+    rest = await read(opened(path, fill=True), first[0].cursor)
+    assert ids(rest)[0] == str(MOST_POSTS + 1)
+
+
+async def test_a_growing_file_is_read_on_and_a_shorter_one_from_its_start(tmp_path: Path) -> None:
+    path = tmp_path / "posts.jsonl"
+    path.write_text(post(1) + "\n")
+    cursor = (await read(opened(path)))[-1].cursor
+    path.write_text(post(1) + "\n" + post(2) + "\n")
+    assert ids(await read(opened(path), cursor)) == ["p2"]
+    path.write_text(post(3)[:-1] + "}")
+    assert ids(await read(opened(path), "999:9")) == ["p3"]
+
+
+async def test_a_bom_carriage_returns_and_a_missing_last_newline_do_no_harm(tmp_path: Path) -> None:
+    path = tmp_path / "posts.jsonl"
+    path.write_bytes(b"\xef\xbb\xbf" + post(1).encode() + b"\r\n" + post(2).encode())
+    assert ids(await read(opened(path))) == ["p1", "p2"]
+
+
+async def test_an_endless_line_is_skipped_and_the_next_one_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(file_feed, "LONGEST_LINE_BYTES", 1 << 20)
+    path = tmp_path / "posts.jsonl"
+    path.write_text(f'{{"text":"{"x" * (3 << 20)}"}}\n{post(2)}\n')
+    batches = await read(opened(path))
+    assert ids(batches) == ["p2"]
+    assert "longer than" in batches[0].faults[0].reason
+
+
+async def test_a_post_of_a_megabyte_is_taken(tmp_path: Path) -> None:
+    path = tmp_path / "posts.jsonl"
+    path.write_text(json.dumps({"text": "no power " * 120_000}) + "\n")
+    assert len((await read(opened(path, fill=True)))[0].posts[0].text) > 1_000_000
+
+
+async def test_a_pipe_is_read_as_its_lines_arrive(tmp_path: Path) -> None:
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    half = threading.Event()
+
+    def write() -> None:
+        with fifo.open("w") as pipe:
+            pipe.write(post(1) + "\n")
+            pipe.flush()
+            half.wait(10)
+            pipe.write(post(2) + "\n")
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    batches = opened(fifo).batches(None)
+    first = await asyncio.wait_for(anext(aiter(batches)), 10)
+    half.set()
+    second = await asyncio.wait_for(anext(aiter(batches)), 10)
+    writer.join()
+    assert [p.id for p in (*first.posts, *second.posts)] == ["p1", "p2"]
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("flie:posts.jsonl", "did you mean 'file:'"),
+        ("posts.jsonl", "unknown feed 'posts.jsonl'"),
+        ("file:", "file:-"),
+        ("file:a.jsonl?speed=3", "unknown option 'speed'"),
+    ],
+)
+def test_a_faulty_url_names_the_nearest_choice(url: str, words: str) -> None:
+    with pytest.raises(FeedError, match=words):
+        open_feed(url, KINDS)
+
+
+async def test_a_missing_file_and_a_folder_are_named(tmp_path: Path) -> None:
+    with pytest.raises(FeedError, match="No such file"):
+        await read(opened(tmp_path / "none.jsonl"))
+    with pytest.raises(FeedError, match="it is a folder"):
+        await read(opened(tmp_path))
+
+
+@given(st.binary(), st.integers(1, 7))
+def test_lines_do_not_depend_on_how_the_bytes_are_cut(data: bytes, size: int) -> None:
+    def cut(step: int) -> list[tuple[bytes | None, int, str]]:
+        lines = Lines()
+        whole = []
+        for start in range(0, len(data), step):
+            whole += list(lines.feed(data[start : start + step]))
+        whole += list(lines.end())
+        return [(line.data, line.number, line.cursor) for line in whole]
+
+    assert cut(size) == cut(max(1, len(data)))

@@ -1,0 +1,101 @@
+"""Posts at the border: what is taken, what is refused, what is filled in."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from desk.errors import PostError
+from desk.post import FILL_EPOCH, LabelledPost, decode_post, encode, labelled
+
+
+def line(**fields: object) -> bytes:
+    whole = {"id": "a", "text": "no power", "created_at": "2024-05-01T10:00:00+02:00", **fields}
+    return json.dumps({k: v for k, v in whole.items() if v is not None}).encode()
+
+
+def test_times_are_converted_to_utc() -> None:
+    assert decode_post(line(), 1).created_at == datetime(2024, 5, 1, 8, tzinfo=UTC)
+
+
+def test_a_post_without_channel_is_of_a_file_and_its_own_author() -> None:
+    post = decode_post(line(), 1)
+    assert (post.channel, post.author_key) == ("file", "post:a")
+
+
+def test_unknown_fields_and_nulls_are_ignored() -> None:
+    post = decode_post(
+        b'{"id":7,"text":"","created_at":"2024-05-01T10:00:00Z","x":{},"media":null}', 1
+    )
+    assert (post.id, post.media) == ("7", ())
+
+
+def test_fill_supplies_what_is_missing_always_the_same_way() -> None:
+    post = decode_post(b'{"text":"dark here"}', 5, fill=True)
+    assert post.id == "5"
+    assert post.created_at == FILL_EPOCH + timedelta(seconds=4)
+    assert post.author is not None
+    assert post.author.id == "5"
+
+
+def test_fill_leaves_what_is_there() -> None:
+    assert decode_post(line(author={"id": "me"}), 9, fill=True) == decode_post(
+        line(author={"id": "me"}), 1
+    )
+
+
+@pytest.mark.parametrize(
+    ("bad", "reason"),
+    [
+        (b"not json", "not a post"),
+        (b"[1, 2]", "not a post"),
+        (b'{"id":"a"}', "text"),
+        (line(id=None), "no `id`"),
+        (line(id=""), "no `id`"),
+        (line(created_at=None), "--fill"),
+        (line(created_at="2024-05-01T10:00:00"), "not a post"),
+        (line(created_at="yesterday"), "not a post"),
+        (line(geo={"lat": 91, "lon": 0}), "geo"),
+        (line(author="me"), "author"),
+        (line(created_at="0001-01-01T00:00:00+14:00"), "out of range"),
+        (b'{"id":"a","text":"\xff","created_at":"2024-05-01T10:00:00Z"}', "not a post"),
+        (b'{"id":"a","text":"\\ud800","created_at":"2024-05-01T10:00:00Z"}', "not a post"),
+    ],
+)
+def test_what_is_no_post_is_refused_with_the_reason(bad: bytes, reason: str) -> None:
+    with pytest.raises(PostError, match=reason):
+        decode_post(bad, 3)
+
+
+@given(st.binary())
+def test_any_bytes_are_a_post_or_a_post_error(data: bytes) -> None:
+    with contextlib.suppress(PostError):
+        assert decode_post(data, 1, fill=True).id
+
+
+@given(st.text(alphabet=st.characters(codec="utf-8")))
+def test_text_is_kept_as_received(text: str) -> None:
+    post = decode_post(line(text=text), 1)
+    assert post.text == text
+    again = msgspec.json.decode(encode(labelled(post, (), (), None)), type=LabelledPost)
+    assert again.text == text
+
+
+def test_a_printed_post_says_its_type_and_its_place_even_if_unknown() -> None:
+    printed = json.loads(encode(labelled(decode_post(line(), 1), ("outage",), (), None)))
+    assert printed == {
+        "type": "post",
+        "id": "a",
+        "channel": "file",
+        "text": "no power",
+        "created_at": "2024-05-01T08:00:00Z",
+        "labels": ["outage"],
+        "matches": [],
+        "location": None,
+    }
