@@ -72,7 +72,7 @@ class Told(msgspec.Struct, array_like=True, frozen=True):
     marks: tuple[int, int, int, int]
 
 
-class Cluster(msgspec.Struct, kw_only=True):
+class Cluster(msgspec.Struct, kw_only=True, tag="outage"):
     """Posts that make one outage.
 
     `authors` maps a hash to when that author last said that power is back (0: never); it holds the

@@ -23,8 +23,8 @@ from desk.post import LabelledPost
 from desk.territory import Territory
 
 MINUTE_S = 60
-CLOCK_KEY = "clock"
-HEARD_KEY = "heard:"
+CLOCK_KEY = "clock:"
+"""No id of a community or an outage: those are slugs."""
 
 HEARD_S = 2 * 3600
 """How late a post may come and still count, and so how long the heard ones are kept."""
@@ -42,23 +42,29 @@ GROWTH = 1.25
 """A change worth telling: a quarter more posts or authors."""
 
 
-class Saved(msgspec.Struct, frozen=True):
-    """A piece of memory for the store to upsert under `key`, or to delete where `data` is None."""
+class Hearing(msgspec.Struct, tag="heard"):
+    """What was heard of a community that has no outage, in the order of arrival."""
 
-    key: str
-    data: bytes | None
+    community: str
+    heard: list[Heard]
+
+
+class Tick(msgspec.Struct, tag="clock"):
+    """The full minute, since 1970, up to which time has passed."""
+
+    minute: int
 
 
 class Outages:
     """The outages of a territory; `exercise` marks all of them as simulated."""
 
     def __init__(self, territory: Territory, *, exercise: bool = False) -> None:
+        self.exercise = exercise
         self._places = {place.id: place for place in territory.community}
         need = witnesses_needed(len(territory.community))
         self._need = {place.id: need(place.customers) for place in territory.community}
-        self._exercise = exercise
-        self._minute: int | None = None
-        self._heard: dict[str, list[Heard]] = {}
+        self._tick: Tick | None = None
+        self._hearings: dict[str, Hearing] = {}
         self._clusters: dict[str, Cluster] = {}
         self._latest: dict[str, Cluster] = {}
         self._by_author: dict[int, set[str]] = {}
@@ -88,14 +94,13 @@ class Outages:
         """Let time pass up to `clock`: silence ends outages, growing ones are told of."""
         minute = int(clock.timestamp()) // MINUTE_S
         changes: list[OutageChange] = []
-        if self._minute is None:
-            self._minute = minute
-        while self._minute < minute:
-            if not self._clusters and not self._heard:
-                self._minute = minute
+        tick = self._tick = self._tick or Tick(minute)
+        while tick.minute < minute:
+            if not self._clusters and not self._hearings:
+                tick.minute = minute
                 break
-            self._minute += 1
-            changes += self._pass_minute(self._minute * MINUTE_S)
+            tick.minute += 1
+            changes += self._pass_minute(tick.minute * MINUTE_S)
         return changes
 
     def confirm(self, outage: str, at: datetime) -> list[OutageChange]:
@@ -123,36 +128,38 @@ class Outages:
         now_s = int(now.timestamp())
         return [(self._change(c), trend(c, now_s)) for c in self._in_order()]
 
-    def dirty(self) -> list[Saved]:
-        """What changed in memory since the last call, to be saved together with the posts."""
-        pieces = [Saved(key, self._encode(key)) for key in sorted(self._dirty)]
+    def outage_of(self, post: LabelledPost) -> str | None:
+        """The id of the outage that `post` is evidence of."""
+        heard = hear(post, int(post.created_at.timestamp()))
+        cluster = None if heard is None else self._cluster_of(heard)
+        if heard is None or cluster is None or not cluster.first_s <= heard.at_s:
+            return None
+        return None if cluster.ended and heard.at_s > cluster.turned_s else cluster.id
+
+    def dirty(self) -> dict[str, bytes | None]:
+        """What changed in memory since the last call: pieces to be stored under their keys.
+
+        A piece that is None is to be deleted.
+        """
+        held: dict[str, msgspec.Struct | None] = {
+            key: self._clusters.get(key) or self._hearings.get(key) for key in sorted(self._dirty)
+        }
         self._dirty.clear()
-        if self._minute is not None:
-            pieces.append(Saved(CLOCK_KEY, msgspec.msgpack.encode(self._minute)))
-        return pieces
+        held[CLOCK_KEY] = self._tick
+        encode = msgspec.json.encode
+        return {key: None if piece is None else encode(piece) for key, piece in held.items()}
 
-    def restore(self, pieces: Iterable[Saved]) -> None:
-        """Go on from what was saved; to be called once, before the first post."""
-        for piece in pieces:
-            if piece.data is None:
-                continue
-            if piece.key == CLOCK_KEY:
-                self._minute = msgspec.msgpack.decode(piece.data, type=int)
-            elif piece.key.startswith(HEARD_KEY):
-                heard = msgspec.msgpack.decode(piece.data, type=list[Heard])
-                self._heard[piece.key.removeprefix(HEARD_KEY)] = heard
-            else:
-                cluster = msgspec.msgpack.decode(piece.data, type=Cluster)
-                self._clusters[cluster.id] = cluster
+    def restore(self, pieces: Iterable[bytes]) -> None:
+        """Go on from the pieces that were stored; to be called once, before the first post."""
+        for data in pieces:
+            match msgspec.json.decode(data, type=Cluster | Hearing | Tick):
+                case Cluster() as cluster:
+                    self._clusters[cluster.id] = cluster
+                case Hearing() as hearing:
+                    self._hearings[hearing.community] = hearing
+                case Tick() as tick:
+                    self._tick = tick
         self._index()
-
-    def _encode(self, key: str) -> bytes | None:
-        held: object
-        if key.startswith(HEARD_KEY):
-            held = self._heard.get(key.removeprefix(HEARD_KEY))
-        else:
-            held = self._clusters.get(key)
-        return None if held is None else msgspec.msgpack.encode(held)
 
     def _in_order(self) -> list[Cluster]:
         return sorted(self._clusters.values(), key=lambda c: (c.started_s, c.id))
@@ -174,17 +181,17 @@ class Outages:
     def _listen(self, heard: Heard, now_s: int) -> list[OutageChange]:
         """Hear a post of a community without an outage, which may now have one."""
         community = heard.community
-        held = self._heard.setdefault(community, [])
+        held = self._hearings.setdefault(community, Hearing(community, [])).heard
         if any(heard.post == other.post for other in held):
             return []
         held.append(heard)
         del held[:-HEARD_POSTS]
-        self._dirty.add(HEARD_KEY + community)
+        self._dirty.add(community)
         span = densest(held, heard.at_s, WINDOW_S)
         status = rung(span, self._need[community])
         if status is None:
             return []
-        del self._heard[community]
+        del self._hearings[community]
         cluster, new = self._open(community, span)
         for item in span:
             self._gather(cluster, item)
@@ -236,15 +243,13 @@ class Outages:
             status = settle(cluster, now_s, self._need_of(cluster))
             if status != cluster.status or _worth_telling(cluster):
                 changes.append(self._turn(cluster, status, now_s))
-        for community, held in list(self._heard.items()):
-            kept = [heard for heard in held if heard.at_s > now_s - HEARD_S]
-            if len(kept) == len(held):
-                continue
-            self._dirty.add(HEARD_KEY + community)
-            if kept:
-                self._heard[community] = kept
-            else:
-                del self._heard[community]
+        for community, hearing in list(self._hearings.items()):
+            kept = [heard for heard in hearing.heard if heard.at_s > now_s - HEARD_S]
+            if len(kept) < len(hearing.heard):
+                hearing.heard = kept
+                self._dirty.add(community)
+            if not kept:
+                del self._hearings[community]
         return changes
 
     def _forget(self, cluster: Cluster, now_s: int) -> None:
@@ -294,7 +299,7 @@ class Outages:
             confidence=round(confidence(cluster, self._need_of(cluster)), 3),
             cause=cluster.cause,
             evidence=tuple(cluster.evidence),
-            exercise=self._exercise,
+            exercise=self.exercise,
         )
 
 
