@@ -62,21 +62,27 @@ class Store:
         self._lock = _lock(data) if data else None
         try:
             self._db = sqlite3.connect(data / "stormdesk.db" if data else ":memory:")
-            self._db.execute("PRAGMA journal_mode=WAL")
-            # NORMAL survives the death of the process at any moment, which is what is promised;
-            # FULL would add a disk flush to every batch
-            self._db.execute("PRAGMA synchronous=NORMAL")
-            self._db.executescript(_TABLES)
-            schema = self._meta("schema", str(SCHEMA))
+            schema = self._prepare()
         except sqlite3.Error as error:
+            self.close()
             raise StoreError(
                 f"can't use the store in {data}: {error}; use another --data"
             ) from None
         if schema != str(SCHEMA):
+            self.close()
             raise StoreError(
                 f"the store in {data} is of version {schema}, this program's is {SCHEMA}"
             )
         self._sampled = self._one("SELECT count(*) FROM sample") or 0
+
+    def _prepare(self) -> str:
+        self._db.execute("PRAGMA journal_mode=WAL")
+        # NORMAL survives the death of the process at any moment, which is what is promised;
+        # FULL would add a disk flush to every batch
+        self._db.execute("PRAGMA synchronous=NORMAL")
+        self._db.executescript(_TABLES)
+        with self._db:
+            return self._meta("schema", str(SCHEMA))
 
     @property
     def exercise(self) -> bool | None:

@@ -1,0 +1,117 @@
+"""The store: a batch whole or not at all, one desk a folder, exercise or real for good."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from desk.errors import StoreError
+from desk.post import LabelledPost, Post
+from desk.store import SAMPLED, Commit, Store
+
+NOON = datetime(2024, 5, 1, 12, tzinfo=UTC)
+
+
+def seen(id_: str) -> LabelledPost:
+    return LabelledPost(
+        id=id_, channel="x", text="no power", created_at=NOON, labels=("outage",), matches=(),
+        location=None,
+    )  # fmt: skip
+
+
+def plain(number: int) -> Post:
+    return Post(id=f"u{number}", channel="x", text="hello", created_at=NOON)
+
+
+def test_a_batch_and_its_cursor_are_there_after_a_restart(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    store.set_exercise(True)
+    store.commit(
+        Commit(
+            feed="file:a",
+            cursor="10:1",
+            labelled=[seen("a"), seen("b")],
+            unlabelled=[plain(1)],
+            counts={("2024-05-01T12", "x", ""): 3, ("2024-05-01T12", "x", "outage"): 2},
+            states={("outage", "o1"): b"{}", ("outage", "o2"): b"{}"},
+        )
+    )
+    store.commit(Commit(feed="file:a", cursor="20:2", states={("outage", "o2"): None}))
+    store.close()
+    again = Store(tmp_path)
+    assert again.cursor("file:a") == "20:2"
+    assert again.cursor("file:b") is None
+    assert [post.id for post in again.newest(10)] == ["a", "b"]
+    assert again.known_ids(10) == ["u1", "a", "b"]
+    assert again.states("outage") == {"o1": b"{}"}
+    assert again.exercise is True
+    assert again.totals() == (3, 2)
+    assert again.post("b") == seen("b")
+    again.close()
+
+
+def test_a_failed_batch_leaves_nothing(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    bad = Commit(feed="f", cursor="1", labelled=[seen("a")])
+    bad.states = {("outage", "o"): object()}  # type: ignore[dict-item]
+    with pytest.raises(StoreError, match="nothing was acknowledged"):
+        store.commit(bad)
+    assert store.newest(1) == []
+    assert store.cursor("f") is None
+    store.close()
+
+
+def test_what_a_store_holds_is_fixed_for_good() -> None:
+    store = Store()
+    assert store.exercise is None
+    store.set_exercise(False)
+    store.set_exercise(True)
+    assert store.exercise is False
+    assert store.territory("here") == "here"
+    assert store.territory("there") == "here"
+
+
+def test_unlabelled_posts_are_a_rolling_sample() -> None:
+    store = Store()
+    store.commit(Commit(feed="f", cursor="1", unlabelled=[plain(n) for n in range(SAMPLED + 50)]))
+    ids = store.known_ids(0)
+    assert len(ids) == SAMPLED
+    assert f"u{SAMPLED + 49}" in ids
+    assert "u0" not in ids
+
+
+def test_one_folder_serves_one_desk(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    other = "from pathlib import Path; from desk.store import Store; Store(Path('.'))"
+    run = subprocess.run(
+        [sys.executable, "-c", other], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert "another desk is using" in run.stderr
+    store.close()
+    Store(tmp_path).close()
+
+
+def test_a_store_of_another_version_or_a_file_that_is_none_is_refused(tmp_path: Path) -> None:
+    Store(tmp_path).close()
+    with sqlite3.connect(tmp_path / "stormdesk.db") as db:
+        db.execute("UPDATE meta SET value = '99' WHERE key = 'schema'")
+    db.close()
+    with pytest.raises(StoreError, match="version 99"):
+        Store(tmp_path)
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "stormdesk.db").write_bytes(b"this is not a database, but it is long enough" * 40)
+    with pytest.raises(StoreError, match="use another --data"):
+        Store(other)
+
+
+def test_a_folder_that_is_a_file_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_text("")
+    with pytest.raises(StoreError, match="as --data"):
+        Store(path)
