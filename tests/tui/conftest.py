@@ -1,0 +1,274 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+import pytest
+
+from desk.outage import OutageChange, Status
+from desk.post import Author, LabelledPost, Location
+from desk.protocol import (
+    VERSION,
+    CaseRow,
+    Close,
+    DeskStatus,
+    Detail,
+    FeedHealth,
+    Fetch,
+    FromDesk,
+    FromScreen,
+    Hello,
+    MapPlace,
+    Open,
+    OutageRow,
+    Page,
+    Read,
+    Refused,
+    Row,
+    Tick,
+    ViewChange,
+)
+from rules import Match
+from tui.app import StormdeskApp
+from tui.link import LinkState
+
+START = datetime(2031, 9, 4, 18, 3, 0, tzinfo=UTC)
+
+PLACES = (
+    MapPlace("alder", "Alder Bay", 34.72, -76.73, 41_000),
+    MapPlace("birch", "Birchfield", 35.99, -78.90, 120_000),
+    MapPlace("cedar", "Cedar Point", 34.24, -77.94, 60_000),
+    MapPlace("dune", "Dune Harbor", 35.25, -75.53, 9_000),
+    MapPlace("elm", "Elmton", 35.60, -82.55, 52_000),
+    MapPlace("fern", "Fernley", 35.05, -78.88, 88_000),
+    MapPlace("grove", "Grove Mills", 36.10, -80.24, 97_000),
+    MapPlace("heron", "Heron Creek", 35.60, -77.37, 47_000),
+)
+OUTLINE = (
+    (-84.32, 34.99), (-83.11, 35.00), (-82.28, 35.20), (-81.04, 35.15), (-80.78, 34.82),
+    (-79.67, 34.80), (-78.55, 33.86), (-77.96, 33.85), (-77.40, 34.45), (-76.55, 34.62),
+    (-75.53, 35.23), (-75.45, 35.60), (-75.87, 36.55), (-78.50, 36.54), (-81.68, 36.59),
+    (-82.03, 36.12), (-83.10, 35.77), (-84.32, 34.99),
+)  # fmt: skip
+TEXTS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
+    ("no lights on our whole street in Alder Bay since six", (("no lights", "outage"),)),
+    ("there is a live wire on the pavement by the school!!", (("live wire", "hazard"),)),
+    ("mum is on oxygen and the concentrator just stopped, power out",
+     (("on oxygen", "vulnerable"), ("power out", "outage"))),
+    ("any idea when it will be back on? freezer is full", (("when it will be back", "etr"),)),
+    ("big oak came down over the road, took the pole with it",
+     (("took the pole", "damage"), ("came down", "damage"))),
+    ("and we have light again, thank you crews",
+     (("we have light again", "restored"), ("thank you crews", "praise"))),
+    ("third blackout this month and the bill still went up, ridiculous",
+     (("blackout", "outage"), ("ridiculous", "complaint"), ("bill", "billing"))),
+    ("County office: shelters open at eight, expect gusts until midnight",
+     (("County office", "news"),)),
+)  # fmt: skip
+CHANNELS = ("x", "bluesky", "mastodon", "facebook")
+
+
+def row(number: int) -> Row:
+    """The canned post of this number, always the same."""
+    text, marks = TEXTS[number % len(TEXTS)]
+    spans = tuple((text.index(w), text.index(w) + len(w), label) for w, label in marks)
+    return Row(
+        id=f"post-{number}",
+        at=START + timedelta(seconds=3 * number),
+        channel=CHANNELS[number % len(CHANNELS)],
+        author=f"person{number % 40}",
+        place=PLACES[number % len(PLACES)].name if number % 3 else "",
+        labels=tuple(dict.fromkeys(label for _, label in marks)),
+        text=text,
+        spans=spans,
+        media=int(number % 11 == 4),
+        exercise=True,
+    )
+
+
+def detail(shown: Row, text: str | None = None) -> Detail:
+    """What a desk would send of a canned row."""
+    whole = shown.text if text is None else text
+    matches = tuple(
+        Match(f"en-{label}-{start}", label, whole[start:end], whole[start:end], start, end, 92.5)
+        for start, end, label in shown.spans
+    )
+    post = LabelledPost(
+        id=shown.id,
+        channel=shown.channel,
+        author=Author(shown.author, shown.author, f"Person {shown.author[6:]}"),
+        text=whole,
+        created_at=shown.at,
+        exercise=True,
+        labels=shown.labels,
+        matches=matches,
+        location=Location("alder", 34.72, -76.73, 6.0, "text", 0.9),
+    )
+    return Detail(shown.id, post, "outage-1", "case-7")
+
+
+def outage(number: int, status: Status, place: int, posts: int, **changes: object) -> OutageRow:
+    """A canned outage."""
+    where = PLACES[place]
+    change = OutageChange(
+        id=f"outage-{number}",
+        status=status,
+        at=START + timedelta(minutes=number),
+        started_at=START - timedelta(minutes=17 * number),
+        communities=(where.id,),
+        lat=where.lat,
+        lon=where.lon,
+        radius_km=5,
+        first_post_at=START - timedelta(minutes=15 * number),
+        posts=posts,
+        authors=max(1, posts - 3),
+        hazards=int(number == 1),
+        vulnerable=0,
+        damage=0,
+        confidence=0.8,
+        evidence=("post-1",),
+        exercise=True,
+    )
+    trend = tuple((posts * (at + number)) % 13 for at in range(12))
+    return OutageRow(msgspec.structs.replace(change, **changes), where.name, trend)
+
+
+OUTAGES = (
+    outage(1, "confirmed", 0, 214),
+    outage(2, "likely", 5, 41),
+    outage(3, "suspected", 2, 6),
+    outage(4, "restoring", 7, 88),
+    outage(5, "restored", 1, 130),
+    outage(6, "likely", 3, 19),
+)
+QUEUE = tuple(
+    CaseRow(
+        id=f"case-{number}",
+        opened_at=START - timedelta(minutes=3 * number),
+        updated_at=START,
+        channel=row(index).channel,
+        author=row(index).author,
+        place=row(index).place,
+        labels=row(index).labels,
+        posts=(f"post-{index}",),
+        text=row(index).text,
+    )
+    for number, index in enumerate((1, 2, 9, 10, 0, 3))
+)
+HELLO = Hello(
+    protocol=VERSION,
+    desk="desk-1",
+    territory="Carolina Sample",
+    timezone="America/New_York",
+    places=PLACES,
+    lines=(OUTLINE,),
+    exercise=True,
+)
+
+
+def status(received: int = 3120, **changes: object) -> DeskStatus:
+    """A canned status."""
+    feed = FeedHealth("storm:hurricane", "live", received, 2, 5, 2.0, 3.4)
+    plain = DeskStatus(
+        clock=START + timedelta(minutes=42, seconds=11),
+        received=received,
+        labelled=1204,
+        posts_per_minute=212.0,
+        backlog=0,
+        cases=31,
+        outages=6,
+        feeds=(feed,),
+        exercise=True,
+    )
+    return msgspec.structs.replace(plain, **changes)
+
+
+class CannedDesk:
+    """A wire whose other end is this test: answers like a desk, remembers what it was asked."""
+
+    def __init__(self, rows: int = 0) -> None:
+        self.rows = [row(number) for number in range(rows)]
+        self.heard: list[FromScreen] = []
+        self.closed = False
+        self.mute = False
+        self.refusals: dict[str, str] = {}
+        self.details: dict[str, Detail] = {}
+        self.first = 0
+        self._views: dict[int, str] = {}
+        self._said: asyncio.Queue[FromDesk | LinkState | None] = asyncio.Queue()
+
+    async def messages(self) -> AsyncIterator[FromDesk | LinkState]:
+        while (message := await self._said.get()) is not None:
+            yield message
+
+    async def close(self) -> None:
+        self.closed = True
+        self.say(None)
+
+    def say(self, *messages: FromDesk | LinkState | None) -> None:
+        for message in messages:
+            self._said.put_nowait(message)
+
+    def connect(self) -> None:
+        """Come up as a desk does: words of the wire, hello, the first tick."""
+        tick = Tick(status=status(), outages=OUTAGES, queue=QUEUE)
+        self.say(LinkState("connected"), HELLO, tick)
+
+    def grow(self, count: int) -> None:
+        """So many posts come in, and a tick tells of them."""
+        start = len(self.rows)
+        self.rows += [row(number) for number in range(start, start + count)]
+        changes = []
+        for view, query in self._views.items():
+            held = self._filtered(query)
+            new = [found for found in self._filtered(query) if int(found.id[5:]) >= start]
+            begin = len(held) - len(new)
+            changes.append(ViewChange(view, self.first, len(held), begin, tuple(new)))
+        self.say(Tick(views=tuple(changes)))
+
+    async def send(self, message: FromScreen) -> None:
+        self.heard.append(message)
+        if self.mute:
+            return
+        match message:
+            case Open(view, query, count):
+                if query in self.refusals:
+                    self.say(Refused(view, self.refusals[query]))
+                    return
+                self._views[view] = query
+                total = len(self._filtered(query))
+                self._page(view, max(self.first, total - count), count)
+            case Fetch(view, start, count):
+                self._page(view, start, count)
+            case Close(view):
+                self._views.pop(view, None)
+            case Read(post):
+                known = next((found for found in self.rows if found.id == post), None)
+                answer = detail(known) if known else Detail(post, None)
+                self.say(self.details.get(post, answer))
+
+    def _page(self, view: int, start: int, count: int) -> None:
+        held = self._filtered(self._views[view])
+        begin = max(start, self.first)
+        self.say(Page(view, self.first, len(held), begin, tuple(held[begin : start + count])))
+
+    def _filtered(self, query: str) -> list[Row]:
+        if query.startswith("label:"):
+            return [found for found in self.rows if query[6:] in found.labels]
+        if query.startswith("place:"):
+            return [found for found in self.rows if found.place == query[6:].strip('"')]
+        return [found for found in self.rows if query in found.text]
+
+
+@pytest.fixture
+def canned() -> Callable[[int], tuple[CannedDesk, StormdeskApp]]:
+    """A desk with so many posts that has come up, and the app at its wire."""
+
+    def make(rows: int) -> tuple[CannedDesk, StormdeskApp]:
+        desk = CannedDesk(rows)
+        desk.connect()
+        return desk, StormdeskApp(desk)
+
+    return make

@@ -1,0 +1,116 @@
+"""The app: hears the desk, and shows what it says on the screens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial
+from typing import ClassVar
+
+from textual import events
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from desk.protocol import Detail, FromDesk, Hello, Page, Read, Refused, Tick
+from rules import LABELS
+from tui.link import Link, LinkState
+from tui.screens.help import HelpScreen
+from tui.screens.monitor import Monitor
+from tui.screens.post import PostScreen
+from tui.screens.toosmall import LEAST, TooSmall
+from tui.situation import Situation
+from tui.themes import THEMES
+
+
+class StormdeskApp(App[None]):
+    """A screen at a desk: it shows, asks and computes nothing.
+
+    `link` is the wire to the desk, closed when the app ends; `query` is the first filter.
+    """
+
+    TITLE = "stormdesk"
+    CSS_PATH = "stormdesk.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("question_mark", "keys", "Keys", tooltip="The keys of this screen", id="keys", key_display="?"),
+        Binding("colon", "command_palette", "Commands", tooltip="Find a command by name", id="palette", key_display=":"),
+        Binding("t", "theme", "Theme", show=False, tooltip="Dark or light", id="theme"),
+        Binding("q,ctrl+c", "quit", "Quit", tooltip="Leave; a desk of one's own ends with it", id="quit"),
+        Binding("ctrl+q", "quit", "Quit", show=False, priority=True, tooltip="Leave, wherever you are", id="quit.always"),
+    ]  # fmt: skip
+
+    def __init__(self, link: Link, *, query: str = "") -> None:
+        super().__init__()
+        self.link = link
+        self.now = Situation()
+        self.monitor = Monitor(self.now, query)
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = THEMES[0].name
+
+    def get_default_screen(self) -> Screen[None]:
+        return self.monitor
+
+    def on_ready(self) -> None:
+        self.run_worker(self._listen(), name="listen")
+
+    async def on_unmount(self) -> None:
+        await self.link.close()
+
+    async def _listen(self) -> None:
+        async for message in self.link.messages():
+            await self.hear(message)
+
+    async def hear(self, message: FromDesk | LinkState) -> None:
+        """Show one message of the desk, or what has happened to the wire."""
+        match message:
+            case Tick():
+                self.now.tick(message)
+                self.monitor.tick(message)
+            case Page():
+                await self.monitor.page(message)
+            case Hello():
+                self.now.greet(message)
+                await self.monitor.greet()
+            case Refused():
+                await self.monitor.refused(message)
+            case Detail():
+                for screen in self.screen_stack:
+                    if isinstance(screen, PostScreen):
+                        screen.detail(message)
+            case LinkState():
+                self.now.link = message
+                self.monitor.tell_link()
+
+    async def open_post(self, post: str) -> None:
+        """Show the post of this id over the monitor."""
+        await self.push_screen(PostScreen(post, self.now))
+        await self.link.send(Read(post))
+
+    def on_resize(self, event: events.Resize) -> None:
+        small = event.size.width < LEAST.width or event.size.height < LEAST.height
+        shown = isinstance(self.screen, TooSmall)
+        if small and not shown:
+            self.push_screen(TooSmall())
+        elif shown and not small:
+            self.pop_screen()
+
+    def action_keys(self) -> None:
+        if not isinstance(self.screen, HelpScreen | TooSmall):
+            self.push_screen(HelpScreen(self.screen.active_bindings))
+
+    def action_theme(self) -> None:
+        names = [theme.name for theme in THEMES]
+        at = names.index(self.theme) if self.theme in names else -1
+        self.theme = names[(at + 1) % len(names)]
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Every key of the screen by its name, and a filter for every label."""
+        for active in screen.active_bindings.values():
+            binding = active.binding
+            if binding.tooltip and binding.id and not binding.id.startswith("move."):
+                run = partial(self.run_action, binding.action, active.node)
+                yield SystemCommand(binding.description, binding.tooltip, run)
+        if screen is self.monitor:
+            for label in LABELS:
+                run = partial(self.monitor.filter_by, f"label:{label}")
+                yield SystemCommand(f"Filter {label}", f"Only posts labelled {label}", run)

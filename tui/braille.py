@@ -1,0 +1,90 @@
+"""Outlines and places on a grid of braille dots: two dots wide and four high in each cell."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from desk.protocol import MapPlace
+
+_BITS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
+_BLANK = 0x2800
+Line = Sequence[tuple[float, float]]
+
+
+class Ground(msgspec.Struct, frozen=True):
+    """A drawn map: `rows` of braille characters, and the cell (column, row) of each place."""
+
+    rows: tuple[str, ...]
+    cells: dict[str, tuple[int, int]]
+
+
+class Projection(msgspec.Struct, frozen=True):
+    """Degrees to dots: equirectangular, true in shape at the middle latitude."""
+
+    west: float
+    north: float
+    stretch: float
+    dots_per_degree: float
+    left: float
+    top: float
+
+    def dot(self, lon: float, lat: float) -> tuple[float, float]:
+        """Column and row of the dot at a longitude and latitude in degrees."""
+        x = self.left + (lon - self.west) * self.stretch * self.dots_per_degree
+        return x, self.top + (self.north - lat) * self.dots_per_degree
+
+
+def project(
+    lines: Sequence[Line], places: Sequence[MapPlace], columns: int, rows: int
+) -> Projection:
+    """The largest map of `lines` and `places` that fits `columns` x `rows` cells, centred.
+
+    A cell is taken as twice as high as wide, so dots are as far apart in both directions.
+    """
+    lons = [lon for line in lines for lon, _ in line] + [place.lon for place in places]
+    lats = [lat for line in lines for _, lat in line] + [place.lat for place in places]
+    west, east = min(lons, default=0.0), max(lons, default=0.0)
+    south, north = min(lats, default=0.0), max(lats, default=0.0)
+    stretch = max(0.05, math.cos(math.radians((south + north) / 2)))
+    width, height = columns * 2 - 1, rows * 4 - 1
+    wide, high = max((east - west) * stretch, 1e-6), max(north - south, 1e-6)
+    scale = min(width / wide, height / high)
+    return Projection(
+        west, north, stretch, scale, (width - wide * scale) / 2, (height - high * scale) / 2
+    )
+
+
+def draw(lines: Sequence[Line], places: Sequence[MapPlace], columns: int, rows: int) -> Ground:
+    """The outlines on `columns` x `rows` cells, and where the places stand."""
+    if columns < 1 or rows < 1:
+        return Ground((), {})
+    view = project(lines, places, columns, rows)
+    grid = [[0] * columns for _ in range(rows)]
+    for line in lines:
+        dots = [view.dot(lon, lat) for lon, lat in line]
+        for begin, end in zip(dots, dots[1:], strict=False):
+            for x, y in _stroke(begin, end):
+                if 0 <= x < columns * 2 and 0 <= y < rows * 4:
+                    grid[y // 4][x // 2] |= _BITS[y % 4][x % 2]
+    cells = {}
+    for place in places:
+        x, y = view.dot(place.lon, place.lat)
+        cells[place.id] = (
+            min(max(round(x) // 2, 0), columns - 1),
+            min(max(round(y) // 4, 0), rows - 1),
+        )
+    return Ground(tuple("".join(chr(_BLANK + bits) for bits in row) for row in grid), cells)
+
+
+def _stroke(begin: tuple[float, float], end: tuple[float, float]) -> Iterator[tuple[int, int]]:
+    """The dots from `begin` to `end`, both included."""
+    steps = max(1, math.ceil(max(abs(end[0] - begin[0]), abs(end[1] - begin[1]))))
+    for step in range(steps + 1):
+        share = step / steps
+        yield (
+            round(begin[0] + (end[0] - begin[0]) * share),
+            round(begin[1] + (end[1] - begin[1]) * share),
+        )

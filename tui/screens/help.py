@@ -1,0 +1,87 @@
+"""The keys of a screen, made from its live bindings, and what the signs mean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.screen import ActiveBinding, ModalScreen
+from textual.widgets import Static
+
+from tui.signs import LABEL_SIGNS, STATUS_SIGNS, Palette, Sign
+from tui.widgets.lines import palette_of
+
+FILTERS = (
+    ("word", "posts that have it; several words must all be there"),
+    ('"two words"', "as a phrase"),
+    ("!word", "posts that don't"),
+    ("~word", "also misspelt"),
+    ("re:pattern", "a regular expression"),
+    ("label:hazard", "posts with a label"),
+    ("place:durham", "posts about a place"),
+    ("channel:x", "posts of a channel"),
+    ("author:name", "posts of an author"),
+)
+
+
+class HelpScreen(ModalScreen[None]):
+    """Says what the keys do on the screen below."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,question_mark,q,enter", "dismiss", "Back", tooltip="Back to the screen", id="help.back"),
+        Binding("j", "scroll(1)", "Down", show=False, tooltip="One line down", id="move.down"),
+        Binding("k", "scroll(-1)", "Up", show=False, tooltip="One line up", id="move.up"),
+    ]  # fmt: skip
+
+    def __init__(self, bindings: Mapping[str, ActiveBinding]) -> None:
+        super().__init__()
+        self._keys = bindings
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll(id="sheet"):
+            yield Static(id="keys", markup=False)
+
+    def on_mount(self) -> None:
+        self.query_one("#keys", Static).update(self._words(palette_of(self)))
+
+    def action_scroll(self, lines: int) -> None:
+        self.query_one("#sheet").scroll_relative(y=lines, animate=False)
+
+    def _words(self, colours: Palette) -> Text:
+        text = Text()
+        text.append("Keys of this screen · esc goes back\n", colours.accent)
+        for keys, does in self.rows():
+            text.append(f"  {keys:<18}", colours.strong)
+            text.append(does + "\n", colours.text)
+        text.append("\nLabels, the most urgent first\n", colours.accent)
+        for label, sign in LABEL_SIGNS.items():
+            _explain(text, sign, label, colours)
+        text.append("\nOutages, the most urgent first\n", colours.accent)
+        for status, sign in STATUS_SIGNS.items():
+            _explain(text, sign, status, colours)
+        text.append("\nFilters ( / )\n", colours.accent)
+        for form, does in FILTERS:
+            text.append(f"  {form:<18}", colours.strong)
+            text.append(does + "\n", colours.text)
+        return text
+
+    def rows(self) -> list[tuple[str, str]]:
+        """Keys and what they do, in the order of the bindings; one row a meaning."""
+        found: dict[str, tuple[list[str], str]] = {}
+        for active in self._keys.values():
+            binding = active.binding
+            if binding.tooltip and binding.id:
+                keys, _ = found.setdefault(binding.id, ([], binding.tooltip))
+                keys.append(self.app.get_key_display(binding))
+        return [(" ".join(keys), does) for keys, does in found.values()]
+
+
+def _explain(text: Text, sign: Sign, name: str, colours: Palette) -> None:
+    tag = sign.tag if sign.word != name else sign.glyph
+    text.append(f"  {tag} ", colours.of(sign, bold=True))
+    text.append(f"{name:<{16 - len(tag)}} ", colours.strong)
+    text.append(sign.meaning + "\n", colours.text)

@@ -1,0 +1,269 @@
+"""The monitor: the live feed, the outages or the queue, and the map."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container, Vertical
+from textual.screen import Screen
+from textual.widgets import Footer
+
+from desk.protocol import Close, Fetch, Open, Page, Refused, Tick
+from tui.paint import cut, paint
+from tui.situation import Situation
+from tui.widgets.bars import Banner, Head, StatusStrip, last_seen
+from tui.widgets.feed import Feed
+from tui.widgets.filterbar import FilterBar
+from tui.widgets.outages import CaseQueue, OutageList
+from tui.widgets.territory import TerritoryMap
+from tui.window import PAGE_ROWS, Window
+
+if TYPE_CHECKING:
+    from tui.app import StormdeskApp
+
+WIDE = 110
+"""Columns from which the panes stand side by side."""
+LOW = 20
+"""Rows below which the footer gives its line to the feed."""
+
+
+class Monitor(Screen[None]):
+    """What an agent looks at all day; shows what the desk says and asks it for views."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "filter", "Filter", tooltip="Filter the feed", id="filter", key_display="/"),
+        Binding("space", "pause", "Pause", tooltip="Pause the view, or go on with the newest; the storm goes on", id="pause"),
+        Binding("f", "follow", "Follow", tooltip="Jump to the newest post and follow", id="follow"),
+        Binding("e", "hazard(1)", "Hazard", tooltip="To the next hazard", id="hazard.next"),
+        Binding("E", "hazard(-1)", "Hazard before", show=False, tooltip="To the hazard before", id="hazard.previous"),
+        Binding("c", "cases", "Cases", tooltip="Swap the outages for the queue of cases, and back", id="cases"),
+        Binding("tab", "app.focus_next", "Pane", show=False, tooltip="To the next pane", id="pane.next"),
+        Binding("shift+tab", "app.focus_previous", "Pane before", show=False, tooltip="To the pane before", id="pane.previous"),
+        Binding("escape", "back", "Back", show=False, tooltip="One level back; clears the filter", id="back"),
+    ]  # fmt: skip
+
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [
+        (0, "-narrow"),
+        (WIDE, "-wide"),
+    ]
+    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-low"), (LOW, "-high")]
+    AUTO_FOCUS = "#feed"
+
+    def __init__(self, now: Situation, query: str = "") -> None:
+        super().__init__()
+        self._now = now
+        self._views = 0
+        self._asked: Window | None = None
+        self._query = query
+
+    def compose(self) -> ComposeResult:
+        yield StatusStrip("strip")
+        yield Banner("banner")
+        with Container(id="panes"):
+            with Vertical(id="feed-pane"):
+                yield Head("feed-head")
+                yield Feed("feed")
+                yield FilterBar(id="filter")
+            with Container(id="side"):
+                with Vertical(id="list-pane"):
+                    yield Head("list-head")
+                    yield OutageList("outages")
+                    yield CaseQueue("queue")
+                with Vertical(id="map-pane"):
+                    yield Head("map-head")
+                    yield TerritoryMap("map")
+        yield Footer()
+
+    def on_mount(self) -> None:
+        self.feed = self.query_one("#feed", Feed)
+        self._strip = self.query_one("#strip", StatusStrip)
+        self._filter = self.query_one("#filter", FilterBar)
+        self.tell_link()
+        self._tell()
+
+    @property
+    def _desk(self) -> StormdeskApp:
+        return cast("StormdeskApp", self.app)
+
+    # What the desk says
+
+    def tell_link(self) -> None:
+        """Say how the wire does; what was in view stays."""
+        link, now = self._now.link, self._now
+        words = {
+            "connecting": link.reason or ("connecting to the desk…" if now.status else ""),
+            "connected": "",
+            "lost": f"{link.reason or 'The desk is gone: trying again…'}",
+            "failed": f"{link.reason or 'The desk is gone.'}",
+        }[link.state]
+        seen = last_seen(now.clock, now.zone) if words else ""
+        self.query_one("#banner", Banner).show(paint(words[:400]).text + seen)
+        self.set_class(now.stale and now.status is not None, "-stale")
+
+    async def greet(self) -> None:
+        """A desk has said what it is: open the view anew, the desk may be a new one."""
+        hello = self._now.hello
+        if hello is None:
+            return
+        self.feed.zone = self._now.zone
+        self.feed.waiting_for = (
+            f"waiting for the first posts of {paint(hello.territory[:60]).text}…"
+        )
+        self.feed.forget_strips()
+        await self._open(self._query)
+        self._tell()
+
+    def tick(self, tick: Tick) -> None:
+        """Show what has changed since the last tick."""
+        self.set_class(False, "-stale")
+        for change in tick.views:
+            if change.view == self.feed.window.view:
+                self.feed.window.put(change.start, change.rows, change.first, change.total)
+                self.feed.rows_came()
+            elif self._asked is not None and change.view == self._asked.view:
+                self._asked.put(change.start, change.rows, change.first, change.total)
+        self._tell()
+
+    async def page(self, page: Page) -> None:
+        """Rows have come: of the view in sight, or of the one that takes its place."""
+        asked = self._asked
+        if asked is not None and page.view == asked.view:
+            asked.put(page.start, page.rows, page.first, page.total)
+            self._asked = None
+            self._query = asked.query
+            before = self.feed.window.view
+            self.feed.paused = False
+            self.feed.show(asked)
+            if before:
+                await self._desk.link.send(Close(before))
+            if self._filter.display:
+                self._close_filter()
+            self._tell()
+        elif page.view == self.feed.window.view:
+            self.feed.window.put(page.start, page.rows, page.first, page.total)
+            self.feed.window.answered()
+            self.feed.page_came()
+
+    async def refused(self, refused: Refused) -> None:
+        """The desk can't do what was asked."""
+        if self._asked is not None and refused.view == self._asked.view:
+            self._asked = None
+            if self._filter.display:
+                self._filter.refuse(refused.reason)
+                return
+            if self._query:
+                await self._open("")
+        self.app.notify(paint(refused.reason[:400]).text, severity="warning", markup=False)
+
+    async def _open(self, query: str) -> None:
+        """Ask for a view of its own number: rows of an older filter can't be taken for its rows."""
+        self._views += 1
+        self._asked = Window(self._views, query)
+        await self._desk.link.send(Open(self._views, query, PAGE_ROWS))
+
+    # What is in sight
+
+    def _tell(self) -> None:
+        now, feed = self._now, self.feed
+        self._strip.show(now, paused=feed.paused, waiting=feed.waiting)
+        self._tell_feed()
+        if feed.paused:
+            return
+        outages = self.query_one("#outages", OutageList)
+        queue = self.query_one("#queue", CaseQueue)
+        ranked = now.ranked()
+        outages.show(ranked, now.clock)
+        queue.show(now.queue, now.clock)
+        head = self.query_one("#list-head", Head)
+        if self.has_class("-cases"):
+            head.show((("Cases", "name"), (str(len(now.queue)), "quiet")), "")
+        else:
+            words = (("Outages", "name"), (str(len(ranked)), "quiet"))
+            head.show(words, outages.heading(outages.scrollable_content_region.width) + " ")
+        if now.hello:
+            self.query_one("#map", TerritoryMap).show(now.hello, now.worst())
+            self.query_one("#map-head", Head).show(
+                ((paint(now.hello.territory[:60]).text, "name"),)
+            )
+
+    def _tell_feed(self) -> None:
+        feed = self.feed
+        left = [("Feed", "name")]
+        if self._query:
+            left.append((f"filter: {cut(paint(self._query[:200]).text, 60)}", "alarm"))
+        if feed.paused:
+            left.append((f"PAUSED · {feed.waiting} waiting · space goes on", "alarm"))
+        elif not feed.following:
+            left.append(
+                (f"+{feed.waiting} new · f follows" if feed.waiting else "f follows", "quiet")
+            )
+        self.query_one("#feed-head", Head).show(tuple(left), f"{feed.window.total} posts ")
+
+    def on_resize(self, _event: events.Resize) -> None:
+        self.call_after_refresh(self._tell)
+
+    # What the agent does
+
+    async def on_feed_wanted(self, event: Feed.Wanted) -> None:
+        await self._desk.link.send(Fetch(self.feed.window.view, event.start, event.rows))
+
+    def on_feed_changed(self, _event: Feed.Changed) -> None:
+        self._strip.show(self._now, paused=self.feed.paused, waiting=self.feed.waiting)
+        self._tell_feed()
+
+    async def on_feed_opened(self, event: Feed.Opened) -> None:
+        await self._desk.open_post(event.post)
+
+    async def on_case_queue_chosen(self, event: CaseQueue.Chosen) -> None:
+        await self._desk.open_post(event.post)
+
+    async def on_outage_list_chosen(self, event: OutageList.Chosen) -> None:
+        name = event.place.replace('"', "")
+        await self._open(f'place:"{name}"')
+        self.feed.focus()
+
+    async def on_filter_bar_submitted(self, event: FilterBar.Submitted) -> None:
+        await self._open(event.text)
+
+    def on_filter_bar_left(self, _event: FilterBar.Left) -> None:
+        self._close_filter()
+
+    async def filter_by(self, query: str) -> None:
+        """Show only what `query` lets through."""
+        await self._open(query)
+
+    def action_filter(self) -> None:
+        self._filter.open(self._query)
+
+    def action_pause(self) -> None:
+        self.feed.pause(on=not self.feed.paused)
+        self._tell()
+
+    def action_follow(self) -> None:
+        self.feed.follow()
+
+    def action_hazard(self, step: int) -> None:
+        if not self.feed.find("hazard", step):
+            where = "after" if step > 0 else "before"
+            self.app.notify(f"No hazard {where} the cursor among the posts at hand", timeout=3)
+
+    def action_cases(self) -> None:
+        was_in_list = isinstance(self.focused, OutageList | CaseQueue)
+        cases = not self.has_class("-cases")
+        self.set_class(cases, "-cases")
+        if was_in_list:
+            self.query_one("#queue" if cases else "#outages").focus()
+        self._tell()
+
+    async def action_back(self) -> None:
+        if isinstance(self.focused, OutageList | CaseQueue):
+            self.feed.focus()
+        elif self._query:
+            await self._open("")
+
+    def _close_filter(self) -> None:
+        self._filter.display = False
+        self.feed.focus()

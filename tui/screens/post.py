@@ -1,0 +1,175 @@
+"""A post whole: its text, who and when, and why it was labelled."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from desk.post import LabelledPost
+from desk.protocol import Detail
+from rules import Match
+from tui.columns import label_tags, marked
+from tui.paint import paint
+from tui.signs import STATUS_SIGNS, UNKNOWN, Palette, label_sign
+from tui.situation import Situation
+from tui.widgets.lines import palette_of
+
+TEXT_CHARS = 10_000
+"""Characters of a post that are shown; platforms end far below, so more is hardly a post."""
+MATCHES = 100
+FIELD_CHARS = 300
+
+
+class PostScreen(ModalScreen[None]):
+    """Shows a post as soon as the desk has sent it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,enter", "dismiss", "Back", tooltip="Back to the screen", id="post.back"),
+        Binding("j,down", "scroll(1)", "Down", show=False, tooltip="One line down", id="move.down"),
+        Binding("k,up", "scroll(-1)", "Up", show=False, tooltip="One line up", id="move.up"),
+        Binding("g,home", "edge(-1)", "First", show=False, tooltip="To the first line", id="move.first"),
+        Binding("G,end", "edge(1)", "Last", show=False, tooltip="To the last line", id="move.last"),
+    ]  # fmt: skip
+
+    def __init__(self, post: str, now: Situation) -> None:
+        super().__init__()
+        self._post = post
+        self._now = now
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll(id="sheet"):
+            yield Static("fetching the post…", id="post", markup=False)
+
+    def detail(self, detail: Detail) -> None:
+        """Show what the desk holds of the post."""
+        if detail.id != self._post:
+            return
+        colours = palette_of(self)
+        words = (
+            _words(detail.post, detail, self._now, colours)
+            if detail.post
+            else Text("The desk no longer holds this post.", colours.text)
+        )
+        self.query_one("#post", Static).update(words)
+
+    def action_scroll(self, lines: int) -> None:
+        self.query_one("#sheet").scroll_relative(y=lines, animate=False)
+
+    def action_edge(self, side: int) -> None:
+        sheet = self.query_one("#sheet")
+        sheet.scroll_to(y=sheet.max_scroll_y if side > 0 else 0, animate=False)
+
+
+def _words(post: LabelledPost, detail: Detail, now: Situation, colours: Palette) -> Text:
+    text = Text()
+    if post.exercise or now.exercise:
+        text.append(" EXERCISE ", colours.alarm)
+        text.append(" ")
+    for segment in label_tags(post.labels, len(post.labels), colours)[:-1]:
+        text.append(segment.text, segment.style)
+    text.append("\n")
+    _who(text, post, now, colours)
+    text.append("\n")
+    _text(text, post, colours)
+    text.append("\n\n")
+    _why(text, post.matches, colours)
+    text.append("\n")
+    _where(text, post, detail, now, colours)
+    return text
+
+
+def _field(text: Text, name: str, value: str, colours: Palette) -> None:
+    if value:
+        text.append(f"{name:<9}", colours.quiet)
+        text.append(_short(value) + "\n", colours.text)
+
+
+def _short(value: str) -> str:
+    """A field of a post, painted, and cut where it is longer than any honest one."""
+    more = "…" if len(value) > FIELD_CHARS else ""
+    return paint(value[:FIELD_CHARS]).text + more
+
+
+def _who(text: Text, post: LabelledPost, now: Situation, colours: Palette) -> None:
+    author = post.author
+    handle = f"@{author.handle.removeprefix('@')}" if author and author.handle else ""
+    name = author.name or author.id if author else ""
+    text.append(_short(name) or "unknown author", colours.strong)
+    text.append(f" {_short(handle)}" if handle else "", colours.text)
+    text.append(f" on {_short(post.channel)}\n", colours.quiet)
+    _field(text, "posted", _when(post.created_at, now), colours)
+    _field(text, "to", post.account or "", colours)
+    _field(text, "reply to", post.reply_to or "", colours)
+    _field(text, "repost of", post.repost_of or "", colours)
+    for medium in post.media[:10]:
+        alt = f": {medium.alt}" if medium.alt else ""
+        _field(text, "media", f"{medium.kind}{alt} {medium.url}", colours)
+    _field(text, "link", post.url or "", colours)
+    _field(text, "id", post.id, colours)
+
+
+def _when(at: datetime, now: Situation) -> str:
+    local = at.astimezone(now.zone) if now.zone else at
+    return f"{local:%a %d %b %Y %H:%M:%S %Z}"
+
+
+def _text(text: Text, post: LabelledPost, colours: Palette) -> None:
+    painted = paint(post.text[:TEXT_CHARS], newline="\n")
+    spans = [(match.start, match.end, match.label) for match in post.matches]
+    for segment in marked(painted, spans, colours, colours.text):
+        text.append(segment.text, segment.style)
+    hidden = len(post.text) - TEXT_CHARS
+    if hidden > 0:
+        text.append(f"\n… {hidden:,} more characters are not shown", colours.quiet)
+
+
+def _why(text: Text, matches: tuple[Match, ...], colours: Palette) -> None:
+    text.append("Why it was labelled\n", colours.accent)
+    for match in matches[:MATCHES]:
+        text.append(f"  {label_sign(match.label).tag:<5}", colours.label(match.label))
+        text.append(f"{_short(match.text)}", colours.matched(match.label))
+        text.append(f" ~ {_short(match.phrase)}", colours.text)
+        text.append(
+            f"  {match.score:g}/100  rule {_short(match.rule)}"
+            f"  characters {match.start}-{match.end}\n",
+            colours.quiet,
+        )
+    if not matches:
+        text.append("  no phrase of a rule was found in it\n", colours.quiet)
+    if len(matches) > MATCHES:
+        text.append(f"  … and {len(matches) - MATCHES} more\n", colours.quiet)
+
+
+def _where(
+    text: Text, post: LabelledPost, detail: Detail, now: Situation, colours: Palette
+) -> None:
+    text.append("Where it belongs\n", colours.accent)
+    location = post.location
+    if location:
+        places = now.hello.places if now.hello else ()
+        name = next((p.name for p in places if p.id == location.community), location.community)
+        text.append(f"  {_short(name)}", colours.text)
+        text.append(
+            f"  known by {_short(location.source)}, {location.confidence:.0%} sure,"
+            f" within {location.radius_km:g} km of {location.lat:.3f} {location.lon:.3f}\n",
+            colours.quiet,
+        )
+    else:
+        text.append("  no place found\n", colours.quiet)
+    if detail.outage:
+        row = now.outages.get(detail.outage)
+        sign = STATUS_SIGNS.get(row.outage.status, UNKNOWN) if row else None
+        text.append(f"  outage {_short(detail.outage)}", colours.text)
+        if row and sign:
+            text.append(f"  {sign.glyph} {sign.word}", colours.of(sign, bold=True))
+            text.append(f" in {_short(row.place)}", colours.quiet)
+        text.append("\n")
+    if detail.case:
+        text.append(f"  case {_short(detail.case)}\n", colours.text)

@@ -1,0 +1,100 @@
+"""What the desk has last said of the storm: the outages, the queue, the clock, the territory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from desk.outage import ENDED
+from desk.protocol import CaseRow, DeskStatus, Hello, OutageRow, Tick
+from tui.link import LinkState
+from tui.signs import status_rank
+
+ENDED_HELD = 40
+"""Ended outages kept for the list; the desk's store has them all."""
+
+
+class Situation:
+    """The newest state of everything but the feed; nothing here remembers what was before.
+
+    After a desk has come back its first tick tells all outages anew, and until then the last
+    known ones stay in view.
+    """
+
+    def __init__(self) -> None:
+        self.hello: Hello | None = None
+        self.status: DeskStatus | None = None
+        self.link = LinkState("connecting")
+        self.queue: tuple[CaseRow, ...] = ()
+        self._outages: dict[str, OutageRow] = {}
+        self._anew = True
+
+    @property
+    def outages(self) -> Mapping[str, OutageRow]:
+        """Outages by id."""
+        return self._outages
+
+    @property
+    def clock(self) -> datetime | None:
+        """Event time at the desk."""
+        return self.status.clock if self.status else None
+
+    @property
+    def zone(self) -> ZoneInfo | None:
+        """The zone in which screens show times."""
+        return ZoneInfo(self.hello.timezone) if self.hello else None
+
+    @property
+    def exercise(self) -> bool:
+        """Whether any of this is simulated; once said, it stays said."""
+        said = (self.hello, self.status)
+        return any(part.exercise for part in said if part)
+
+    @property
+    def stale(self) -> bool:
+        """Whether what is in view may be old."""
+        return self.link.state != "connected" or self._anew
+
+    def greet(self, hello: Hello) -> None:
+        """A desk has said what it is."""
+        self.hello = hello
+        self._anew = True
+
+    def tick(self, tick: Tick) -> None:
+        """Take in what has changed."""
+        if self._anew:
+            self._anew = False
+            self._outages = {}
+            self.queue = ()
+        if tick.status is not None:
+            self.status = tick.status
+        for row in tick.outages:
+            self._outages[row.outage.id] = row
+        if tick.queue is not None:
+            self.queue = tick.queue
+        if len(tick.outages) > 0:
+            self._let_go()
+
+    def ranked(self) -> list[OutageRow]:
+        """The outages, the most urgent status first, then the newest activity."""
+        return sorted(
+            self._outages.values(),
+            key=lambda row: (status_rank(row.outage.status), -row.outage.at.timestamp()),
+        )
+
+    def worst(self) -> dict[str, str]:
+        """The most urgent status of an outage in each community that has one, by id."""
+        found: dict[str, str] = {}
+        for row in self._outages.values():
+            for community in row.outage.communities:
+                known = found.get(community)
+                if known is None or status_rank(row.outage.status) < status_rank(known):
+                    found[community] = row.outage.status
+        return found
+
+    def _let_go(self) -> None:
+        ended = [row for row in self.ranked() if row.outage.status in ENDED]
+        ended.sort(key=lambda row: row.outage.at, reverse=True)
+        for row in ended[ENDED_HELD:]:
+            del self._outages[row.outage.id]

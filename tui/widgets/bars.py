@@ -1,0 +1,185 @@
+"""Lines that hold one row of words: the status strip, the heads of panes, the banner."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+from textual.widget import Widget
+
+from desk.protocol import DeskStatus, FeedHealth
+from tui.columns import age_s, count
+from tui.paint import cut, paint
+from tui.signs import FEED_SIGNS, UNKNOWN, Palette
+from tui.situation import Situation
+from tui.widgets.lines import palette_of
+
+Item = tuple[int, str, str, Style]
+"""How dear the item is (the least dear goes first), its words, shorter words, and its style."""
+
+
+class Bar(Widget):
+    """One line made of segments."""
+
+    def __init__(self, id: str) -> None:  # noqa: A002 - Textual's own name for it
+        super().__init__(id=id)
+        self._segments: list[Segment] = []
+
+    def segments(self, width: int) -> list[Segment]:
+        """What the line says, in at most `width` cells."""
+        raise NotImplementedError
+
+    def render_line(self, y: int) -> Strip:
+        width = self.size.width
+        if y:
+            return Strip.blank(width, self.rich_style)
+        return Strip(self.segments(width)).adjust_cell_length(width).apply_style(self.rich_style)
+
+
+class StatusStrip(Bar):
+    """The top line: whose desk, EXERCISE, the clock, how much comes in and waits, the feeds."""
+
+    def __init__(self, id: str) -> None:  # noqa: A002 - Textual's own name for it
+        super().__init__(id=id)
+        self._items: list[Item] = []
+
+    def show(self, now: Situation, *, paused: bool, waiting: int) -> None:
+        """Say how things stand."""
+        items = strip_items(now, palette_of(self), paused=paused, waiting=waiting)
+        if items != self._items:
+            self._items = items
+            self.refresh()
+
+    def segments(self, width: int) -> list[Segment]:
+        words = _fitted(self._items, width)
+        segments: list[Segment] = []
+        for text, style in words:
+            segments.append(Segment(" " if segments else "", None))
+            segments.append(Segment(text, style))
+        return segments
+
+
+def strip_items(now: Situation, colours: Palette, *, paused: bool, waiting: int) -> list[Item]:
+    """The status strip as items, from left to right."""
+    items: list[Item] = [(2, "stormdesk", "", colours.accent)]
+    if now.hello:
+        name = paint(now.hello.territory[:60]).text
+        items.append((3, cut(name, 30), cut(name, 14), colours.strong))
+    if now.exercise:
+        items.append((20, " EXERCISE ", " EXERCISE ", colours.alarm))
+    if paused:
+        items.append((19, f" PAUSED · {waiting} waiting ", f" PAUSED {waiting} ", colours.alarm))
+    if now.status:
+        items += _figures(now.status, now.zone, colours)
+    return items
+
+
+def _figures(status: DeskStatus, zone: ZoneInfo | None, colours: Palette) -> list[Item]:
+    items: list[Item] = []
+    if status.clock:
+        local = status.clock.astimezone(zone) if zone else status.clock
+        items.append((15, f"{local:%a %d %b %H:%M:%S %Z}", f"{local:%H:%M:%S %Z}", colours.strong))
+    quiet, loud = colours.text, colours.strong
+    rate = count(status.posts_per_minute)
+    behind = loud if status.backlog else quiet
+    return [
+        *items,
+        (9, f"{rate} posts/min", f"{rate}/min", quiet),
+        (5, f"{count(status.labelled)} labelled", f"{count(status.labelled)} lab", quiet),
+        (8, f"{count(status.backlog)} backlog", f"{count(status.backlog)} bklg", behind),
+        (10, f"{count(status.cases)} cases waiting", f"{count(status.cases)} cases", quiet),
+        _feeds(status.feeds, colours),
+    ]
+
+
+def _feeds(feeds: tuple[FeedHealth, ...], colours: Palette) -> Item:
+    """The worst feed: how many are in its state, and how far it is behind."""
+    if not feeds:
+        return (11, "no feed", "no feed", colours.quiet)
+    ranks = {state: rank for rank, state in enumerate(FEED_SIGNS)}
+    worst = min((feed.state for feed in feeds), key=lambda state: ranks.get(state, -1))
+    sign = FEED_SIGNS.get(worst, UNKNOWN)
+    same = [feed for feed in feeds if feed.state == worst]
+    lag = max(feed.lag_s for feed in feeds)
+    named = f"{len(same)}/{len(feeds)} feeds {sign.word}" if len(feeds) > 1 else f"feed {sign.word}"
+    late = f" {age_s(lag)} behind" if lag >= 1 else ""
+    short = f" {age_s(lag)}" if lag >= 1 else ""
+    return (
+        11,
+        f"{sign.glyph} {named}{late}",
+        f"{sign.glyph}{sign.word}{short}",
+        colours.of(sign, bold=True),
+    )
+
+
+def _fitted(items: list[Item], width: int) -> list[tuple[str, Style]]:
+    """As much as `width` cells hold: words are shortened, then left out, the least dear first."""
+    shown = [(words, style) for _, words, _, style in items]
+    order = sorted(range(len(items)), key=lambda at: items[at][0])
+    steps = [(at, items[at][2]) for at in order] + [(at, "") for at in order]
+    for at, shorter in steps:
+        if sum(cell_len(words) + 1 for words, _ in shown if words) - 1 <= width:
+            break
+        shown[at] = (shorter, shown[at][1])
+    return [(words, style) for words, style in shown if words]
+
+
+class Head(Bar):
+    """The line over a pane: its name and state at the left, words over its columns at the right."""
+
+    def __init__(self, id: str) -> None:  # noqa: A002 - Textual's own name for it
+        super().__init__(id=id)
+        self._left: tuple[tuple[str, str], ...] = ()
+        self._right = ""
+
+    def show(self, left: tuple[tuple[str, str], ...], right: str = "") -> None:
+        """Say `left`, as (words, kind) with kind name, quiet or alarm; `right` is set apart."""
+        if (left, right) != (self._left, self._right):
+            self._left, self._right = left, right
+            self.refresh()
+
+    def segments(self, width: int) -> list[Segment]:
+        colours = palette_of(self)
+        styles = {"name": colours.accent, "quiet": colours.quiet, "alarm": colours.alarm}
+        segments = [Segment("─ ", colours.faint)]
+        left = width - 2
+        for words, kind in self._left:
+            text = cut(words, left - 1)
+            segments += [Segment(text, styles[kind]), Segment(" ", None)]
+            left -= cell_len(text) + 1
+        room = left - cell_len(self._right) - 1
+        if room < 0 or not self._right:
+            return [*segments, Segment("─" * max(0, left), colours.faint)]
+        line = Segment("─" * room + " ", colours.faint)
+        return [*segments, line, Segment(self._right, colours.quiet)]
+
+
+class Banner(Bar):
+    """A loud line that is there only while something is wrong with the wire."""
+
+    def __init__(self, id: str) -> None:  # noqa: A002 - Textual's own name for it
+        super().__init__(id=id)
+        self._words = ""
+        self.display = False
+
+    def show(self, words: str) -> None:
+        """Say `words`, or go."""
+        if words != self._words:
+            self._words = words
+            self.display = bool(words)
+            self.refresh()
+
+    def segments(self, width: int) -> list[Segment]:
+        return [Segment(" " + cut(self._words, max(0, width - 2)) + " ", palette_of(self).alarm)]
+
+
+def last_seen(clock: datetime | None, zone: ZoneInfo | None) -> str:
+    """From when the content in view is."""
+    if clock is None:
+        return ""
+    local = clock.astimezone(zone) if zone else clock
+    return f" · in view: as of {local:%H:%M:%S %Z}"

@@ -1,0 +1,234 @@
+"""The live feed: a window on a view of the desk, one line a post, the newest at the bottom."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+from zoneinfo import ZoneInfo
+
+from rich.segment import Segment
+from textual import events
+from textual.binding import BindingType
+from textual.message import Message
+
+from desk.protocol import Row
+from tui.columns import channel_name, label_tags, labels_width, marked, shorten
+from tui.paint import fit, paint
+from tui.widgets.lines import MOVES, Lines, palette_of
+from tui.window import Window
+
+PAINTED_CHARS = 400
+"""Characters of a post that one line can show, however wide."""
+AHEAD = 40
+"""Rows fetched before they come into view."""
+
+
+class Feed(Lines, inherit_bindings=False):
+    """Rows of a view by number; follows the newest until the cursor moves up.
+
+    While it follows, virtual line 0 is any row (`_base`) for which the last line is the newest:
+    the height stays the same from tick to tick, and with it the layout. Once it stands still,
+    line 0 is the oldest row that the desk holds.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = MOVES
+
+    class Wanted(Message):
+        """Rows come into view that are not at hand."""
+
+        def __init__(self, start: int, rows: int) -> None:
+            super().__init__()
+            self.start = start
+            self.rows = rows
+
+    class Opened(Message):
+        """A post was chosen."""
+
+        def __init__(self, post: str) -> None:
+            super().__init__()
+            self.post = post
+
+    class Changed(Message):
+        """Whether the feed follows, or how much waits, has changed."""
+
+    def __init__(self, id: str) -> None:  # noqa: A002 - Textual's own name for it
+        super().__init__(id)
+        self.window = Window(0, "")
+        self.following = True
+        self.paused = False
+        self.zone: ZoneInfo | None = None
+        self.waiting_for = "waiting for the desk…"
+        self._limit = 0
+        self._base = 0
+        self._placing = False
+
+    @property
+    def waiting(self) -> int:
+        """Posts that have come and are not shown."""
+        return max(0, self.window.total - self._limit)
+
+    def count(self) -> int:
+        return max(0, self._limit - self.window.first)
+
+    def has_line(self, index: int) -> bool:
+        return self.window.first <= index < self._limit or (
+            index < self._limit and self.window.row(index) is not None
+        )
+
+    def empty(self) -> str:
+        return self.waiting_for
+
+    def index_at(self, line: int) -> int:
+        return self._base + self.scroll_offset.y + line
+
+    def show(self, window: Window) -> None:
+        """Look at another view, from its newest row on."""
+        self.window = window
+        self._limit = 0
+        self.following = True
+        self.forget_strips()
+        self._follow()
+        self.post_message(self.Changed())
+
+    def rows_came(self) -> None:
+        """The window has grown, or rows that were asked for have come."""
+        if self.following and not self.paused:
+            if self._limit != self.window.total or self.window.total == 0:
+                self._follow()
+            return
+        self._want()  # the rows in view stay among the newest pages of the window
+        self.post_message(self.Changed())
+
+    def page_came(self) -> None:
+        """Rows that were asked for have come."""
+        self.refresh()
+        self._want()
+
+    def follow(self) -> None:
+        """Jump to the newest row, and stay there."""
+        if not self.paused:
+            self.following = True
+            self._follow()
+            self.post_message(self.Changed())
+
+    def hold(self) -> None:
+        """Stand still where the feed is."""
+        if self.following:
+            self.following = False
+            self._settle()
+            self.post_message(self.Changed())
+
+    def pause(self, *, on: bool) -> None:
+        """Let nothing new in, or jump to the newest again."""
+        if on:
+            self.hold()
+            self.paused = True
+        else:
+            self.paused = False
+            self.follow()
+        self.post_message(self.Changed())
+
+    def find(self, label: str, step: int) -> bool:
+        """Put the cursor on the next row at hand that has `label`; whether there is one."""
+        index = self.window.find(label, self.cursor, step)
+        if index is None or index >= self._limit:
+            return False
+        self.move_to(index)
+        return True
+
+    def move_to(self, index: int) -> None:
+        if not self.count():
+            return
+        self.hold()
+        if index >= self._limit and not self.paused:
+            self._limit = self.window.total
+            self._settle()
+            self.post_message(self.Changed())
+        self.cursor = min(max(index, self.window.first), self._limit - 1)
+        self.place(self.cursor - self._base)
+        self.refresh()
+        self._want()
+
+    def action_edge(self, side: int) -> None:
+        if side < 0:
+            self.move_to(self.window.first)
+        elif self.paused:
+            self.move_to(self._limit - 1)
+        else:
+            self.follow()
+
+    def choose(self, index: int) -> None:
+        self.hold()
+        row = self.window.row(index)
+        if row is not None:
+            self.post_message(self.Opened(row.id))
+
+    def on_resize(self, _event: events.Resize) -> None:
+        if self.following and not self.paused:
+            self._follow()
+        else:
+            self._want()
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        super().watch_scroll_y(old_value, new_value)
+        if self._placing:
+            return
+        if self.following and new_value < old_value:
+            self.hold()
+        self._want()
+
+    def _follow(self) -> None:
+        """Show the newest rows; the height changes seldom, as each change lays the screen out."""
+        window = self.window
+        self._limit = window.total
+        self.cursor = max(0, self._limit - 1)
+        held = window.total - window.first
+        height = self.virtual_size.height
+        visible = self.scrollable_content_region.height
+        self._placing = True
+        if held < height or held > 1.25 * height or height < 2 * visible:
+            self.resize_to(held)
+        self._base = self._limit - self.virtual_size.height
+        self.scroll_to(y=self.max_scroll_y, animate=False)
+        self._placing = False
+        self.refresh()
+        self._want()
+
+    def _settle(self) -> None:
+        """Number the lines from the oldest row on, with the same rows in view."""
+        top = self.index_at(0)
+        self._placing = True
+        self._base = self.window.first
+        self.resize_to(self._limit - self._base)
+        self.scroll_to(y=max(0, top - self._base), animate=False)
+        self._placing = False
+
+    def _want(self) -> None:
+        top = self.index_at(0)
+        bottom = top + self.scrollable_content_region.height
+        for start, rows in self.window.ask(top - AHEAD, min(bottom + AHEAD, self._limit)):
+            self.post_message(self.Wanted(start, rows))
+
+    def paint_line(self, index: int, width: int) -> Sequence[Segment] | None:
+        row = self.window.row(index)
+        return self.paint_row(row, width) if row else None
+
+    def paint_row(self, row: Row, width: int) -> list[Segment]:
+        """One post in `width` cells: time, channel, place, labels, text with matched words."""
+        colours = palette_of(self)
+        labels = 2 if width < 110 else 3
+        place = 12 if width < 110 else 18
+        at = row.at.astimezone(self.zone) if self.zone else row.at
+        head = [
+            Segment(f"{at:%H:%M:%S} ", colours.quiet),
+            Segment(fit(channel_name(paint(row.channel[:20]).text), 5), colours.quiet),
+            Segment(fit(paint(row.place[:80]).text, place) + " ", colours.text),
+            *label_tags(row.labels, labels, colours),
+        ]
+        room = width - (9 + 5 + place + 1 + labels_width(labels))
+        if row.media:
+            head.append(Segment("¤ ", colours.accent))
+            room -= 2
+        painted = paint(row.text[:PAINTED_CHARS])
+        words = marked(painted, row.spans, colours, colours.text)
+        return head + shorten(words, max(1, room), colours.quiet)

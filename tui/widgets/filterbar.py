@@ -1,0 +1,66 @@
+"""The line in which a filter is typed, with its syntax and the desk's answer under it."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.message import Message
+from textual.widgets import Input, Static
+
+from tui.paint import paint
+from tui.widgets.lines import palette_of
+
+HELP = "words !not ~fuzzy re:pattern label:hazard channel:x place:durham author:…"
+
+
+class FilterBar(Vertical):
+    """Asks for a filter; the desk reads it, and a refusal is shown where it was typed."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "Back", tooltip="Leave the filter as it was", id="filter.leave"),
+    ]
+
+    class Submitted(Message):
+        """A filter was typed."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    class Left(Message):
+        """The filter stays as it was."""
+
+    def compose(self) -> ComposeResult:
+        yield Input(placeholder="filter the feed", id="filter-input", compact=True)
+        yield Static(id="filter-words", markup=False)
+
+    def open(self, text: str) -> None:
+        """Show the line with `text` in it."""
+        self.display = True
+        box = self.query_one(Input)
+        box.value = text
+        box.cursor_position = len(text)
+        box.focus()
+        self._say(HELP)
+
+    def refuse(self, reason: str) -> None:
+        """Say why the desk can't read the filter."""
+        self._say(reason, alarm=True)
+
+    def _say(self, words: str, *, alarm: bool = False) -> None:
+        colours = palette_of(self)
+        style = colours.label("hazard") if alarm else colours.quiet
+        text = Text(paint(words[:2000]).text, style=style, no_wrap=not alarm, overflow="ellipsis")
+        self.query_one("#filter-words", Static).update(text)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.post_message(self.Submitted(event.value.strip()))
+
+    def action_leave(self) -> None:
+        self.display = False
+        self.post_message(self.Left())

@@ -1,0 +1,183 @@
+"""Lists drawn line by line: a cursor, the keys that move it, and a cache of painted lines."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Size
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tui.signs import Palette, palette
+
+STRIPS_HELD = 600
+"""Painted lines kept: a few screens full."""
+
+MOVES: list[BindingType] = [
+    Binding("j,down", "move(1)", "Down", show=False, tooltip="One line down", id="move.down"),
+    Binding("k,up", "move(-1)", "Up", show=False, tooltip="One line up", id="move.up"),
+    Binding("pagedown", "page(1)", "Page down", show=False, tooltip="One screen down", id="move.pagedown"),
+    Binding("pageup", "page(-1)", "Page up", show=False, tooltip="One screen up", id="move.pageup"),
+    Binding("g,home", "edge(-1)", "First", show=False, tooltip="To the first line", id="move.first"),
+    Binding("G,end", "edge(1)", "Last", show=False, tooltip="To the last line; in the feed: follow", id="move.last"),
+    Binding("enter", "choose", "Open", tooltip="Open what the cursor is on", id="choose"),
+]  # fmt: skip
+"""The keys of every list; an id stands for one meaning, so that a keymap changes it everywhere."""
+
+
+def palette_of(widget: Widget) -> Palette:
+    """The styles of the theme that is on."""
+    app = widget.app
+    return palette(dark=app.current_theme.dark, no_color=app.no_color)
+
+
+class Lines(ScrollView, can_focus=True, inherit_bindings=False):
+    """A list whose lines are painted when they are seen; the base of the feed and the small lists.
+
+    A subclass says how many lines there are (`count`), paints one (`paint_line`), and may show
+    words where there is none (`empty`).
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = MOVES
+
+    def __init__(self, id: str) -> None:  # noqa: A002 - Textual's own name for it
+        super().__init__(id=id)
+        self.cursor = 0
+        self._strips: OrderedDict[tuple[int, bool, bool], Strip] = OrderedDict()
+        self._strips_width = 0
+
+    def count(self) -> int:
+        """Lines there are."""
+        raise NotImplementedError
+
+    def paint_line(self, index: int, width: int) -> Sequence[Segment] | None:
+        """Line `index`, without background; None where it is on the way."""
+        raise NotImplementedError
+
+    def choose(self, index: int) -> None:
+        """The line `index` was chosen with enter or a second click."""
+        raise NotImplementedError
+
+    def empty(self) -> str:
+        """Words for an empty list."""
+        return ""
+
+    def index_at(self, line: int) -> int:
+        """The number of what stands on `line` of the visible part."""
+        return self.scroll_offset.y + line
+
+    def place(self, index: int) -> None:
+        """Scroll as little as needed for line `index` to be seen."""
+        height = max(1, self.scrollable_content_region.height)
+        top = self.scroll_offset.y
+        if index < top:
+            self.scroll_to(y=index, animate=False)
+        elif index >= top + height:
+            self.scroll_to(y=index - height + 1, animate=False)
+
+    def move_to(self, index: int) -> None:
+        """Put the cursor on the line `index`, or the nearest there is."""
+        count = self.count()
+        if not count:
+            return
+        self.cursor = min(max(index, 0), count - 1)
+        self.place(self.cursor)
+        self.refresh()
+
+    def action_move(self, lines: int) -> None:
+        self.move_to(self.cursor + lines)
+
+    def action_page(self, pages: int) -> None:
+        self.move_to(self.cursor + pages * max(1, self.scrollable_content_region.height - 1))
+
+    def action_edge(self, side: int) -> None:
+        self.move_to(self.count() - 1 if side > 0 else 0)
+
+    def action_choose(self) -> None:
+        if self.count():
+            self.choose(self.cursor)
+
+    def on_click(self, event: events.Click) -> None:
+        offset = event.get_content_offset(self)
+        if offset is None:
+            return
+        index = self.index_at(offset.y)
+        if index == self.cursor and self.count():
+            self.choose(index)
+        else:
+            self.move_to(index)
+
+    def forget_strips(self) -> None:
+        """Paint every line afresh: what the lines say, or how, has changed."""
+        self._strips.clear()
+        self.refresh()
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._strips.clear()
+
+    def on_focus(self) -> None:
+        self.forget_strips()
+
+    def on_blur(self) -> None:
+        self.forget_strips()
+
+    def render_line(self, y: int) -> Strip:
+        width = self.scrollable_content_region.width
+        if width != self._strips_width:
+            self._strips.clear()
+            self._strips_width = width
+        index = self.index_at(y)
+        if not self.count():
+            return self._words(y, width)
+        if not self.has_line(index):
+            return Strip.blank(width, self.rich_style)
+        return self._line(index, width)
+
+    def has_line(self, index: int) -> bool:
+        """Whether `index` is one of the lines."""
+        return 0 <= index < self.count()
+
+    def _line(self, index: int, width: int) -> Strip:
+        at_cursor = index == self.cursor
+        key = (index, at_cursor, self.has_focus)
+        strip = self._strips.get(key)
+        if strip is not None:
+            self._strips.move_to_end(key)
+            return strip
+        segments = self.paint_line(index, width)
+        style = self.rich_style
+        if at_cursor:
+            colours = palette_of(self)
+            style += colours.cursor if self.has_focus else colours.cursor_away
+        if segments is None:
+            return self._finish([Segment("…", palette_of(self).faint)], width, style)
+        strip = self._finish(segments, width, style)
+        self._strips[key] = strip
+        if len(self._strips) > STRIPS_HELD:
+            self._strips.popitem(last=False)
+        return strip
+
+    def _words(self, y: int, width: int) -> Strip:
+        middle = min(self.scrollable_content_region.height // 2, 4)
+        words = self.empty() if y == middle else ""
+        segments = [Segment(words.center(width), palette_of(self).quiet)]
+        return self._finish(segments, width, self.rich_style)
+
+    @staticmethod
+    def _finish(segments: Sequence[Segment], width: int, style: Style) -> Strip:
+        strip = Strip(segments).adjust_cell_length(width)
+        return strip.apply_style(style)
+
+    def resize_to(self, lines: int) -> None:
+        """Let the scroll bar know of `lines` lines."""
+        size = Size(0, lines)
+        if self.virtual_size != size:
+            self.virtual_size = size

@@ -1,0 +1,139 @@
+"""The map: the outline of the territory in braille dots, and a sign where outages are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+from textual.widget import Widget
+
+from desk.protocol import Hello
+from tui.braille import Ground, draw
+from tui.paint import cut, paint
+from tui.signs import STATUS_SIGNS, UNKNOWN, status_rank
+from tui.widgets.lines import palette_of
+
+NAMED = ("confirmed", "likely", "suspected", "restoring")
+"""Statuses whose places are named on the map where there is room, the most urgent first."""
+_QUIET_PLACE = "·"
+
+
+class TerritoryMap(Widget):
+    """Communities of the territory with the worst status of the outages there.
+
+    A community without an outage is a dot; the others carry the sign of the status list. The last
+    line explains the signs that are on the map.
+    """
+
+    def __init__(self, id: str) -> None:  # noqa: A002 - Textual's own name for it
+        super().__init__(id=id)
+        self._hello: Hello | None = None
+        self._worst: Mapping[str, str] = {}
+        self._ground = Ground((), {})
+        self._ground_key: tuple[int, int, int] = (0, 0, 0)
+        self._marks: dict[tuple[int, int], tuple[str, Style]] = {}
+        self._strips: list[Strip] = []
+
+    def show(self, hello: Hello, worst: Mapping[str, str]) -> None:
+        """Show the territory of `hello`, with the worst status of each community."""
+        if hello is self._hello and worst == self._worst:
+            return
+        self._hello = hello
+        self._worst = dict(worst)
+        self._strips = []
+        self.refresh()
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._strips = []
+
+    def render_line(self, y: int) -> Strip:
+        columns, rows = self.size
+        if len(self._strips) != rows or self._ground_key[:2] != (columns, rows):
+            self._strips = self._draw(columns, rows)
+        return self._strips[y] if y < len(self._strips) else Strip.blank(columns, self.rich_style)
+
+    def _draw(self, columns: int, rows: int) -> list[Strip]:
+        style = self.rich_style
+        if self._hello is None:
+            self._ground_key = (columns, rows, 0)
+            return [Strip.blank(columns, style)] * rows
+        key = (columns, rows, id(self._hello))
+        if key != self._ground_key:
+            hello = self._hello
+            self._ground = draw(hello.lines, hello.places, columns, max(1, rows - 1))
+            self._ground_key = key
+        self._mark()
+        strips = [self._strip(y, columns, style) for y in range(min(rows, len(self._ground.rows)))]
+        legend = Strip(self._legend(columns)).adjust_cell_length(columns).apply_style(style)
+        return [*strips, legend][:rows]
+
+    def _mark(self) -> None:
+        """Set the signs into their cells, the most urgent over the others, then names beside."""
+        colours = palette_of(self)
+        self._marks = {}
+        cells = self._ground.cells
+        ordered = sorted(cells, key=lambda place: -status_rank(self._worst.get(place, "")))
+        for place in ordered:
+            status = self._worst.get(place)
+            if status is None:
+                self._marks[cells[place]] = (_QUIET_PLACE, colours.quiet)
+                continue
+            sign = STATUS_SIGNS.get(status, UNKNOWN)
+            loud = Style(reverse=colours.no_color and status in ("likely", "confirmed"))
+            self._marks[cells[place]] = (sign.glyph, colours.status(status) + loud)
+        self._write_names()
+
+    def _write_names(self) -> None:
+        """Write the names of places with outages where nothing else stands."""
+        if self._hello is None:
+            return
+        columns = self.size.width
+        places = [p for p in self._hello.places if self._worst.get(p.id) in NAMED]
+        places.sort(key=lambda p: (NAMED.index(self._worst[p.id]), -p.customers))
+        for place in places:
+            x, y = self._ground.cells[place.id]
+            name = cut(paint(place.name[:40]).text, 16)
+            width = cell_len(name)
+            for start in (x + 2, x - width - 1):
+                wanted = [(column, y) for column in range(start - 1, start + width + 1)]
+                free = all(cell not in self._marks or cell == (x, y) for cell in wanted)
+                if start >= 0 and start + width <= columns and free and width == len(name):
+                    style = palette_of(self).status(self._worst[place.id])
+                    self._marks |= {(start + at, y): (char, style) for at, char in enumerate(name)}
+                    break
+
+    def _strip(self, y: int, columns: int, style: Style) -> Strip:
+        faint = palette_of(self).faint
+        segments: list[Segment] = []
+        plain = ""
+        for x, dots in enumerate(self._ground.rows[y]):
+            mark = self._marks.get((x, y))
+            if mark is None:
+                plain += dots if dots != "\u2800" else " "
+                continue
+            if plain:
+                segments.append(Segment(plain, faint))
+                plain = ""
+            segments.append(Segment(*mark))
+        segments.append(Segment(plain, faint))
+        return Strip(segments).adjust_cell_length(columns).apply_style(style)
+
+    def _legend(self, columns: int) -> list[Segment]:
+        colours = palette_of(self)
+        present = [status for status in STATUS_SIGNS if status in set(self._worst.values())]
+        segments: list[Segment] = []
+        left = columns
+        for status in present or ["suspected", "likely", "confirmed"]:
+            sign = STATUS_SIGNS[status]
+            words = f"{sign.glyph} {sign.word} "
+            if left < len(words):
+                words = f"{sign.glyph} "
+            if left < len(words):
+                break
+            left -= len(words)
+            segments.append(Segment(words, colours.status(status)))
+        return segments
