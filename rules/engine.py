@@ -13,6 +13,7 @@ marks count as words; <start> and <end> allow no gap beside them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import chain, islice
 from operator import attrgetter
 from typing import Protocol
 
@@ -77,7 +78,7 @@ class Engine:
         ]
         if not fired:
             return ()
-        spans = _word_spans(text, readings)
+        spans = _word_spans(text, readings, max(last for _, _, (_, _, last) in fired))
         matches = []
         for index, phrase, (cost, first, last) in fired:
             rule = self._plan.rules[index]
@@ -101,58 +102,62 @@ class _Scan:
     """The words of one text between <start> and <end>, and where each element stands."""
 
     def __init__(self, plan: Plan, readings: list[Reading]) -> None:
-        self._words: list[Word] = [plan.start]
-        for reading in readings:
-            self._words.extend(reading.words)
-        self._words.append(plan.end)
+        within = chain.from_iterable(map(attrgetter("words"), readings))
+        self._words: list[Word] = [plan.start, *within, plan.end]
+        self._present: set[int] = set().union(*self._words)
         self._places: dict[int, list[int]] = {}
-        for place, word in enumerate(self._words):
-            for element in word:
-                self._places.setdefault(element, []).append(place)
 
     def candidates(self, plan: Plan) -> dict[int, tuple[int, Found]]:
         """The best phrase of `any` for each rule that has one: highest score, then the first."""
         best: dict[int, tuple[Found, int]] = {}
-        for anchor in self._places.keys() & plan.by_anchor.keys():
-            for rule, phrase, row in map(
-                attrgetter("rule", "phrase", "row"), plan.by_anchor[anchor]
+        present = self._present
+        for anchor in present & plan.by_anchor.keys():
+            filed = plan.by_anchor[anchor]
+            for rule, phrase, row in chain.from_iterable(
+                filed[second] for second in present & filed.keys()
             ):
-                if not row.needs <= self._places.keys():
-                    continue
                 limits = plan.rules[rule]
                 found = self.find(row, limits.gap, limits.limit)
                 if found and (rule not in best or (found, phrase) < best[rule]):
                     best[rule] = found, phrase
         return {rule: (phrase, found) for rule, (found, phrase) in sorted(best.items())}
 
+    def _standing(self, element: int) -> list[int]:
+        """The places where an element stands."""
+        places = self._places.get(element)
+        if places is None:
+            places = [place for place, word in enumerate(self._words) if element in word]
+            self._places[element] = places
+        return places
+
     def find(self, row: Row, gap: int, limit: float) -> Found | None:
         """The cheapest way, then the first, in which a row of elements stands in the text."""
-        places, words = self._places, self._words
-        if not row.needs <= places.keys():
+        if not row.needs <= self._present:
             return None
+        words = self._words
         most, last = 100 - limit, len(words) - 1
         first, *others = row.elements
-        # place of the newest element → the cheapest chain that ends there: (cost, first place)
-        chains = {
+        # place of the newest element → the cheapest trail that ends there: (cost, first place)
+        trails = {
             place: (cost, place)
-            for place in places[first]
+            for place in self._standing(first)
             if (cost := words[place][first] * EDIT_COST) <= most
         }
         for element in others:
             longer: dict[int, tuple[int, int]] = {}
-            for place, (cost, begin) in chains.items():
+            for place, (cost, begin) in trails.items():
                 for following in range(place + 1, min(place + gap + 1 if place else 1, last) + 1):
                     edits = words[following].get(element)
                     if edits is None or (following == last and following > place + 1):
                         continue
                     idle = following - place - 1
-                    chain = cost + edits * EDIT_COST + idle * IDLE_COST, begin or following
-                    if chain[0] <= most and chain < longer.get(following, (101, 0)):
-                        longer[following] = chain
+                    trail = cost + edits * EDIT_COST + idle * IDLE_COST, begin or following
+                    if trail[0] <= most and trail < longer.get(following, (101, 0)):
+                        longer[following] = trail
             if not longer:
                 return None
-            chains = longer
-        ends = ((cost, begin, min(end, last - 1)) for end, (cost, begin) in chains.items())
+            trails = longer
+        ends = ((cost, begin, min(end, last - 1)) for end, (cost, begin) in trails.items())
         return min(ends, default=None)
 
 
@@ -164,10 +169,11 @@ def _stated(lang: object) -> str | None:
     return primary if primary in LANGUAGES else None
 
 
-def _word_spans(text: str, readings: list[Reading]) -> list[tuple[int, int]]:
-    """The span of each word in the text, in code points."""
-    return [
+def _word_spans(text: str, readings: list[Reading], count: int) -> list[tuple[int, int]]:
+    """The spans of the first `count` words in the text, in code points."""
+    spans = (
         (token.start() + begin, token.start() + end)
         for token, reading in zip(token_spans(text), readings, strict=True)
         for begin, end in reading.cuts
-    ]
+    )
+    return list(islice(spans, count))

@@ -24,12 +24,8 @@ class Row(msgspec.Struct, frozen=True):
     needs: frozenset[int]
 
 
-class Filed(msgspec.Struct, frozen=True):
-    """A row of a rule's `any`, under its anchor; `rule` and `phrase` are indexes."""
-
-    rule: int
-    phrase: int
-    row: Row
+Filed = tuple[int, int, Row]
+"""Index of a rule, index of a phrase in its `any`, and one row of that phrase."""
 
 
 class Plan:
@@ -37,6 +33,7 @@ class Plan:
 
     An element is the set of atoms that may stand at one place of a phrase; equal ones are one.
     `any`, `all` and `none` hold the rows of each phrase of each rule, in the order of `rules`.
+    `by_anchor` files the rows of `any` under their rarest element, and there under the next.
     """
 
     def __init__(self, packs: Sequence[Pack]) -> None:
@@ -66,17 +63,18 @@ class Plan:
             rows.append(Row(elements, frozenset(elements)))
         return tuple(rows)
 
-    def _file(self, common: CommonWords) -> dict[int, list[Filed]]:
+    def _file(self, common: CommonWords) -> dict[int, dict[int, list[Filed]]]:
         frequency = {
             number: sum(_frequency(atom, common) for atom in place)
             for place, number in self._numbers.items()
         }
-        by_anchor: dict[int, list[Filed]] = {}
+        by_anchor: dict[int, dict[int, list[Filed]]] = {}
         for r, phrases in enumerate(self.any):
             for p, rows in enumerate(phrases):
                 for row in rows:
-                    anchor = min(row.elements, key=frequency.__getitem__)
-                    by_anchor.setdefault(anchor, []).append(Filed(r, p, row))
+                    rarest = sorted(row.needs, key=frequency.__getitem__)
+                    filed = by_anchor.setdefault(rarest[0], {})
+                    filed.setdefault(rarest[min(1, len(rarest) - 1)], []).append((r, p, row))
         return by_anchor
 
 
