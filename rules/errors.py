@@ -29,6 +29,21 @@ class Fault(msgspec.Struct, frozen=True, order=True):
         return f"{self.path}:{self.line}:{self.col}: {self.message}"
 
 
+class Source(msgspec.Struct, frozen=True):
+    """A place in a keyword set; `line` and `col` count from 1, `col` in code points."""
+
+    path: str
+    line: int
+    col: int
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}:{self.col}"
+
+    def fault(self, message: str) -> Fault:
+        """A fault at this place."""
+        return Fault(self.path, self.line, self.col, message)
+
+
 class PackError(RulesError):
     """Keyword sets that can't be used; `faults` holds them all, in order of file and place."""
 

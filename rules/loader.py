@@ -108,7 +108,7 @@ def _assemble(readers: list[Reader], faults: list[Fault]) -> list[Rule]:
             first = defined.setdefault((reader.language, name), str(source))
             if first != str(source):
                 message = f"vocabulary '{name}' is already defined at {first}: join the two"
-                faults.append(Fault(source.path, source.line, source.col, message))
+                faults.append(source.fault(message))
             else:
                 vocabularies.setdefault(reader.language, {})[name] = entries
     rules: list[Rule] = []
@@ -117,11 +117,10 @@ def _assemble(readers: list[Reader], faults: list[Fault]) -> list[Rule]:
         for rule in reader.rules(vocabularies.get(reader.language, {})):
             first_rule = first_of.setdefault(rule.id, rule)
             if first_rule is not rule:
-                source = rule.source
                 message = (
                     f"rule id '{rule.id}' is already taken at {first_rule.source}: "
                     "give each rule its own id"
                 )
-                faults.append(Fault(source.path, source.line, source.col, message))
+                faults.append(rule.source.fault(message))
             rules.append(rule)
     return rules

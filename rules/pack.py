@@ -4,22 +4,12 @@ from __future__ import annotations
 
 import msgspec
 
+from rules.errors import Source
 from rules.phrase import Phrase
 
 LANGUAGES = ("en", "it", "es")
 GAP_DEFAULT, GAP_MAX = 2, 20
 LIMIT_DEFAULT = 80.0
-
-
-class Source(msgspec.Struct, frozen=True):
-    """A place in a keyword set; `line` and `col` count from 1, `col` in code points."""
-
-    path: str
-    line: int
-    col: int
-
-    def __str__(self) -> str:
-        return f"{self.path}:{self.line}:{self.col}"
 
 
 class RuleTest(msgspec.Struct, frozen=True):

@@ -15,7 +15,7 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from rules.errors import choices
+from rules.errors import Source, choices
 from rules.text import END, MARKS, START, fold, tokens
 
 VARIANTS_MAX = 1000
@@ -40,14 +40,15 @@ class Phrase(msgspec.Struct, frozen=True):
 
     text: str
     variants: tuple[Variant, ...]
+    source: Source = Source("", 1, 1)
 
 
 class PhraseError(ValueError):
     """A phrase that can't be understood; its text is one plain line with the mend."""
 
 
-def parse_phrase(text: str, vocabulary: Vocabulary) -> Phrase:
-    """The phrase that `text` writes.
+def parse_phrase(text: str, vocabulary: Vocabulary, source: Source) -> Phrase:
+    """The phrase that `text` writes at `source`.
 
     Raises:
         PhraseError: unknown vocabulary or mark, a stem that is too short, nothing to look for, or
@@ -69,7 +70,7 @@ def parse_phrase(text: str, vocabulary: Vocabulary) -> Phrase:
     variants = tuple(dict.fromkeys(tuple(itertools.chain(*row)) for row in rows))
     for variant in variants:
         _check_marks(text, variant)
-    return Phrase(text, variants)
+    return Phrase(text, variants, source)
 
 
 def _alternatives(part: str, vocabulary: Vocabulary) -> list[tuple[Atom, ...]]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from rules.errors import Fault, choices
+from rules.errors import Fault, Source, choices
 from rules.pack import (
     GAP_DEFAULT,
     GAP_MAX,
@@ -14,7 +14,6 @@ from rules.pack import (
     LIMIT_DEFAULT,
     Rule,
     RuleTest,
-    Source,
 )
 from rules.phrase import Phrase, PhraseError, Vocabulary, parse_entry, parse_phrase
 from rules.positions import Path, Positions
@@ -128,7 +127,7 @@ class Reader:
         phrases = []
         for i, text in self._texts(path, items):
             try:
-                phrases.append(parse_phrase(text, vocabulary))
+                phrases.append(parse_phrase(text, vocabulary, self._source((*path, i))))
             except PhraseError as error:
                 self._fault((*path, i), str(error))
         return tuple(phrases)
@@ -198,8 +197,7 @@ class Reader:
         return False
 
     def _fault(self, path: Path, message: str, *, key: bool = False) -> None:
-        source = self._source(path, key=key)
-        self._faults.append(Fault(source.path, source.line, source.col, message))
+        self._faults.append(self._source(path, key=key).fault(message))
 
     def _source(self, path: Path, *, key: bool = False) -> Source:
         keys = self._positions.keys
