@@ -76,7 +76,7 @@ class Pipeline:
 
     def _begin(self, *, exercise: bool) -> None:
         self.store.set_exercise(exercise)
-        self.outages.exercise = exercise
+        self.outages = Outages(self.territory, exercise=exercise)
 
     def _one(self, post: Post, verdict: Verdict, commit: Commit, outcome: Outcome) -> None:
         now = self.clock.advance(post.created_at)

@@ -1,0 +1,104 @@
+"""A small desk for tests: three communities, two rules, posts with fixed times."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+START = datetime(2024, 5, 1, 12, tzinfo=UTC)
+
+TERRITORY = """
+name = "Three Towns"
+timezone = "America/New_York"
+
+[[community]]
+id = "alderton"
+name = "Alderton"
+lat = 35.0
+lon = -79.0
+radius_km = 5.0
+customers = 40000
+
+[[community]]
+id = "birchfield"
+name = "Birchfield"
+lat = 35.5
+lon = -79.5
+radius_km = 4.0
+customers = 9000
+
+[[community]]
+id = "cedar-gap"
+name = "Cedar Gap"
+lat = 36.0
+lon = -80.0
+radius_km = 3.0
+customers = 2000
+"""
+
+RULES = """
+language = "en"
+
+[[rule]]
+id = "t-outage"
+label = "outage"
+any = ["power is out", "no power"]
+
+[[rule.test]]
+text = "no power here"
+match = true
+
+[[rule]]
+id = "t-hazard"
+label = "hazard"
+any = ["line is down"]
+
+[[rule.test]]
+text = "a line is down"
+match = true
+"""
+
+PostsFile = Callable[..., Path]
+
+
+@pytest.fixture
+def territory_file(tmp_path: Path) -> Path:
+    """A territory of three communities."""
+    path = tmp_path / "territory.toml"
+    path.write_text(TERRITORY, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def rules_folder(tmp_path: Path) -> Path:
+    """Two rules: 'no power' is outage, 'line is down' is hazard."""
+    folder = tmp_path / "rules"
+    folder.mkdir()
+    (folder / "en.toml").write_text(RULES, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def posts_file(tmp_path: Path) -> PostsFile:
+    """Writes texts as a feed: a post every 20 seconds, each of another author."""
+
+    def write(texts: list[str], name: str = "posts.jsonl", *, exercise: bool = True) -> Path:
+        path = tmp_path / name
+        with path.open("w", encoding="utf-8") as file:
+            for number, text in enumerate(texts):
+                post = {
+                    "id": f"p{number}",
+                    "channel": "x",
+                    "author": {"id": f"a{number}", "handle": f"resident_{number}"},
+                    "text": text,
+                    "created_at": (START + timedelta(seconds=20 * number)).isoformat(),
+                    "exercise": exercise,
+                }
+                file.write(json.dumps(post) + "\n")
+        return path
+
+    return write
