@@ -7,7 +7,8 @@ between two neighbours. Its score is
 
 so 100 is exact (case, accents, drawn-out letters and hashtags cost nothing), and the default limit
 of 80 forgives two edits, or one edit and twelve idle words. Links, mentions, numbers and question
-marks count as words; <start> and <end> allow no gap beside them.
+marks count as words; <start> and <end> allow no gap beside them. In a text of another known
+language than the rule's, nothing is taken for a typo: there it is more likely that language's word.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ from itertools import chain, islice
 from operator import attrgetter
 from typing import Protocol
 
-from rules.language import elected
-from rules.pack import LANGUAGES, Pack
+from rules.language import UNKNOWN, elected
+from rules.pack import LANGUAGES, Pack, Rule
 from rules.plan import Plan, Row
 from rules.reading import MEMO_TOKENS, Reading, Readings, Word
 from rules.text import token_spans, tokens
@@ -26,6 +27,7 @@ from rules.verdict import URGENCY, Match, Verdict
 
 EDIT_COST = 8
 IDLE_COST = 1
+_NEVER = 101
 
 Found = tuple[int, int, int]
 """A phrase in a text: cost (100 - score), first and last word; words count from 1."""
@@ -65,12 +67,12 @@ class Engine:
         language = _stated(lang) or elected(sum(map(attrgetter("votes"), readings)))
         if not any(map(attrgetter("anchors"), readings)):
             return Verdict(id_, (), language, ())
-        matches = self._matches(text, readings)
+        matches = self._matches(text, readings, language)
         given = {match.label for match in matches}
         return Verdict(id_, tuple(sorted(given, key=URGENCY.__getitem__)), language, matches)
 
-    def _matches(self, text: str, readings: list[Reading]) -> tuple[Match, ...]:
-        scan = _Scan(self._plan, readings)
+    def _matches(self, text: str, readings: list[Reading], language: str) -> tuple[Match, ...]:
+        scan = _Scan(self._plan, readings, language)
         fired = [
             (rule, phrase, found)
             for rule, (phrase, found) in scan.candidates(self._plan).items()
@@ -92,16 +94,16 @@ class Engine:
     def _holds(self, scan: _Scan, index: int) -> bool:
         """Whether every `all` and no `none` of a rule is found."""
         rule = self._plan.rules[index]
-        limits = rule.gap, rule.limit
         return all(
-            any(scan.find(row, *limits) for row in rows) for rows in self._plan.all[index]
-        ) and not any(scan.find(row, *limits) for rows in self._plan.none[index] for row in rows)
+            any(scan.find(row, rule) for row in rows) for rows in self._plan.all[index]
+        ) and not any(scan.find(row, rule) for rows in self._plan.none[index] for row in rows)
 
 
 class _Scan:
     """The words of one text between <start> and <end>, and where each element stands."""
 
-    def __init__(self, plan: Plan, readings: list[Reading]) -> None:
+    def __init__(self, plan: Plan, readings: list[Reading], language: str) -> None:
+        self._language = language
         within = chain.from_iterable(map(attrgetter("words"), readings))
         self._words: list[Word] = [plan.start, *within, plan.end]
         self._present: set[int] = set().union(*self._words)
@@ -116,8 +118,7 @@ class _Scan:
             for rule, phrase, row in chain.from_iterable(
                 filed[second] for second in present & filed.keys()
             ):
-                limits = plan.rules[rule]
-                found = self.find(row, limits.gap, limits.limit)
+                found = self.find(row, plan.rules[rule])
                 if found and (rule not in best or (found, phrase) < best[rule]):
                     best[rule] = found, phrase
         return {rule: (phrase, found) for rule, (found, phrase) in sorted(best.items())}
@@ -130,18 +131,19 @@ class _Scan:
             self._places[element] = places
         return places
 
-    def find(self, row: Row, gap: int, limit: float) -> Found | None:
+    def find(self, row: Row, rule: Rule) -> Found | None:
         """The cheapest way, then the first, in which a row of elements stands in the text."""
         if not row.needs <= self._present:
             return None
         words = self._words
-        most, last = 100 - limit, len(words) - 1
+        gap, most, last = rule.gap, 100 - rule.limit, len(words) - 1
+        edit_cost = EDIT_COST if self._language in (rule.language, UNKNOWN) else _NEVER
         first, *others = row.elements
         # place of the newest element → the cheapest trail that ends there: (cost, first place)
         trails = {
             place: (cost, place)
             for place in self._standing(first)
-            if (cost := words[place][first] * EDIT_COST) <= most
+            if (cost := words[place][first] * edit_cost) <= most
         }
         for element in others:
             longer: dict[int, tuple[int, int]] = {}
@@ -151,8 +153,8 @@ class _Scan:
                     if edits is None or (following == last and following > place + 1):
                         continue
                     idle = following - place - 1
-                    trail = cost + edits * EDIT_COST + idle * IDLE_COST, begin or following
-                    if trail[0] <= most and trail < longer.get(following, (101, 0)):
+                    trail = cost + edits * edit_cost + idle * IDLE_COST, begin or following
+                    if trail[0] <= most and trail < longer.get(following, (_NEVER, 0)):
                         longer[following] = trail
             if not longer:
                 return None

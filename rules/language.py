@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from functools import cache
-from itertools import accumulate
 from pathlib import Path
 
 from rules.pack import LANGUAGES
@@ -15,11 +13,12 @@ _STRONG_RANKS, _STRONG_VOTE = 200, 8
 _WEAK_RANKS, _WEAK_VOTE = 5000, 1
 _CLEAR_LEAD = 2
 _RANK_OFFSET = 3  # Zipf-Mandelbrot: the very first words are less frequent than 1/rank says
+_RARE = 1 / 50_000
 _LANE_BITS = 32
 
 
 class CommonWords:
-    """The 20,000 most frequent words of each language, folded.
+    """The 40,000 most frequent words of each language, folded.
 
     A text's language is voted for by its words: 8 votes for each of a language's 200 most frequent
     words, 1 for the rest of its first 5,000; a word that several languages have votes for each. The
@@ -36,22 +35,13 @@ class CommonWords:
                 if rank < _WEAK_RANKS:
                     vote = _STRONG_VOTE if rank < _STRONG_RANKS else _WEAK_VOTE
                     self._votes[word] = self._votes.get(word, 0) + (vote << lane * _LANE_BITS)
-        self._least = min(self._frequency.values())
-        self._sorted = sorted(self._frequency)
-        self._sums = [0.0, *accumulate(self._frequency[word] for word in self._sorted)]
 
     def __contains__(self, word: str) -> bool:
         return word in self._frequency
 
     def frequency(self, word: str) -> float:
-        """How frequent a folded word is, relative to others; rare words share the least."""
-        return self._frequency.get(word, self._least)
-
-    def stem_frequency(self, stem: str) -> float:
-        """How frequent all words that begin with `stem` are together."""
-        first = bisect_left(self._sorted, stem)
-        last = bisect_left(self._sorted, stem + "\U0010ffff")
-        return self._sums[last] - self._sums[first] + self._least
+        """How frequent a folded word is, relative to others; about 1/rank."""
+        return self._frequency.get(word, _RARE)
 
     def votes(self, word: str) -> int:
         """The word's votes for each language, packed into one number that can be summed."""

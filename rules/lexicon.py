@@ -13,6 +13,7 @@ from rules.phrase import STEM_LETTERS_MIN, Atom
 
 TOKEN_LETTERS_MAX = 40
 _EDITS_MAX = 2
+_TWO_EDITS_LETTERS_MIN = 7
 _LONG_RUN = re.compile(r"(.)\1{2,}")
 
 Atoms = dict[Atom, int]
@@ -86,10 +87,11 @@ class Lexicon:
         candidates = self._near.get(len(word))
         if not candidates:
             return {}
+        most = _EDITS_MAX if len(word) >= _TWO_EDITS_LETTERS_MIN else 1
         hits = [
             (edits, near)
             for near, edits, _ in extract(
-                word, candidates, scorer=OSA.distance, score_cutoff=_EDITS_MAX, limit=None
+                word, candidates, scorer=OSA.distance, score_cutoff=most, limit=None
             )
             # Two edits that begin with another letter are more often another word than a typo.
             if edits <= tolerance(near) and (edits < _EDITS_MAX or near[0] == word[0])

@@ -13,7 +13,9 @@ from rules.phrase import Atom, Phrase, Place
 from rules.reading import Reader, Word
 from rules.text import END, START
 
+# Guesses, against words at about 1/rank: a wrong one costs time, never a match.
 _MARK_FREQUENCY = 0.1
+_STEM_FREQUENCY = 0.002
 _EVERYWHERE = 100.0
 
 
@@ -82,5 +84,5 @@ def _frequency(atom: Atom, common: CommonWords) -> float:
     if atom.kind == "mark":
         return _EVERYWHERE if atom.spelling in (START, END) else _MARK_FREQUENCY
     if atom.kind == "stem":
-        return common.stem_frequency(atom.spelling)
+        return _STEM_FREQUENCY
     return common.frequency(atom.spelling)
