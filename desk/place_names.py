@@ -24,6 +24,7 @@ class PlaceWords(msgspec.Struct, frozen=True):
     """place_words.toml: words beside a name that tell what it means; `states` are by their code."""
 
     before: frozenset[str]
+    weak_before: frozenset[str]
     before_of: frozenset[str]
     after: frozenset[str]
     street_after: frozenset[str]
@@ -31,6 +32,7 @@ class PlaceWords(msgspec.Struct, frozen=True):
     named_after: frozenset[str]
     compound_before: frozenset[str]
     club_article: frozenset[str]
+    code_words: frozenset[str]
     elsewhere: dict[str, tuple[str, ...]]
     states: dict[str, str]
 
@@ -91,7 +93,7 @@ def gazetteer(territory: Territory) -> Gazetteer:
     own = set(spelled) - {()}
     names = [name for community in territory.community for name in _community_names(community, own)]
     names += [
-        Name(words=words, region=True, code=spelled[words].isupper()) for words in sorted(own)
+        Name(words=words, region=True, code=_is_code(spelled[words])) for words in sorted(own)
     ]
     names += _elsewhere(territory, own)
     by_first: dict[str, list[Name]] = {}
@@ -117,6 +119,12 @@ def _country(territory: Territory, own: set[tuple[str, ...]]) -> str:
     if any(words_of(state) in own for state in WORDS.states.values()):
         return "us"
     return _HOME.get(territory.timezone, "")
+
+
+def _is_code(alias: str) -> bool:
+    """Whether a name of the region counts in capitals only; NC is no word in small letters."""
+    rare = alias in WORDS.states and alias.lower() not in WORDS.code_words
+    return alias.isupper() and "." not in alias and not rare
 
 
 def _community_names(community: Community, own: set[tuple[str, ...]]) -> list[Name]:

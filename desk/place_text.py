@@ -128,17 +128,22 @@ class Reader:
         spans = [match.span() for match in WORD.finditer(low)]
         reading = Reading(text, words, spans, shouted=text.isupper())
         mentions = self._mentions(reading, found)
+        found.foreign.update(
+            mention.name.community.id
+            for mention in mentions
+            if mention.name.community and mention.tail and not mention.tail.region
+        )
         sure = implied or found.region or any(_plainly(mention) for mention in mentions)
         for mention in mentions:
             confidence = _confidence(reading, mention, sure=sure, trusted=trusted)
             community = mention.name.community
             if community is None:
                 continue
-            if mention.tail is not None and not mention.tail.region:
-                found.foreign.add(community.id)
+            if community.id in found.foreign and confidence < REGION_BESIDE:
+                continue
+            if found.elsewhere and not found.region:
+                confidence = 0.0 if mention.name.doubtful else confidence * ELSEWHERE_NAMED
             if confidence:
-                if found.elsewhere and not found.region:
-                    confidence *= ELSEWHERE_NAMED
                 found.communities.append((community, confidence))
         return found
 
@@ -170,7 +175,7 @@ class Reader:
                 end = end_of_tail
             elif name.region:
                 found.region = True
-            elif not name.code:
+            elif not name.code or reading.gap(index).startswith(","):
                 found.elsewhere = True
             index = end
         return mentions
@@ -187,7 +192,7 @@ class Reader:
                 continue
             if any(not _joins(reading.gap(place)) for place in range(index + 1, end)):
                 continue
-            if name.code and not (tail and name.region):
+            if name.code:
                 raised = all(reading.written(place).isupper() for place in range(index, end))
                 # in a text of capitals only, OR and IN are words unless a comma stands before
                 if not raised or (reading.shouted and not comma):
@@ -239,7 +244,8 @@ def _confidence(reading: Reading, mention: Mention, *, sure: bool, trusted: bool
         for place in range(mention.start, mention.end)
     )
     if name.doubtful:
-        return DOUBTFUL if hinted and capital else 0.0
+        strong = hinted and before not in WORDS.weak_before
+        return DOUBTFUL if strong and capital else 0.0
     if len(name.words) > 1 and not (hinted or capital):
         return 0.0
     return HINTED if hinted else BARE
@@ -261,7 +267,9 @@ def _is_place(reading: Reading, start: int, before: str) -> bool:
 def _is_other(reading: Reading, mention: Mention, before: str, after: str) -> bool:
     """Whether the words beside a name make it a street, a team, a county or another town."""
     adjacent = mention.end < len(reading.words) and reading.gap(mention.end) in (" ", ". ")
-    if adjacent and (after in WORDS.street_after or after in WORDS.named_after):
+    if adjacent and after in WORDS.street_after:
+        return True
+    if adjacent and after in WORDS.named_after and reading.written(mention.end)[0].isupper():
         return True
     if before in ("de", "di", "of") and mention.start > 1:
         before = reading.words[mention.start - 2]

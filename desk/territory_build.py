@@ -206,7 +206,7 @@ def _community(
         ambiguous = tuple(name for name in names if doubts.ambiguous(name, people))
     else:
         ambiguous = names if local.ambiguous else ()
-    eclipsed = tuple(name for name in ambiguous if doubts.outgrown(name, people, 5))
+    eclipsed = tuple(name for name in ambiguous if doubts.outgrown(name, people, 3))
     return Community(
         id=id_,
         name=names[0],
