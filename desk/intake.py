@@ -29,10 +29,10 @@ class Intake:
         """
         accepted = []
         for post in posts:
+            self._check_kind(post)
             if post.id in self._recent or post.id in self._older:
                 self.duplicates += 1
                 continue
-            self._check_kind(post)
             self.remember(post.id)
             accepted.append(post)
         return accepted

@@ -1,0 +1,97 @@
+"""The link to a real desk in a process of its own: killed, it is started again and goes on."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+
+from desk.errors import DeskError
+from desk.protocol import FromDesk, Hello, Open, Page, Tick
+from tui.child import DeskChild
+from tui.link import DeskLink, LinkState
+from tui.setup import Setup
+
+PostsFile = Callable[..., Path]
+Messages = AsyncIterator[FromDesk | LinkState]
+
+
+async def next_state(messages: Messages) -> LinkState:
+    async for message in messages:
+        if isinstance(message, LinkState):
+            return message
+    raise AssertionError("the link ended")
+
+
+async def total_of_first_page(link: DeskLink, messages: Messages, wanted: int) -> int:
+    """Open a view, and follow it until it has `wanted` rows."""
+    async for message in messages:
+        if isinstance(message, Hello):
+            await link.send(Open(1))
+        total = 0
+        if isinstance(message, Page):
+            total = message.total
+        if isinstance(message, Tick) and message.views:
+            total = message.views[0].total
+        if total >= wanted:
+            return total
+    raise AssertionError("the link ended")
+
+
+@pytest.fixture
+def child(
+    posts_file: PostsFile, territory_file: Path, rules_folder: Path, tmp_path: Path
+) -> DeskChild:
+    feed = f"file:{posts_file(['no power in Alderton', 'hello'] * 25)}"
+    setup = Setup([feed], str(territory_file), [rules_folder], tmp_path / "data")
+    return DeskChild(setup, tmp_path)
+
+
+def pid(child: DeskChild) -> int:
+    process = child._process
+    assert process is not None
+    return process.pid
+
+
+async def test_a_killed_desk_is_started_again_with_everything_it_had(child: DeskChild) -> None:
+    await child.start()
+    link = DeskLink(child.url, child)
+    messages = aiter(link.messages())
+    assert (await next_state(messages)).state == "connecting"
+    assert (await next_state(messages)).state == "connected"
+    assert await total_of_first_page(link, messages, 25) == 25
+    first = pid(child)
+    os.kill(first, signal.SIGKILL)
+    lost = await next_state(messages)
+    assert lost.state == "lost"
+    assert "SIGKILL" in lost.reason
+    assert "starting it again" in lost.reason
+    assert (await next_state(messages)).state == "connected"
+    assert await total_of_first_page(link, messages, 25) == 25
+    assert pid(child) != first
+    await link.close()
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid(child), 0)
+
+
+async def test_a_desk_that_can_not_start_says_why(tmp_path: Path) -> None:
+    child = DeskChild(Setup(["file:none.jsonl"], "north-carolin", (), tmp_path / "d"), tmp_path)
+    with pytest.raises(DeskError, match="north-carolina"):
+        await child.start()
+    await child.close()
+
+
+async def test_a_link_to_nobody_keeps_trying_and_then_gives_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.link.FIRST_WAIT_S", 0.01)
+    link = DeskLink(f"unix:{tmp_path / 'nobody.sock'}")
+    states = [m.state async for m in link.messages() if isinstance(m, LinkState)]
+    assert states[0] == "connecting"
+    assert states[-1] == "failed"
+    assert set(states[1:-1]) == {"lost"}
+    await link.send(Open(1))  # dropped, not an error
+    await link.close()
