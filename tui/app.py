@@ -8,11 +8,12 @@ from typing import ClassVar
 
 from textual import events
 from textual.app import App, SystemCommand
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.screen import Screen
 
 from desk.protocol import Detail, FromDesk, Hello, Page, Read, Refused, Tick
 from rules import LABELS
+from tui.keys import key
 from tui.link import Link, LinkState
 from tui.screens.help import HelpScreen
 from tui.screens.monitor import Monitor
@@ -20,6 +21,11 @@ from tui.screens.post import PostScreen
 from tui.screens.toosmall import LEAST, TooSmall
 from tui.situation import Situation
 from tui.themes import THEMES
+
+WIDE = 110
+"""Columns from which the panes stand side by side."""
+LOW = 20
+"""Rows below which the footer gives its line to the feed."""
 
 
 class StormdeskApp(App[None]):
@@ -30,13 +36,32 @@ class StormdeskApp(App[None]):
 
     TITLE = "stormdesk"
     CSS_PATH = "stormdesk.tcss"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012 - Textual's type
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (LOW, "-high")]  # noqa: RUF012 - Textual's type
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("question_mark", "keys", "Keys", tooltip="The keys of this screen", id="keys", key_display="?"),
-        Binding("colon", "command_palette", "Commands", tooltip="Find a command by name", id="palette", key_display=":"),
-        Binding("t", "theme", "Theme", show=False, tooltip="Dark or light", id="theme"),
-        Binding("q,ctrl+c", "quit", "Quit", tooltip="Leave; a desk of one's own ends with it", id="quit"),
-        Binding("ctrl+q", "quit", "Quit", show=False, priority=True, tooltip="Leave, wherever you are", id="quit.always"),
-    ]  # fmt: skip
+        key(
+            "question_mark", "keys", "keys", "Keys", "The keys of this screen", shown=True, face="?"
+        ),
+        key(
+            "colon",
+            "command_palette",
+            "palette",
+            "Commands",
+            "Find a command by name",
+            shown=True,
+            face=":",
+        ),
+        key("t", "theme", "theme", "Theme", "Dark or light"),
+        key(
+            "q,ctrl+c",
+            "quit",
+            "quit",
+            "Quit",
+            "Leave; a desk of one's own ends with it",
+            shown=True,
+        ),
+        key("ctrl+q", "quit", "quit.always", "Quit", "Leave, wherever you are", always=True),
+    ]
 
     def __init__(self, link: Link, *, query: str = "") -> None:
         super().__init__()
@@ -112,5 +137,5 @@ class StormdeskApp(App[None]):
                 yield SystemCommand(binding.description, binding.tooltip, run)
         if screen is self.monitor:
             for label in LABELS:
-                run = partial(self.monitor.filter_by, f"label:{label}")
-                yield SystemCommand(f"Filter {label}", f"Only posts labelled {label}", run)
+                only = partial(self.monitor.filter_by, f"label:{label}")
+                yield SystemCommand(f"Filter {label}", f"Only posts labelled {label}", only)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator, Sequence
 
@@ -65,16 +66,16 @@ def draw(lines: Sequence[Line], places: Sequence[MapPlace], columns: int, rows: 
     grid = [[0] * columns for _ in range(rows)]
     for line in lines:
         dots = [view.dot(lon, lat) for lon, lat in line]
-        for begin, end in zip(dots, dots[1:], strict=False):
+        for begin, end in itertools.pairwise(dots):
             for x, y in _stroke(begin, end):
                 if 0 <= x < columns * 2 and 0 <= y < rows * 4:
                     grid[y // 4][x // 2] |= _BITS[y % 4][x % 2]
     cells = {}
     for place in places:
-        x, y = view.dot(place.lon, place.lat)
+        column, row = view.dot(place.lon, place.lat)
         cells[place.id] = (
-            min(max(round(x) // 2, 0), columns - 1),
-            min(max(round(y) // 4, 0), rows - 1),
+            min(max(round(column) // 2, 0), columns - 1),
+            min(max(round(row) // 4, 0), rows - 1),
         )
     return Ground(tuple("".join(chr(_BLANK + bits) for bits in row) for row in grid), cells)
 

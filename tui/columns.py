@@ -84,7 +84,7 @@ def trend(counts: Sequence[int], cells: int) -> str:
 def label_tags(labels: Iterable[str], room: int, colours: Palette) -> list[Segment]:
     """The first `room` labels as tags, the most urgent first, then +n for the rest.
 
-    The segments fill `labels_width(room)` cells.
+    The segments fill `labels_width(room)` cells, the last of which is blank.
     """
     ordered = sorted(labels, key=lambda label: URGENCY.get(label, len(URGENCY)))
     segments: list[Segment] = []
@@ -99,7 +99,7 @@ def label_tags(labels: Iterable[str], room: int, colours: Palette) -> list[Segme
 
 def labels_width(room: int) -> int:
     """Cells that `label_tags` fills."""
-    return room * 5 + 2
+    return room * 5 + 3
 
 
 def marked(

@@ -1,4 +1,4 @@
-"""What labels, statuses and feeds look like: one glyph, word and colour for each, used by every pane.
+"""What labels, statuses and feeds look like: one glyph, word and colour each, in every pane.
 
 Colour never stands alone: each sign has a glyph of one cell and a word or tag. The glyphs are
 plain characters that terminal fonts hold, never emoji, whose width terminals disagree on.

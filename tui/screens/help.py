@@ -6,12 +6,10 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from rich.text import Text
-from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
-from textual.screen import ActiveBinding, ModalScreen
-from textual.widgets import Static
+from textual.binding import ActiveBinding, BindingType
 
+from tui.keys import key
+from tui.screens.sheet import Sheet
 from tui.signs import LABEL_SIGNS, STATUS_SIGNS, Palette, Sign
 from tui.widgets.lines import palette_of
 
@@ -28,28 +26,19 @@ FILTERS = (
 )
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(Sheet):
     """Says what the keys do on the screen below."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,question_mark,q,enter", "dismiss", "Back", tooltip="Back to the screen", id="help.back"),
-        Binding("j", "scroll(1)", "Down", show=False, tooltip="One line down", id="move.down"),
-        Binding("k", "scroll(-1)", "Up", show=False, tooltip="One line up", id="move.up"),
-    ]  # fmt: skip
+        key("question_mark", "back", "sheet.back", "Back", "Back to the screen", face="?"),
+    ]
 
     def __init__(self, bindings: Mapping[str, ActiveBinding]) -> None:
         super().__init__()
-        self._keys = bindings
-
-    def compose(self) -> ComposeResult:
-        with VerticalScroll(id="sheet"):
-            yield Static(id="keys", markup=False)
+        self._live = bindings
 
     def on_mount(self) -> None:
-        self.query_one("#keys", Static).update(self._words(palette_of(self)))
-
-    def action_scroll(self, lines: int) -> None:
-        self.query_one("#sheet").scroll_relative(y=lines, animate=False)
+        self.say(self._words(palette_of(self)))
 
     def _words(self, colours: Palette) -> Text:
         text = Text()
@@ -72,7 +61,7 @@ class HelpScreen(ModalScreen[None]):
     def rows(self) -> list[tuple[str, str]]:
         """Keys and what they do, in the order of the bindings; one row a meaning."""
         found: dict[str, tuple[list[str], str]] = {}
-        for active in self._keys.values():
+        for active in self._live.values():
             binding = active.binding
             if binding.tooltip and binding.id:
                 keys, _ = found.setdefault(binding.id, ([], binding.tooltip))

@@ -6,50 +6,51 @@ from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import events
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Container, Vertical
 from textual.screen import Screen
 from textual.widgets import Footer
 
 from desk.protocol import Close, Fetch, Open, Page, Refused, Tick
+from tui.keys import key
 from tui.paint import cut, paint
 from tui.situation import Situation
 from tui.widgets.bars import Banner, Head, StatusStrip, last_seen
 from tui.widgets.feed import Feed
 from tui.widgets.filterbar import FilterBar
-from tui.widgets.outages import CaseQueue, OutageList
+from tui.widgets.outages import OutageList
+from tui.widgets.queue import CaseQueue
 from tui.widgets.territory import TerritoryMap
 from tui.window import PAGE_ROWS, Window
 
 if TYPE_CHECKING:
     from tui.app import StormdeskApp
 
-WIDE = 110
-"""Columns from which the panes stand side by side."""
-LOW = 20
-"""Rows below which the footer gives its line to the feed."""
-
 
 class Monitor(Screen[None]):
     """What an agent looks at all day; shows what the desk says and asks it for views."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "filter", "Filter", tooltip="Filter the feed", id="filter", key_display="/"),
-        Binding("space", "pause", "Pause", tooltip="Pause the view, or go on with the newest; the storm goes on", id="pause"),
-        Binding("f", "follow", "Follow", tooltip="Jump to the newest post and follow", id="follow"),
-        Binding("e", "hazard(1)", "Hazard", tooltip="To the next hazard", id="hazard.next"),
-        Binding("E", "hazard(-1)", "Hazard before", show=False, tooltip="To the hazard before", id="hazard.previous"),
-        Binding("c", "cases", "Cases", tooltip="Swap the outages for the queue of cases, and back", id="cases"),
-        Binding("tab", "app.focus_next", "Pane", show=False, tooltip="To the next pane", id="pane.next"),
-        Binding("shift+tab", "app.focus_previous", "Pane before", show=False, tooltip="To the pane before", id="pane.previous"),
-        Binding("escape", "back", "Back", show=False, tooltip="One level back; clears the filter", id="back"),
-    ]  # fmt: skip
-
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [
-        (0, "-narrow"),
-        (WIDE, "-wide"),
+        key("slash", "filter", "filter", "Filter", "Filter the feed", shown=True, face="/"),
+        key(
+            "space",
+            "pause",
+            "pause",
+            "Pause",
+            "Pause the view, the storm goes on; again: to the newest",
+            shown=True,
+        ),
+        key("f", "follow", "follow", "Follow", "Jump to the newest post and follow", shown=True),
+        key("e", "hazard(1)", "hazard.next", "Hazard", "To the next hazard", shown=True),
+        key("E", "hazard(-1)", "hazard.previous", "Hazard before", "To the hazard before"),
+        key("c", "cases", "cases", "Cases", "Outages or queue of cases", shown=True),
+        key("tab", "app.focus_next", "pane.next", "Pane", "To the next pane"),
+        key(
+            "shift+tab", "app.focus_previous", "pane.previous", "Pane before", "To the pane before"
+        ),
+        key("escape", "back", "back", "Back", "One level back; in the feed, clear the filter"),
     ]
-    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-low"), (LOW, "-high")]
+
     AUTO_FOCUS = "#feed"
 
     def __init__(self, now: Situation, query: str = "") -> None:
@@ -182,7 +183,7 @@ class Monitor(Screen[None]):
             head.show((("Cases", "name"), (str(len(now.queue)), "quiet")), "")
         else:
             words = (("Outages", "name"), (str(len(ranked)), "quiet"))
-            head.show(words, outages.heading(outages.scrollable_content_region.width) + " ")
+            head.show(words, outages.heading() + " ")
         if now.hello:
             self.query_one("#map", TerritoryMap).show(now.hello, now.worst())
             self.query_one("#map-head", Head).show(

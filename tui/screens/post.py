@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import ClassVar
 
 from rich.text import Text
-from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
-from textual.screen import ModalScreen
-from textual.widgets import Static
 
 from desk.post import LabelledPost
 from desk.protocol import Detail
 from rules import Match
 from tui.columns import label_tags, marked
 from tui.paint import paint
+from tui.screens.sheet import Sheet
 from tui.signs import STATUS_SIGNS, UNKNOWN, Palette, label_sign
 from tui.situation import Situation
 from tui.widgets.lines import palette_of
@@ -27,44 +22,26 @@ MATCHES = 100
 FIELD_CHARS = 300
 
 
-class PostScreen(ModalScreen[None]):
+class PostScreen(Sheet):
     """Shows a post as soon as the desk has sent it."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,enter", "dismiss", "Back", tooltip="Back to the screen", id="post.back"),
-        Binding("j,down", "scroll(1)", "Down", show=False, tooltip="One line down", id="move.down"),
-        Binding("k,up", "scroll(-1)", "Up", show=False, tooltip="One line up", id="move.up"),
-        Binding("g,home", "edge(-1)", "First", show=False, tooltip="To the first line", id="move.first"),
-        Binding("G,end", "edge(1)", "Last", show=False, tooltip="To the last line", id="move.last"),
-    ]  # fmt: skip
 
     def __init__(self, post: str, now: Situation) -> None:
         super().__init__()
-        self._post = post
+        self.post = post
         self._now = now
 
-    def compose(self) -> ComposeResult:
-        with VerticalScroll(id="sheet"):
-            yield Static("fetching the post…", id="post", markup=False)
+    def on_mount(self) -> None:
+        self.say(Text("fetching the post…", palette_of(self).quiet))
 
     def detail(self, detail: Detail) -> None:
         """Show what the desk holds of the post."""
-        if detail.id != self._post:
+        if detail.id != self.post:
             return
         colours = palette_of(self)
-        words = (
-            _words(detail.post, detail, self._now, colours)
-            if detail.post
-            else Text("The desk no longer holds this post.", colours.text)
-        )
-        self.query_one("#post", Static).update(words)
-
-    def action_scroll(self, lines: int) -> None:
-        self.query_one("#sheet").scroll_relative(y=lines, animate=False)
-
-    def action_edge(self, side: int) -> None:
-        sheet = self.query_one("#sheet")
-        sheet.scroll_to(y=sheet.max_scroll_y if side > 0 else 0, animate=False)
+        if detail.post:
+            self.say(_words(detail.post, detail, self._now, colours))
+        else:
+            self.say(Text("The desk no longer holds this post.", colours.text))
 
 
 def _words(post: LabelledPost, detail: Detail, now: Situation, colours: Palette) -> Text:

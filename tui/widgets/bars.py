@@ -89,8 +89,8 @@ def _figures(status: DeskStatus, zone: ZoneInfo | None, colours: Palette) -> lis
     return [
         *items,
         (9, f"{rate} posts/min", f"{rate}/min", quiet),
-        (5, f"{count(status.labelled)} labelled", f"{count(status.labelled)} lab", quiet),
-        (8, f"{count(status.backlog)} backlog", f"{count(status.backlog)} bklg", behind),
+        (5, f"{count(status.labelled)} labelled", "", quiet),
+        (8, f"{count(status.backlog)} backlog", f"{count(status.backlog)} backlog", behind),
         (10, f"{count(status.cases)} cases waiting", f"{count(status.cases)} cases", quiet),
         _feeds(status.feeds, colours),
     ]

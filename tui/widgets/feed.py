@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from rich.segment import Segment
 from textual import events
-from textual.binding import BindingType
 from textual.message import Message
 
 from desk.protocol import Row
 from tui.columns import channel_name, label_tags, labels_width, marked, shorten
 from tui.paint import fit, paint
-from tui.widgets.lines import MOVES, Lines, palette_of
+from tui.widgets.lines import Lines, palette_of
 from tui.window import Window
 
 PAINTED_CHARS = 400
@@ -23,15 +21,13 @@ AHEAD = 40
 """Rows fetched before they come into view."""
 
 
-class Feed(Lines, inherit_bindings=False):
+class Feed(Lines):
     """Rows of a view by number; follows the newest until the cursor moves up.
 
     While it follows, virtual line 0 is any row (`_base`) for which the last line is the newest:
     the height stays the same from tick to tick, and with it the layout. Once it stands still,
     line 0 is the oldest row that the desk holds.
     """
-
-    BINDINGS: ClassVar[list[BindingType]] = MOVES
 
     class Wanted(Message):
         """Rows come into view that are not at hand."""
@@ -189,7 +185,7 @@ class Feed(Lines, inherit_bindings=False):
         if held < height or held > 1.25 * height or height < 2 * visible:
             self.resize_to(held)
         self._base = self._limit - self.virtual_size.height
-        self.scroll_to(y=self.max_scroll_y, animate=False)
+        self.scroll_to(y=self.max_scroll_y, animate=False, force=True)
         self._placing = False
         self.refresh()
         self._want()
@@ -200,7 +196,7 @@ class Feed(Lines, inherit_bindings=False):
         self._placing = True
         self._base = self.window.first
         self.resize_to(self._limit - self._base)
-        self.scroll_to(y=max(0, top - self._base), animate=False)
+        self.scroll_to(y=max(0, top - self._base), animate=False, force=True)
         self._placing = False
 
     def _want(self) -> None:

@@ -6,11 +6,12 @@ from typing import ClassVar
 
 from rich.text import Text
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets import Input, Static
 
+from tui.keys import key
 from tui.paint import paint
 from tui.widgets.lines import palette_of
 
@@ -21,7 +22,7 @@ class FilterBar(Vertical):
     """Asks for a filter; the desk reads it, and a refusal is shown where it was typed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "Back", tooltip="Leave the filter as it was", id="filter.leave"),
+        key("escape", "leave", "filter.leave", "Back", "Leave the filter as it was", shown=True),
     ]
 
     class Submitted(Message):

@@ -9,27 +9,17 @@ from typing import ClassVar
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tui.keys import MOVES, key
 from tui.signs import Palette, palette
 
 STRIPS_HELD = 600
 """Painted lines kept: a few screens full."""
-
-MOVES: list[BindingType] = [
-    Binding("j,down", "move(1)", "Down", show=False, tooltip="One line down", id="move.down"),
-    Binding("k,up", "move(-1)", "Up", show=False, tooltip="One line up", id="move.up"),
-    Binding("pagedown", "page(1)", "Page down", show=False, tooltip="One screen down", id="move.pagedown"),
-    Binding("pageup", "page(-1)", "Page up", show=False, tooltip="One screen up", id="move.pageup"),
-    Binding("g,home", "edge(-1)", "First", show=False, tooltip="To the first line", id="move.first"),
-    Binding("G,end", "edge(1)", "Last", show=False, tooltip="To the last line; in the feed: follow", id="move.last"),
-    Binding("enter", "choose", "Open", tooltip="Open what the cursor is on", id="choose"),
-]  # fmt: skip
-"""The keys of every list; an id stands for one meaning, so that a keymap changes it everywhere."""
 
 
 def palette_of(widget: Widget) -> Palette:
@@ -45,7 +35,10 @@ class Lines(ScrollView, can_focus=True, inherit_bindings=False):
     words where there is none (`empty`).
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = MOVES
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *MOVES,
+        key("enter", "choose", "choose", "Open", "Open what the cursor is on", shown=True),
+    ]
 
     def __init__(self, id: str) -> None:  # noqa: A002 - Textual's own name for it
         super().__init__(id=id)
@@ -78,9 +71,9 @@ class Lines(ScrollView, can_focus=True, inherit_bindings=False):
         height = max(1, self.scrollable_content_region.height)
         top = self.scroll_offset.y
         if index < top:
-            self.scroll_to(y=index, animate=False)
+            self.scroll_to(y=index, animate=False, force=True)
         elif index >= top + height:
-            self.scroll_to(y=index - height + 1, animate=False)
+            self.scroll_to(y=index - height + 1, animate=False, force=True)
 
     def move_to(self, index: int) -> None:
         """Put the cursor on the line `index`, or the nearest there is."""

@@ -1,0 +1,45 @@
+"""A sheet of words over the monitor, scrolled with the keys of the lists."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from tui.keys import MOVES, key
+
+
+class Sheet(ModalScreen[None]):
+    """Shows words until the agent goes back; the base of the post and the help."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *MOVES,
+        key("escape,q,enter", "back", "sheet.back", "Back", "Back to the screen", shown=True),
+    ]
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll(id="sheet", can_focus=False):
+            yield Static(id="words", markup=False)
+
+    def say(self, words: Text) -> None:
+        """Show `words`, which are painted already."""
+        self.query_one("#words", Static).update(words)
+
+    def action_move(self, lines: int) -> None:
+        self.query_one("#sheet").scroll_relative(y=lines, animate=False)
+
+    def action_page(self, pages: int) -> None:
+        sheet = self.query_one("#sheet")
+        sheet.scroll_relative(y=pages * max(1, sheet.size.height - 1), animate=False)
+
+    def action_edge(self, side: int) -> None:
+        sheet = self.query_one("#sheet")
+        sheet.scroll_to(y=sheet.max_scroll_y if side > 0 else 0, animate=False)
+
+    def action_back(self) -> None:
+        self.dismiss()
