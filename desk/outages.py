@@ -15,7 +15,18 @@ from itertools import chain, count
 import msgspec
 
 from desk.outage import OutageChange, Status
-from desk.outage_cluster import REPORT, RESTORED, Cluster, Heard, Told, densest, gather, trend
+from desk.outage_cluster import (
+    REPORT,
+    RESTORED,
+    SEEN_POSTS,
+    Cluster,
+    Heard,
+    Told,
+    densest,
+    digest,
+    gather,
+    trend,
+)
 from desk.outage_evidence import hear, of_the_past
 from desk.outage_ladder import WINDOW_S, confidence, rung, settle, witnesses_needed
 from desk.outage_place import extent, overlapping
@@ -193,6 +204,8 @@ class Outages:
             return []
         del self._hearings[community]
         cluster, new = self._open(community, span)
+        past = [digest(other.post) for other in held if other not in span]
+        cluster.seen = [*past, *cluster.seen][:SEEN_POSTS]
         for item in span:
             self._gather(cluster, item)
         if new:
