@@ -69,6 +69,11 @@ class Window:
             wanted.append((begin, end - begin))
         return wanted
 
+    def find_post(self, post: str) -> int | None:
+        """The number of the row at hand that shows this post."""
+        pages = self._pages.values()
+        return next((i for page in pages for i, row in page.items() if row.id == post), None)
+
     def find(self, label: str, index: int, step: int) -> int | None:
         """The next row from `index` on, in the direction of `step`, that has `label`.
 

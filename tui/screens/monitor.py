@@ -103,6 +103,7 @@ class Monitor(Screen[None]):
         seen = last_seen(now.clock, now.zone) if words else ""
         self.query_one("#banner", Banner).show(paint(words[:400]).text + seen)
         self.set_class(now.stale and now.status is not None, "-stale")
+        self._strip.show(now, paused=self.feed.paused, waiting=self.feed.waiting)
 
     async def greet(self) -> None:
         """A desk has said what it is: open the view anew, the desk may be a new one."""
@@ -136,7 +137,6 @@ class Monitor(Screen[None]):
             self._asked = None
             self._query = asked.query
             before = self.feed.window.view
-            self.feed.paused = False
             self.feed.show(asked)
             if before:
                 await self._desk.link.send(Close(before))
@@ -199,7 +199,10 @@ class Monitor(Screen[None]):
             left.append((f"PAUSED · {feed.waiting} waiting · space goes on", "alarm"))
         elif not feed.following:
             left.append(
-                (f"+{feed.waiting} new · f follows" if feed.waiting else "f follows", "quiet")
+                (
+                    f"+{feed.waiting} new · f follows" if feed.waiting else "held · f follows",
+                    "quiet",
+                )
             )
         self.query_one("#feed-head", Head).show(tuple(left), f"{feed.window.total} posts ")
 

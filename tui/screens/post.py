@@ -114,8 +114,7 @@ def _why(text: Text, matches: tuple[Match, ...], colours: Palette) -> None:
         text.append(f"{_short(match.text)}", colours.matched(match.label))
         text.append(f" ~ {_short(match.phrase)}", colours.text)
         text.append(
-            f"  {match.score:g}/100  rule {_short(match.rule)}"
-            f"  characters {match.start}-{match.end}\n",
+            f"  score {match.score:.3g}  rule {_short(match.rule)}  at {match.start}-{match.end}\n",
             colours.quiet,
         )
     if not matches:

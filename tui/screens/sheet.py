@@ -23,7 +23,9 @@ class Sheet(ModalScreen[None]):
     ]
 
     def compose(self) -> ComposeResult:
-        with VerticalScroll(id="sheet", can_focus=False):
+        sheet = VerticalScroll(id="sheet", can_focus=False)
+        sheet.border_subtitle = "j/k scroll · esc back"
+        with sheet:
             yield Static(id="words", markup=False)
 
     def say(self, words: Text) -> None:

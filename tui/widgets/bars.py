@@ -45,19 +45,24 @@ class StatusStrip(Bar):
 
     def __init__(self, id: str) -> None:  # noqa: A002 - Textual's own name for it
         super().__init__(id=id)
-        self._items: list[Item] = []
+        self._now = Situation()
+        self._said: object = None
+        self._paused = False
+        self._waiting = 0
 
     def show(self, now: Situation, *, paused: bool, waiting: int) -> None:
         """Say how things stand."""
-        items = strip_items(now, palette_of(self), paused=paused, waiting=waiting)
-        if items != self._items:
-            self._items = items
+        said = (now.status, now.hello, now.link, paused, waiting if paused else 0)
+        if said != self._said:
+            self._said = said
+            self._now, self._paused, self._waiting = now, paused, waiting
             self.refresh()
 
     def segments(self, width: int) -> list[Segment]:
-        words = _fitted(self._items, width)
+        colours = palette_of(self)
+        items = strip_items(self._now, colours, paused=self._paused, waiting=self._waiting)
         segments: list[Segment] = []
-        for text, style in words:
+        for text, style in _fitted(items, width):
             segments.append(Segment(" " if segments else "", None))
             segments.append(Segment(text, style))
         return segments
@@ -75,6 +80,12 @@ def strip_items(now: Situation, colours: Palette, *, paused: bool, waiting: int)
         items.append((19, f" PAUSED · {waiting} waiting ", f" PAUSED {waiting} ", colours.alarm))
     if now.status:
         items += _figures(now.status, now.zone, colours)
+    if now.link.state == "connected":
+        items.append(_feeds(now.status.feeds if now.status else (), colours))
+    else:
+        items.append(
+            (18, f"× desk {now.link.state}", f"×{now.link.state}", colours.label("hazard"))
+        )
     return items
 
 
@@ -92,7 +103,6 @@ def _figures(status: DeskStatus, zone: ZoneInfo | None, colours: Palette) -> lis
         (5, f"{count(status.labelled)} labelled", "", quiet),
         (8, f"{count(status.backlog)} backlog", f"{count(status.backlog)} backlog", behind),
         (10, f"{count(status.cases)} cases waiting", f"{count(status.cases)} cases", quiet),
-        _feeds(status.feeds, colours),
     ]
 
 

@@ -78,12 +78,17 @@ class Feed(Lines):
         return self._base + self.scroll_offset.y + line
 
     def show(self, window: Window) -> None:
-        """Look at another view, from its newest row on."""
+        """Look at another view: at the same post if the feed stood at one, or at the newest."""
+        held = None if self.following else self.window.row(self.cursor)
         self.window = window
-        self._limit = 0
         self.following = True
         self.forget_strips()
         self._follow()
+        index = window.find_post(held.id) if held else None
+        if index is not None:
+            self.move_to(index)
+        elif self.paused:
+            self.hold()
         self.post_message(self.Changed())
 
     def rows_came(self) -> None:
