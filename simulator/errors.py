@@ -1,0 +1,20 @@
+"""What can go wrong when a storm is made.
+
+SimulatorError
+├── StormError     a storm that is unknown, or a file that is none
+└── FolderError    a folder that can't take a storm
+"""
+
+from __future__ import annotations
+
+
+class SimulatorError(Exception):
+    """Base of the simulator's errors; its text is for the user, with the mend."""
+
+
+class StormError(SimulatorError):
+    """A storm that is unknown, or a file that is none; all faults of a file, one a line."""
+
+
+class FolderError(SimulatorError):
+    """A folder that can't take a storm."""

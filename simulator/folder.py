@@ -1,0 +1,85 @@
+"""A generated storm as a folder: posts, their truth, the outages, the territory and the storm."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+
+import msgspec
+
+from desk.territory import write_territory
+from simulator.errors import FolderError
+from simulator.storm import Storm
+from simulator.storm_file import FILE_NAME, storm_toml
+from simulator.stream import StormDay
+
+POSTS = "posts.jsonl"
+TRUTH = "truth.jsonl"
+OUTAGES = "outages.jsonl"
+TERRITORY = "territory.toml"
+REPORT_EVERY = 5000
+
+Progress = Callable[[int, float], None]
+"""Told the number of posts so far and the hour of the storm day that they have come to."""
+
+
+class Generated(msgspec.Struct, frozen=True):
+    """What `generate` wrote."""
+
+    folder: str
+    posts: int
+    outages: int
+
+
+def generate(storm: Storm, out: Path, *, progress: Progress | None = None) -> Generated:
+    """Write the storm into `out`, which is made if it does not exist.
+
+    Raises:
+        FolderError: `out` is not empty, or can't be written.
+        TerritoryError: the storm's territory can't be read.
+    """
+    day = StormDay(storm)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        if any(out.iterdir()):
+            raise FolderError(f"the folder '{out}' is not empty: give a new one with --out")
+        outages = _write_truth_of_grid(day, out)
+        posts = _write_posts(day, out, progress)
+    except OSError as error:
+        raise FolderError(f"can't write into '{out}': {error.strerror or error}") from None
+    return Generated(str(out), posts, outages)
+
+
+def _write_truth_of_grid(day: StormDay, out: Path) -> int:
+    write_territory(day.territory, out)
+    kept = msgspec.structs.replace(day.storm, territory=TERRITORY, versions=versions())
+    comments = (
+        f"{day.storm.title}, as generated; the same storm again, with the same versions:",
+        "  stormdesk storm generate storm.toml --out DIR",
+    )
+    (out / FILE_NAME).write_text(storm_toml(kept, comments), encoding="utf-8")
+    encode = msgspec.json.Encoder().encode
+    lines = [encode(outage) + b"\n" for outage in day.outages()]
+    (out / OUTAGES).write_bytes(b"".join(lines))
+    return len(lines)
+
+
+def _write_posts(day: StormDay, out: Path, progress: Progress | None) -> int:
+    encode_into = msgspec.json.Encoder().encode
+    count = 0
+    with (out / POSTS).open("wb") as posts, (out / TRUTH).open("wb") as truths:
+        for count, told in enumerate(day.tell(), 1):
+            posts.write(encode_into(told.post) + b"\n")
+            truths.write(encode_into(told.truth) + b"\n")
+            if progress is not None and count % REPORT_EVERY == 0:
+                elapsed = told.post.created_at - day.storm.starts_at
+                progress(count, elapsed.total_seconds() / 3600)
+    return count
+
+
+def versions() -> dict[str, str]:
+    """What the bytes of a storm depend on besides its file."""
+    python = ".".join(platform.python_version_tuple()[:2])
+    return {"stormdesk": version("stormdesk"), "faker": version("faker"), "python": python}

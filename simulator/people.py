@@ -1,0 +1,131 @@
+"""The people of a storm: names, handles and streets from Faker, drawn once.
+
+A person is a function of where they live, their channel and a number, so that the same one comes
+back without anybody having to be remembered.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import unicodedata
+from typing import NamedTuple
+
+from desk.post import Author
+from simulator.storm import Storm, Voice, layer_random
+
+NAMES = 420
+STREETS = 220
+_MASK = (1 << 64) - 1
+_PLAIN = re.compile("[^a-z0-9]+")
+
+
+class Person(NamedTuple):
+    """Somebody who posts; `rough` says how carelessly they type (0 never, 1 on average)."""
+
+    author: Author
+    channel: str
+    voice: Voice
+    street: str
+    rough: float
+    case: str
+
+
+class _Names(NamedTuple):
+    first: tuple[str, ...]
+    last: tuple[str, ...]
+    streets: tuple[str, ...]
+
+
+def plain(name: str) -> str:
+    """`name` in the letters of a handle."""
+    folded = unicodedata.normalize("NFKD", name.lower())
+    return _PLAIN.sub("", folded.encode("ascii", "ignore").decode())
+
+
+def _mixed(value: int) -> int:
+    """`value` stirred to 64 random-looking bits (splitmix64, S. Vigna)."""
+    value = (value + 0x9E3779B97F4A7C15) & _MASK
+    value = ((value ^ (value >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
+    value = ((value ^ (value >> 27)) * 0x94D049BB133111EB) & _MASK
+    return value ^ (value >> 31)
+
+
+class People:
+    """Everybody who may post in a storm."""
+
+    def __init__(self, storm: Storm) -> None:
+        draw = layer_random(storm, "people")
+        self._salt = draw.getrandbits(64)
+        self._voices = storm.voice
+        self._names = {voice.locale: _drawn(voice.locale, draw) for voice in storm.voice}
+        self._ladder = _ladder(storm.voice)
+
+    def person(self, place: int, channel: str, number: int) -> Person:
+        """Person `number` of community `place` (-1: somewhere else) who posts in `channel`."""
+        key = f"{place}.{number}"
+        # No str hash here: Python salts it anew in each process.
+        home = int.from_bytes(f"{channel[:2]}{place}".encode())
+        bits = _mixed(_mixed(self._salt ^ home) + number)
+        voice = self._voices[self._ladder[bits & 0xFF]]
+        names = self._names[voice.locale]
+        first = names.first[(bits >> 8) % len(names.first)]
+        last = names.last[(bits >> 20) % len(names.last)]
+        more = _mixed(bits)
+        handle = _handle(plain(first), plain(last), more, channel)
+        name = first if more % 7 == 0 else f"{first} {last}"
+        return Person(
+            Author(f"{channel}-{key}", handle, name),
+            channel,
+            voice,
+            names.streets[(more >> 16) % len(names.streets)],
+            _ROUGH[(more >> 28) % len(_ROUGH)],
+            _CASES[(more >> 36) % len(_CASES)],
+        )
+
+
+# Two people in five type clean, one in five types carelessly; the mean is 1.
+_ROUGH = (0.2, 0.2, 0.2, 0.2, 1.0, 1.0, 1.0, 1.0, 2.6, 2.6)
+_CASES = ("as is",) * 14 + ("lower",) * 5 + ("shout",)
+
+
+def _handle(first: str, last: str, bits: int, channel: str) -> str:
+    year = bits >> 44
+    shape = (bits >> 3) % 6
+    handle = (
+        f"{first}{last}",
+        f"{first}_{last}",
+        f"{first[:1]}{last}{year % 100:02d}",
+        f"{first}{year % 1000}",
+        f"{last}{first[:1]}{60 + year % 45}",
+        f"the{first}{year % 90}",
+    )[shape]
+    if channel == "bluesky":
+        return f"{handle.replace('_', '-')}.bsky.example"
+    if channel == "mastodon":
+        return f"{handle}@toot.example"
+    return handle
+
+
+def _drawn(locale: str, draw: random.Random) -> _Names:
+    """Names of one Faker locale; Faker is slow beside the rest, so it is asked only here."""
+    from faker import Faker
+
+    fake = Faker(locale)
+    fake.seed_instance(draw.getrandbits(32))
+    return _Names(
+        tuple(fake.first_name() for _ in range(NAMES)),
+        tuple(fake.last_name() for _ in range(NAMES)),
+        tuple(fake.street_name() for _ in range(STREETS)),
+    )
+
+
+def _ladder(voices: tuple[Voice, ...]) -> tuple[int, ...]:
+    """256 rungs, shared among the languages by their shares."""
+    total = sum(voice.share for voice in voices)
+    rungs: list[int] = []
+    upto = 0.0
+    for number, voice in enumerate(voices):
+        upto += voice.share / total
+        rungs += [number] * (round(256 * upto) - len(rungs))
+    return tuple(rungs)

@@ -1,0 +1,153 @@
+"""A storm day as its file says it: plain data, checked when it is read (see storm_file)."""
+
+from __future__ import annotations
+
+import random
+from datetime import datetime
+from typing import Annotated, Literal
+
+import msgspec
+
+Positive = Annotated[float, msgspec.Meta(gt=0)]
+NotNegative = Annotated[float, msgspec.Meta(ge=0)]
+Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
+Word = Annotated[str, msgspec.Meta(min_length=1)]
+
+
+# X first in an outage, Facebook's long tail later: what utilities' desks report.
+_CHANNELS = {"x": 0.5, "facebook": 0.25, "bluesky": 0.17, "mastodon": 0.08}
+_LATE_CHANNELS = {"x": 0.3, "facebook": 0.5, "bluesky": 0.14, "mastodon": 0.06}
+
+
+class TrackPoint(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where the storm's centre is at `hour` of the storm day; between points it moves evenly.
+
+    `radius_km` is the radius of strongest wind (cyclone) or the width of the cell (rain).
+    `pressure_hpa` makes the wind of a cyclone, `gust_kmh` that of a rain cell.
+    """
+
+    hour: float
+    lat: Annotated[float, msgspec.Meta(ge=-90, le=90)]
+    lon: Annotated[float, msgspec.Meta(ge=-180, le=180)]
+    radius_km: Positive
+    pressure_hpa: Annotated[float, msgspec.Meta(ge=850, le=1013)] = 1013.0
+    gust_kmh: NotNegative = 0.0
+    rain_mm_h: NotNegative = 0.0
+
+
+class WeatherPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The weather of the day: a track of a cyclone or of a rain cell, or calm."""
+
+    kind: Literal["cyclone", "rain", "calm"]
+    name: str = ""
+    track: tuple[TrackPoint, ...] = ()
+
+
+class Collapse(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A total loss at `hour`; communities come back between two hours, larger ones first."""
+
+    hour: NotNegative
+    first_back_hour: Positive
+    last_back_hour: Positive
+
+
+class GridPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How the grid fails and is restored.
+
+    A feeder or lateral has a capacity drawn from a lognormal of gust (`gust_median_kmh`,
+    `gust_spread`) and one of the day's rain (`rain_median_mm`, `rain_spread`); it fails when the
+    weather first goes beyond either.
+    """
+
+    feeder_customers: Positive = 1800.0
+    gust_median_kmh: Positive = 140.0
+    gust_spread: Positive = 0.24
+    rain_median_mm: Positive = 400.0
+    rain_spread: Positive = 0.5
+    calm_faults_per_day: NotNegative = 40.0
+    crews: Annotated[int, msgspec.Meta(ge=1)] = 120
+    crew_gust_limit_kmh: Positive = 70.0
+    repair_h: Positive = 2.2
+    collapse: Collapse | None = None
+
+
+class CrowdPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How much is posted about the supply, and how people say where they are.
+
+    Rates are posts per 1,000 customers: at a loss, per hour of waiting, at a restoration;
+    `damage_posts_h` per hour in the worst weather, `everyday_posts_day` on bills and services.
+    """
+
+    loss_posts: NotNegative = 8.0
+    waiting_posts_h: NotNegative = 1.0
+    restored_posts: NotNegative = 4.0
+    damage_posts_h: NotNegative = 0.06
+    everyday_posts_day: NotNegative = 0.3
+    located: Share = 0.5
+    coordinates: Share = 0.01
+    reposts: Share = 0.05
+    replies: Share = 0.08
+    channels: dict[str, NotNegative] = msgspec.field(default_factory=lambda: dict(_CHANNELS))
+    late_channels: dict[str, NotNegative] = msgspec.field(
+        default_factory=lambda: dict(_LATE_CHANNELS)
+    )
+
+
+class Voice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A language of the crowd: its share, and the Faker locale that its names come from."""
+
+    language: Literal["en", "it", "es"]
+    locale: Word
+    share: Positive = 1.0
+
+
+class NoisePlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Shares: of tokens that are non-standard, of posts with emoji and with hashtags."""
+
+    tokens: Share = 0.09
+    emoji: Share = 0.1
+    hashtags: Share = 0.14
+
+
+class Utility(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The utility that people write to."""
+
+    name: Word
+    handle: Word
+    nicknames: tuple[str, ...] = ()
+
+
+class Outlet(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A newsroom, an agency or a bot of the region."""
+
+    name: Word
+    handle: Word
+    channel: Word = "x"
+
+
+class Storm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One storm day. `scale` multiplies what people post, never what happens to the grid."""
+
+    name: Annotated[str, msgspec.Meta(pattern="^[a-z0-9][a-z0-9-]*$")]
+    title: Word
+    territory: Word
+    starts_at: Annotated[datetime, msgspec.Meta(tz=True)]
+    hours: Annotated[float, msgspec.Meta(gt=0, le=240)]
+    seed: int = 7
+    scale: Positive = 1.0
+    background: Annotated[float, msgspec.Meta(ge=0, le=0.99)] = 0.6
+    tags: tuple[str, ...] = ()
+    weather: WeatherPlan
+    grid: GridPlan
+    crowd: CrowdPlan
+    noise: NoisePlan
+    utility: Utility
+    voice: Annotated[tuple[Voice, ...], msgspec.Meta(min_length=1)]
+    outlet: Annotated[tuple[Outlet, ...], msgspec.Meta(min_length=1)]
+    versions: dict[str, str] = {}
+
+
+def layer_random(storm: Storm, layer: str) -> random.Random:
+    """The generator of one layer: layers draw apart, so that one can change without the others."""
+    # A str seed goes through SHA-512, so it is the same in every process.
+    return random.Random(f"{storm.seed}/{layer}")

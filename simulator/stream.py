@@ -1,0 +1,144 @@
+"""A storm as one stream of posts in time order, with memory for one block of it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from datetime import datetime
+
+import msgspec
+
+from desk.post import Post
+from desk.territory import Territory, load_territory
+from simulator import crews, grid
+from simulator.background import Background, Everyday, Surroundings
+from simulator.crowd import Crowd
+from simulator.draft import BLOCK_S, Draft, Scene, Writer
+from simulator.echoes import Echoes
+from simulator.people import People
+from simulator.press import Press
+from simulator.storm import Storm, layer_random
+from simulator.truth import OutageTruth, PostTruth, Told, in_order
+
+
+class Hour(msgspec.Struct, frozen=True):
+    """One hour of a storm day; `started` counts outages of more than one customer."""
+
+    hour: int
+    at: datetime
+    gust_kmh: float
+    rain_mm_h: float
+    started: int
+    customers_out: int
+
+
+class StormDay:
+    """A storm worked out: its grid's truth at once, its posts as they are asked for."""
+
+    def __init__(self, storm: Storm, territory: Territory | None = None) -> None:
+        self.storm = storm
+        self.territory = territory or load_territory(storm.territory)
+        places = grid.zones(self.territory, layer_random(storm, "zones"))
+        weather = grid.exposure(storm, places)
+        losses = grid.incidents(storm, places, weather)
+        outages = crews.outages(storm, places, weather, losses)
+        self._scene = Scene(storm, self.territory, places, weather, outages, People(storm))
+
+    def outages(self) -> Iterator[OutageTruth]:
+        """Every true outage that starts within the day, in the order of starts."""
+        for outage in self._scene.outages:
+            if outage.started_s < self.storm.hours * 3600:
+                yield OutageTruth(
+                    outage_id(outage.number),
+                    self._scene.time(outage.started_s),
+                    self._scene.time(outage.restored_s),
+                    (outage.zone.community.id,),
+                    round(outage.zone.lat, 5),
+                    round(outage.zone.lon, 5),
+                    outage.customers,
+                    outage.cause,
+                )
+
+    def hours(self) -> list[Hour]:
+        """What happens in each hour of the day, as it stands in the middle of the hour."""
+        starts = [int(o.started_s // 3600) for o in self._scene.outages if o.customers > 1]
+        rows = []
+        for hour in range(math.ceil(self.storm.hours)):
+            at_s = hour * 3600 + 1800.0
+            gust_kmh, rain_mm_h = self.worst_weather(at_s)
+            at = self._scene.time(hour * 3600)
+            out = self.customers_out(at_s)
+            rows.append(Hour(hour, at, gust_kmh, rain_mm_h, starts.count(hour), out))
+        return rows
+
+    def customers_out(self, at_s: float) -> int:
+        """Customers without power at a second of the day."""
+        return sum(
+            outage.out(at_s)
+            for outage in self._scene.outages
+            if outage.started_s <= at_s < outage.restored_s
+        )
+
+    def worst_weather(self, at_s: float) -> tuple[float, float]:
+        """The highest gust in km/h and rain in mm/h over the territory at a second of the day."""
+        here = [self._scene.weather.at(zone.number, at_s) for zone in self._scene.zones]
+        return max(w.gust_kmh for w in here), max(w.rain_mm_h for w in here)
+
+    def tell(self) -> Iterator[Told]:
+        """Every post of the day with its truth, in time order; each call tells the same."""
+        writers = self._writers()
+        index = 0
+        end_s = self.storm.hours * 3600
+        for block in range(math.ceil(end_s / BLOCK_S)):
+            from_s, to_s = block * BLOCK_S, min(end_s, (block + 1) * BLOCK_S)
+            planned = sorted(
+                (at_s, number, order, kind, subject)
+                for number, writer in enumerate(writers)
+                for order, (at_s, kind, subject) in enumerate(writer.plan(from_s, to_s))
+            )
+            for at_s, number, _, kind, subject in planned:
+                draft = writers[number].write(at_s, kind, subject)
+                if draft is None:
+                    continue
+                told = self._told(draft, index, at_s)
+                index += 1
+                for writer in writers:
+                    writer.heard(told)
+                yield told
+
+    def _writers(self) -> list[Writer]:
+        scene, hours = self._scene, self.storm.hours
+        crowd, press = Crowd(scene), Press(scene)
+        everyday, surroundings = Everyday(scene), Surroundings(scene)
+        own = sum(part.expected(hours) for part in (crowd, press, everyday, surroundings))
+        echoed = own * (1 + self.storm.crowd.reposts + self.storm.crowd.replies)
+        return [crowd, press, everyday, surroundings, Background(scene, echoed), Echoes(scene)]
+
+    def _told(self, draft: Draft, index: int, at_s: float) -> Told:
+        id_ = f"{self.storm.name}-{self.storm.seed}-{index:07d}"
+        post = Post(
+            id=id_,
+            channel=draft.channel,
+            author=draft.author,
+            text=draft.text,
+            created_at=self._scene.time(at_s),
+            lang=draft.lang or None,
+            geo=draft.geo,
+            place=draft.place,
+            reply_to=draft.reply_to,
+            repost_of=draft.repost_of,
+            mentions=draft.mentions,
+            media=draft.media,
+            url=draft.url,
+            exercise=True,
+        )
+        outage = None if draft.outage is None else outage_id(draft.outage)
+        truth = PostTruth(
+            id_, in_order(set(draft.labels)), outage, draft.community, draft.located, draft.trap
+        )
+        return Told(post, truth)
+
+
+def outage_id(number: int) -> str:
+    """The id of the true outage with this number, counted from 0."""
+    return f"t-{number + 1:05d}"

@@ -1,0 +1,67 @@
+"""What really happened: outages, and the meaning of each post. Hidden from the desk."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+import msgspec
+
+from desk.post import Post
+
+LABELS = (
+    "hazard",
+    "vulnerable",
+    "outage",
+    "restored",
+    "damage",
+    "etr",
+    "complaint",
+    "billing",
+    "service",
+    "praise",
+    "news",
+)
+"""The labels of DESIGN.md in their order, written here again: a storm never looks at rules/."""
+
+CAUSES = ("lineDown", "poleDown", "treeDown", "lightingStrike", "animal")
+"""Causes in the words of the CIM (IEC 61968-3), with its own spelling of `lightingStrike`."""
+
+
+class OutageTruth(msgspec.Struct, frozen=True):
+    """A line of outages.jsonl; `cause` is one of CAUSES, or None for a collapse of the system."""
+
+    id: str
+    started_at: datetime
+    restored_at: datetime
+    communities: tuple[str, ...]
+    lat: float
+    lon: float
+    customers: int
+    cause: str | None
+
+
+class PostTruth(msgspec.Struct, frozen=True):
+    """A line of truth.jsonl; `located` when the post itself says where, however it does."""
+
+    id: str
+    labels: tuple[str, ...]
+    outage: str | None
+    community: str | None
+    located: bool
+    trap: str | None
+
+
+class Told(NamedTuple):
+    """A post together with what it means."""
+
+    post: Post
+    truth: PostTruth
+
+
+_RANK = {label: rank for rank, label in enumerate(LABELS)}
+
+
+def in_order(labels: set[str]) -> tuple[str, ...]:
+    """`labels` in the order of LABELS."""
+    return tuple(sorted(labels, key=_RANK.__getitem__))

@@ -1,0 +1,197 @@
+"""What people write: a grammar for each language, as TOML beside this file, and a Faker provider.
+
+A grammar has `[words]` (a slot's alternatives, which may hold slots again) and `[[act]]` blocks:
+what is said (`name`), what that means (`labels`), and `texts`. Slots that are no words are facts
+of the moment, such as `{town}`. `{where}` is a clause on the place that begins with a space: it
+names the place or stays vague, as the moment asks. Texts are written for this project, from how
+people speak; none is anybody's post.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import tomllib
+from bisect import bisect_right
+from collections.abc import Mapping
+from functools import cache
+from itertools import accumulate
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from faker.providers import BaseProvider
+
+FACTS = frozenset(
+    {"where", "town", "tag", "region", "zip", "street", "cross", "utility", "handle", "storm"}
+    | {"hours", "since", "clock", "customers", "number"}
+)
+"""Slots that the moment fills: the rest of a grammar's slots are its own words."""
+
+NAMES_THE_PLACE = frozenset({"town", "tag", "zip"})
+LANGUAGES = ("en", "it", "es")
+_SLOT = re.compile(r"\{([a-z_]+)\}")
+
+
+class Said(NamedTuple):
+    """A text, what it means, whether it says where, and the trap that it sets."""
+
+    text: str
+    labels: tuple[str, ...]
+    located: bool
+    trap: str | None
+
+
+class _Fact(NamedTuple):
+    name: str
+
+
+class _Template(NamedTuple):
+    parts: tuple[Any, ...]
+    labels: tuple[str, ...]
+    trap: str | None
+    names_place: bool
+    takes_place: bool
+    weight: float
+
+
+class _Pool(NamedTuple):
+    templates: tuple[_Template, ...]
+    weights: tuple[float, ...]
+
+
+class Grammar:
+    """The voice of one language, compiled."""
+
+    def __init__(self, language: str, data: Mapping[str, Any]) -> None:
+        self.language = language
+        self._words: dict[str, tuple[Any, ...]] = {}
+        self._source: dict[str, list[str]] = data["words"]
+        self.slang: dict[str, tuple[str, ...]] = {
+            word: tuple(forms) for word, forms in data["slang"].items()
+        }
+        self.key_words = frozenset(data["key_words"])
+        self.emoji = tuple(data["emoji"])
+        self._pools: dict[tuple[str, bool], _Pool] = {}
+        acts: dict[str, list[_Template]] = {}
+        for block in data["act"]:
+            acts.setdefault(block["name"], []).extend(self._templates(block))
+        for name, templates in acts.items():
+            self._pools[name, True] = _pool(
+                [t for t in templates if t.names_place or t.takes_place] or templates
+            )
+            self._pools[name, False] = _pool([t for t in templates if not t.names_place])
+        self.acts = tuple(acts)
+
+    def _templates(self, block: Mapping[str, Any]) -> list[_Template]:
+        texts = block["texts"]
+        weight = block.get("weight", 1.0) / len(texts)
+        made = []
+        for text in texts:
+            slots = self._reach(text)
+            made.append(
+                _Template(
+                    self._compiled(text),
+                    tuple(block["labels"]),
+                    block.get("trap"),
+                    bool(slots & NAMES_THE_PLACE),
+                    "where" in slots,
+                    weight,
+                )
+            )
+        return made
+
+    def _reach(self, text: str) -> frozenset[str]:
+        """Every fact that `text` may come to speak of."""
+        found: set[str] = set()
+        for slot in _SLOT.findall(text):
+            if slot in FACTS:
+                found.add(slot)
+            else:
+                for alternative in self._source[slot]:
+                    found |= self._reach(alternative)
+        return frozenset(found)
+
+    def _compiled(self, text: str) -> tuple[Any, ...]:
+        pieces = _SLOT.split(text)
+        parts: list[Any] = []
+        for number, piece in enumerate(pieces):
+            if number % 2 == 0:
+                if piece:
+                    parts.append(piece)
+            elif piece in FACTS:
+                parts.append(_Fact(piece))
+            else:
+                parts.append(self._alternatives(piece))
+        return tuple(parts)
+
+    def _alternatives(self, word: str) -> list[Any]:
+        if word not in self._words:
+            self._words[word] = tuple(self._compiled(text) for text in self._source[word])
+        return list(self._words[word])
+
+    def say(self, act: str, facts: dict[str, str], draw: random.Random, *, located: bool) -> Said:
+        """One text for `act`; with `located` it names the place, if the act ever does."""
+        pool = self._pools[act, located]
+        chosen = pool.templates[bisect_right(pool.weights, draw.random() * pool.weights[-1])]
+        if chosen.takes_place:
+            clause = "where_zip" if facts["zip"] and draw.random() < 0.1 else "where_town"
+            facts["where"] = self.word(clause if located else "where_vague", facts, draw)
+        out: list[str] = []
+        _expand(chosen.parts, facts, draw.random, out)
+        says_where = chosen.names_place or (located and chosen.takes_place)
+        return Said("".join(out).strip(), chosen.labels, says_where, chosen.trap)
+
+    def word(self, slot: str, facts: dict[str, str], draw: random.Random) -> str:
+        """One of the alternatives of a slot."""
+        out: list[str] = []
+        _expand((self._alternatives(slot),), facts, draw.random, out)
+        return "".join(out)
+
+
+def _expand(parts: Any, facts: dict[str, str], rnd: Any, out: list[str]) -> None:  # noqa: ANN401
+    for part in parts:
+        if type(part) is str:
+            out.append(part)
+        elif type(part) is _Fact:
+            out.append(facts[part.name])
+        else:
+            _expand(part[int(rnd() * len(part))], facts, rnd, out)
+
+
+def _pool(templates: list[_Template]) -> _Pool:
+    return _Pool(tuple(templates), tuple(accumulate(t.weight for t in templates)))
+
+
+@cache
+def grammar(language: str) -> Grammar:
+    """The built-in grammar of a language."""
+    path = Path(__file__).parent / f"{language}.toml"
+    return Grammar(language, tomllib.loads(path.read_text(encoding="utf-8")))
+
+
+class UtilityPosts(BaseProvider):
+    """A Faker provider of posts to and about an electric utility.
+
+    >>> fake = Faker("en_US"); fake.add_provider(UtilityPosts); fake.utility_post("loss")
+    """
+
+    def utility_post(self, act: str = "loss", *, language: str = "en", town: str = "") -> str:
+        """A post that performs `act` (see the grammar's `acts`), about `town` if one is given."""
+        town_given = town or self.generator.city()
+        return self._say(act, language, town_given, located=bool(town))
+
+    def _say(self, act: str, language: str, town: str, *, located: bool) -> str:
+        facts = dict.fromkeys(FACTS, "")
+        facts.update(
+            town=town,
+            tag=town.replace(" ", ""),
+            street=self.generator.street_name(),
+            cross=self.generator.street_name(),
+            utility=self.generator.company(),
+            hours="4",
+            since="6:10",
+            clock="9:30",
+            customers="1,840",
+            number="3",
+        )
+        return grammar(language).say(act, facts, self.generator.random, located=located).text

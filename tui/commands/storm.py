@@ -1,0 +1,102 @@
+"""`stormdesk storm`: storm days for trainers: listed, shown, generated into a folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from simulator.storm import Storm
+from simulator.storm_file import built_in, load_storm
+from tui.console import Format, emit, emit_json, say
+
+app = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="Storm days to train on.")
+
+Name = Annotated[str, typer.Argument(metavar="NAME|FILE", help="A built-in storm, or a file.")]
+Formats = Annotated[Format, typer.Option("--format", help="How the listing is printed.")]
+Seed = Annotated[
+    int | None, typer.Option("--seed", help="Another seed: the same kind of day, other posts.")
+]
+Hours = Annotated[
+    float | None, typer.Option("--hours", metavar="H", help="Only the first H hours of the day.")
+]
+BAR = 32
+
+
+@app.command("list")
+def list_storms(format_: Formats = Format.text) -> None:
+    """The storms that come with the program."""
+    storms = [load_storm(name) for name in built_in()]
+    if format_ is Format.json:
+        emit_json([_summary(storm) for storm in storms])
+        return
+    for storm in storms:
+        languages = ", ".join(voice.language for voice in storm.voice)
+        emit(
+            f"{storm.name:<12} {storm.title:<20} {storm.territory:<16}"
+            f" {storm.hours:g} h  {languages}"
+        )
+
+
+@app.command()
+def show(
+    name: Name, seed: Seed = None, hours: Hours = None, format_: Formats = Format.text
+) -> None:
+    """What happens when: weather, outages and customers out, hour by hour."""
+    from simulator.stream import StormDay  # Faker costs start-up time
+
+    storm = load_storm(name, seed=seed, hours=hours)
+    rows = StormDay(storm).hours()
+    if format_ is Format.json:
+        emit_json(_summary(storm) | {"hours": rows})
+        return
+    zone = storm.starts_at.tzinfo
+    emit(f"{storm.title} over {storm.territory}, {storm.hours:g} h, seed {storm.seed}")
+    emit(f"{'hour':>4}  {'UTC':<5}  {'gust km/h':>9}  {'rain mm/h':>9}  {'new':>4}  customers out")
+    peak = max(1, *(row.customers_out for row in rows))
+    for row in rows:
+        bar = "█" * round(BAR * row.customers_out / peak)
+        emit(
+            f"{row.hour:>4}  {row.at.astimezone(zone):%H:%M}  {row.gust_kmh:>9.0f}"
+            f"  {row.rain_mm_h:>9.1f}  {row.started:>4}  {row.customers_out:>9,} {bar}".rstrip()
+        )
+
+
+@app.command()
+def generate(
+    name: Name,
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="A new or empty folder.")],
+    seed: Seed = None,
+    hours: Hours = None,
+    scale: Annotated[
+        float | None, typer.Option("--scale", metavar="X", help="X times as many posts.")
+    ] = None,
+    background: Annotated[
+        float | None,
+        typer.Option("--background", metavar="SHARE", help="Share of posts on anything else, 0-1."),
+    ] = None,
+) -> None:
+    """Write a storm into a folder: its posts, and the truth behind them."""
+    from simulator.folder import generate as write  # Faker costs start-up time
+
+    storm = load_storm(name, seed=seed, hours=hours, scale=scale, background=background)
+
+    def progress(posts: int, hour: float) -> None:
+        say(f"{storm.name}: {posts:,} posts, hour {hour:.1f} of {storm.hours:g}")
+
+    made = write(storm, out, progress=progress)
+    say(f"{made.posts:,} posts and {made.outages:,} outages in {made.folder}")
+
+
+def _summary(storm: Storm) -> dict[str, object]:
+    return {
+        "name": storm.name,
+        "title": storm.title,
+        "territory": storm.territory,
+        "starts_at": storm.starts_at,
+        "hours_long": storm.hours,
+        "seed": storm.seed,
+        "background": storm.background,
+        "languages": [voice.language for voice in storm.voice],
+    }
