@@ -17,7 +17,7 @@ class RulesError(Exception):
     """Base of the errors of rules; its text is plain lines for the user, with the mend."""
 
 
-class Fault(msgspec.Struct, frozen=True, order=True):
+class Fault(msgspec.Struct, frozen=True):
     """One mistake in a keyword set; `line` and `col` count from 1, `col` in code points."""
 
     path: str
@@ -54,6 +54,11 @@ class PackError(RulesError):
 
 class CorpusError(RulesError):
     """A labelled corpus, fold or label that can't be used for scoring."""
+
+
+def in_order(faults: Iterable[Fault]) -> list[Fault]:
+    """`faults` by file and place; those of one place stay as they came."""
+    return sorted(faults, key=lambda fault: (fault.path, fault.line, fault.col))
 
 
 def choices(word: str, known: Iterable[str]) -> str:

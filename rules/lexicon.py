@@ -14,6 +14,7 @@ from rules.phrase import STEM_LETTERS_MIN, Atom
 TOKEN_LETTERS_MAX = 40
 _EDITS_MAX = 2
 _TWO_EDITS_LETTERS_MIN = 7
+_DRAWN_OUT_LETTERS_MIN = 4
 _LONG_RUN = re.compile(r"(.)\1{2,}")
 
 Atoms = dict[Atom, int]
@@ -61,11 +62,10 @@ class Lexicon:
         found = self._literal(word)
         if found or len(word) > TOKEN_LETTERS_MAX or not word.isalpha():
             return found
-        if word in self._common:
-            return found
-        if _LONG_RUN.search(word):
+        # Before the common words: some drawn-out ones ("noooo") are among them.
+        if _LONG_RUN.search(word) and len(word) >= _DRAWN_OUT_LETTERS_MIN:
             return self._squeezed(word)
-        return self._typo(word)
+        return {} if word in self._common else self._typo(word)
 
     def _literal(self, word: str) -> Atoms:
         found: Atoms = dict.fromkeys(self._exact.get(word, ()), 0)

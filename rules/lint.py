@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from rules.errors import Fault, Source
+from rules.errors import Fault, Source, in_order
 from rules.pack import Pack, Rule
 from rules.phrase import Phrase, Variant
 
@@ -18,7 +18,7 @@ def warnings(packs: Sequence[Pack]) -> list[Fault]:
         for check in (_repeated_phrases, _excluded_phrases, _untested)
         for warning in check(rule)
     ]
-    return sorted(found)
+    return in_order(found)
 
 
 def _repeated_phrases(rule: Rule) -> Iterator[Fault]:

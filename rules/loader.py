@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 
-from rules.errors import Fault, PackError, RulesError
+from rules.errors import Fault, PackError, RulesError, in_order
 from rules.pack import LANGUAGES, Pack, Rule
 from rules.positions import Positions
 from rules.reader import Reader
@@ -34,7 +34,7 @@ def load_packs(*folders: str | os.PathLike[str]) -> tuple[Pack, ...]:
     ]
     rules = _assemble(readers, faults)
     if faults:
-        raise PackError(sorted(faults))
+        raise PackError(in_order(faults))
     by_language: dict[str, list[Rule]] = {}
     for rule in rules:
         by_language.setdefault(rule.language, []).append(rule)

@@ -131,16 +131,18 @@ class Reader:
 
     def _tag_words(self, tag: str) -> list[tuple[int, int]]:
         """Spans of the words of one tag: itself, its camel humps, or words of the phrases."""
-        whole = [(0, len(tag))]
         if len(tag) > TOKEN_LETTERS_MAX or fold(tag) in self._lexicon:
-            return whole
-        parts = humps(tag)
-        if len(parts) > 1:
-            return parts
-        lower = tag.lower()
-        folded = fold(tag)
+            return [(0, len(tag))]
+        return [
+            (begin + start, begin + stop)
+            for begin, end in humps(tag)
+            for start, stop in self._hump_words(tag[begin:end])
+        ]
+
+    def _hump_words(self, hump: str) -> list[tuple[int, int]]:
+        folded = fold(hump)
         # A span in the folded tag is one in the tag only while both have the same letters.
-        return self._lexicon.split(folded) if len(folded) == len(lower) == len(tag) else whole
+        return self._lexicon.split(folded) if len(folded) == len(hump) else [(0, len(hump))]
 
     def _reading(self, words: list[Word], cuts: list[tuple[int, int]], votes: int = 0) -> Reading:
         anchors = {element for word in words for element in word if element in self._anchors}

@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import contextlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rules.errors import Source
+from rules.phrase import VARIANTS_MAX, Phrase, PhraseError, parse_phrase
+
+HERE = Source("set.toml", 1, 1)
+VOCABULARY = {"supply": ("power", "electricity", "the lights"), "many": ("a b",) * 1}
+
+
+def spell(phrase: Phrase) -> list[str]:
+    return [
+        " ".join("|".join(sorted(atom.spelling for atom in place)) for place in variant)
+        for variant in phrase.variants
+    ]
+
+
+@pytest.mark.parametrize(
+    ("written", "variants"),
+    [
+        ("power out", ["power out"]),
+        ("Power ÓUT", ["power out"]),
+        ("out|off", ["off|out"]),
+        ("$supply out", ["electricity|power out", "the lights out"]),
+        ("no $supply|current", ["no current|electricity|power", "no the lights"]),
+        ("manca l'elettricità", ["manca l elettricita"]),
+        ("don't work", ["dont work"]),
+        ("blackout|power-cut", ["blackout", "power cut"]),
+        ("call 911", ["call 911"]),
+        ("<start> power <question>", ["<start> power <question>"]),
+    ],
+)
+def test_a_phrase_stands_for_its_variants(written: str, variants: list[str]) -> None:
+    assert spell(parse_phrase(written, VOCABULARY, HERE)) == variants
+
+
+@pytest.mark.parametrize(
+    ("written", "kinds"),
+    [("power", {"word"}), ("=power", {"exact"}), ("electr*", {"stem"}), ("<link>", {"mark"})],
+)
+def test_a_sign_says_what_kind_of_atom_it_is(written: str, kinds: set[str]) -> None:
+    variants = parse_phrase(written, VOCABULARY, HERE).variants
+    assert {atom.kind for variant in variants for place in variant for atom in place} == kinds
+
+
+@pytest.mark.parametrize(
+    ("written", "complaint"),
+    [
+        ("  ", "is empty"),
+        ("power | out", "empty alternative"),
+        ("$suply out", "unknown vocabulary '$suply': did you mean 'supply'?"),
+        ("el* out", "too short: give 3 letters"),
+        ("<lnk>", "unknown mark '<lnk>': did you mean '<link>'?"),
+        ("#poweroutage", "write a hashtag as its words"),
+        ("@utility out", "<mention>"),
+        ("👏 crews", "no letter and no digit"),
+        ("po*wer", "'*' stands behind a word"),
+        ("<start> <end>", "no word to look for"),
+        ("power <start>", "<start> stands first"),
+        ("<end> power", "<end> last"),
+    ],
+)
+def test_a_phrase_that_can_not_be_understood_says_why(written: str, complaint: str) -> None:
+    with pytest.raises(PhraseError) as caught:
+        parse_phrase(written, VOCABULARY, HERE)
+    assert complaint in str(caught.value)
+
+
+def test_too_many_variants_are_refused_with_their_number() -> None:
+    many = {"many": tuple(f"word{chr(97 + i)} x" for i in range(20))}
+    with pytest.raises(PhraseError, match=f"8,000 variants, at most {VARIANTS_MAX:,}"):
+        parse_phrase("$many $many $many", many, HERE)
+
+
+@given(st.text(max_size=30))
+def test_any_text_is_a_sound_phrase_or_a_plain_complaint(written: str) -> None:
+    with contextlib.suppress(PhraseError):
+        phrase = parse_phrase(written, VOCABULARY, HERE)
+        assert phrase.variants
+        assert all(variant and all(variant) for variant in phrase.variants)
