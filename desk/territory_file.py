@@ -22,7 +22,7 @@ _RANGES = {
     "radius_km": (0.01, 1000.0),
     "customers": (0, 1_000_000_000),
 }
-_HEADER = re.compile(r"^\s*\[\[\s*community\s*\]\]", re.MULTILINE)
+_HEADER = re.compile(r"^[ \t]*\[\[\s*community\s*\]\]", re.MULTILINE)
 _TYPES = get_type_hints(Community)
 _REQUIRED = ("id", "name", "lat", "lon", "radius_km", "customers")
 
@@ -89,7 +89,7 @@ def _top(data: dict[str, Any], path: str, text: str, faults: list[str]) -> dict[
     if zone is not None:
         try:
             ZoneInfo(zone)
-        except (OSError, ValueError):
+        except (KeyError, OSError, ValueError):
             faults.append(
                 f"{_place(path, head, 0, 'timezone')}: unknown timezone '{zone}': "
                 "write it as in 'Europe/Rome' or 'America/New_York'"
