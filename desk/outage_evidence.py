@@ -18,6 +18,9 @@ from desk.post import LabelledPost
 EXACT_KM = 0.5
 """No position of a post counts as more exact: people post from where they are, not the fault."""
 
+STRAGGLER_SHARE = 0.02
+"""Of the authors of an outage that has ended, about so many still speak of it in half an hour."""
+
 STRAGGLERS_S = 2 * 3600
 """After an outage its own authors go on talking of it; only new voices make a new one so soon."""
 
@@ -67,3 +70,10 @@ def of_the_past(heard: Heard, past: Cluster | None) -> bool:
     if past is None or heard.at_s > past.turned_s + STRAGGLERS_S:
         return False
     return heard.at_s <= past.turned_s or past.authors.get(heard.author) == 0
+
+
+def stragglers(past: Cluster | None, now_s: int) -> float:
+    """How many strangers may still speak of the `past` outage: its authors are known in part."""
+    if past is None or now_s > past.turned_s + STRAGGLERS_S:
+        return 0.0
+    return STRAGGLER_SHARE * past.authors_seen

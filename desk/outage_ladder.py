@@ -6,14 +6,14 @@ lie apart, so that an outage near one of them does not flap.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from math import exp
 
 from desk.outage import Status
-from desk.outage_cluster import RESTORED, Cluster, Sighting, in_order, weigh
+from desk.outage_cluster import RESTORED, Cluster, S, densest, in_order, weigh
 
-WINDOW_S = 30 * 60
-"""Witnesses of one outage speak up within half an hour, or it is too small to tell from noise."""
+WINDOWS_S = (30 * 60, 2 * 3600, 6 * 3600)
+"""Witnesses of a large outage speak up within half an hour, those of a small one over hours."""
 
 FALSE_AUTHORS_PER_10K_CUSTOMERS_HOUR = 0.02
 """Authors who seem to report an outage of a place on a day without one: of 10,000 customers some
@@ -25,69 +25,104 @@ FALSE_ALARMS_PER_DAY = 0.25
 FEWEST_WITNESSES = 3
 """Below it one household with two accounts could make an outage."""
 
-SUSPECTED_WITNESSES = 2
-SUSPECTED_SILENCE_S = 60 * 60
+WITNESSES_MORE = 1
+"""... and each longer window asks for one more: a day's errors are less independent than Poisson
+has it, such as two people answering one post."""
 
+SUSPECTED_WITNESSES = 2
+SUSPECTED_SILENCE_S = 2 * 3600
 SUSPECTED_CONFIDENCE = 0.49
 """A suspected outage is never shown as more likely than not."""
 
-RESTORED_SPAN_S = 45 * 60
+VOICES_S = 30 * 60
 """Voices for and against restoration are compared over this span."""
 
 RESTORING_VOICES = 2
-RESTORED_VOICES = 3
-RESTORED_RATIO = 2
-"""An outage is over when twice as many say that power is back as still report it gone."""
+RESTORED_RATIO = 3
+"""An outage is over when three times as many say that power is back as still report it gone:
+large ones come back in parts, and the first part's thanks drown the others' complaints."""
 
 OWN_SHARE = 0.5
 """... or when half of all its own authors have said so."""
 
-RESTORING_SILENCE_S = 45 * 60
-SILENCE_S = (2 * 3600, 5 * 3600)
+DWELL_S = 15 * 60
+"""A status between likely and restored holds this long at least: no flapping."""
+
+REPORTS_SILENCE_S = 30 * 60
+"""While power is coming back, so long without a report of its lack means that it is back."""
+
+SILENCE_S = (3 * 3600, 8 * 3600)
 """Silence ends an outage: people go quiet long before power is back, so hours, not minutes."""
 
 SILENCE_GAPS = 10
 """... and within these bounds after ten times the usual gap between its posts."""
 
+Need = tuple[tuple[int, int], ...]
+"""Pairs of a window in seconds and the witnesses that make an outage likely within it."""
 
-def witnesses_needed(communities: int) -> Callable[[int], int]:
+
+def witnesses_needed(communities: int) -> Callable[[int], Need]:
     """How many witnesses make an outage likely in a community of so many customers.
 
     False authors come as a Poisson process whose mean grows with the customers. In a day each of
-    the `communities` gets two overlapping windows each `WINDOW_S`; the need is the least count that
-    chance reaches in fewer than `FALSE_ALARMS_PER_DAY` of all these windows.
+    the `communities` gets two overlapping windows of each length all along; the need is the least
+    count that chance reaches in fewer than `FALSE_ALARMS_PER_DAY` of all these windows.
     """
-    windows = 2 * 24 * 3600 / WINDOW_S * max(communities, 1)
+    windows = sum(2 * 24 * 3600 / window_s for window_s in WINDOWS_S) * max(communities, 1)
     allowed = FALSE_ALARMS_PER_DAY / windows
 
-    def need(customers: int) -> int:
-        mean = FALSE_AUTHORS_PER_10K_CUSTOMERS_HOUR * customers / 10_000 * WINDOW_S / 3600
-        term, count, above = exp(-mean), 0, 1.0
-        while above > allowed and count < 1000:
-            above -= term
-            count += 1
-            term *= mean / count
-        return max(count, FEWEST_WITNESSES)
+    def need(customers: int) -> Need:
+        per_hour = FALSE_AUTHORS_PER_10K_CUSTOMERS_HOUR * customers / 10_000
+        return tuple(
+            (
+                window_s,
+                max(_rare(per_hour * window_s / 3600, allowed), FEWEST_WITNESSES)
+                + WITNESSES_MORE * longer,
+            )
+            for longer, window_s in enumerate(WINDOWS_S)
+        )
 
     return need
 
 
-def rung(span: Sequence[Sighting], need: int) -> Status | None:
-    """What the witnesses of one span of `WINDOW_S` make of it; None is less than an outage.
+def _rare(mean: float, allowed: float) -> int:
+    """The least count that a Poisson variable reaches with at most the `allowed` chance."""
+    term, count, above = exp(-mean), 0, 1.0
+    while above > allowed and count < 1000:
+        above -= term
+        count += 1
+        term *= mean / count
+    return count
 
-    At least two of them must report an outage: dangers alone are none.
+
+def rung(
+    sightings: Iterable[S], around_s: int, need: Need, more: float = 0
+) -> tuple[Status | None, list[S]]:
+    """What the witnesses around a time make of a place, and the span in which they speak.
+
+    None is less than an outage. At least two witnesses must report one: dangers alone are none.
+    `more` witnesses are needed where an outage has just ended.
     """
-    witnesses, reports = weigh(span)
-    if reports < SUSPECTED_WITNESSES:
-        return None
-    return "likely" if witnesses >= need else "suspected"
+    status: Status | None = None
+    witnessed: list[S] = []
+    held = list(sightings)
+    for window_s, fewest in need:
+        span = densest(held, around_s, window_s)
+        witnesses, reports = weigh(span)
+        if reports < SUSPECTED_WITNESSES + more:
+            continue
+        if witnesses >= fewest + more:
+            return "likely", span
+        if window_s == need[0][0]:
+            status, witnessed = "suspected", span
+    return status, witnessed
 
 
-def confidence(cluster: Cluster, need: int) -> float:
+def confidence(cluster: Cluster, need: Need) -> float:
     """How sure the desk is, in 0-1: a half with just the authors it needs, 1 when confirmed."""
     if cluster.confirmed:
         return 1.0
-    sure: float = 1 - 0.5 ** (cluster.authors_seen / need)
+    sure: float = 1 - 0.5 ** (cluster.authors_seen / need[0][1])
     return min(sure, SUSPECTED_CONFIDENCE) if cluster.status == "suspected" else sure
 
 
@@ -96,7 +131,7 @@ def voices(cluster: Cluster, now_s: int) -> tuple[int, int]:
     last = {
         seen.author: seen.kind == RESTORED
         for seen in in_order(cluster.recent)
-        if seen.at_s > now_s - RESTORED_SPAN_S
+        if seen.at_s > now_s - VOICES_S
     }
     back = sum(last.values())
     return back, len(last) - back
@@ -110,25 +145,36 @@ def silence_s(cluster: Cluster) -> int:
     return 2 * limit_s if cluster.confirmed else limit_s
 
 
-def settle(cluster: Cluster, now_s: int, need: int) -> Status:
+def settle(cluster: Cluster, now_s: int) -> Status:
     """The status of a published outage at `now_s`, as voices of restoration and silence have it."""
     status = cluster.status
     if status == "suspected":
         return "dismissed" if now_s - cluster.last_s > SUSPECTED_SILENCE_S else status
     if now_s - cluster.last_s > silence_s(cluster):
         return "restored"
-    if status == "restoring" and now_s - cluster.report_s > RESTORING_SILENCE_S:
-        return "restored"
-    if cluster.restored_s <= now_s - RESTORED_SPAN_S and status != "restoring":
+    if now_s - cluster.turned_s < DWELL_S:
+        return status
+    if status == "restoring":
+        return _settle_restoring(cluster, now_s)
+    if cluster.restored_s <= now_s - VOICES_S:
         return status
     back, gone = voices(cluster, now_s)
-    own = sum(at_s > 0 for at_s in cluster.authors.values())
-    most = own >= RESTORING_VOICES and own >= OWN_SHARE * len(cluster.authors)
-    if (back >= RESTORED_VOICES and back >= RESTORED_RATIO * gone) or (most and back > gone):
+    return "restoring" if back >= RESTORING_VOICES and (back >= gone or _most(cluster)) else status
+
+
+def _settle_restoring(cluster: Cluster, now_s: int) -> Status:
+    quiet_s = now_s - cluster.report_s
+    if quiet_s > REPORTS_SILENCE_S or (quiet_s > DWELL_S and _most(cluster)):
         return "restored"
-    if status == "restoring":
-        lit = gone < max(need, RESTORED_RATIO * back)
-        return status if lit else "confirmed" if cluster.confirmed else "likely"
-    if back >= RESTORING_VOICES and RESTORED_RATIO * back >= gone:
-        return "restoring"
-    return status
+    back, gone = voices(cluster, now_s)
+    if back >= RESTORING_VOICES and back >= RESTORED_RATIO * gone:
+        return "restored"
+    if gone > RESTORED_RATIO * back:
+        return "confirmed" if cluster.confirmed else "likely"
+    return "restoring"
+
+
+def _most(cluster: Cluster) -> bool:
+    """Whether half of an outage's own authors have said that power is back."""
+    own = sum(at_s > 0 for at_s in cluster.authors.values())
+    return own >= RESTORING_VOICES and own >= OWN_SHARE * len(cluster.authors)

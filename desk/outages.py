@@ -22,13 +22,12 @@ from desk.outage_cluster import (
     Cluster,
     Heard,
     Told,
-    densest,
     digest,
     gather,
     trend,
 )
-from desk.outage_evidence import hear, of_the_past
-from desk.outage_ladder import WINDOW_S, confidence, rung, settle, witnesses_needed
+from desk.outage_evidence import hear, of_the_past, stragglers
+from desk.outage_ladder import WINDOWS_S, Need, confidence, rung, settle, witnesses_needed
 from desk.outage_place import extent, overlapping
 from desk.post import LabelledPost
 from desk.territory import Territory
@@ -37,8 +36,11 @@ MINUTE_S = 60
 CLOCK_KEY = "clock:"
 """No id of a community or an outage: those are slugs."""
 
-HEARD_S = 2 * 3600
-"""How late a post may come and still count, and so how long the heard ones are kept."""
+LATE_S = 2 * 3600
+"""How late a post may come and still count."""
+
+HEARD_S = WINDOWS_S[-1] + LATE_S
+"""How long posts of a community without an outage are kept."""
 
 HEARD_POSTS = 200
 """Most posts kept of a community without an outage: far more than make one."""
@@ -86,12 +88,12 @@ class Outages:
         """Count `post` as evidence, and tell what changed.
 
         `clock` is the desk's event clock, which never goes back. A post from after it counts as
-        from now; one that is older than `HEARD_S` comes too late to matter.
+        from now; one that is older than `LATE_S` comes too late to matter.
         """
         changes = self.advance(clock)
         now_s = int(clock.timestamp())
         heard = hear(post, now_s)
-        if heard is None or heard.at_s <= now_s - HEARD_S:
+        if heard is None or heard.at_s <= now_s - LATE_S:
             return changes
         cluster = self._cluster_of(heard)
         if cluster is not None and not cluster.ended:
@@ -198,14 +200,14 @@ class Outages:
         held.append(heard)
         del held[:-HEARD_POSTS]
         self._dirty.add(community)
-        span = densest(held, heard.at_s, WINDOW_S)
-        status = rung(span, self._need[community])
+        past = self._latest.get(community)
+        status, span = rung(held, heard.at_s, self._need[community], stragglers(past, now_s))
         if status is None:
             return []
         del self._hearings[community]
         cluster, new = self._open(community, span)
-        past = [digest(other.post) for other in held if other not in span]
-        cluster.seen = [*past, *cluster.seen][:SEEN_POSTS]
+        passed_over = [digest(other.post) for other in held if other not in span]
+        cluster.seen = [*passed_over, *cluster.seen][:SEEN_POSTS]
         for item in span:
             self._gather(cluster, item)
         if new:
@@ -238,13 +240,11 @@ class Outages:
 
     def _review(self, cluster: Cluster, now_s: int, heard: Heard) -> list[OutageChange]:
         """See whether a post changes an outage's status."""
-        need = self._need_of(cluster)
         status = cluster.status
         if status == "suspected":
-            if rung(densest(cluster.recent, heard.at_s, WINDOW_S), need) == "likely":
-                status = "likely"
+            status = rung(cluster.recent, heard.at_s, self._need_of(cluster))[0] or status
         elif heard.kind == RESTORED:
-            status = settle(cluster, now_s, need)
+            status = settle(cluster, now_s)
         return [] if status == cluster.status else [self._turn(cluster, status, now_s)]
 
     def _pass_minute(self, now_s: int) -> list[OutageChange]:
@@ -253,7 +253,7 @@ class Outages:
             if cluster.ended:
                 self._forget(cluster, now_s)
                 continue
-            status = settle(cluster, now_s, self._need_of(cluster))
+            status = settle(cluster, now_s)
             if status != cluster.status or _worth_telling(cluster):
                 changes.append(self._turn(cluster, status, now_s))
         for community, hearing in list(self._hearings.items()):
@@ -280,7 +280,7 @@ class Outages:
             for author in cluster.authors:
                 self._by_author.setdefault(author, set()).add(cluster.id)
 
-    def _need_of(self, cluster: Cluster) -> int:
+    def _need_of(self, cluster: Cluster) -> Need:
         return max(self._need[name] for name in cluster.communities)
 
     def _turn(self, cluster: Cluster, status: Status, now_s: int) -> OutageChange:
