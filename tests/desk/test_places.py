@@ -15,6 +15,9 @@ LOCATORS = {
     name: Locator(load_territory(name)) for name in ("north-carolina", "sardinia", "valencia")
 }
 
+VALENCIA = load_territory("valencia")
+COMMUNITIES = load_territory("north-carolina").community
+
 
 def _post(
     text: str, *, geo: Geo | None = None, place: str | None = None, account: str | None = None
@@ -193,8 +196,7 @@ def test_coordinates_inside_get_the_community_that_reaches_there(lat: float, lon
 
 
 def _check_coordinates(geo: Geo) -> None:
-    communities = load_territory("north-carolina").community
-    beyond = {one.id: distance_km(one, geo) - one.radius_km for one in communities}
+    beyond = {one.id: distance_km(one, geo) - one.radius_km for one in COMMUNITIES}
     location = LOCATORS["north-carolina"].locate(_post("dark", geo=geo))
     if location is None:
         assert min(beyond.values()) > 5
@@ -241,7 +243,7 @@ def test_plain_text_keeps_its_length(text: str) -> None:
 @given(texts=st.lists(st.sampled_from([text for _, text, _ in NAMED] + ["x"]), max_size=6))
 def test_a_location_does_not_depend_on_what_came_before(texts: list[str]) -> None:
     used = LOCATORS["valencia"]
-    fresh = Locator(load_territory("valencia")) if texts else used
+    fresh = Locator(VALENCIA)
     seen: list[Location | None] = [used.locate(_post(text, place=text)) for text in texts]
     assert seen == [fresh.locate(_post(text, place=text)) for text in texts]
 

@@ -153,7 +153,7 @@ def test_a_missing_package_says_how_to_install_it(
     def absent(name: str) -> None:
         raise ImportError(name)
 
-    territory_build._geonames.cache_clear()
+    territory_build._places.cache_clear()
     monkeypatch.setattr(territory_build, "import_module", absent)
     with pytest.raises(TerritoryError, match=r"pip install 'stormdesk\[territory\]'"):
         build_territory(BERMUDA, tmp_path, atlas=atlas)
