@@ -13,14 +13,14 @@ language than the rule's, nothing is taken for a typo: there it is more likely t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from operator import attrgetter
 from typing import Protocol
 
 from rules.language import UNKNOWN, elected
 from rules.pack import LANGUAGES, Pack, Rule
-from rules.plan import Plan, Row
+from rules.plan import Filed, Index, Plan, Row
 from rules.reading import MEMO_TOKENS, Reading, Readings, Word
 from rules.text import token_spans, tokens
 from rules.verdict import URGENCY, Match, Verdict
@@ -93,10 +93,10 @@ class Engine:
 
     def _holds(self, scan: _Scan, index: int) -> bool:
         """Whether every `all` and no `none` of a rule is found."""
-        rule = self._plan.rules[index]
-        return all(
-            any(scan.find(row, rule) for row in rows) for rows in self._plan.all[index]
-        ) and not any(scan.find(row, rule) for rows in self._plan.none[index] for row in rows)
+        plan, rule = self._plan, self._plan.rules[index]
+        return all(scan.has(each, rule) for each in plan.all[index]) and not scan.has(
+            plan.none[index], rule
+        )
 
 
 class _Scan:
@@ -112,16 +112,25 @@ class _Scan:
     def candidates(self, plan: Plan) -> dict[int, tuple[int, Found]]:
         """The best phrase of `any` for each rule that has one: highest score, then the first."""
         best: dict[int, tuple[Found, int]] = {}
-        present = self._present
-        for anchor in present & plan.by_anchor.keys():
-            filed = plan.by_anchor[anchor]
-            for rule, phrase, row in chain.from_iterable(
-                filed[second] for second in present & filed.keys()
-            ):
-                found = self.find(row, plan.rules[rule])
-                if found and (rule not in best or (found, phrase) < best[rule]):
-                    best[rule] = found, phrase
+        for rule, phrase, row in self.within(plan.any):
+            found = self.find(row, plan.rules[rule])
+            if found and (rule not in best or (found, phrase) < best[rule]):
+                best[rule] = found, phrase
         return {rule: (phrase, found) for rule, (found, phrase) in sorted(best.items())}
+
+    def has(self, index: Index, rule: Rule) -> bool:
+        """Whether one of an index's rows stands in the text, under the limits of `rule`."""
+        return any(self.find(row, rule) for _, _, row in self.within(index))
+
+    def within(self, index: Index) -> Iterator[Filed]:
+        """The rows of an index of which the text has every element."""
+        present = self._present
+        for anchor in present & index.keys():
+            filed = index[anchor]
+            for second in present & filed.keys():
+                for entry in filed[second]:
+                    if entry[2].needs <= present:
+                        yield entry
 
     def _standing(self, element: int) -> list[int]:
         """The places where an element stands."""
@@ -133,8 +142,6 @@ class _Scan:
 
     def find(self, row: Row, rule: Rule) -> Found | None:
         """The cheapest way, then the first, in which a row of elements stands in the text."""
-        if not row.needs <= self._present:
-            return None
         words = self._words
         gap, most, last = rule.gap, 100 - rule.limit, len(words) - 1
         edit_cost = EDIT_COST if self._language in (rule.language, UNKNOWN) else _NEVER

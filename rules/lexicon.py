@@ -37,22 +37,25 @@ class Lexicon:
         self._common = common
         self._exact: dict[str, tuple[Atom, ...]] = {}
         self._stems: dict[str, Atom] = {}
-        self._near: dict[int, list[str]] = {}
+        self._near: dict[tuple[str, int], list[str]] = {}
+        self._tails: dict[str, list[str]] = {}
         for atom in sorted(set(atoms)):
             if atom.kind == "stem":
                 self._stems[atom.spelling] = atom
             elif atom.kind != "mark":
                 self._exact[atom.spelling] = (*self._exact.get(atom.spelling, ()), atom)
                 if atom.kind == "word":
-                    self._file_by_length(atom.spelling)
+                    self._file_for_typos(atom.spelling)
         self._stem_letters_max = max(map(len, self._stems), default=0)
         self._words_in_tags = frozenset(word for word in self._exact if len(word) > 1)
 
-    def _file_by_length(self, word: str) -> None:
+    def _file_for_typos(self, word: str) -> None:
         edits = tolerance(word)
+        if not edits:
+            return
         for length in range(len(word) - edits, len(word) + edits + 1):
-            if edits:
-                self._near.setdefault(length, []).append(word)
+            self._near.setdefault((word[0], length), []).append(word)
+        self._tails.setdefault(word[1:], []).append(word)
 
     def __contains__(self, word: str) -> bool:
         return word in self._exact
@@ -84,23 +87,34 @@ class Lexicon:
         return self._typo(forms[0])
 
     def _typo(self, word: str) -> Atoms:
-        candidates = self._near.get(len(word))
-        if not candidates:
-            return {}
+        # Two edits that begin with another letter are more often another word than a typo, so
+        # only words with the same first letter are measured; one edit there is looked up.
         most = _EDITS_MAX if len(word) >= _TWO_EDITS_LETTERS_MIN else 1
-        hits = [
+        hits = [(1, near) for near in self._edited_at_the_front(word)]
+        hits += [
             (edits, near)
             for near, edits, _ in extract(
-                word, candidates, scorer=OSA.distance, score_cutoff=most, limit=None
+                word,
+                self._near.get((word[:1], len(word)), ()),
+                scorer=OSA.distance,
+                score_cutoff=most,
+                limit=None,
             )
-            # Two edits that begin with another letter are more often another word than a typo.
-            if edits <= tolerance(near) and (edits < _EDITS_MAX or near[0] == word[0])
+            if edits <= tolerance(near)
         ]
         if not hits:
             return {}
         least = min(hits)[0]
-        near_words = sorted(near for edits, near in hits if edits == least)
+        near_words = sorted({near for edits, near in hits if edits == least})
         return {Atom("word", near): least for near in near_words}
+
+    def _edited_at_the_front(self, word: str) -> list[str]:
+        """Words whose first letter was replaced, left out, put in before, or swapped."""
+        tails = self._tails
+        near = [*tails.get(word[1:], ()), *tails.get(word, ())]
+        for other in (word[1:], word[1:2] + word[:1] + word[2:]):
+            near.extend(one for one in tails.get(other[1:], ()) if one == other)
+        return near
 
     def split(self, tag: str) -> list[tuple[int, int]]:
         """Spans of the words in a joined lower-case tag, or its whole span where it can't be split.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -27,32 +27,36 @@ class Row(msgspec.Struct, frozen=True):
 
 
 Filed = tuple[int, int, Row]
-"""Index of a rule, index of a phrase in its `any`, and one row of that phrase."""
+"""Index of a rule, index of a phrase in one of its lists, and one row of that phrase."""
+Index = dict[int, dict[int, list[Filed]]]
+"""Rows under their rarest element, and there under the next: few rows per text are looked at."""
 
 
 class Plan:
     """A set of rules, compiled.
 
     An element is the set of atoms that may stand at one place of a phrase; equal ones are one.
-    `any`, `all` and `none` hold the rows of each phrase of each rule, in the order of `rules`.
-    `by_anchor` files the rows of `any` under their rarest element, and there under the next.
+    `any` is the index of the phrases of all rules; for each of `rules`, `all` holds an index of
+    each phrase, and `none` one of its phrases together.
     """
 
     def __init__(self, packs: Sequence[Pack]) -> None:
         self.rules: list[Rule] = [rule for pack in packs for rule in pack.rules]
         self._numbers: dict[Place, int] = {}
         common = common_words()
-        self.any = [[self._rows(phrase) for phrase in rule.any] for rule in self.rules]
-        self.all = [[self._rows(phrase) for phrase in rule.all] for rule in self.rules]
-        self.none = [[self._rows(phrase) for phrase in rule.none] for rule in self.rules]
-        self.by_anchor = self._file(common)
+        rows = [
+            [[self._rows(phrase) for phrase in part] for part in (rule.any, rule.all, rule.none)]
+            for rule in self.rules
+        ]
+        frequency = [sum(_frequency(atom, common) for atom in place) for place in self._numbers]
+        self.any = _index([any_rows for any_rows, _, _ in rows], frequency)
+        self.all = [[_index([[each]], frequency) for each in all_rows] for _, all_rows, _ in rows]
+        self.none = [_index([none_rows], frequency) for _, _, none_rows in rows]
         elements_of: dict[Atom, tuple[int, ...]] = {}
         for place, number in self._numbers.items():
             for atom in place:
                 elements_of[atom] = (*elements_of.get(atom, ()), number)
-        self.reader = Reader(
-            Lexicon(elements_of, common), common, elements_of, frozenset(self.by_anchor)
-        )
+        self.reader = Reader(Lexicon(elements_of, common), common, elements_of, frozenset(self.any))
         self.start: Word = self.reader.word({Atom("mark", START): 0})
         self.end: Word = self.reader.word({Atom("mark", END): 0})
 
@@ -65,19 +69,17 @@ class Plan:
             rows.append(Row(elements, frozenset(elements)))
         return tuple(rows)
 
-    def _file(self, common: CommonWords) -> dict[int, dict[int, list[Filed]]]:
-        frequency = {
-            number: sum(_frequency(atom, common) for atom in place)
-            for place, number in self._numbers.items()
-        }
-        by_anchor: dict[int, dict[int, list[Filed]]] = {}
-        for r, phrases in enumerate(self.any):
-            for p, rows in enumerate(phrases):
-                for row in rows:
-                    rarest = sorted(row.needs, key=frequency.__getitem__)
-                    filed = by_anchor.setdefault(rarest[0], {})
-                    filed.setdefault(rarest[min(1, len(rarest) - 1)], []).append((r, p, row))
-        return by_anchor
+
+def _index(rules: Iterable[Sequence[Sequence[Row]]], frequency: Sequence[float]) -> Index:
+    """The index of the rows of phrases of rules; `frequency` is that of each element."""
+    index: Index = {}
+    for rule, phrases in enumerate(rules):
+        for phrase, rows in enumerate(phrases):
+            for row in rows:
+                rarest = sorted(row.needs, key=frequency.__getitem__)
+                filed = index.setdefault(rarest[0], {})
+                filed.setdefault(rarest[min(1, len(rarest) - 1)], []).append((rule, phrase, row))
+    return index
 
 
 def _frequency(atom: Atom, common: CommonWords) -> float:
