@@ -156,7 +156,7 @@ def _community_names(community: Community, own: set[tuple[str, ...]]) -> list[Na
         words = words_of(shown)
         if not words or words in own:
             continue  # a city named like its region: the region's name alone says nothing
-        for spelled in (words, (_SHORT.get(words[0], words[0]), *words[1:])):
+        for spelled in _spellings(words):
             found.setdefault(
                 spelled,
                 Name(
@@ -169,6 +169,13 @@ def _community_names(community: Community, own: set[tuple[str, ...]]) -> list[Na
                 ),
             )
     return list(found.values())
+
+
+def _spellings(words: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    """A name as it stands, with Mt for Mount and the like, and The Bronx as Bronx."""
+    if words[0] == "the" and len(words) > 1:
+        return words, words[1:]
+    return words, (_SHORT.get(words[0], words[0]), *words[1:])
 
 
 def _elsewhere(territory: Territory, own: set[tuple[str, ...]]) -> list[Name]:

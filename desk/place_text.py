@@ -259,8 +259,8 @@ def _beside(reading: Reading, index: int, gap: int) -> str:
 
 
 def _is_place(reading: Reading, start: int, before: str) -> bool:
-    if before in ("of", "de", "di"):
-        return start > 1 and (reading.words[start - 2] in WORDS.before_of or before != "of")
+    if before == "of":
+        return start > 1 and reading.words[start - 2] in WORDS.before_of
     return before in WORDS.before
 
 

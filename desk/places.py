@@ -17,6 +17,7 @@ NEAR_KM = 5.0
 GEO_RADIUS_KM = 0.5
 OUTSIDE_KM = 50.0
 _REMEMBERED_PLACES = 10_000
+_LONGEST_PLACE = 200
 
 
 class Locator:
@@ -71,10 +72,11 @@ class Locator:
     def _by_place(self, place: str) -> Findings:
         found = self._places.get(place)
         if found is None:
+            found = self._reader.find(self._reader.clean(place), trusted=True)
             if len(self._places) >= _REMEMBERED_PLACES:
                 self._places.clear()
-            found = self._reader.find(self._reader.clean(place), trusted=True)
-            self._places[place] = found
+            if len(place) <= _LONGEST_PLACE:
+                self._places[place] = found
         return found
 
     def _by_coordinates(self, geo: Geo) -> Location | None:

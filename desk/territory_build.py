@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import re
+import shlex
 import tempfile
 import tomllib
 import unicodedata
@@ -61,11 +62,13 @@ class Local(msgspec.Struct, frozen=True):
 
 
 class LocalCommunity(msgspec.Struct, frozen=True):
-    """Corrections to one community, by its id: another name, other names, `ambiguous` ones."""
+    """Corrections to one community, by its id: its name, further names, real figures."""
 
     name: str | None = None
     aliases: tuple[str, ...] = ()
     ambiguous: bool | None = None
+    radius_km: float | None = None
+    customers: int | None = None
 
 
 def build_territory(recipe: Recipe, out: Path, *, atlas: Path | None = None) -> Path:
@@ -117,7 +120,7 @@ def _header(recipe: Recipe) -> tuple[str, ...]:
 
 
 def _titled(recipe: Recipe) -> str:
-    return f" --title '{recipe.title}'" if recipe.title else ""
+    return f" --title {shlex.quote(recipe.title)}" if recipe.title else ""
 
 
 def _read_local(path: Path | None) -> Local:
@@ -210,7 +213,6 @@ def _community(
 ) -> Community:
     local = local or LocalCommunity()
     people = city["population"]
-    density = _PEOPLE_PER_KM2.get(country, 2500)
     names = (local.name or city["name"], *local.aliases)
     if local.ambiguous is None:
         ambiguous = tuple(name for name in names if doubts.ambiguous(name, people))
@@ -222,12 +224,16 @@ def _community(
         name=names[0],
         lat=round(city["latitude"], 4),
         lon=round(city["longitude"], 4),
-        radius_km=round(max(2.0, math.sqrt(people / density / math.pi)), 1),
-        customers=round(people * _CUSTOMERS_PER_PERSON.get(country, 0.5)),
+        radius_km=round(local.radius_km or _radius_km(country, people), 1),
+        customers=local.customers or round(people * _CUSTOMERS_PER_PERSON.get(country, 0.5)),
         aliases=names[1:],
         ambiguous=ambiguous,
         eclipsed=eclipsed,
     )
+
+
+def _radius_km(country: str, people: int) -> float:
+    return max(2.0, math.sqrt(people / _PEOPLE_PER_KM2.get(country, 2500) / math.pi))
 
 
 class _Doubts:

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -246,6 +248,23 @@ def test_a_location_does_not_depend_on_what_came_before(texts: list[str]) -> Non
     fresh = Locator(VALENCIA)
     seen: list[Location | None] = [used.locate(_post(text, place=text)) for text in texts]
     assert seen == [fresh.locate(_post(text, place=text)) for text in texts]
+
+
+def test_the_article_of_a_name_may_be_left_out() -> None:
+    town = Community(id="b", name="The Barrens", lat=40, lon=-74, radius_km=3, customers=1)
+    locator = Locator(Territory(name="T", timezone="America/New_York", community=(town,)))
+    for text in ("dark in the Barrens", "dark in Barrens"):
+        assert locator.locate(_post(text)) is not None
+
+
+def test_posts_of_disasters_elsewhere_are_hardly_ever_ours() -> None:
+    corpus = Path(__file__).parents[3] / "shared" / "corpora" / "crisislex_t6.jsonl"
+    if not corpus.is_file():
+        pytest.skip(f"no corpus of disasters elsewhere at {corpus}")
+    lines = corpus.read_bytes().splitlines()
+    posts = [_post(msgspec.json.decode(line)["text"]) for line in lines]
+    located = sum(LOCATORS["north-carolina"].locate(post) is not None for post in posts)
+    assert located <= len(posts) / 1000
 
 
 def test_a_very_long_post_is_read_to_a_limit() -> None:

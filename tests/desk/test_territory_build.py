@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from desk import territory_build
 from desk.errors import TerritoryError
 from desk.outline_build import build_outline, thin
-from desk.territory import load_territory
+from desk.territory import built_in, load_territory
 from desk.territory_build import Recipe, build_territory, slug
 
 BERMUDA = Recipe(name="bermuda", country="BM", region="06", min_population=500)
@@ -93,6 +93,7 @@ def test_local_knowledge_corrects_the_sources(atlas: Path, tmp_path: Path) -> No
     local.write_text(
         'aliases = ["Old North"]\nskip = ["charlotte"]\n'
         '[community.durham]\naliases = ["Bull City"]\nambiguous = true\n'
+        "customers = 7\nradius_km = 1.5\n"
     )
     recipe = Recipe(
         name="x", country="US", region="NC", min_population=20_000, communities=5, local=local
@@ -102,6 +103,7 @@ def test_local_knowledge_corrects_the_sources(atlas: Path, tmp_path: Path) -> No
     assert "charlotte" not in {one.id for one in territory.community}
     durham = next(one for one in territory.community if one.id == "durham")
     assert durham.ambiguous == ("Durham", "Bull City")
+    assert (durham.customers, durham.radius_km) == (7, 1.5)
 
 
 REFUSED = [
@@ -137,6 +139,14 @@ def test_running_needs_none_of_the_sources() -> None:
         "Locator(load_territory('north-carolina'))"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize("name", sorted(built_in()))
+def test_the_docs_tell_the_command_that_a_built_in_territory_tells_on_top(name: str) -> None:
+    docs = Path(__file__).parents[2] / "docs" / "data-sources.md"
+    head = built_in()[name].read_text("utf-8").split("`")[1].replace("\n#", "")
+    told = head.replace(f"--local {name}.toml", f"--local desk/territories/local/{name}.toml")
+    assert f"{told} --out desk/territories\n" in docs.read_text("utf-8")
 
 
 @pytest.mark.parametrize(
