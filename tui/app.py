@@ -108,7 +108,7 @@ class StormdeskApp(App[None]):
 
     async def open_post(self, post: str) -> None:
         """Show the post of this id over the monitor."""
-        await self.push_screen(PostScreen(post, self.now))
+        self.push_screen(PostScreen(post, self.now))
         await self.link.send(Read(post))
 
     def on_resize(self, event: events.Resize) -> None:

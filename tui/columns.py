@@ -10,7 +10,7 @@ from rich.segment import Segment
 from rich.style import Style
 
 from rules.verdict import URGENCY
-from tui.paint import Painted, cut
+from tui.paint import Painted, clip, cut
 from tui.signs import Palette, label_sign
 
 CHANNELS = {
@@ -137,8 +137,7 @@ def shorten(segments: Sequence[Segment], width: int, mark: Style) -> list[Segmen
     for segment in segments:
         cells = cell_len(segment.text)
         if cells > left:
-            part = cut(segment.text, left + 1).removesuffix("…")
-            kept.append(Segment(part, segment.style))
+            kept.append(Segment(clip(segment.text, left), segment.style))
             break
         kept.append(segment)
         left -= cells

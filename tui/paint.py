@@ -81,18 +81,21 @@ def visible(text: str, *, keep: str = "\n") -> str:
     return "".join(part if index % 2 else paint(part).text for index, part in enumerate(parts))
 
 
+def clip(text: str, width: int) -> str:
+    """As much of painted `text` as `width` cells hold."""
+    cells = 0
+    for index, char in enumerate(text):
+        cells += get_character_cell_size(char)
+        if cells > width:
+            return text[:index]
+    return text
+
+
 def cut(text: str, width: int) -> str:
     """Painted `text` in at most `width` cells, with … where something is missing."""
     if cell_len(text) <= width:
         return text
-    if width <= 0:
-        return ""
-    cells = 0
-    for index, char in enumerate(text):
-        cells += get_character_cell_size(char)
-        if cells > width - 1:
-            return text[:index] + "…"
-    return text
+    return clip(text, width - 1) + "…" if width > 0 else ""
 
 
 def fit(text: str, width: int) -> str:

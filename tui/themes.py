@@ -19,7 +19,6 @@ DARK = Theme(
     surface="#171e26",
     panel="#1e2731",
     dark=True,
-    variables={"footer-key-foreground": "#7cc4ff", "footer-background": "#171e26"},
 )
 LIGHT = Theme(
     name="stormdesk-light",
@@ -34,6 +33,5 @@ LIGHT = Theme(
     surface="#f1efe8",
     panel="#e7e4da",
     dark=False,
-    variables={"footer-key-foreground": "#0056a3", "footer-background": "#f1efe8"},
 )
 THEMES = (DARK, LIGHT)

@@ -1,11 +1,18 @@
 from __future__ import annotations
 
 import asyncio
+import io
 from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
 import msgspec
 import pytest
+from rich.console import Console
+from textual import events
+from textual.keys import _character_to_key
+from textual.pilot import Pilot
 
 from desk.outage import OutageChange, Status
 from desk.post import Author, LabelledPost, Location
@@ -33,6 +40,7 @@ from desk.protocol import (
 from rules import Match
 from tui.app import StormdeskApp
 from tui.link import LinkState
+from tui.widgets.feed import Feed
 
 START = datetime(2031, 9, 4, 18, 3, 0, tzinfo=UTC)
 
@@ -207,6 +215,11 @@ class CannedDesk:
         self.closed = True
         self.say(None)
 
+    @property
+    def is_quiet(self) -> bool:
+        """Whether the app has heard everything."""
+        return self._said.empty()
+
     def say(self, *messages: FromDesk | LinkState | None) -> None:
         for message in messages:
             self._said.put_nowait(message)
@@ -262,13 +275,101 @@ class CannedDesk:
         return [found for found in self.rows if query in found.text]
 
 
+FRAME_S = 1 / 60
+KEY_CHARS = {"space": " ", "slash": "/", "colon": ":", "question_mark": "?"}
+Asked = TypeVar("Asked", bound=FromScreen)
+
+
+class Scene:
+    """The app at a canned desk, and what a person would see of it."""
+
+    def __init__(self, desk: CannedDesk, app: StormdeskApp, pilot: Pilot[None]) -> None:
+        self.desk = desk
+        self.app = app
+        self.pilot = pilot
+
+    @property
+    def feed(self) -> Feed:
+        return self.app.monitor.feed
+
+    async def settle(self) -> None:
+        """Until everything that was said and asked has been heard and painted."""
+        for _ in range(3):
+            while not self.desk.is_quiet:
+                await asyncio.sleep(0)
+            await self.pilot._wait_for_screen()
+            await asyncio.sleep(FRAME_S)
+
+    async def press(self, *keys: str) -> None:
+        """Press keys by their names; faster than a pilot, which waits for an idle processor."""
+        driver = self.app._driver
+        assert driver is not None
+        for name in keys:
+            key = name if name.isalnum() or len(name) > 1 else _character_to_key(name)
+            event = events.Key(key, name if len(name) == 1 else KEY_CHARS.get(name))
+            event.set_sender(self.app)
+            driver.send_message(event)
+            await self.pilot._wait_for_screen()
+        await self.settle()
+
+    async def say(self, *messages: FromDesk | LinkState) -> None:
+        self.desk.say(*messages)
+        await self.settle()
+
+    async def grow(self, count: int) -> None:
+        self.desk.grow(count)
+        await self.settle()
+
+    async def resize(self, columns: int, rows: int) -> None:
+        await self.pilot.resize_terminal(columns, rows)
+        await self.settle()
+
+    def lines(self) -> list[str]:
+        """The screen as text, line by line."""
+        width, height = self.app.size
+        compositor = self.app.screen._compositor
+        update = compositor.render_update(full=True, screen_stack=self.app._background_screens)
+        console = Console(
+            width=width, height=height, file=io.StringIO(), color_system=None, legacy_windows=False
+        )
+        return [
+            "".join(segment.text for segment in line if not segment.control)
+            for line in console.render_lines(update, pad=True)
+        ][:height]
+
+    def text(self) -> str:
+        return "\n".join(self.lines())
+
+    def feed_ids(self) -> list[str]:
+        """The posts in view."""
+        feed = self.feed
+        height = feed.scrollable_content_region.height
+        rows = [feed.window.row(feed.index_at(y)) for y in range(height)]
+        return [found.id for found in rows if found]
+
+    def asked(self, kind: type[Asked]) -> list[Asked]:
+        """What the app has asked the desk for, of one kind."""
+        return [message for message in self.desk.heard if isinstance(message, kind)]
+
+
+OpenScene = Callable[..., AbstractAsyncContextManager[Scene]]
+
+
 @pytest.fixture
-def canned() -> Callable[[int], tuple[CannedDesk, StormdeskApp]]:
-    """A desk with so many posts that has come up, and the app at its wire."""
+def scene() -> OpenScene:
+    """Opens the app at a canned desk with so many posts, in a terminal of so many cells."""
 
-    def make(rows: int) -> tuple[CannedDesk, StormdeskApp]:
+    @asynccontextmanager
+    async def open_scene(
+        rows: int = 300, size: tuple[int, int] = (80, 24), *, up: bool = True, query: str = ""
+    ) -> AsyncIterator[Scene]:
         desk = CannedDesk(rows)
-        desk.connect()
-        return desk, StormdeskApp(desk)
+        app = StormdeskApp(desk, query=query)
+        async with app.run_test(size=size) as pilot:
+            opened = Scene(desk, app, pilot)
+            if up:
+                desk.connect()
+            await opened.settle()
+            yield opened
 
-    return make
+    return open_scene

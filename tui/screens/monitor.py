@@ -9,7 +9,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, Vertical
 from textual.screen import Screen
-from textual.widgets import Footer
 
 from desk.protocol import Close, Fetch, Open, Page, Refused, Tick
 from tui.keys import key
@@ -18,6 +17,7 @@ from tui.situation import Situation
 from tui.widgets.bars import Banner, Head, StatusStrip, last_seen
 from tui.widgets.feed import Feed
 from tui.widgets.filterbar import FilterBar
+from tui.widgets.keyline import KeyLine
 from tui.widgets.outages import OutageList
 from tui.widgets.queue import CaseQueue
 from tui.widgets.territory import TerritoryMap
@@ -59,6 +59,7 @@ class Monitor(Screen[None]):
         self._views = 0
         self._asked: Window | None = None
         self._query = query
+        self._none_at: int | None = None
 
     def compose(self) -> ComposeResult:
         yield StatusStrip("strip")
@@ -76,7 +77,7 @@ class Monitor(Screen[None]):
                 with Vertical(id="map-pane"):
                     yield Head("map-head")
                     yield TerritoryMap("map")
-        yield Footer()
+        yield KeyLine("keyline")
 
     def on_mount(self) -> None:
         self.feed = self.query_one("#feed", Feed)
@@ -95,10 +96,10 @@ class Monitor(Screen[None]):
         """Say how the wire does; what was in view stays."""
         link, now = self._now.link, self._now
         words = {
-            "connecting": link.reason or ("connecting to the desk…" if now.status else ""),
+            "connecting": "Attaching to the desk…" if now.status else "",
             "connected": "",
-            "lost": f"{link.reason or 'The desk is gone: trying again…'}",
-            "failed": f"{link.reason or 'The desk is gone.'}",
+            "lost": link.reason or "The desk is gone: trying again…",
+            "failed": link.reason or "The desk is gone.",
         }[link.state]
         seen = last_seen(now.clock, now.zone) if words else ""
         self.query_one("#banner", Banner).show(paint(words[:400]).text + seen)
@@ -204,6 +205,8 @@ class Monitor(Screen[None]):
                     "quiet",
                 )
             )
+        if self._none_at == feed.cursor and not feed.following:
+            left.append(("no further hazard at hand", "quiet"))
         self.query_one("#feed-head", Head).show(tuple(left), f"{feed.window.total} posts ")
 
     def on_resize(self, _event: events.Resize) -> None:
@@ -227,7 +230,7 @@ class Monitor(Screen[None]):
     async def on_outage_list_chosen(self, event: OutageList.Chosen) -> None:
         name = event.place.replace('"', "")
         await self._open(f'place:"{name}"')
-        self.feed.focus()
+        self.set_focus(self.feed)
 
     async def on_filter_bar_submitted(self, event: FilterBar.Submitted) -> None:
         await self._open(event.text)
@@ -250,24 +253,26 @@ class Monitor(Screen[None]):
         self.feed.follow()
 
     def action_hazard(self, step: int) -> None:
-        if not self.feed.find("hazard", step):
-            where = "after" if step > 0 else "before"
-            self.app.notify(f"No hazard {where} the cursor among the posts at hand", timeout=3)
+        found = self.feed.find("hazard", step)
+        self._none_at = None if found else self.feed.cursor
+        self._tell_feed()
 
     def action_cases(self) -> None:
         was_in_list = isinstance(self.focused, OutageList | CaseQueue)
         cases = not self.has_class("-cases")
         self.set_class(cases, "-cases")
+        outages, queue = self.query_one(OutageList), self.query_one(CaseQueue)
+        outages.display, queue.display = not cases, cases
         if was_in_list:
-            self.query_one("#queue" if cases else "#outages").focus()
+            self.set_focus(queue if cases else outages)
         self._tell()
 
     async def action_back(self) -> None:
         if isinstance(self.focused, OutageList | CaseQueue):
-            self.feed.focus()
+            self.set_focus(self.feed)
         elif self._query:
             await self._open("")
 
     def _close_filter(self) -> None:
         self._filter.display = False
-        self.feed.focus()
+        self.set_focus(self.feed)

@@ -29,19 +29,26 @@ class PostScreen(Sheet):
         super().__init__()
         self.post = post
         self._now = now
+        self._detail: Detail | None = None
 
     def on_mount(self) -> None:
-        self.say(Text("fetching the post…", palette_of(self).quiet))
+        self._tell()
 
     def detail(self, detail: Detail) -> None:
-        """Show what the desk holds of the post."""
-        if detail.id != self.post:
-            return
+        """Show what the desk holds of the post; it may come before the screen is there."""
+        if detail.id == self.post:
+            self._detail = detail
+            if self.is_mounted:
+                self._tell()
+
+    def _tell(self) -> None:
         colours = palette_of(self)
-        if detail.post:
-            self.say(_words(detail.post, detail, self._now, colours))
-        else:
+        if self._detail is None:
+            self.say(Text("fetching the post…", colours.quiet))
+        elif self._detail.post is None:
             self.say(Text("The desk no longer holds this post.", colours.text))
+        else:
+            self.say(_words(self._detail.post, self._detail, self._now, colours))
 
 
 def _words(post: LabelledPost, detail: Detail, now: Situation, colours: Palette) -> Text:

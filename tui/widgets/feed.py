@@ -45,7 +45,7 @@ class Feed(Lines):
             self.post = post
 
     class Changed(Message):
-        """Whether the feed follows, or how much waits, has changed."""
+        """The cursor, whether the feed follows, or how much waits has changed."""
 
     def __init__(self, id: str) -> None:  # noqa: A002 - Textual's own name for it
         super().__init__(id)
@@ -72,6 +72,8 @@ class Feed(Lines):
         )
 
     def empty(self) -> str:
+        if self.window.query:
+            return "no post so far that the filter lets through"
         return self.waiting_for
 
     def index_at(self, line: int) -> int:
@@ -144,11 +146,11 @@ class Feed(Lines):
         if index >= self._limit and not self.paused:
             self._limit = self.window.total
             self._settle()
-            self.post_message(self.Changed())
         self.cursor = min(max(index, self.window.first), self._limit - 1)
         self.place(self.cursor - self._base)
         self.refresh()
         self._want()
+        self.post_message(self.Changed())
 
     def action_edge(self, side: int) -> None:
         if side < 0:
@@ -174,7 +176,7 @@ class Feed(Lines):
         super().watch_scroll_y(old_value, new_value)
         if self._placing:
             return
-        if self.following and new_value < old_value:
+        if self.following and new_value < min(old_value, self.max_scroll_y):
             self.hold()
         self._want()
 

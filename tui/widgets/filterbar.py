@@ -36,7 +36,7 @@ class FilterBar(Vertical):
         """The filter stays as it was."""
 
     def compose(self) -> ComposeResult:
-        yield Input(placeholder="filter the feed", id="filter-input", compact=True)
+        yield Input(placeholder="filter the feed", id="filter-input", select_on_focus=False, compact=True)
         yield Static(id="filter-words", markup=False)
 
     def open(self, text: str) -> None:
@@ -45,7 +45,7 @@ class FilterBar(Vertical):
         box = self.query_one(Input)
         box.value = text
         box.cursor_position = len(text)
-        box.focus()
+        self.screen.set_focus(box)  # at once: what is typed next belongs to the filter
         self._say(HELP)
 
     def refuse(self, reason: str) -> None:

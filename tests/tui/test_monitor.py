@@ -1,0 +1,385 @@
+"""The monitor at a canned desk: what is in sight, and what each key does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from desk.protocol import Close, Fetch, Open, Page, Read, Tick
+from tui.screens.help import HelpScreen
+from tui.screens.post import PostScreen
+from tui.widgets.outages import OutageList
+from tui.window import PAGE_ROWS
+
+if TYPE_CHECKING:
+    from tests.tui.conftest import OpenScene
+
+
+async def test_the_screen_shows_feed_outages_map_and_status(scene: OpenScene) -> None:
+    async with scene() as s:
+        text = s.text()
+        strip = s.lines()[0]
+        for part in ("Carolina", "EXERCISE", "14:45:11 EDT", "212/min", "31 cases", "live 2s"):
+            assert part in strip
+        assert "14:17:57 fb   Dune Harbor  ?ETR" in text
+        assert "● confirmed ! Alder Bay" in text
+        assert "214  211   59m" in text
+        assert any(0x2800 < ord(char) < 0x2900 for char in text)
+        assert s.feed_ids()[-1] == "post-299"
+
+
+async def test_before_the_desk_speaks_the_screen_says_what_it_waits_for(scene: OpenScene) -> None:
+    async with scene(rows=0, up=False) as s:
+        assert "waiting for the desk…" in s.text()
+        s.desk.connect()
+        await s.settle()
+        assert "waiting for the first posts of Carolina Sample…" in s.text()
+        await s.grow(3)
+        assert s.feed_ids() == ["post-0", "post-1", "post-2"]
+
+
+async def test_a_first_filter_is_asked_for_at_the_start(scene: OpenScene) -> None:
+    async with scene(query="label:hazard") as s:
+        assert s.asked(Open) == [Open(1, "label:hazard", PAGE_ROWS)]
+        assert "filter: label:hazard" in s.text()
+
+
+async def test_the_feed_follows_the_newest_posts(scene: OpenScene) -> None:
+    async with scene() as s:
+        for _ in range(5):
+            await s.grow(70)
+        assert s.feed_ids()[-1] == f"post-{300 + 350 - 1}"
+        assert s.feed_ids() == sorted(s.feed_ids(), key=lambda found: int(found[5:]))
+        assert "new ·" not in s.text()
+
+
+async def test_moving_up_unfollows_and_a_badge_counts_what_is_new(scene: OpenScene) -> None:
+    async with scene() as s:
+        before = s.feed_ids()
+        await s.press("k")
+        await s.grow(214)
+        assert s.feed_ids() == before
+        assert "+214 new · f follows" in s.text()
+        await s.press("f")
+        assert s.feed_ids()[-1] == "post-513"
+        assert "new ·" not in s.text()
+
+
+async def test_a_held_feed_is_not_painted_again_by_new_posts(
+    scene: OpenScene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with scene() as s:
+        await s.press("k")
+        painted: list[int] = []
+        monkeypatch.setattr(s.feed, "render_line", painted.append)
+        await s.grow(50)
+        assert painted == []
+
+
+MOVES = {
+    "k": "post-298",
+    "f up": "post-298",
+    "f pageup": "post-289",
+    "g": "post-0",
+    "f home": "post-0",
+    "g j": "post-1",
+    "g down": "post-1",
+    "g pagedown": "post-10",
+    "g pagedown pagedown pageup": "post-10",
+    "g k": "post-0",
+}
+
+
+async def test_keys_move_the_cursor(scene: OpenScene) -> None:
+    async with scene() as s:
+        for keys, post in MOVES.items():
+            await s.press(*keys.split())
+            under = s.feed.window.row(s.feed.cursor)
+            assert under is not None
+            assert (keys, under.id) == (keys, post)
+            assert post in s.feed_ids()
+
+
+async def test_end_goes_to_the_newest_and_follows(scene: OpenScene) -> None:
+    async with scene() as s:
+        for key in ("G", "end", "f"):
+            await s.press("g", "j", key)
+            assert s.feed.following
+            await s.grow(20)
+            assert s.feed_ids()[-1] == s.desk.rows[-1].id
+
+
+async def test_moving_down_past_the_end_lets_the_new_posts_in(scene: OpenScene) -> None:
+    async with scene() as s:
+        await s.press("k")
+        await s.grow(40)
+        await s.press("j", "j")
+        under = s.feed.window.row(s.feed.cursor)
+        assert under is not None
+        assert under.id == "post-300"
+        assert "+40 new" not in s.text()
+
+
+async def test_scrolling_back_fetches_pages_and_shows_dots_meanwhile(scene: OpenScene) -> None:
+    async with scene(rows=5000) as s:
+        assert all(fetch.start >= 4600 for fetch in s.asked(Fetch))
+        s.desk.mute = True
+        await s.press("g")
+        assert s.lines()[2].startswith("…")
+        s.desk.mute = False
+        fetch = s.asked(Fetch)[-1]
+        assert (fetch.start, fetch.count) == (0, PAGE_ROWS)
+        await s.desk.send(fetch)
+        await s.settle()
+        assert s.feed_ids()[0] == "post-0"
+
+
+async def test_rows_on_the_way_are_asked_for_once(scene: OpenScene) -> None:
+    async with scene(rows=5000) as s:
+        s.desk.mute = True
+        await s.press("g", "j", "j", "j")
+        starts = [fetch.start for fetch in s.asked(Fetch)]
+        assert len(starts) == len(set(starts))
+
+
+async def test_paging_through_everything_holds_few_rows(scene: OpenScene) -> None:
+    async with scene(rows=9000) as s:
+        for start in range(0, 9000, 400):
+            s.feed.move_to(start)
+            await s.settle()
+        await s.settle()
+        held = sum(s.feed.window.row(index) is not None for index in range(9000))
+        assert held <= 21 * PAGE_ROWS
+
+
+async def test_rows_that_the_desk_let_go_are_left_out(scene: OpenScene) -> None:
+    async with scene() as s:
+        s.desk.first = 200
+        await s.grow(10)
+        await s.press("g")
+        assert s.feed_ids()[0] == "post-200"
+
+
+async def test_pause_holds_the_view_and_counts_what_waits(scene: OpenScene) -> None:
+    async with scene(size=(120, 40)) as s:
+        await s.press("space")
+        before = s.feed_ids()
+        await s.grow(200)
+        await s.grow(14)
+        assert "PAUSED · 214 waiting" in s.lines()[0]
+        assert s.feed_ids() == before
+        await s.press("G", "j")
+        assert s.feed_ids() == before
+        await s.press("space")
+        assert "PAUSED" not in s.text()
+        assert s.feed_ids()[-1] == "post-513"
+
+
+async def test_pause_holds_the_outages_too(scene: OpenScene) -> None:
+    async with scene() as s:
+        await s.press("space")
+        ended = s.app.now.ranked()[0]
+        await s.say(Tick(outages=(ended.__class__(ended.outage, "Moved Town", ended.trend),)))
+        assert "Moved Town" not in s.text()
+        await s.press("space")
+        assert "Moved Town" in s.text()
+
+
+async def test_enter_opens_the_post_and_esc_closes_it(scene: OpenScene) -> None:
+    async with scene() as s:
+        await s.press("k", "k", "enter")
+        assert s.asked(Read) == [Read("post-297")]
+        assert isinstance(s.app.screen, PostScreen)
+        await s.press("escape")
+        assert s.app.screen is s.app.monitor
+
+
+async def test_opening_a_post_keeps_the_place_in_the_feed(scene: OpenScene) -> None:
+    async with scene() as s:
+        await s.press("enter")
+        await s.grow(30)
+        await s.press("escape")
+        assert s.feed_ids()[-1] == "post-299"
+
+
+async def test_slash_filters_and_esc_clears(scene: OpenScene) -> None:
+    async with scene() as s:
+        await s.press("slash")
+        assert "!not ~fuzzy re:pattern label:hazard" in s.text()
+        await s.press(*"label", "colon", *"hazard", "enter")
+        assert "filter: label:hazard" in s.text()
+        assert s.feed_ids()[-1] == "post-297"
+        assert all(int(found[5:]) % 8 == 1 for found in s.feed_ids())
+        assert s.asked(Close) == [Close(1)]
+        await s.press("escape")
+        assert "filter:" not in s.text()
+        assert s.feed_ids()[-1] == "post-299"
+
+
+async def test_esc_leaves_the_filter_line_as_it_was(scene: OpenScene) -> None:
+    async with scene() as s:
+        await s.press("slash", "x", "escape")
+        assert s.asked(Open) == [Open(1, "", PAGE_ROWS)]
+        await s.press("k")
+        assert s.feed.cursor == 298
+
+
+async def test_a_refused_filter_says_why_and_loses_nothing(scene: OpenScene) -> None:
+    async with scene() as s:
+        s.desk.refusals["label:hazzard"] = "unknown label 'hazzard': did you mean 'hazard'?"
+        before = s.feed_ids()
+        await s.press("slash", *"label", "colon", *"hazzard", "enter")
+        assert "did you mean 'hazard'?" in s.text()
+        assert set(s.feed_ids()) <= set(before)
+        await s.press("escape")
+        assert s.feed_ids() == before
+        await s.grow(1)
+        assert s.feed_ids()[-1] == "post-300"
+
+
+async def test_a_filter_that_lets_nothing_through_says_so(scene: OpenScene) -> None:
+    async with scene() as s:
+        await s.press("slash", *"zebra", "enter")
+        assert "no post so far that the filter lets through" in s.text()
+
+
+async def test_rows_of_the_old_filter_are_not_taken_for_the_new(scene: OpenScene) -> None:
+    async with scene() as s:
+        late = Page(1, 0, 300, 0, (s.desk.rows[0],))
+        await s.press("slash", *"oxygen", "enter")
+        await s.say(late)
+        assert s.feed.window.row(0) == s.desk.rows[2]
+
+
+async def test_e_goes_from_hazard_to_hazard(scene: OpenScene) -> None:
+    async with scene() as s:
+        await s.press("E")
+        assert s.feed.cursor == 297
+        await s.press("E")
+        assert s.feed.cursor == 289
+        await s.press("e")
+        assert s.feed.cursor == 297
+        await s.press("e")
+        assert s.feed.cursor == 297
+        assert "no further hazard" in s.text()
+        await s.press("k")
+        assert "no further hazard" not in s.text()
+
+
+async def test_enter_on_an_outage_filters_the_feed_to_its_place(scene: OpenScene) -> None:
+    async with scene() as s:
+        await s.press("tab", "j", "enter")
+        assert 'filter: place:"Dune Harbor"' in s.text()
+        assert s.app.focused is s.feed
+
+
+async def test_tab_and_shift_tab_cycle_the_panes(scene: OpenScene) -> None:
+    async with scene() as s:
+        await s.press("tab")
+        assert isinstance(s.app.focused, OutageList)
+        await s.press("tab")
+        assert s.app.focused is s.feed
+        await s.press("shift+tab")
+        assert isinstance(s.app.focused, OutageList)
+        await s.press("escape")
+        assert s.app.focused is s.feed
+
+
+async def test_c_swaps_outages_for_cases_and_enter_opens_the_newest_post(scene: OpenScene) -> None:
+    async with scene() as s:
+        await s.press("c")
+        assert "Cases 6" in s.text()
+        assert "Outages" not in s.text()
+        await s.press("tab", "j", "enter")
+        assert s.asked(Read) == [Read("post-2")]
+        await s.press("escape", "c")
+        assert isinstance(s.app.focused, OutageList)
+        assert "Outages 6" in s.text()
+
+
+async def test_the_cursor_stays_on_its_outage_when_the_order_changes(scene: OpenScene) -> None:
+    async with scene() as s:
+        await s.press("tab", "j", "j")
+        list_ = s.app.monitor.query_one(OutageList)
+        held = list_.items[list_.cursor].outage.id
+        ranked = s.app.now.ranked()
+        gone = ranked[0].outage.__class__
+        ended = {name: getattr(ranked[0].outage, name) for name in gone.__struct_fields__}
+        row = ranked[0].__class__(gone(**(ended | {"status": "restored"})), "Alder Bay", (0,) * 12)
+        await s.say(Tick(outages=(row,)))
+        assert list_.items[list_.cursor].outage.id == held
+        assert list_.items[-1].outage.status == "restored"
+
+
+async def test_question_mark_lists_the_keys_of_this_screen(scene: OpenScene) -> None:
+    async with scene(size=(100, 60)) as s:
+        await s.press("question_mark")
+        assert isinstance(s.app.screen, HelpScreen)
+        for words in ("Pause the view", "To the next hazard", "!HAZ hazard", "● confirmed"):
+            assert words in s.text()
+        await s.press("j", "G", "g", "pagedown", "k", "question_mark")
+        assert s.app.screen is s.app.monitor
+
+
+async def test_t_swaps_dark_and_light(scene: OpenScene) -> None:
+    async with scene() as s:
+        assert s.app.theme == "stormdesk-dark"
+        await s.press("t")
+        assert s.app.theme == "stormdesk-light"
+        assert s.app.monitor.query_one("#strip").rich_style.bgcolor is not None
+        await s.press("t")
+        assert s.app.theme == "stormdesk-dark"
+
+
+async def test_colon_finds_commands_by_name(scene: OpenScene) -> None:
+    async with scene() as s:
+        await s.press("colon")
+        await s.press(*"filter hazard")
+        await s.pilot.pause(0.3)
+        await s.press("enter")
+        await s.pilot.pause(0.1)
+        await s.settle()
+        assert "filter: label:hazard" in s.text()
+
+
+@pytest.mark.parametrize("key", ["q", "ctrl+q", "ctrl+c"])
+async def test_quitting_closes_the_link(scene: OpenScene, key: str) -> None:
+    async with scene() as s:
+        await s.press(key)
+        assert s.app._exit
+    assert s.desk.closed
+
+
+async def test_ctrl_q_quits_from_the_filter_line(scene: OpenScene) -> None:
+    async with scene() as s:
+        await s.press("slash", "q")
+        assert s.app._exit is False
+        await s.press("ctrl+q")
+        assert s.app._exit
+
+
+async def test_unknown_keys_do_nothing(scene: OpenScene) -> None:
+    async with scene() as s:
+        before, asked = s.text(), list(s.desk.heard)
+        await s.press("z", "x", "Q", "1", "f5", "ctrl+a", "left", "right", "delete", "ctrl+pageup")
+        assert s.text() == before
+        assert s.desk.heard == asked
+
+
+async def test_a_click_selects_and_a_second_opens(scene: OpenScene) -> None:
+    async with scene() as s:
+        await s.pilot.click(s.feed, offset=(20, 3))
+        await s.settle()
+        assert s.feed.cursor == 292
+        await s.pilot.click(s.feed, offset=(20, 3))
+        await s.settle()
+        assert s.asked(Read) == [Read("post-292")]
+
+
+async def test_the_wheel_scrolls_back_and_unfollows(scene: OpenScene) -> None:
+    async with scene() as s:
+        s.feed.scroll_up(animate=False)
+        await s.settle()
+        assert not s.feed.following
+        assert s.feed_ids()[-1] == "post-298"

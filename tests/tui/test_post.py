@@ -1,0 +1,147 @@
+"""The post: whole, with why it was labelled; and posts that mean harm."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+
+from desk.post import Author, LabelledPost, Media
+from desk.protocol import Detail, Hello, MapPlace
+from rules import Match
+
+if TYPE_CHECKING:
+    from tests.tui.conftest import OpenScene, Scene
+
+HOSTILE = (
+    "\x1b[2J\x1b]0;owned\x07\x9b31m\u202eevil\u2066\u200b\x00 [red]markup[/red] "
+    "[@click=app.quit]quit[/] \ud83d\u0301\u0301\u0301\u0301\u0301 停電 \U0001f468\u200d\U0001f469 end"
+)
+
+
+def hostile(scene: Scene, text: str = HOSTILE) -> LabelledPost:
+    """The newest canned post, with `text` wherever somebody else's text can stand."""
+    newest = scene.desk.rows[-1]
+    match = Match(text, "hazard", text, text, 0, len(text), 71.25)
+    return LabelledPost(
+        id=newest.id,
+        channel=text,
+        author=Author(text, text, text),
+        text=text,
+        created_at=newest.at,
+        reply_to=text,
+        media=(Media(text, text, text),),
+        url=text,
+        account=text,
+        labels=("hazard", text),
+        matches=(match,),
+        location=None,
+    )
+
+
+async def test_a_post_says_all_that_is_known_of_it(scene: OpenScene) -> None:
+    async with scene(size=(100, 40)) as s:
+        await s.press("k", "k", "k", "k", "k", "enter")
+        text = s.text()
+        for part in (
+            "▲OUT +VUL"[5:],
+            "+VUL ▲OUT",
+            "Person 14 @person14 on mastodon",
+            "Thu 04 Sep 2031 14:17:42 EDT"[:15],
+            "on oxygen ~ on oxygen  score 92.5  rule en-vulnerable-7  at 7-16",
+            "Alder Bay  known by text, 90% sure, within 6 km",
+            "outage outage-1  ● confirmed in Alder Bay",
+            "case case-7",
+            " EXERCISE ",
+        ):
+            assert part in text
+
+
+async def test_the_matched_words_are_marked_in_the_text(scene: OpenScene) -> None:
+    async with scene() as s:
+        await s.press("E", "enter")
+        static = s.app.screen.query_one("#words")
+        marks = [span for span in static.render().spans if "underline" in str(span.style)]
+        assert len(marks) == 2
+
+
+async def test_until_the_desk_answers_the_post_is_being_fetched(scene: OpenScene) -> None:
+    async with scene() as s:
+        s.desk.mute = True
+        await s.press("enter")
+        assert "fetching the post…" in s.text()
+        await s.say(Detail("another", None))
+        assert "fetching the post…" in s.text()
+        await s.say(Detail("post-299", None))
+        assert "The desk no longer holds this post." in s.text()
+
+
+async def test_the_keys_of_lists_scroll_a_long_post(scene: OpenScene) -> None:
+    async with scene() as s:
+        newest = s.desk.rows[-1]
+        post = msgspec.structs.replace(hostile(s, "x"), text="word " * 2000 + "the-end")
+        s.desk.details[newest.id] = Detail(newest.id, post)
+        await s.press("enter")
+        sheet = s.app.screen.query_one("#sheet")
+        for key, moved in (("j", 1), ("k", 0), ("pagedown", sheet.size.height - 1), ("pageup", 0)):
+            await s.press(key)
+            assert sheet.scroll_offset.y == moved
+        await s.press("G")
+        assert sheet.scroll_offset.y == sheet.max_scroll_y
+        await s.press("g")
+        assert sheet.scroll_offset.y == 0
+        await s.press("q")
+        assert s.app.screen is s.app.monitor
+
+
+async def test_hostile_text_is_visible_text_in_every_pane(scene: OpenScene) -> None:
+    async with scene(size=(120, 40)) as s:
+        newest = s.desk.rows[-1]
+        row = msgspec.structs.replace(
+            newest, text=HOSTILE, channel=HOSTILE, place=HOSTILE, labels=("hazard", HOSTILE)
+        )
+        s.desk.rows[-1] = row
+        s.desk.details[newest.id] = Detail(newest.id, hostile(s), HOSTILE, HOSTILE)
+        place = MapPlace("alder", HOSTILE, 34.7, -76.7, 1)
+        hello = Hello(1, HOSTILE, HOSTILE, "Europe/Rome", (place,), (), True)
+        await s.say(hello)
+        await s.grow(1)
+        await s.press("k", "enter")
+        text = s.text()
+        for char in "\x1b\x07\x00\x9b\u202e\u2066\u200b\ud83d":
+            assert char not in text
+        for shown in ("␛[2J", "‹U+202E›evil", "[red]markup[/red]", "[@click=app.quit]quit[/]"):
+            assert shown in text
+        await s.press("escape")
+        assert not set("\x1b\x07\x00\x9b\u202e") & set(s.text())
+
+
+async def test_markup_in_a_post_can_not_be_clicked(scene: OpenScene) -> None:
+    async with scene() as s:
+        newest = s.desk.rows[-1]
+        post = msgspec.structs.replace(hostile(s, "x"), text="[@click=app.quit]" + "here " * 99)
+        s.desk.details[newest.id] = Detail(newest.id, post)
+        await s.press("enter")
+        for y in range(4, 14):
+            await s.pilot.click(s.app.screen.query_one("#sheet"), offset=(20, y))
+        assert not s.app._exit
+
+
+@pytest.mark.parametrize("text", ["w" * 1_000_000, "\x1b\n" * 500_000, "電" * 350_000])
+async def test_a_post_of_a_megabyte_opens_at_once_and_says_what_is_hidden(
+    scene: OpenScene, text: str
+) -> None:
+    async with scene() as s:
+        newest = s.desk.rows[-1]
+        post = hostile(s, text)
+        matches = post.matches * 1000
+        post = msgspec.structs.replace(post, matches=matches, labels=("hazard",))
+        s.desk.details[newest.id] = Detail(newest.id, post)
+        began_s = time.process_time()
+        await s.press("enter", "G")
+        assert time.process_time() - began_s < 5  # a guard against work without bound, not a speed
+        assert "… and 900 more" in s.text()
+        await s.press("g", *["pagedown"] * 4)
+        assert s.app.screen.query_one("#sheet").max_scroll_y < 12_000
