@@ -34,7 +34,7 @@ _COUNTED = re.compile(
 
 
 class Reading(msgspec.Struct):
-    """A text as words; `plain` and `text` agree in length, `spans` are places of `words`."""
+    """A text as plain words, with their places in it; `shouted` is a text in capitals only."""
 
     text: str
     words: list[str]
@@ -120,10 +120,10 @@ class Reader:
         `implied` says that it is about the region anyhow; `trusted` that every name in it is one
         of a place, as in a platform's place field.
         """
-        found = Findings(foreign=set())
+        found = Findings()
         low = plain(text)
         words = WORD.findall(low)
-        if not self._may_name(words):
+        if not trusted and not self._may_name(words):
             return found
         spans = [match.span() for match in WORD.finditer(low)]
         reading = Reading(text, words, spans, shouted=text.isupper())
@@ -230,8 +230,8 @@ def _confidence(reading: Reading, mention: Mention, *, sure: bool, trusted: bool
     name, tail = mention.name, mention.tail
     if tail is not None:
         return REGION_BESIDE if tail.region else 0.0
-    before = _beside(reading, mention.start - 1, mention.start)
-    after = _beside(reading, mention.end, mention.end)
+    before = reading.words[mention.start - 1] if _same_sentence(reading, mention.start) else ""
+    after = reading.words[mention.end] if _same_sentence(reading, mention.end) else ""
     if _is_other(reading, mention, before, after):
         return 0.0
     if name.eclipsed and not sure:
@@ -251,11 +251,10 @@ def _confidence(reading: Reading, mention: Mention, *, sure: bool, trusted: bool
     return HINTED if hinted else BARE
 
 
-def _beside(reading: Reading, index: int, gap: int) -> str:
-    """The word at `index` when no sentence ends in the gap before word `gap`, else ''."""
-    if not 0 <= index < len(reading.words) or not 0 < gap < len(reading.words):
-        return ""
-    return "" if _BREAK.search(reading.gap(gap)) else reading.words[index]
+def _same_sentence(reading: Reading, index: int) -> bool:
+    """Whether a word stands in one sentence with the word before it, and both exist."""
+    inside = 0 < index < len(reading.words)
+    return inside and not _BREAK.search(reading.gap(index))
 
 
 def _is_place(reading: Reading, start: int, before: str) -> bool:

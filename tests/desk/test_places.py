@@ -150,6 +150,14 @@ def test_sources_are_trusted_in_order() -> None:
     assert source(_post(words[9:])) == ("text", "boone")
 
 
+def test_a_place_that_is_the_region_tells_which_town_is_meant() -> None:
+    location = LOCATORS["north-carolina"].locate(
+        _post("dark in Jacksonville", place="North Carolina, USA")
+    )
+    assert location is not None
+    assert (location.source, location.community) == ("text", "jacksonville")
+
+
 def test_a_hint_makes_a_location_surer() -> None:
     texts = ("dark: Raleigh", "dark in Raleigh", "dark in Raleigh, NC")
     found = [LOCATORS["north-carolina"].locate(_post(text)) for text in texts]
@@ -180,7 +188,8 @@ def test_a_place_elsewhere_is_no_location(place: str) -> None:
 
 def test_a_name_said_from_another_region_is_not_ours() -> None:
     locator = LOCATORS["north-carolina"]
-    assert locator.locate(_post("dark in Durham", place="Durham, England")) is None
+    for place in ("Durham, England", "Ohio, USA", "Valencia, España"):
+        assert locator.locate(_post("dark in Durham", place=place)) is None
     assert locator.locate(_post("dark in Durham", geo=Geo(lat=54.8, lon=-1.6))) is None
     told = locator.locate(_post("mom in Durham NC sits in the dark", geo=Geo(lat=54.8, lon=-1.6)))
     assert told is not None
