@@ -29,6 +29,15 @@ WITNESSES_MORE = 1
 """... and each longer window asks for one more: a day's errors are less independent than Poisson
 has it, such as two people answering one post."""
 
+STORM_OUTAGES = 5
+"""So many open outages, likely at least, are a storm: real outages then outnumber errors by far."""
+
+STORM_WINDOW_S = 5 * 60
+STORM_WITNESSES = 2
+STORM_FALSE_ALARMS_PER_DAY = 2.0
+"""In a storm two witnesses within five minutes are enough where chance hardly ever makes them: the
+second report of an outage comes five minutes before the third (medians of simulated hurricanes)."""
+
 SUSPECTED_WITNESSES = 2
 SUSPECTED_SILENCE_S = 2 * 3600
 SUSPECTED_CONFIDENCE = 0.49
@@ -51,8 +60,9 @@ DWELL_S = 15 * 60
 REPORTS_SILENCE_S = 30 * 60
 """While power is coming back, so long without a report of its lack means that it is back."""
 
-SILENCE_S = (3 * 3600, 8 * 3600)
-"""Silence ends an outage: people go quiet long before power is back, so hours, not minutes."""
+SILENCE_S = (5 * 3600, 10 * 3600)
+"""Silence ends an outage: people go quiet long before power is back, and sleep, so hours; half of
+the outages of a real wind storm lasted over 3.3 hours, a tenth over 31."""
 
 SILENCE_GAPS = 10
 """... and within these bounds after ten times the usual gap between its posts."""
@@ -61,26 +71,27 @@ Need = tuple[tuple[int, int], ...]
 """Pairs of a window in seconds and the witnesses that make an outage likely within it."""
 
 
-def witnesses_needed(communities: int) -> Callable[[int], Need]:
+def witnesses_needed(communities: int, *, storm: bool) -> Callable[[int], Need]:
     """How many witnesses make an outage likely in a community of so many customers.
 
     False authors come as a Poisson process whose mean grows with the customers. In a day each of
     the `communities` gets two overlapping windows of each length all along; the need is the least
-    count that chance reaches in fewer than `FALSE_ALARMS_PER_DAY` of all these windows.
+    count that chance reaches in fewer than the allowed false alarms of all these windows. In a
+    `storm` a short window is added.
     """
     windows = sum(2 * 24 * 3600 / window_s for window_s in WINDOWS_S) * max(communities, 1)
-    allowed = FALSE_ALARMS_PER_DAY / windows
+    short = 2 * 24 * 3600 / STORM_WINDOW_S * max(communities, 1)
 
     def need(customers: int) -> Need:
-        per_hour = FALSE_AUTHORS_PER_10K_CUSTOMERS_HOUR * customers / 10_000
-        return tuple(
-            (
-                window_s,
-                max(_rare(per_hour * window_s / 3600, allowed), FEWEST_WITNESSES)
-                + WITNESSES_MORE * longer,
-            )
-            for longer, window_s in enumerate(WINDOWS_S)
-        )
+        per_s = FALSE_AUTHORS_PER_10K_CUSTOMERS_HOUR * customers / 10_000 / 3600
+        needs = []
+        if storm:
+            least = _rare(per_s * STORM_WINDOW_S, STORM_FALSE_ALARMS_PER_DAY / short)
+            needs.append((STORM_WINDOW_S, max(least, STORM_WITNESSES)))
+        for longer, window_s in enumerate(WINDOWS_S):
+            least = _rare(per_s * window_s, FALSE_ALARMS_PER_DAY / windows)
+            needs.append((window_s, max(least, FEWEST_WITNESSES) + WITNESSES_MORE * longer))
+        return tuple(needs)
 
     return need
 
@@ -113,7 +124,7 @@ def rung(
             continue
         if witnesses >= fewest + more:
             return "likely", span
-        if window_s == need[0][0]:
+        if window_s == WINDOWS_S[0]:
             status, witnessed = "suspected", span
     return status, witnessed
 

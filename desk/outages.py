@@ -27,7 +27,15 @@ from desk.outage_cluster import (
     trend,
 )
 from desk.outage_evidence import hear, of_the_past, stragglers
-from desk.outage_ladder import WINDOWS_S, Need, confidence, rung, settle, witnesses_needed
+from desk.outage_ladder import (
+    STORM_OUTAGES,
+    WINDOWS_S,
+    Need,
+    confidence,
+    rung,
+    settle,
+    witnesses_needed,
+)
 from desk.outage_place import extent, overlapping
 from desk.post import LabelledPost
 from desk.territory import Territory
@@ -74,8 +82,11 @@ class Outages:
     def __init__(self, territory: Territory, *, exercise: bool = False) -> None:
         self.exercise = exercise
         self._places = {place.id: place for place in territory.community}
-        need = witnesses_needed(len(territory.community))
-        self._need = {place.id: need(place.customers) for place in territory.community}
+        self._needs: dict[bool, dict[str, Need]] = {}
+        for storm in (False, True):
+            need = witnesses_needed(len(territory.community), storm=storm)
+            self._needs[storm] = {place.id: need(place.customers) for place in territory.community}
+        self._sure = 0
         self._tick: Tick | None = None
         self._hearings: dict[str, Hearing] = {}
         self._clusters: dict[str, Cluster] = {}
@@ -201,7 +212,7 @@ class Outages:
         del held[:-HEARD_POSTS]
         self._dirty.add(community)
         past = self._latest.get(community)
-        status, span = rung(held, heard.at_s, self._need[community], stragglers(past, now_s))
+        status, span = rung(held, heard.at_s, self._need([community]), stragglers(past, now_s))
         if status is None:
             return []
         del self._hearings[community]
@@ -242,7 +253,7 @@ class Outages:
         """See whether a post changes an outage's status."""
         status = cluster.status
         if status == "suspected":
-            status = rung(cluster.recent, heard.at_s, self._need_of(cluster))[0] or status
+            status = rung(cluster.recent, heard.at_s, self._need(cluster.communities))[0] or status
         elif heard.kind == RESTORED:
             status = settle(cluster, now_s)
         return [] if status == cluster.status else [self._turn(cluster, status, now_s)]
@@ -279,15 +290,23 @@ class Outages:
             self._latest.update(dict.fromkeys(cluster.communities, cluster))
             for author in cluster.authors:
                 self._by_author.setdefault(author, set()).add(cluster.id)
+        self._count_sure()
 
-    def _need_of(self, cluster: Cluster) -> Need:
-        return max(self._need[name] for name in cluster.communities)
+    def _count_sure(self) -> None:
+        live = (cluster for cluster in self._clusters.values() if not cluster.ended)
+        self._sure = sum(cluster.status != "suspected" for cluster in live)
+
+    def _need(self, communities: list[str]) -> Need:
+        """What makes an outage of these communities likely: what the largest of them needs."""
+        needs = self._needs[self._sure >= STORM_OUTAGES]
+        return max(needs[name] for name in communities)
 
     def _turn(self, cluster: Cluster, status: Status, now_s: int) -> OutageChange:
         """Give `cluster` its status, and tell of it."""
         if status != cluster.status or not cluster.turned_s:
             cluster.status = status
             cluster.turned_s = now_s
+            self._count_sure()
         cluster.told = Told(now_s, cluster.posts, cluster.authors_seen, cluster.marks)
         self._dirty.add(cluster.id)
         return self._change(cluster)
@@ -309,7 +328,7 @@ class Outages:
             hazards=cluster.hazards,
             vulnerable=cluster.vulnerable,
             damage=cluster.damage,
-            confidence=round(confidence(cluster, self._need_of(cluster)), 3),
+            confidence=round(confidence(cluster, self._need(cluster.communities)), 3),
             cause=cluster.cause,
             evidence=tuple(cluster.evidence),
             exercise=self.exercise,
