@@ -276,6 +276,8 @@ class CannedDesk:
 
 
 FRAME_S = 1 / 60
+HOPS = 40
+"""Turns of the event loop in which a key gets from the terminal to its action."""
 KEY_CHARS = {"space": " ", "slash": "/", "colon": ":", "question_mark": "?"}
 Asked = TypeVar("Asked", bound=FromScreen)
 
@@ -302,15 +304,21 @@ class Scene:
 
     async def press(self, *keys: str) -> None:
         """Press keys by their names; faster than a pilot, which waits for an idle processor."""
-        driver = self.app._driver
-        assert driver is not None
         for name in keys:
-            key = name if name.isalnum() or len(name) > 1 else _character_to_key(name)
-            event = events.Key(key, name if len(name) == 1 else KEY_CHARS.get(name))
-            event.set_sender(self.app)
-            driver.send_message(event)
+            self.strike(name)
+            for _ in range(HOPS):
+                await asyncio.sleep(0)
             await self.pilot._wait_for_screen()
         await self.settle()
+
+    def strike(self, name: str) -> None:
+        """Send a key and wait for nothing."""
+        driver = self.app._driver
+        assert driver is not None
+        key = name if name.isalnum() or len(name) > 1 else _character_to_key(name)
+        event = events.Key(key, name if len(name) == 1 else KEY_CHARS.get(name))
+        event.set_sender(self.app)
+        driver.send_message(event)
 
     async def say(self, *messages: FromDesk | LinkState) -> None:
         self.desk.say(*messages)

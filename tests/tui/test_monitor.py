@@ -217,6 +217,15 @@ async def test_slash_filters_and_esc_clears(scene: OpenScene) -> None:
         assert s.feed_ids()[-1] == "post-299"
 
 
+async def test_what_is_typed_right_behind_the_slash_lands_in_the_filter(scene: OpenScene) -> None:
+    async with scene() as s:
+        for key in "/re:a/b":
+            s.strike(key)
+        await s.settle()
+        await s.press("enter")
+        assert s.asked(Open)[-1].filter == "re:a/b"
+
+
 async def test_esc_leaves_the_filter_line_as_it_was(scene: OpenScene) -> None:
     async with scene() as s:
         await s.press("slash", "x", "escape")

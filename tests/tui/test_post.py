@@ -43,13 +43,12 @@ def hostile(scene: Scene, text: str = HOSTILE) -> LabelledPost:
 
 async def test_a_post_says_all_that_is_known_of_it(scene: OpenScene) -> None:
     async with scene(size=(100, 40)) as s:
-        await s.press("k", "k", "k", "k", "k", "enter")
+        await s.press("k", "enter")
         text = s.text()
         for part in (
-            "▲OUT +VUL"[5:],
             "+VUL ▲OUT",
-            "Person 14 @person14 on mastodon",
-            "Thu 04 Sep 2031 14:17:42 EDT"[:15],
+            "Person 18 @person18 on mastodon",
+            "Thu 04 Sep 2031 14:17:",
             "on oxygen ~ on oxygen  score 92.5  rule en-vulnerable-7  at 7-16",
             "Alder Bay  known by text, 90% sure, within 6 km",
             "outage outage-1  ● confirmed in Alder Bay",
@@ -140,7 +139,8 @@ async def test_a_post_of_a_megabyte_opens_at_once_and_says_what_is_hidden(
         post = msgspec.structs.replace(post, matches=matches, labels=("hazard",))
         s.desk.details[newest.id] = Detail(newest.id, post)
         began_s = time.process_time()
-        await s.press("enter", "G")
+        await s.press("enter")
+        await s.press("G")
         assert time.process_time() - began_s < 5  # a guard against work without bound, not a speed
         assert "… and 900 more" in s.text()
         await s.press("g", *["pagedown"] * 4)

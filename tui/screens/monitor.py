@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, Vertical
 from textual.screen import Screen
+from textual.widgets import Input
 
 from desk.protocol import Close, Fetch, Open, Page, Refused, Tick
 from tui.keys import key
@@ -31,7 +32,17 @@ class Monitor(Screen[None]):
     """What an agent looks at all day; shows what the desk says and asks it for views."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        key("slash", "filter", "filter", "Filter", "Filter the feed", shown=True, face="/"),
+        # first of all keys, so that what is typed right behind it lands in the filter
+        key(
+            "slash",
+            "filter",
+            "filter",
+            "Filter",
+            "Filter the feed",
+            shown=True,
+            face="/",
+            always=True,
+        ),
         key(
             "space",
             "pause",
@@ -241,6 +252,9 @@ class Monitor(Screen[None]):
     async def filter_by(self, query: str) -> None:
         """Show only what `query` lets through."""
         await self._open(query)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return not (action == "filter" and isinstance(self.focused, Input))
 
     def action_filter(self) -> None:
         self._filter.open(self._query)

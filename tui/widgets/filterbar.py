@@ -36,7 +36,9 @@ class FilterBar(Vertical):
         """The filter stays as it was."""
 
     def compose(self) -> ComposeResult:
-        yield Input(placeholder="filter the feed", id="filter-input", select_on_focus=False, compact=True)
+        yield Input(
+            placeholder="filter the feed", id="filter-input", select_on_focus=False, compact=True
+        )
         yield Static(id="filter-words", markup=False)
 
     def open(self, text: str) -> None:
