@@ -15,6 +15,9 @@ from desk.territory import Community, Territory
 
 WORD = re.compile(r"[^\W_]+")
 _CAMEL = re.compile(r"[^\W\d_a-zà-ÿ]?[a-zà-ÿ]+|[A-Z]+(?![a-z])|\d+|[^\W\d_]")
+FREQUENT_WORDS = 12_000
+"""How many of the rules' frequent words, the most frequent first, are words more than towns."""
+
 _SHORT = {"mount": "mt", "fort": "ft", "saint": "st"}
 _OTHER = [chr(code) for code in range(0xC0, 0x250) if unicodedata.decomposition(chr(code))]
 _PLAIN = str.maketrans({char: unicodedata.normalize("NFD", char)[0].lower() for char in _OTHER})
@@ -27,6 +30,7 @@ class PlaceWords(msgspec.Struct, frozen=True):
 
     before: frozenset[str]
     weak_before: frozenset[str]
+    of: frozenset[str]
     before_of: frozenset[str]
     after: frozenset[str]
     street_after: frozenset[str]
@@ -63,7 +67,10 @@ class Name(msgspec.Struct, frozen=True, eq=False):
     eclipsed: bool = False
     region: bool = False
     frequent: bool = False
-    """Made of frequent words only: "high point" may be anything, High Point is not."""
+    """Made of two frequent words: "high point" may be anything, High Point is not."""
+
+    raised: tuple[bool, ...] = ()
+    """Which of the words are written with a capital letter."""
 
     code: bool = False
     """An abbreviation, which counts in capital letters only: otherwise it may be any word."""
@@ -127,7 +134,7 @@ def _frequent_words() -> frozenset[str]:
         plain(word)
         for path in lists
         if path.name.startswith("common_")
-        for word in path.read_text("utf-8").splitlines()
+        for word in path.read_text("utf-8").splitlines()[:FREQUENT_WORDS]
     )
 
 
@@ -156,6 +163,8 @@ def _community_names(community: Community, own: set[tuple[str, ...]]) -> list[Na
         words = words_of(shown)
         if not words or words in own:
             continue  # a city named like its region: the region's name alone says nothing
+        written = WORD.findall(unicodedata.normalize("NFC", shown))
+        raised = tuple(word[0].isupper() for word in written)
         for spelled in _spellings(words):
             found.setdefault(
                 spelled,
@@ -164,7 +173,8 @@ def _community_names(community: Community, own: set[tuple[str, ...]]) -> list[Na
                     community=community,
                     doubtful=words in ambiguous,
                     eclipsed=words in eclipsed,
-                    frequent=len(words) > 1 and all(_is_frequent(word) for word in words),
+                    frequent=len(words) == 2 and all(_is_frequent(word) for word in words),
+                    raised=raised[len(words) - len(spelled) :],
                     code=shown.isupper(),
                 ),
             )
@@ -195,11 +205,17 @@ def _elsewhere(territory: Territory, own: set[tuple[str, ...]]) -> list[Name]:
 
 def _joined(names: list[Name]) -> dict[str, str]:
     """Hashtags in one word, with and without the region: `winstonsalemnc` → `Winston Salem Nc`."""
-    regions = [name.words for name in names if name.region]
+    regions = [name for name in names if name.region]
     found: dict[str, str] = {}
     for name in names:
         if name.community is not None:
-            for tail in ((), *regions):
-                words = name.words + tail
-                found.setdefault("".join(words), " ".join(word.title() for word in words))
+            found.setdefault("".join(name.words), _tagged(name))
+            for region in regions:
+                joined = "".join(name.words + region.words)
+                found.setdefault(joined, f"{_tagged(name)} {_tagged(region)}")
     return found
+
+
+def _tagged(name: Name) -> str:
+    shown = " ".join(name.words)
+    return shown.upper() if name.code else shown.title()

@@ -238,17 +238,17 @@ def _confidence(reading: Reading, mention: Mention, *, sure: bool, trusted: bool
         return 0.0
     if trusted:
         return HINTED
-    hinted = _is_place(reading, mention.start, before) or after in WORDS.after
+    hint = _hint(reading, mention, before, after)
     capital = all(
-        reading.written(place)[0].isupper() or len(reading.words[place]) < 3
-        for place in range(mention.start, mention.end)
+        reading.written(place)[0].isupper()
+        for place, raised in enumerate(name.raised, mention.start)
+        if raised
     )
     if name.doubtful:
-        strong = hinted and before not in WORDS.weak_before
-        return DOUBTFUL if strong and capital else 0.0
-    if name.frequent and not (hinted or capital):
+        return DOUBTFUL if hint == "strong" and capital else 0.0
+    if name.frequent and not (hint or capital):
         return 0.0
-    return HINTED if hinted else BARE
+    return HINTED if hint else BARE
 
 
 def _same_sentence(reading: Reading, index: int) -> bool:
@@ -257,10 +257,24 @@ def _same_sentence(reading: Reading, index: int) -> bool:
     return inside and not _BREAK.search(reading.gap(index))
 
 
-def _is_place(reading: Reading, start: int, before: str) -> bool:
-    if before == "of":
-        return start > 1 and reading.words[start - 2] in WORDS.before_of
-    return before in WORDS.before
+def _hint(reading: Reading, mention: Mention, before: str, after: str) -> str:
+    """How the words beside a name make it a place: "strong", "weak" (people have them too), ""."""
+    if after in WORDS.after or _bracketed(reading, mention):
+        return "strong"
+    if before in WORDS.of:
+        further = reading.words[mention.start - 2] if mention.start > 1 else ""
+        if further in WORDS.before_of:
+            return "strong"
+        return "weak" if before in WORDS.before else ""
+    if before in WORDS.before:
+        return "weak" if before in WORDS.weak_before else "strong"
+    return ""
+
+
+def _bracketed(reading: Reading, mention: Mention) -> bool:
+    """Whether the name alone stands in brackets."""
+    start, end = reading.spans[mention.start][0], reading.spans[mention.end - 1][1]
+    return reading.text[start - 1 : start] == "(" and reading.text[end : end + 1] == ")"
 
 
 def _is_other(reading: Reading, mention: Mention, before: str, after: str) -> bool:
@@ -270,7 +284,7 @@ def _is_other(reading: Reading, mention: Mention, before: str, after: str) -> bo
         return True
     if adjacent and after in WORDS.named_after and reading.written(mention.end)[0].isupper():
         return True
-    if before in ("de", "di", "of") and mention.start > 1:
+    if before in WORDS.of and mention.start > 1:
         before = reading.words[mention.start - 2]
     if before in WORDS.street_before:
         return True

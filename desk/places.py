@@ -80,22 +80,22 @@ class Locator:
         return found
 
     def _by_coordinates(self, geo: Geo) -> Location | None:
-        """The community whose radius reaches furthest over the place, by the share of it."""
-        best: tuple[float, Community, float] | None = None
+        """The nearest community whose radius reaches the place, else the next to reach it."""
+        best: tuple[float, float, Community] | None = None
         for community in self._grid.get((math.floor(geo.lat), math.floor(geo.lon)), ()):
-            beyond = distance_km(community, geo) - community.radius_km
-            if beyond <= NEAR_KM and (best is None or beyond < best[0]):
-                best = (beyond, community, beyond)
+            away = distance_km(community, geo)
+            beyond = max(0.0, away - community.radius_km)
+            if beyond <= NEAR_KM and (best is None or (beyond, away) < best[:2]):
+                best = (beyond, away, community)
         if best is None:
             return None
-        confidence = 0.97 if best[0] <= 0 else 0.97 - 0.37 * best[0] / NEAR_KM
         return Location(
-            community=best[1].id,
+            community=best[2].id,
             lat=geo.lat,
             lon=geo.lon,
             radius_km=GEO_RADIUS_KM,
             source="coordinates",
-            confidence=round(confidence, 3),
+            confidence=round(0.97 - 0.37 * best[0] / NEAR_KM, 3),
         )
 
     def _is_outside(self, geo: Geo) -> bool:

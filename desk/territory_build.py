@@ -21,6 +21,7 @@ import msgspec
 
 from desk.errors import TerritoryError, choices
 from desk.outline_build import PACKAGES, Box, build_outline, fetch_atlases
+from desk.place_names import FREQUENT_WORDS
 from desk.territory import Community, Territory, write_territory
 
 MARGIN_DEG = 0.4
@@ -269,7 +270,7 @@ def _common_words(language: str) -> frozenset[str]:
     path = resources.files("rules") / "words" / f"common_{language}.txt"
     if not path.is_file():
         return frozenset()
-    words = path.read_text("utf-8").splitlines()
+    words = path.read_text("utf-8").splitlines()[:FREQUENT_WORDS]
     return frozenset(slug(word) for word in words if not word.startswith("#"))
 
 
