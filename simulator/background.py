@@ -11,17 +11,18 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from itertools import accumulate
 
-from desk.post import Geo
+from desk.post import Author, Geo
 from desk.territory import Community
-from simulator.crowd import hour_factor, media_of
+from simulator.crowd import media_of
 from simulator.draft import Draft, Scene, choose
 from simulator.grid import STEP_S, poisson
 from simulator.noise import decorated, roughen
+from simulator.rhythm import hour_factor
 from simulator.storm import layer_random
 from simulator.truth import Told
-from simulator.voices import grammar
+from simulator.voices import Said, grammar
 
-_DAILY = [("life", 62.0), ("storm_talk", 22.0), ("trap", 14.0), ("elsewhere", 2.0)]
+_DAILY = [("life", 62.0), ("storm_talk", 22.0), ("trap", 14.0), ("elsewhere", 0.7)]
 _EVERYDAY = [("billing", 40.0), ("service", 34.0), ("grumble", 12.0), ("kudos", 14.0)]
 # On a calm day customers write where they have time: the long form is Facebook's.
 _EVERYDAY_CHANNELS = [("facebook", 52.0), ("x", 34.0), ("bluesky", 9.0), ("mastodon", 5.0)]
@@ -52,13 +53,15 @@ class _Chorus:
         scene, draw, rnd = self._scene, self._draw, self._draw.random
         storm = scene.storm
         person = scene.people.person(
-            place, channel, int(40 * community.customers**0.6 * rnd() ** 2)
+            place, channel, int(10 * community.customers**0.6 * rnd() ** 3)
         )
         voice = grammar(person.voice.language)
         facts = scene.facts(community, draw)
         facts["street"] = person.street
         facts["cross"] = scene.people.person(place, channel, int(rnd() * 60)).street
         said = voice.say(act, facts, draw, located=located)
+        if "news" in said.labels:
+            return self._notice(said, channel, voice.language)
         text = roughen(said.text, person.rough, person.case, storm.noise, voice, draw)
         if act in {"billing", "service", "grumble", "kudos"} and rnd() < 0.35:
             text = f"@{storm.utility.handle} {text}"
@@ -85,6 +88,12 @@ class _Chorus:
             mentions=(storm.utility.handle,) if f"@{storm.utility.handle}" in text else (),
             media=media_of(act, rnd(), rnd()),
         )
+
+    def _notice(self, said: Said, channel: str, language: str) -> Draft:
+        """An official text: nobody types that carelessly."""
+        utility = self._scene.storm.utility
+        author = Author(f"{channel}-utility", utility.handle, utility.name)
+        return Draft(author, channel, said.text, language, said.labels, trap=said.trap)
 
 
 class Background(_Chorus):

@@ -101,7 +101,7 @@ def _collapsed(storm: Storm, losses: list[Incident], draw: random.Random) -> lis
     plan = storm.grid.collapse
     if plan is None:
         return []
-    whole = [_Job(loss) for loss in losses if loss.cause is None]
+    whole = [_Job(loss) for loss in losses]
     whole.sort(key=lambda job: math.log(job.customers) + draw.gauss(0, 1.2), reverse=True)
     span_h = plan.last_back_hour - plan.first_back_hour
     for rank, job in enumerate(whole):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 from desk.post import Author, Geo, Media
 from desk.territory import Community, Territory
@@ -17,16 +17,6 @@ from simulator.truth import Told
 
 BLOCK_S = 300.0
 """How far ahead posts are planned; memory holds the posts of one block."""
-
-
-class Moment(NamedTuple):
-    """Somebody will post at `at_s`; `kind` and `subject` mean something to its writer."""
-
-    at_s: float
-    writer: int
-    number: int
-    kind: str
-    subject: int
 
 
 class Draft(NamedTuple):
@@ -147,7 +137,3 @@ def choose(weights: list[tuple[str, float]], draw: random.Random) -> str:
         if left < 0:
             return word
     return weights[-1][0]
-
-
-def ignore(*_: Any) -> None:  # noqa: ANN401 - whatever was heard
-    """Hear nothing."""

@@ -101,13 +101,14 @@ def exposure(storm: Storm, places: tuple[Zone, ...]) -> Exposure:
 
 
 def incidents(storm: Storm, places: tuple[Zone, ...], weather: Exposure) -> list[Incident]:
-    """Every loss of the day, in time order."""
+    """Every loss of the day, in time order; in a collapse there is nothing left to fail."""
     draw = layer_random(storm, "grid")
     found: list[Incident] = []
     for zone in places:
         if storm.grid.collapse is not None:
             at_s = storm.grid.collapse.hour * 3600 + draw.random() * 20
             found.append(Incident(at_s, zone.number, zone.customers, None))
+            continue
         found += _weather_losses(storm.grid, zone, weather.steps[zone.number], draw)
         found += _calm_losses(storm, zone, draw)
     return sorted(found)

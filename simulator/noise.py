@@ -63,7 +63,7 @@ def _edited(word: str, draw: random.Random) -> str:
     kind = draw.random()
     if kind < 0.5:
         return word[:at] + word[at + 1 :]
-    if kind < 0.7:
+    if kind < 0.7 and at > 1:
         return word[: at - 1] + word[at] + word[at - 1] + word[at + 1 :]
     if kind < 0.85:
         return word[:at] + word[at] + word[at:]

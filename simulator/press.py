@@ -110,7 +110,9 @@ class Press:
     def _bulletin(self, outage: Outage, kind: str, at_s: float) -> Draft:
         scene, draw = self._scene, self._draw
         facts = self._facts(outage, at_s)
-        said = grammar(self._language).say(kind, facts, draw, located=True)
+        broken = outage.cause in {"lineDown", "poleDown", "treeDown"}
+        act = "news_line" if kind == "news_outage" and broken and draw.random() < 0.25 else kind
+        said = grammar(self._language).say(act, facts, draw, located=True)
         if kind.startswith("utility"):
             channel = choose(list(scene.storm.crowd.channels.items()), draw)
             author, account = self._own(channel), scene.storm.utility.handle

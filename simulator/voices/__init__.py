@@ -2,9 +2,9 @@
 
 A grammar has `[words]` (a slot's alternatives, which may hold slots again) and `[[act]]` blocks:
 what is said (`name`), what that means (`labels`), and `texts`. Slots that are no words are facts
-of the moment, such as `{town}`. `{where}` is a clause on the place that begins with a space: it
-names the place or stays vague, as the moment asks. Texts are written for this project, from how
-people speak; none is anybody's post.
+of the moment, such as `{town}`. `{where}` and `{near}` are clauses on the place that begin with a
+space: they name the place or stay vague (`{where}` may be at home), as the moment asks. Texts are
+written for this project, from how people speak; none is anybody's post.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from typing import Any, NamedTuple
 from faker.providers import BaseProvider
 
 FACTS = frozenset(
-    {"where", "town", "tag", "region", "zip", "street", "cross", "utility", "handle", "storm"}
-    | {"hours", "since", "clock", "customers", "number"}
+    {"where", "near", "town", "tag", "region", "zip", "street", "cross", "utility", "handle"}
+    | {"storm", "hours", "since", "clock", "customers", "number"}
 )
 """Slots that the moment fills: the rest of a grammar's slots are its own words."""
 
 NAMES_THE_PLACE = frozenset({"town", "tag", "zip"})
 LANGUAGES = ("en", "it", "es")
-_SLOT = re.compile(r"\{([a-z_]+)\}")
+_SLOT = re.compile(r"\{([a-z0-9_]+)\}")
 
 
 class Said(NamedTuple):
@@ -50,7 +50,7 @@ class _Template(NamedTuple):
     labels: tuple[str, ...]
     trap: str | None
     names_place: bool
-    takes_place: bool
+    takes_place: str
     weight: float
 
 
@@ -94,7 +94,7 @@ class Grammar:
                     tuple(block["labels"]),
                     block.get("trap"),
                     bool(slots & NAMES_THE_PLACE),
-                    "where" in slots,
+                    next((slot for slot in ("where", "near") if slot in slots), ""),
                     weight,
                 )
             )
@@ -135,10 +135,12 @@ class Grammar:
         chosen = pool.templates[bisect_right(pool.weights, draw.random() * pool.weights[-1])]
         if chosen.takes_place:
             clause = "where_zip" if facts["zip"] and draw.random() < 0.1 else "where_town"
-            facts["where"] = self.word(clause if located else "where_vague", facts, draw)
+            if not located:
+                clause = f"{chosen.takes_place}_vague"
+            facts[chosen.takes_place] = self.word(clause, facts, draw)
         out: list[str] = []
         _expand(chosen.parts, facts, draw.random, out)
-        says_where = chosen.names_place or (located and chosen.takes_place)
+        says_where = chosen.names_place or (located and chosen.takes_place != "")
         return Said("".join(out).strip(), chosen.labels, says_where, chosen.trap)
 
     def word(self, slot: str, facts: dict[str, str], draw: random.Random) -> str:
