@@ -14,8 +14,9 @@ language than the rule's, nothing is taken for a typo: there it is more likely t
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, islice
-from operator import attrgetter
+from functools import reduce
+from itertools import chain
+from operator import attrgetter, or_
 from typing import Protocol
 
 from rules.language import UNKNOWN, elected
@@ -65,17 +66,20 @@ class Engine:
             text, id_, lang = item.text, getattr(item, "id", None), getattr(item, "lang", None)
         readings = list(map(self._readings.__getitem__, tokens(text)))
         language = _stated(lang) or elected(sum(map(attrgetter("votes"), readings)))
-        if not any(map(attrgetter("anchors"), readings)):
+        anchors = set(chain.from_iterable(map(attrgetter("anchors"), readings)))
+        if not anchors:
             return Verdict(id_, (), language, ())
-        matches = self._matches(text, readings, language)
+        matches = self._matches(text, readings, anchors, language)
         given = {match.label for match in matches}
         return Verdict(id_, tuple(sorted(given, key=URGENCY.__getitem__)), language, matches)
 
-    def _matches(self, text: str, readings: list[Reading], language: str) -> tuple[Match, ...]:
+    def _matches(
+        self, text: str, readings: list[Reading], anchors: set[int], language: str
+    ) -> tuple[Match, ...]:
         scan = _Scan(self._plan, readings, language)
         fired = [
             (rule, phrase, found)
-            for rule, (phrase, found) in scan.candidates(self._plan).items()
+            for rule, (phrase, found) in scan.candidates(self._plan, anchors).items()
             if self._holds(scan, rule)
         ]
         if not fired:
@@ -106,13 +110,13 @@ class _Scan:
         self._language = language
         within = chain.from_iterable(map(attrgetter("words"), readings))
         self._words: list[Word] = [plan.start, *within, plan.end]
-        self._present: set[int] = set().union(*self._words)
+        self._present = reduce(or_, map(attrgetter("elements"), readings), plan.edges)
         self._places: dict[int, list[int]] = {}
 
-    def candidates(self, plan: Plan) -> dict[int, tuple[int, Found]]:
+    def candidates(self, plan: Plan, anchors: set[int]) -> dict[int, tuple[int, Found]]:
         """The best phrase of `any` for each rule that has one: highest score, then the first."""
         best: dict[int, tuple[Found, int]] = {}
-        for rule, phrase, row in self.within(plan.any):
+        for rule, phrase, row in self.within(plan.any, anchors):
             found = self.find(row, plan.rules[rule])
             if found and (rule not in best or (found, phrase) < best[rule]):
                 best[rule] = found, phrase
@@ -120,17 +124,21 @@ class _Scan:
 
     def has(self, index: Index, rule: Rule) -> bool:
         """Whether one of an index's rows stands in the text, under the limits of `rule`."""
-        return any(self.find(row, rule) for _, _, row in self.within(index))
-
-    def within(self, index: Index) -> Iterator[Filed]:
-        """The rows of an index of which the text has every element."""
         present = self._present
-        for anchor in present & index.keys():
-            filed = index[anchor]
-            for second in present & filed.keys():
-                for entry in filed[second]:
-                    if entry[2].needs <= present:
-                        yield entry
+        if not index.any_bit & present:
+            return False
+        anchors = [anchor for bit, anchor in index.bits if bit & present]
+        return any(self.find(row, rule) for _, _, row in self.within(index, anchors))
+
+    def within(self, index: Index, anchors: Iterable[int]) -> Iterator[Filed]:
+        """The rows under `anchors` of an index of which the text has every element."""
+        present = self._present
+        for anchor in anchors:
+            for second, rows in index.shelves[anchor]:
+                if second & present:
+                    for filed in rows:
+                        if filed[2].needs & present == filed[2].needs:
+                            yield filed
 
     def _standing(self, element: int) -> list[int]:
         """The places where an element stands."""
@@ -179,10 +187,14 @@ def _stated(lang: object) -> str | None:
 
 
 def _word_spans(text: str, readings: list[Reading], count: int) -> list[tuple[int, int]]:
-    """The spans of the first `count` words in the text, in code points."""
-    spans = (
-        (token.start() + begin, token.start() + end)
-        for token, reading in zip(token_spans(text), readings, strict=True)
-        for begin, end in reading.cuts
-    )
-    return list(islice(spans, count))
+    """The spans of the first words in the text, `count` at least, in code points."""
+    spans: list[tuple[int, int]] = []
+    for token, reading in zip(token_spans(text), readings, strict=True):
+        if len(spans) >= count:
+            break
+        if reading.cuts is None:
+            spans.append(token.span())
+        else:
+            at = token.start()
+            spans.extend((at + begin, at + end) for begin, end in reading.cuts)
+    return spans

@@ -14,6 +14,7 @@ from rules.phrase import STEM_LETTERS_MIN, Atom
 TOKEN_LETTERS_MAX = 40
 _EDITS_MAX = 2
 _TWO_EDITS_LETTERS_MIN = 7
+_TAG_WORD_LETTERS_MAX = 20
 _DRAWN_OUT_LETTERS_MIN = 4
 _LONG_RUN = re.compile(r"(.)\1{2,}")
 
@@ -84,7 +85,7 @@ class Lexicon:
         found = self._literal(forms[0]) | self._literal(forms[1])
         if found or any(form in self._common for form in forms):
             return found
-        return self._typo(forms[0])
+        return self._typo(word) or self._typo(forms[0])
 
     def _typo(self, word: str) -> Atoms:
         # Two edits that begin with another letter are more often another word than a typo, so
@@ -127,7 +128,7 @@ class Lexicon:
         best: list[tuple[int, int, int]] = [(0, 0, 0)]  # other letters, words, begin of the last
         for end in range(1, len(tag) + 1):
             options = []
-            for begin in range(max(0, end - TOKEN_LETTERS_MAX), end):
+            for begin in range(max(0, end - _TAG_WORD_LETTERS_MAX), end):
                 part = tag[begin:end]
                 other, words, _ = best[begin]
                 if part in self._words_in_tags:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import reduce
+from operator import or_
 
 import msgspec
 
@@ -20,16 +22,27 @@ _EVERYWHERE = 100.0
 
 
 class Row(msgspec.Struct, frozen=True):
-    """One variant of a phrase: its elements in order; `needs` are the same as a set."""
+    """One variant of a phrase: its elements in order; `needs` are the same as a bit set."""
 
     elements: tuple[int, ...]
-    needs: frozenset[int]
+    needs: int
 
 
 Filed = tuple[int, int, Row]
 """Index of a rule, index of a phrase in one of its lists, and one row of that phrase."""
-Index = dict[int, dict[int, list[Filed]]]
-"""Rows under their rarest element, and there under the next: few rows per text are looked at."""
+Shelf = list[tuple[int, list[Filed]]]
+"""Rows of one anchor, under the bit of their next rarest element."""
+
+
+class Index(msgspec.Struct, frozen=True):
+    """Rows under their anchor, the rarest element, so that few rows a text are looked at.
+
+    `bits` holds the bit of each anchor, `any_bit` all of them.
+    """
+
+    shelves: dict[int, Shelf]
+    bits: tuple[tuple[int, int], ...]
+    any_bit: int
 
 
 class Plan:
@@ -56,9 +69,12 @@ class Plan:
         for place, number in self._numbers.items():
             for atom in place:
                 elements_of[atom] = (*elements_of.get(atom, ()), number)
-        self.reader = Reader(Lexicon(elements_of, common), common, elements_of, frozenset(self.any))
+        self.reader = Reader(
+            Lexicon(elements_of, common), common, elements_of, frozenset(self.any.shelves)
+        )
         self.start: Word = self.reader.word({Atom("mark", START): 0})
         self.end: Word = self.reader.word({Atom("mark", END): 0})
+        self.edges = bit_set((*self.start, *self.end))
 
     def _rows(self, phrase: Phrase) -> tuple[Row, ...]:
         rows = []
@@ -66,20 +82,29 @@ class Plan:
             elements = tuple(
                 self._numbers.setdefault(place, len(self._numbers)) for place in variant
             )
-            rows.append(Row(elements, frozenset(elements)))
+            rows.append(Row(elements, bit_set(elements)))
         return tuple(rows)
+
+
+def bit_set(elements: Iterable[int]) -> int:
+    """The elements as one number: with thousands of them far quicker to join than sets."""
+    return reduce(or_, (1 << element for element in elements), 0)
 
 
 def _index(rules: Iterable[Sequence[Sequence[Row]]], frequency: Sequence[float]) -> Index:
     """The index of the rows of phrases of rules; `frequency` is that of each element."""
-    index: Index = {}
+    filed: dict[int, dict[int, list[Filed]]] = {}
     for rule, phrases in enumerate(rules):
         for phrase, rows in enumerate(phrases):
             for row in rows:
-                rarest = sorted(row.needs, key=frequency.__getitem__)
-                filed = index.setdefault(rarest[0], {})
-                filed.setdefault(rarest[min(1, len(rarest) - 1)], []).append((rule, phrase, row))
-    return index
+                anchor, *others = sorted(set(row.elements), key=frequency.__getitem__)
+                second = others[0] if others else anchor
+                filed.setdefault(anchor, {}).setdefault(second, []).append((rule, phrase, row))
+    shelves = {
+        anchor: [(1 << second, rows) for second, rows in seconds.items()]
+        for anchor, seconds in filed.items()
+    }
+    return Index(shelves, tuple((1 << anchor, anchor) for anchor in shelves), bit_set(shelves))
 
 
 def _frequency(atom: Atom, common: CommonWords) -> float:

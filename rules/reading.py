@@ -20,13 +20,15 @@ Word = dict[int, int]
 
 
 class Reading(msgspec.Struct, frozen=True):
-    """A token as words; `cuts` are their spans within the token, in code points.
+    """A token as words; `cuts` are their spans within the token, None where the token is one word.
 
-    `anchors` are the elements among them by which phrases are looked up, `votes` the language's.
+    `elements` are those of all words as a bit set, `anchors` the ones by which phrases are looked
+    up, `votes` the language's.
     """
 
     words: tuple[Word, ...]
-    cuts: tuple[tuple[int, int], ...]
+    cuts: tuple[tuple[int, int], ...] | None
+    elements: int
     anchors: tuple[int, ...]
     votes: int
 
@@ -78,6 +80,11 @@ class Reader:
         self._marks = {
             mark: self.word({Atom("mark", mark): 0}) for mark in (LINK, MENTION, NUMBER, QUESTION)
         }
+        self._link, self._mention, self._question = (
+            self._reading([self._marks[mark]]) for mark in (LINK, MENTION, QUESTION)
+        )
+        self._nothing = Reading((), (), 0, (), 0)
+        self._idle: dict[int, Reading] = {}
 
     def word(self, atoms: Atoms) -> Word:
         """The elements that hold one of `atoms`, each with the fewest edits."""
@@ -91,31 +98,36 @@ class Reader:
         """The reading of a token as `rules.text.tokens` cuts it."""
         first = token[0]
         if first == "@":
-            return self._reading([self._marks[MENTION]], [(0, len(token))])
+            return self._mention
         if first in "#＃" or "_" in token:
             return self._tag(token)
         if first in "?¿？؟":
-            return self._reading([self._marks[QUESTION]], [(0, len(token))])
-        if first == "&" and not fold(token).isalnum():
-            return self._reading([], [])
+            return self._question
         if "/" in token or token[:4].lower() == "www.":
-            return self._reading([self._marks[LINK]], [(0, len(token))])
+            return self._link
         if first.isdigit():
-            number = self.word(dict.fromkeys((Atom("word", fold(token)),), 0))
-            exact = self.word({Atom("exact", fold(token)): 0})
-            return self._reading([self._marks[NUMBER] | number | exact], [(0, len(token))])
+            folded = fold(token)
+            literal = self.word({Atom("word", folded): 0, Atom("exact", folded): 0})
+            return self._reading([self._marks[NUMBER] | literal])
+        if first == "&" and not fold(token).isalnum():
+            return self._nothing
         return self._plain(token)
 
     def _plain(self, token: str) -> Reading:
         if len(token) > _MEMO_LETTERS_MAX:
-            return self._reading([{}], [(0, len(token))])
+            return self._idle_word(0)
         folded = fold(token)
         atoms = self._lexicon.read(folded)
-        before = owner(token)
+        before = None if token.isalnum() else owner(token)
         if before:
             atoms = self._lexicon.read(fold(before)) | atoms
         votes = self._common.votes(folded)
-        return self._reading([self.word(atoms)], [(0, len(token))], votes)
+        word = self.word(atoms)
+        return self._reading([word], votes=votes) if word else self._idle_word(votes)
+
+    def _idle_word(self, votes: int) -> Reading:
+        """The reading of every word that no phrase holds, one object for equal votes."""
+        return self._idle.setdefault(votes, Reading(({},), None, 0, (), votes))
 
     def _tag(self, token: str) -> Reading:
         words: list[Word] = []
@@ -144,6 +156,16 @@ class Reader:
         # A span in the folded tag is one in the tag only while both have the same letters.
         return self._lexicon.split(folded) if len(folded) == len(hump) else [(0, len(hump))]
 
-    def _reading(self, words: list[Word], cuts: list[tuple[int, int]], votes: int = 0) -> Reading:
-        anchors = {element for word in words for element in word if element in self._anchors}
-        return Reading(tuple(words), tuple(cuts), tuple(sorted(anchors)), votes)
+    def _reading(
+        self,
+        words: list[Word],
+        cuts: list[tuple[int, int]] | None = None,
+        votes: int = 0,
+    ) -> Reading:
+        elements = {element for word in words for element in word}
+        bits = 0
+        for element in elements:
+            bits |= 1 << element
+        anchors = sorted(elements & self._anchors)
+        spans = None if cuts is None else tuple(cuts)
+        return Reading(tuple(words), spans, bits, tuple(anchors), votes)
