@@ -14,18 +14,19 @@ from itertools import accumulate
 from desk.post import Author, Geo
 from desk.territory import Community
 from simulator.crowd import media_of
-from simulator.draft import Draft, Scene, choose
-from simulator.grid import STEP_S, poisson
+from simulator.draft import Draft, Scene
+from simulator.grid import STEP_S
 from simulator.noise import decorated, roughen
+from simulator.odds import Odds, poisson
 from simulator.rhythm import hour_factor
 from simulator.storm import layer_random
 from simulator.truth import Told
 from simulator.voices import Said, grammar
 
-_DAILY = [("life", 62.0), ("storm_talk", 22.0), ("trap", 14.0), ("elsewhere", 0.7)]
-_EVERYDAY = [("billing", 40.0), ("service", 34.0), ("grumble", 12.0), ("kudos", 14.0)]
+_DAILY = Odds(life=62.0, storm_talk=22.0, trap=14.0, elsewhere=0.7)
+_EVERYDAY = Odds(billing=40.0, service=34.0, grumble=12.0, kudos=14.0)
 # On a calm day customers write where they have time: the long form is Facebook's.
-_EVERYDAY_CHANNELS = [("facebook", 52.0), ("x", 34.0), ("bluesky", 9.0), ("mastodon", 5.0)]
+_EVERYDAY_CHANNELS = Odds(facebook=52.0, x=34.0, bluesky=9.0, mastodon=5.0)
 
 
 class _Chorus:
@@ -36,7 +37,7 @@ class _Chorus:
     def __init__(self, scene: Scene) -> None:
         self._scene = scene
         self._draw = layer_random(scene.storm, self.layer)
-        self._channels = list(scene.storm.crowd.channels.items())
+        self._channels = Odds(**scene.storm.crowd.channels)
         self._upto = list(accumulate(c.customers for c in scene.territory.community))
 
     def heard(self, told: Told) -> None:
@@ -58,7 +59,7 @@ class _Chorus:
         voice = grammar(person.voice.language)
         facts = scene.facts(community, draw)
         facts["street"] = person.street
-        facts["cross"] = scene.people.person(place, channel, int(rnd() * 60)).street
+        facts["cross"] = scene.people.street(person.voice, rnd())
         said = voice.say(act, facts, draw, located=located)
         if "news" in said.labels:
             return self._notice(said, channel, voice.language)
@@ -111,12 +112,12 @@ class Background(_Chorus):
         factor = hour_factor(self._scene.local_hour((from_s + to_s) / 2))
         mean = self._per_hour * factor * (to_s - from_s) / 3600
         for _ in range(poisson(mean, self._draw)):
-            yield from_s + (to_s - from_s) * self._draw.random(), choose(_DAILY, self._draw), 0
+            yield from_s + (to_s - from_s) * self._draw.random(), _DAILY.draw(self._draw), 0
 
     def write(self, at_s: float, kind: str, subject: int) -> Draft | None:  # noqa: ARG002 - Writer
         """A post on `kind`."""
         place, community = self._town()
-        channel = choose(self._channels, self._draw)
+        channel = self._channels.draw(self._draw)
         # A town elsewhere has the name of one of ours; the rest never needs a place.
         located = kind == "elsewhere" or self._draw.random() < 0.2
         return self._write(kind, channel, place, community, located=located, own=False)
@@ -140,12 +141,12 @@ class Everyday(_Chorus):
         """Posts of the block, by the hour on the wall."""
         factor = hour_factor(self._scene.local_hour((from_s + to_s) / 2))
         for _ in range(poisson(self._per_hour * factor * (to_s - from_s) / 3600, self._draw)):
-            yield from_s + (to_s - from_s) * self._draw.random(), choose(_EVERYDAY, self._draw), 0
+            yield from_s + (to_s - from_s) * self._draw.random(), _EVERYDAY.draw(self._draw), 0
 
     def write(self, at_s: float, kind: str, subject: int) -> Draft | None:  # noqa: ARG002 - Writer
         """A post on `kind`."""
         place, community = self._town()
-        channel = choose(_EVERYDAY_CHANNELS, self._draw)
+        channel = _EVERYDAY_CHANNELS.draw(self._draw)
         return self._write(
             kind, channel, place, community, located=self._draw.random() < 0.15, own=True
         )
@@ -196,7 +197,7 @@ class Surroundings(_Chorus):
         act = "damage_water" if flooded else "damage_wind"
         if self._draw.random() < 0.06:
             act = "hurt"
-        channel = choose(self._channels, self._draw)
+        channel = self._channels.draw(self._draw)
         located = self._draw.random() < self._scene.storm.crowd.located
         del kind
         return self._write(act, channel, zone.place, zone.community, located=located, own=True)

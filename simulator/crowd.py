@@ -9,8 +9,9 @@ from collections.abc import Iterator
 
 from desk.post import Geo, Media
 from simulator.crews import Outage
-from simulator.draft import Draft, Scene, choose
+from simulator.draft import Draft, Scene
 from simulator.noise import decorated, roughen
+from simulator.odds import Odds
 from simulator.people import Person
 from simulator.rhythm import Rhythm
 from simulator.storm import layer_random
@@ -26,14 +27,17 @@ LONG_WAIT_H = 2.0
 LATE_H = 4.0
 
 # What is said at each moment, by weight; which words that takes is the grammars' matter.
-_LOSS = [("loss", 62.0), ("flicker", 7.0), ("ask", 14.0), ("hazard", 9.0), ("vulnerable", 2.0),
-         ("angry", 3.0), ("etr", 3.0)]  # fmt: skip
-_WAIT_SHORT = [("loss", 24.0), ("etr", 40.0), ("angry", 13.0), ("hazard", 8.0), ("vulnerable", 5.0),
-               ("helpline", 5.0), ("flicker", 5.0)]  # fmt: skip
-_WAIT_LONG = [("still", 36.0), ("etr", 28.0), ("angry", 17.0), ("vulnerable", 7.0), ("hazard", 4.0),
-              ("helpline", 4.0), ("claim", 3.0), ("crews", 4.0)]  # fmt: skip
-_BACK = [("back", 52.0), ("thanks", 32.0), ("back_angry", 8.0), ("claim", 3.0), ("crews", 5.0)]
-_PART_BACK = [("back", 46.0), ("thanks", 20.0), ("left_out", 34.0)]
+_LOSS = Odds(loss=62.0, flicker=7.0, ask=14.0, hazard=9.0, vulnerable=2.0, angry=3.0, etr=3.0)
+_WAIT_SHORT = Odds(
+    loss=24.0, etr=40.0, angry=13.0, hazard=8.0, vulnerable=5.0, helpline=5.0, flicker=5.0
+)
+_WAIT_LONG = Odds(
+    still=36.0, etr=28.0, angry=17.0, vulnerable=7.0, hazard=4.0, helpline=4.0, claim=3.0, crews=4.0
+)
+_BACK = Odds(
+    [("back", 52.0), ("thanks", 32.0), ("back_angry", 8.0), ("claim", 3.0), ("crews", 5.0)]
+)
+_PART_BACK = Odds(back=46.0, thanks=20.0, left_out=34.0)
 _ADDRESSED = {"etr": 0.4, "angry": 0.35, "helpline": 0.5, "claim": 0.5, "thanks": 0.35,
               "left_out": 0.3, "crews": 0.2, "vulnerable": 0.3}  # fmt: skip
 
@@ -44,8 +48,8 @@ class Crowd:
     def __init__(self, scene: Scene) -> None:
         self._scene = scene
         self._draw = layer_random(scene.storm, "crowd")
-        self._channels = list(scene.storm.crowd.channels.items())
-        self._late_channels = list(scene.storm.crowd.late_channels.items())
+        self._channels = Odds(**scene.storm.crowd.channels)
+        self._late_channels = Odds(**scene.storm.crowd.late_channels)
         self._rhythm = Rhythm(scene, layer_random(scene.storm, "rhythm"))
         self._spoke: dict[int, deque[tuple[str, int]]] = {}
 
@@ -68,7 +72,7 @@ class Crowd:
         outage = self._scene.outages[stir.outage if stir else subject]
         lost_s = stir.at_s if stir and kind == "loss" else self._lost_s(outage, at_s)
         if kind != "back" and self._draw.random() < FAR_AWAY:
-            channel = choose(self._channels, self._draw)
+            channel = self._channels.draw(self._draw)
             person = self._scene.people.person(-1, channel, int(self._draw.random() * 1e6))
             return self._post(outage, person, "relative", at_s, lost_s)
         person = self._neighbour(outage, at_s, kind)
@@ -87,7 +91,7 @@ class Crowd:
             channel, number = spoke[int(rnd() * len(spoke))]
             return self._scene.people.person(place, channel, number)
         late = at_s - outage.started_s > LATE_H * 3600
-        channel = choose(self._late_channels if late else self._channels, self._draw)
+        channel = (self._late_channels if late else self._channels).draw(self._draw)
         number = int(max(40, outage.zone.community.customers // 12) * rnd() ** 1.6)
         spoke.append((channel, number))
         return self._scene.people.person(place, channel, number)
@@ -99,7 +103,7 @@ class Crowd:
             acts = _PART_BACK if at_s < outage.restored_s - 600 else _BACK
         else:
             acts = _WAIT_LONG if at_s - lost_s > LONG_WAIT_H * 3600 else _WAIT_SHORT
-        act = choose(acts, self._draw)
+        act = acts.draw(self._draw)
         if act != "hazard":
             return act
         # A collapse of the system breaks nothing that anybody could see.
@@ -111,7 +115,7 @@ class Crowd:
         voice = grammar(person.voice.language)
         facts = scene.facts(community, draw)
         facts["street"] = person.street
-        facts["cross"] = scene.people.person(outage.zone.place, "x", int(rnd() * 60)).street
+        facts["cross"] = scene.people.street(person.voice, rnd())
         facts["hours"] = str(max(2, round((at_s - lost_s) / 3600)))
         facts["since"] = scene.clock(lost_s, voice.language, draw)
         facts["clock"] = scene.clock(at_s, voice.language, draw)

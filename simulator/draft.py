@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import cache
 from typing import NamedTuple, Protocol
 
 from desk.post import Author, Geo, Media
@@ -75,7 +76,10 @@ class Scene:
         self.outages = outages
         self.people = people
         self.region = territory.aliases[0] if territory.aliases else territory.name
-        self._short = min(territory.aliases, key=len, default=territory.name)
+        # Posts in English shorten a state to its two capitals; elsewhere nobody does.
+        english = storm.voice[0].language == "en"
+        short = (alias for alias in territory.aliases if len(alias) == 2 and alias.isupper())
+        self._short = next(short, self.region) if english else self.region
         local = storm.starts_at.astimezone(territory.zone)
         self._local = local
         self._midnight_s = local.hour * 3600 + local.minute * 60
@@ -124,16 +128,7 @@ class Scene:
         }
 
 
+@cache
 def hashtag(name: str) -> str:
     """`name` as a hashtag without its sign."""
     return "".join(char for char in name if char.isalnum())
-
-
-def choose(weights: list[tuple[str, float]], draw: random.Random) -> str:
-    """One of the words by weights that need not add up to 1."""
-    left = draw.random() * sum(weight for _, weight in weights)
-    for word, weight in weights:
-        left -= weight
-        if left < 0:
-            return word
-    return weights[-1][0]

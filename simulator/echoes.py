@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterator
 
 from simulator.draft import Draft, Scene
-from simulator.grid import poisson
+from simulator.odds import poisson
 from simulator.storm import layer_random
 from simulator.truth import Told
 

@@ -15,6 +15,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from desk.territory import Community, Territory
+from simulator.odds import Odds, poisson
 from simulator.storm import GridPlan, Storm, layer_random
 from simulator.weather import Conditions, centre, conditions
 
@@ -31,9 +32,13 @@ FIRST_BAND_S = 5400.0
 LATE_SHARE = 0.12
 """Share of failures that come hours after the wind: soaked roots, cracked limbs."""
 
-WIND_CAUSES = (("lineDown", 0.36), ("treeDown", 0.42), ("poleDown", 0.14), ("lightingStrike", 0.08))
-RAIN_CAUSES = (("lineDown", 0.35), ("poleDown", 0.25), ("treeDown", 0.15), ("lightingStrike", 0.25))
-CALM_CAUSES = (("animal", 0.5), ("treeDown", 0.3), ("lineDown", 0.2))
+WIND_CAUSES = Odds(
+    (("lineDown", 0.36), ("treeDown", 0.42), ("poleDown", 0.14), ("lightingStrike", 0.08))
+)
+RAIN_CAUSES = Odds(
+    (("lineDown", 0.35), ("poleDown", 0.25), ("treeDown", 0.15), ("lightingStrike", 0.25))
+)
+CALM_CAUSES = Odds(animal=0.5, treeDown=0.3, lineDown=0.2)
 
 
 class Zone(NamedTuple):
@@ -139,7 +144,7 @@ def _weather_losses(
             customers = min(left, _size(kind, plan, draw))
             left -= customers
             if customers:
-                yield Incident(at_s, zone.number, customers, pick(causes, draw))
+                yield Incident(at_s, zone.number, customers, causes.draw(draw))
 
 
 def _first(
@@ -148,7 +153,7 @@ def _first(
     gust_kmh: float,
     wet_mm: float,
     draw: random.Random,
-) -> tuple[float | None, tuple[tuple[str, float], ...]]:
+) -> tuple[float | None, Odds]:
     """When a capacity is first gone beyond, and the causes that this may have."""
     by_gust = bisect_right(gusts_kmh, gust_kmh)
     by_rain = bisect_right(rain_mm, wet_mm)
@@ -176,28 +181,4 @@ def _calm_losses(storm: Storm, zone: Zone, draw: random.Random) -> Iterator[Inci
         at_s = draw.random() * storm.hours * 3600
         kind = "feeder" if draw.random() < 0.06 else "lateral"
         customers = min(zone.customers, _size(kind, storm.grid, draw))
-        yield Incident(at_s, zone.number, customers, pick(CALM_CAUSES, draw))
-
-
-def pick(weighted: tuple[tuple[str, float], ...], draw: random.Random) -> str:
-    """One word of (word, weight); weights add up to 1."""
-    left = draw.random()
-    for word, weight in weighted:
-        left -= weight
-        if left < 0:
-            return word
-    return weighted[-1][0]
-
-
-def poisson(mean: float, draw: random.Random) -> int:
-    """A Poisson number; above 50 by the normal law, which is then the same to the eye."""
-    if mean <= 0:
-        return 0
-    if mean > 50:
-        return max(0, round(draw.gauss(mean, math.sqrt(mean))))
-    limit = math.exp(-mean)
-    count, product = 0, draw.random()
-    while product > limit:
-        count += 1
-        product *= draw.random()
-    return count
+        yield Incident(at_s, zone.number, customers, CALM_CAUSES.draw(draw))

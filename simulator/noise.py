@@ -67,8 +67,8 @@ def _edited(word: str, draw: random.Random) -> str:
         return word[: at - 1] + word[at] + word[at - 1] + word[at + 1 :]
     if kind < 0.85:
         return word[:at] + word[at] + word[at:]
-    if word[at] in "aeiou":
-        return word[:at] + word[at] * (2 + int(draw.random() * 4)) + word[at + 1 :]
+    if word[-1] in "aeioy":
+        return word + word[-1] * (1 + int(draw.random() * 4))
     return word[:at] + word[at + 1 :]
 
 

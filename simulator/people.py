@@ -32,8 +32,10 @@ class Person(NamedTuple):
 
 
 class _Names(NamedTuple):
-    first: tuple[str, ...]
-    last: tuple[str, ...]
+    """Names with what they are in a handle, and streets."""
+
+    first: tuple[tuple[str, str], ...]
+    last: tuple[tuple[str, str], ...]
     streets: tuple[str, ...]
 
 
@@ -69,10 +71,10 @@ class People:
         bits = _mixed(_mixed(self._salt ^ home) + number)
         voice = self._voices[self._ladder[bits & 0xFF]]
         names = self._names[voice.locale]
-        first = names.first[(bits >> 8) % len(names.first)]
-        last = names.last[(bits >> 20) % len(names.last)]
+        first, first_plain = names.first[(bits >> 8) % len(names.first)]
+        last, last_plain = names.last[(bits >> 20) % len(names.last)]
         more = _mixed(bits)
-        handle = _handle(plain(first), plain(last), more, channel)
+        handle = _handle(first_plain, last_plain, more, channel)
         name = first if more % 7 == 0 else f"{first} {last}"
         return Person(
             Author(f"{channel}-{key}", handle, name),
@@ -82,6 +84,11 @@ class People:
             _ROUGH[(more >> 28) % len(_ROUGH)],
             _CASES[(more >> 36) % len(_CASES)],
         )
+
+    def street(self, voice: Voice, share: float) -> str:
+        """A street of the voice's locale; `share` is drawn from 0-1."""
+        streets = self._names[voice.locale].streets
+        return streets[int(share * len(streets))]
 
 
 # Two people in five type clean, one in five types carelessly; the mean is 1.
@@ -114,8 +121,8 @@ def _drawn(locale: str, draw: random.Random) -> _Names:
     fake = Faker(locale)
     fake.seed_instance(draw.getrandbits(32))
     return _Names(
-        tuple(fake.first_name() for _ in range(NAMES)),
-        tuple(fake.last_name() for _ in range(NAMES)),
+        tuple((name, plain(name)) for name in (fake.first_name() for _ in range(NAMES))),
+        tuple((name, plain(name)) for name in (fake.last_name() for _ in range(NAMES))),
         tuple(fake.street_name() for _ in range(STREETS)),
     )
 

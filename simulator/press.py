@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from desk.post import Author
 from simulator.crews import Outage
-from simulator.draft import Draft, Scene, choose
-from simulator.grid import poisson
+from simulator.draft import Draft, Scene
+from simulator.odds import Odds, poisson
 from simulator.people import plain
 from simulator.storm import Outlet, layer_random
 from simulator.truth import Told
@@ -20,9 +20,15 @@ WORTH_A_HEADLINE = 900
 ANSWERED = frozenset({"outage", "etr", "hazard", "vulnerable", "service", "complaint", "billing"})
 LONGEST_QUEUE = 400
 
-_CALM_NEWS = [("news_forecast", 50.0), ("news_advice", 30.0), ("news_other", 20.0)]
-_STORM_NEWS = [("news_damage", 30.0), ("news_forecast", 16.0), ("news_advice", 12.0),
-               ("news_total", 24.0), ("news_other", 8.0), ("news_hurt", 10.0)]  # fmt: skip
+_CALM_NEWS = Odds(news_forecast=50.0, news_advice=30.0, news_other=20.0)
+_STORM_NEWS = Odds(
+    news_damage=30.0,
+    news_forecast=16.0,
+    news_advice=12.0,
+    news_total=24.0,
+    news_other=8.0,
+    news_hurt=10.0,
+)
 
 
 class Press:
@@ -31,6 +37,7 @@ class Press:
     def __init__(self, scene: Scene) -> None:
         self._scene = scene
         self._draw = layer_random(scene.storm, "press")
+        self._channels = Odds(**scene.storm.crowd.channels)
         self._language = scene.storm.voice[0].language
         self._bulletins = sorted(self._all_bulletins())
         self._coming = 0
@@ -114,7 +121,7 @@ class Press:
         act = "news_line" if kind == "news_outage" and broken and draw.random() < 0.25 else kind
         said = grammar(self._language).say(act, facts, draw, located=True)
         if kind.startswith("utility"):
-            channel = choose(list(scene.storm.crowd.channels.items()), draw)
+            channel = self._channels.draw(draw)
             author, account = self._own(channel), scene.storm.utility.handle
             url = None
         else:
@@ -152,7 +159,7 @@ class Press:
         outlet = scene.storm.outlet[int(draw.random() * len(scene.storm.outlet))]
         out = sum(o.out(at_s) for o in scene.outages if o.started_s <= at_s < o.restored_s)
         worst = max(range(len(scene.zones)), key=lambda zone: self._severity(zone, at_s))
-        act = choose(_STORM_NEWS if out > 5000 else _CALM_NEWS, draw)
+        act = (_STORM_NEWS if out > 5000 else _CALM_NEWS).draw(draw)
         windy = self._severity(worst, at_s) > 1
         if act in {"news_damage", "news_hurt"} and not windy:
             act = "news_total"
@@ -163,7 +170,7 @@ class Press:
         facts = scene.facts(community, draw)
         facts["utility"] = scene.storm.utility.name
         facts["customers"] = _thousands(_rounded(out), self._language)
-        facts["street"] = scene.people.person(0, "x", int(draw.random() * 900)).street
+        facts["street"] = scene.people.street(scene.storm.voice[0], draw.random())
         said = grammar(self._language).say(act, facts, draw, located=community is not None)
         url = self._link(outlet)
         return Draft(

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from simulator.crews import Outage
 from simulator.draft import Scene
-from simulator.grid import poisson
+from simulator.odds import poisson
 
 # Posts by the hour on the wall, in percent of the mean: quiet nights, busy evenings.
 _HOURS = (33, 24, 18, 16, 18, 30, 57, 88, 109, 115, 115, 118, 123, 123, 120, 123, 129, 138, 149,

@@ -65,6 +65,7 @@ class Grammar:
     def __init__(self, language: str, data: Mapping[str, Any]) -> None:
         self.language = language
         self._words: dict[str, tuple[Any, ...]] = {}
+        self._reached: dict[str, frozenset[str]] = {}
         self._source: dict[str, list[str]] = data["words"]
         self.slang: dict[str, tuple[str, ...]] = {
             word: tuple(forms) for word, forms in data["slang"].items()
@@ -102,6 +103,8 @@ class Grammar:
 
     def _reach(self, text: str) -> frozenset[str]:
         """Every fact that `text` may come to speak of."""
+        if text in self._reached:
+            return self._reached[text]
         found: set[str] = set()
         for slot in _SLOT.findall(text):
             if slot in FACTS:
@@ -109,7 +112,8 @@ class Grammar:
             else:
                 for alternative in self._source[slot]:
                     found |= self._reach(alternative)
-        return frozenset(found)
+        self._reached[text] = frozenset(found)
+        return self._reached[text]
 
     def _compiled(self, text: str) -> tuple[Any, ...]:
         pieces = _SLOT.split(text)

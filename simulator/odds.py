@@ -1,0 +1,37 @@
+"""Draws that the layers share: one of several words by weight, and Poisson numbers."""
+
+from __future__ import annotations
+
+import math
+import random
+from bisect import bisect_right
+from itertools import accumulate
+
+NORMAL_ABOVE = 50.0
+
+
+class Odds:
+    """Words with weights that need not add up to anything."""
+
+    def __init__(self, **weights: float) -> None:
+        pairs = [(word, weight) for word, weight in weights.items() if weight > 0]
+        self._words = tuple(word for word, _ in pairs)
+        self._upto = tuple(accumulate(weight for _, weight in pairs))
+
+    def draw(self, draw: random.Random) -> str:
+        """One of the words."""
+        return self._words[bisect_right(self._upto, draw.random() * self._upto[-1])]
+
+
+def poisson(mean: float, draw: random.Random) -> int:
+    """A Poisson number; of a large mean by the normal law, which is then the same to the eye."""
+    if mean <= 0:
+        return 0
+    if mean > NORMAL_ABOVE:
+        return max(0, round(draw.gauss(mean, math.sqrt(mean))))
+    limit = math.exp(-mean)
+    count, product = 0, draw.random()
+    while product > limit:
+        count += 1
+        product *= draw.random()
+    return count
