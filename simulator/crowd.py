@@ -34,9 +34,7 @@ _WAIT_SHORT = Odds(
 _WAIT_LONG = Odds(
     still=36.0, etr=28.0, angry=17.0, vulnerable=7.0, hazard=4.0, helpline=4.0, claim=3.0, crews=4.0
 )
-_BACK = Odds(
-    [("back", 52.0), ("thanks", 32.0), ("back_angry", 8.0), ("claim", 3.0), ("crews", 5.0)]
-)
+_BACK = Odds(back=52.0, thanks=32.0, back_angry=8.0, claim=3.0, crews=5.0)
 _PART_BACK = Odds(back=46.0, thanks=20.0, left_out=34.0)
 _ADDRESSED = {"etr": 0.4, "angry": 0.35, "helpline": 0.5, "claim": 0.5, "thanks": 0.35,
               "left_out": 0.3, "crews": 0.2, "vulnerable": 0.3}  # fmt: skip

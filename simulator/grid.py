@@ -32,12 +32,8 @@ FIRST_BAND_S = 5400.0
 LATE_SHARE = 0.12
 """Share of failures that come hours after the wind: soaked roots, cracked limbs."""
 
-WIND_CAUSES = Odds(
-    (("lineDown", 0.36), ("treeDown", 0.42), ("poleDown", 0.14), ("lightingStrike", 0.08))
-)
-RAIN_CAUSES = Odds(
-    (("lineDown", 0.35), ("poleDown", 0.25), ("treeDown", 0.15), ("lightingStrike", 0.25))
-)
+WIND_CAUSES = Odds(lineDown=0.36, treeDown=0.42, poleDown=0.14, lightingStrike=0.08)
+RAIN_CAUSES = Odds(lineDown=0.35, poleDown=0.25, treeDown=0.15, lightingStrike=0.25)
 CALM_CAUSES = Odds(animal=0.5, treeDown=0.3, lineDown=0.2)
 
 
