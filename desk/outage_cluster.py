@@ -73,7 +73,7 @@ class Told(msgspec.Struct, array_like=True, frozen=True):
 
 
 class Cluster(msgspec.Struct, kw_only=True, tag="outage"):
-    """Posts that make one outage.
+    """Posts that make one outage; it began in the community `home`.
 
     `authors` maps a hash to when that author last said that power is back (0: never); it holds the
     `KNOWN_AUTHORS` smallest hashes, a fair sample of all. `lat_sum` and `lon_sum` are weighted by
@@ -82,6 +82,7 @@ class Cluster(msgspec.Struct, kw_only=True, tag="outage"):
     """
 
     id: str
+    home: str
     communities: list[str]
     status: Status = "suspected"
     confirmed: bool = False

@@ -17,7 +17,7 @@ WINDOWS_S = (30 * 60, 2 * 3600, 6 * 3600)
 
 FALSE_AUTHORS_PER_10K_CUSTOMERS_HOUR = 0.02
 """Authors who seem to report an outage of a place on a day without one: of 10,000 customers some
-3,000 post, about one public post a day each; a few in 100,000 fool the rules and name the place."""
+3,000 write about one public post a day each; a rule errs on 0.3 % of them, and 5 % name a place."""
 
 FALSE_ALARMS_PER_DAY = 0.25
 """Allowed over the whole territory: one false outage in four calm days."""
@@ -60,7 +60,7 @@ DWELL_S = 15 * 60
 REPORTS_SILENCE_S = 30 * 60
 """While power is coming back, so long without a report of its lack means that it is back."""
 
-SILENCE_S = (5 * 3600, 10 * 3600)
+SILENCE_S = (6 * 3600, 12 * 3600)
 """Silence ends an outage: people go quiet long before power is back, and sleep, so hours; half of
 the outages of a real wind storm lasted over 3.3 hours, a tenth over 31."""
 

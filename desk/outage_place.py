@@ -10,8 +10,9 @@ from desk.territory import Community
 
 EARTH_RADIUS_KM = 6371.0
 
-OVERLAP_SHARE = 0.5
-"""Neighbours overlap when their centres lie closer than this share of their radii together."""
+OVERLAP_SHARE = 0.25
+"""Neighbours overlap when their centres lie closer than this share of their radii together; in a
+black start even suburbs that touch come back hours apart, so only all but the same place counts."""
 
 
 def distance_km(lat: float, lon: float, other_lat: float, other_lon: float) -> float:

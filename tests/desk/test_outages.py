@@ -189,10 +189,10 @@ def test_one_voice_of_restoration_changes_no_status() -> None:
 def test_silence_of_hours_ends_an_outage() -> None:
     desk = Outages(TOWNS)
     run(reports(0, 8), desk)
-    assert "restored" not in statuses(later(desk, 7 + 295))
-    ended = later(desk, 7 + 305)
+    assert "restored" not in statuses(later(desk, 7 + 355))
+    ended = later(desk, 7 + 365)
     assert statuses(ended)[-1] == "restored"
-    assert START + timedelta(minutes=307) <= ended[-1].at <= START + timedelta(minutes=308)
+    assert START + timedelta(minutes=367) <= ended[-1].at <= START + timedelta(minutes=368)
 
 
 def test_a_new_wave_after_restoration_is_a_new_outage_and_stragglers_are_none() -> None:
