@@ -11,7 +11,7 @@ from pathlib import Path
 from rules.errors import Fault, PackError, RulesError, in_order
 from rules.pack import LANGUAGES, Pack, Rule
 from rules.positions import Positions
-from rules.reader import Reader
+from rules.keyword_set import KeywordSet
 
 BUILT_IN = Path(__file__).parent / "packs"
 _SYNTAX = re.compile(r"^(?P<what>.*) \(at (?:line (?P<line>\d+), column (?P<col>\d+)|end of .*)\)$")
@@ -27,12 +27,12 @@ def load_packs(*folders: str | os.PathLike[str]) -> tuple[Pack, ...]:
         PackError: all faults of all files.
     """
     faults: list[Fault] = []
-    readers = [
-        reader
+    sets = [
+        each
         for path in _files([Path(folder) for folder in folders] or [BUILT_IN])
-        if (reader := _read(path, faults))
+        if (each := _read(path, faults))
     ]
-    rules = _assemble(readers, faults)
+    rules = _assemble(sets, faults)
     if faults:
         raise PackError(in_order(faults))
     by_language: dict[str, list[Rule]] = {}
@@ -60,7 +60,7 @@ def _files(folders: Iterable[Path]) -> list[Path]:
     return list(found)
 
 
-def _read(path: Path, faults: list[Fault]) -> Reader | None:
+def _read(path: Path, faults: list[Fault]) -> KeywordSet | None:
     """A file as checked TOML; None, with its fault noted, where it is not TOML at all."""
     shown = str(path)
     try:
@@ -84,7 +84,7 @@ def _read(path: Path, faults: list[Fault]) -> Reader | None:
     except RecursionError:
         faults.append(Fault(shown, 1, 1, "nested too deeply: a keyword set needs two levels"))
         return None
-    return Reader(shown, data, Positions(text), faults)
+    return KeywordSet(shown, data, Positions(text), faults)
 
 
 def _syntax_fault(path: str, text: str, error: str) -> Fault:
@@ -99,22 +99,22 @@ def _syntax_fault(path: str, text: str, error: str) -> Fault:
     return Fault(path, line, col, f"not TOML: {match['what']} in '{shown}'")
 
 
-def _assemble(readers: list[Reader], faults: list[Fault]) -> list[Rule]:
+def _assemble(sets: list[KeywordSet], faults: list[Fault]) -> list[Rule]:
     """All rules, once every vocabulary of their language is known."""
     vocabularies: dict[str, dict[str, tuple[str, ...]]] = {}
     defined: dict[tuple[str, str], str] = {}
-    for reader in readers:
-        for name, entries, source in reader.vocabulary():
-            first = defined.setdefault((reader.language, name), str(source))
+    for each in sets:
+        for name, entries, source in each.vocabulary():
+            first = defined.setdefault((each.language, name), str(source))
             if first != str(source):
                 message = f"vocabulary '{name}' is already defined at {first}: join the two"
                 faults.append(source.fault(message))
             else:
-                vocabularies.setdefault(reader.language, {})[name] = entries
+                vocabularies.setdefault(each.language, {})[name] = entries
     rules: list[Rule] = []
     first_of: dict[str, Rule] = {}
-    for reader in readers:
-        for rule in reader.rules(vocabularies.get(reader.language, {})):
+    for each in sets:
+        for rule in each.rules(vocabularies.get(each.language, {})):
             first_rule = first_of.setdefault(rule.id, rule)
             if first_rule is not rule:
                 message = (

@@ -12,7 +12,7 @@ from rules.language import CommonWords, common_words
 from rules.lexicon import Lexicon
 from rules.pack import Pack, Rule
 from rules.phrase import Atom, Phrase, Place
-from rules.reading import Reader, Word
+from rules.reading import TokenReader, Word
 from rules.text import END, START
 
 # Guesses, against words at about 1/rank: a wrong one costs time, never a match.
@@ -69,7 +69,7 @@ class Plan:
         for place, number in self._numbers.items():
             for atom in place:
                 elements_of[atom] = (*elements_of.get(atom, ()), number)
-        self.reader = Reader(
+        self.reader = TokenReader(
             Lexicon(elements_of, common), common, elements_of, frozenset(self.any.shelves)
         )
         self.start: Word = self.reader.word({Atom("mark", START): 0})

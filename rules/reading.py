@@ -63,7 +63,7 @@ class Readings(dict[str, Reading]):
         return len(self) + len(self._old)
 
 
-class Reader:
+class TokenReader:
     """Works out readings: pure, so that a verdict never depends on what was seen before."""
 
     def __init__(

@@ -6,6 +6,7 @@ import string
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from rapidfuzz.distance import OSA
 
 from rules.language import common_words
 from rules.lexicon import Lexicon, tolerance
@@ -99,6 +100,24 @@ def test_one_edit_in_a_longer_word_is_forgiven(word: str, data: st.DataObject) -
     assume(other not in common_words() and other not in WORDS)
     is_drawn_out = re.search(r"(.)\1\1", other) is not None
     assert read(other).get(word) in ((0, 1) if is_drawn_out else (1,))
+
+
+@given(st.sampled_from(WORDS), st.text("poweutagn", max_size=3), st.integers(0, 8))
+def test_the_look_up_finds_what_measuring_every_word_finds(
+    word: str, letters: str, at: int
+) -> None:
+    other = word[:at] + letters + word[at + len(letters) // 2 :]
+    assume(other.isalpha() and other not in common_words())
+    assume(other not in LEXICON and not re.search(r"(.)\1\1", other))
+    assume("flicker" not in other)
+    distances = {near: OSA.distance(other, near) for near in WORDS}
+    forgiven = {
+        near: edits
+        for near, edits in distances.items()
+        if edits <= tolerance(near) and (edits < 2 or (len(other) >= 7 and near[0] == other[0]))
+    }
+    least = min(forgiven.values(), default=0)
+    assert read(other) == {near: edits for near, edits in forgiven.items() if edits == least}
 
 
 @given(st.text(string.ascii_lowercase, min_size=1, max_size=12))

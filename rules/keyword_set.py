@@ -19,9 +19,9 @@ from rules.phrase import Phrase, PhraseError, Vocabulary, parse_entry, parse_phr
 from rules.positions import Path, Positions
 from rules.verdict import LABELS
 
-_FILE_KEYS = ("language", "vocabulary", "rule")
-_RULE_KEYS = ("id", "label", "any", "all", "none", "gap", "limit", "note", "test")
-_TEST_KEYS = ("text", "match")
+FILE_KEYS = ("language", "vocabulary", "rule")
+RULE_KEYS = ("id", "label", "any", "all", "none", "gap", "limit", "note", "test")
+TEST_KEYS = ("text", "match")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _KINDS: dict[type, str] = {
@@ -34,8 +34,8 @@ _KINDS: dict[type, str] = {
 }
 
 
-class Reader:
-    """Reads the parsed TOML `data` of the file shown as `path`; faults go to `faults`."""
+class KeywordSet:
+    """The parsed TOML `data` of the file shown as `path`; faults go to `faults`."""
 
     def __init__(
         self, path: str, data: dict[str, Any], positions: Positions, faults: list[Fault]
@@ -44,7 +44,7 @@ class Reader:
         self._data = data
         self._positions = positions
         self._faults = faults
-        self._unknown_keys((), data, _FILE_KEYS)
+        self._unknown_keys((), data, FILE_KEYS)
         self.language = self._language()
         if not data.get("rule") and not data.get("vocabulary"):
             self._fault((), "nothing to read: write a [[rule]] with id, label and any")
@@ -78,7 +78,7 @@ class Reader:
                 yield rule
 
     def _rule(self, path: Path, table: dict[str, Any], vocabulary: Vocabulary) -> Rule | None:
-        self._unknown_keys(path, table, _RULE_KEYS)
+        self._unknown_keys(path, table, RULE_KEYS)
         for key in ("id", "label", "any"):
             if key not in table:
                 self._fault(path, f"the rule has no '{key}': write {key} = …")
@@ -114,8 +114,8 @@ class Reader:
 
     def _tests(self, path: Path, tables: object) -> Iterator[RuleTest]:
         for test_path, table in self._tables(path, tables):
-            self._unknown_keys(test_path, table, _TEST_KEYS)
-            for key in _TEST_KEYS:
+            self._unknown_keys(test_path, table, TEST_KEYS)
+            for key in TEST_KEYS:
                 if key not in table:
                     self._fault(test_path, f"the test has no '{key}': write {key} = …")
             text, match = table.get("text", ""), table.get("match", False)
