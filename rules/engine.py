@@ -29,6 +29,7 @@ from rules.verdict import URGENCY, Match, Verdict
 EDIT_COST = 8
 IDLE_COST = 1
 _NEVER = 101
+_LONG_WORDS = 400
 
 Found = tuple[int, int, int]
 """A phrase in a text: cost (100 - score), first and last word; words count from 1."""
@@ -142,11 +143,14 @@ class _Scan:
 
     def _standing(self, element: int) -> list[int]:
         """The places where an element stands."""
-        places = self._places.get(element)
-        if places is None:
-            places = [place for place, word in enumerate(self._words) if element in word]
-            self._places[element] = places
-        return places
+        if len(self._words) > _LONG_WORDS:
+            # Looking through a post once for each element would be slow for a very long one.
+            if not self._places:
+                for place, word in enumerate(self._words):
+                    for each in word:
+                        self._places.setdefault(each, []).append(place)
+            return self._places.get(element, [])
+        return [place for place, word in enumerate(self._words) if element in word]
 
     def find(self, row: Row, rule: Rule) -> Found | None:
         """The cheapest way, then the first, in which a row of elements stands in the text."""

@@ -120,38 +120,43 @@ class Lexicon:
     def split(self, tag: str) -> list[tuple[int, int]]:
         """Spans of the words in a joined lower-case tag, or its whole span where it can't be split.
 
-        The split has the fewest letters outside words of the phrases, then the fewest words.
+        The split has the fewest letters outside words of the phrases (a letter outside common words
+        counts twice), then the fewest words. Words of the phrases make up half of it at least.
         """
         whole = [(0, len(tag))]
         if len(tag) > TOKEN_LETTERS_MAX or tag in self._exact or tag in self._common:
             return whole
         best: list[tuple[int, int, int]] = [(0, 0, 0)]  # other letters, words, begin of the last
         for end in range(1, len(tag) + 1):
-            options = []
-            for begin in range(max(0, end - _TAG_WORD_LETTERS_MAX), end):
-                part = tag[begin:end]
+            other, words, _ = best[-1]
+            option = (other + 2, words + 1, end - 1)
+            for begin in range(max(0, end - _TAG_WORD_LETTERS_MAX), end - 1):
                 other, words, _ = best[begin]
+                part = tag[begin:end]
+                if other > option[0]:
+                    continue
                 if part in self._words_in_tags:
-                    options.append((other, words + 1, begin))
-                elif len(part) >= STEM_LETTERS_MIN and part in self._common:
-                    options.append((other + len(part), words + 1, begin))
-            options.append((best[end - 1][0] + 2, best[end - 1][1] + 1, end - 1))
-            best.append(min(options))
-        return self._spans(tag, best) or whole
+                    option = min(option, (other, words + 1, begin))
+                elif end - begin >= STEM_LETTERS_MIN and part in self._common:
+                    option = min(option, (other + end - begin, words + 1, begin))
+            best.append(option)
+        spans = self._spans(tag, best)
+        known = sum(end - begin for begin, end in spans if tag[begin:end] in self._words_in_tags)
+        return spans if 2 * known >= len(tag) else whole
 
     def _spans(self, tag: str, best: list[tuple[int, int, int]]) -> list[tuple[int, int]]:
+        """The words of the best split; letters that are no word stay together."""
         spans: list[tuple[int, int]] = []
         end = len(tag)
+        last_is_stray = False
         while end:
             begin = best[end][2]
-            stray = end - begin == 1 and tag[begin:end] not in self._words_in_tags
-            if stray and spans and spans[-1][0] == end and not self._is_word(tag, spans[-1]):
+            stray = end - begin == 1
+            if stray and last_is_stray:
                 spans[-1] = (begin, spans[-1][1])
             else:
                 spans.append((begin, end))
+            last_is_stray = stray
             end = begin
         spans.reverse()
-        return spans if any(self._is_word(tag, span) for span in spans) else []
-
-    def _is_word(self, tag: str, span: tuple[int, int]) -> bool:
-        return tag[span[0] : span[1]] in self._words_in_tags
+        return spans

@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from rules.errors import Fault, PackError, RulesError, in_order
+from rules.keyword_set import KeywordSet
 from rules.pack import LANGUAGES, Pack, Rule
 from rules.positions import Positions
-from rules.keyword_set import KeywordSet
 
 BUILT_IN = Path(__file__).parent / "packs"
 _SYNTAX = re.compile(r"^(?P<what>.*) \(at (?:line (?P<line>\d+), column (?P<col>\d+)|end of .*)\)$")

@@ -137,7 +137,6 @@ def test_no_word_is_read_beyond_its_tolerance(word: str) -> None:
         ("blackout", ["blackout"]),
         ("football", ["football"]),
         ("xqzvk", ["xqzvk"]),
-        ("", [""]),
     ],
 )
 def test_a_joined_tag_falls_into_words_of_the_phrases(tag: str, words: list[str]) -> None:

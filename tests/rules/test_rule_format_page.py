@@ -7,9 +7,9 @@ import pytest
 
 import rules
 from rules import LABELS, Engine, load_packs
+from rules.keyword_set import FILE_KEYS, RULE_KEYS, TEST_KEYS
 from rules.phrase import VARIANTS_MAX
 from rules.proof import failures
-from rules.keyword_set import FILE_KEYS, RULE_KEYS, TEST_KEYS
 from rules.text import MARKS
 
 PAGE = Path(rules.__file__).parent.parent / "docs" / "rule-format.md"
