@@ -75,7 +75,8 @@ class StormdeskApp(App[None]):
     def get_default_screen(self) -> Screen[None]:
         return self.monitor
 
-    def on_ready(self) -> None:
+    def listen(self) -> None:
+        """Begin to hear the desk, once there is a monitor to show what it says."""
         self.run_worker(self._listen(), name="listen")
 
     async def on_unmount(self) -> None:

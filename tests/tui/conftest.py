@@ -215,11 +215,6 @@ class CannedDesk:
         self.closed = True
         self.say(None)
 
-    @property
-    def is_quiet(self) -> bool:
-        """Whether the app has heard everything."""
-        return self._said.empty()
-
     def say(self, *messages: FromDesk | LinkState | None) -> None:
         for message in messages:
             self._said.put_nowait(message)
@@ -297,7 +292,7 @@ class Scene:
     async def settle(self) -> None:
         """Until everything that was said and asked has been heard and painted."""
         for _ in range(3):
-            while not self.desk.is_quiet:
+            for _ in range(HOPS):
                 await asyncio.sleep(0)
             await self.pilot._wait_for_screen()
             await asyncio.sleep(FRAME_S)

@@ -12,7 +12,9 @@ from tui.paint import MARKS_PER_LETTER, cut, fit, paint, visible
 NASTY = st.text(
     st.one_of(
         st.characters(),
-        st.sampled_from("\x00\x1b\x07\x7f\x9b\r\n\t\u202e\u2066\u200b\u200d\ufe0f\u0301\u2028\ufeff"),
+        st.sampled_from(
+            "\x00\x1b\x07\x7f\x9b\r\n\t\u202e\u2066\u200b\u200d\ufe0f\u0301\u2028\ufeff"
+        ),
         st.sampled_from("\U0001f469\U0001f3fd\U0001f1ee\u20e3\u0939\ua9c5\U000e0041電가[]"),
         st.characters(categories=["Cs", "Co", "Mn", "Me", "Cf"]),
     )

@@ -96,6 +96,7 @@ class Monitor(Screen[None]):
         self._filter = self.query_one("#filter", FilterBar)
         self.tell_link()
         self._tell()
+        self._desk.listen()
 
     @property
     def _desk(self) -> StormdeskApp:

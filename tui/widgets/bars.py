@@ -46,23 +46,25 @@ class StatusStrip(Bar):
     def __init__(self, id: str) -> None:  # noqa: A002 - Textual's own name for it
         super().__init__(id=id)
         self._now = Situation()
-        self._said: object = None
+        self._said: list[str] = []
         self._paused = False
         self._waiting = 0
 
     def show(self, now: Situation, *, paused: bool, waiting: int) -> None:
         """Say how things stand."""
-        said = (now.status, now.hello, now.link, paused, waiting if paused else 0)
+        self._now, self._paused, self._waiting = now, paused, waiting
+        said = [item[1] for item in self._items()]
         if said != self._said:
             self._said = said
-            self._now, self._paused, self._waiting = now, paused, waiting
             self.refresh()
 
-    def segments(self, width: int) -> list[Segment]:
+    def _items(self) -> list[Item]:
         colours = palette_of(self)
-        items = strip_items(self._now, colours, paused=self._paused, waiting=self._waiting)
+        return strip_items(self._now, colours, paused=self._paused, waiting=self._waiting)
+
+    def segments(self, width: int) -> list[Segment]:
         segments: list[Segment] = []
-        for text, style in _fitted(items, width):
+        for text, style in _fitted(self._items(), width):
             segments.append(Segment(" " if segments else "", None))
             segments.append(Segment(text, style))
         return segments

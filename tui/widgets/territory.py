@@ -12,13 +12,14 @@ from textual.widget import Widget
 
 from desk.protocol import Hello
 from tui.braille import Ground, draw
-from tui.paint import cut, paint
+from tui.paint import clip, paint
 from tui.signs import STATUS_SIGNS, UNKNOWN, status_rank
 from tui.widgets.lines import palette_of
 
 NAMED = ("confirmed", "likely", "suspected", "restoring")
 """Statuses whose places are named on the map where there is room, the most urgent first."""
 _QUIET_PLACE = "·"
+NAME_CELLS = 18
 
 
 class TerritoryMap(Widget):
@@ -92,19 +93,27 @@ class TerritoryMap(Widget):
         if self._hello is None:
             return
         columns = self.size.width
-        places = [p for p in self._hello.places if self._worst.get(p.id) in NAMED]
-        places.sort(key=lambda p: (NAMED.index(self._worst[p.id]), -p.customers))
+        places = [place for place in self._hello.places if self._worst.get(place.id) in NAMED]
+        places.sort(key=lambda place: (NAMED.index(self._worst[place.id]), -place.customers))
         for place in places:
             x, y = self._ground.cells[place.id]
-            name = cut(paint(place.name[:40]).text, 16)
-            width = cell_len(name)
-            for start in (x + 2, x - width - 1):
-                wanted = [(column, y) for column in range(start - 1, start + width + 1)]
-                free = all(cell not in self._marks or cell == (x, y) for cell in wanted)
-                if start >= 0 and start + width <= columns and free and width == len(name):
-                    style = palette_of(self).status(self._worst[place.id])
+            name = clip(paint(place.name[:40]).text, NAME_CELLS)
+            if cell_len(name) != len(name):
+                continue  # a mark is one cell: wide letters stay in the lists
+            style = palette_of(self).status(self._worst[place.id])
+            for start in (x + 2, x - len(name) - 1):
+                if self._is_free(start, y, len(name), columns):
                     self._marks |= {(start + at, y): (char, style) for at, char in enumerate(name)}
                     break
+
+    def _is_free(self, start: int, y: int, width: int, columns: int) -> bool:
+        """Whether a name may stand there: over dots, but never on or against another sign."""
+        around = (
+            self._marks.get((x, y), (_QUIET_PLACE,))[0] for x in range(start, start + width + 1)
+        )
+        before = self._marks.get((start - 2, y), (_QUIET_PLACE,))[0]
+        inside = 0 <= start and start + width <= columns
+        return inside and all(char == _QUIET_PLACE for char in around) and before != " "
 
     def _strip(self, y: int, columns: int, style: Style) -> Strip:
         faint = palette_of(self).faint
