@@ -17,7 +17,7 @@ from simulator.storm import Storm, layer_random
 
 LOOK_S = 600.0
 LONGEST_S = 96 * 3600.0
-APART = 6
+APART = 3
 """A loss that many times larger than the open outage of its zone is an outage of its own."""
 
 
