@@ -26,8 +26,8 @@ FEWEST_WITNESSES = 3
 """Below it one household with two accounts could make an outage."""
 
 WITNESSES_MORE = 1
-"""... and each longer window asks for one more: a day's errors are less independent than Poisson
-has it, such as two people answering one post."""
+"""... and each longer window asks for at least one more: errors of a day are less independent than
+Poisson has it, such as two people who answer one post."""
 
 STORM_OUTAGES = 5
 """So many open outages, likely at least, are a storm: real outages then outnumber errors by far."""
@@ -90,7 +90,7 @@ def witnesses_needed(communities: int, *, storm: bool) -> Callable[[int], Need]:
             needs.append((STORM_WINDOW_S, max(least, STORM_WITNESSES)))
         for longer, window_s in enumerate(WINDOWS_S):
             least = _rare(per_s * window_s, FALSE_ALARMS_PER_DAY / windows)
-            needs.append((window_s, max(least, FEWEST_WITNESSES) + WITNESSES_MORE * longer))
+            needs.append((window_s, max(least, FEWEST_WITNESSES + WITNESSES_MORE * longer)))
         return tuple(needs)
 
     return need
