@@ -42,6 +42,7 @@ class Memory:
         self._by_author: dict[int, set[str]] = {}
         self._dirty: set[str] = set()
         self._sure: int | None = None
+        self._order: list[Cluster] | None = None
 
     @property
     def sure(self) -> int:
@@ -53,7 +54,9 @@ class Memory:
 
     def in_order(self) -> list[Cluster]:
         """The outages, oldest first."""
-        return sorted(self.clusters.values(), key=lambda c: (c.started_s, c.id))
+        if self._order is None:
+            self._order = sorted(self.clusters.values(), key=lambda c: (c.started_s, c.id))
+        return self._order
 
     def latest(self, community: str) -> Cluster | None:
         """The live outage of a community, or else the one that ended last."""
@@ -71,6 +74,7 @@ class Memory:
         """Remember a new outage, the live one of its communities from now on."""
         self.clusters[cluster.id] = cluster
         self._latest.update(dict.fromkeys(cluster.communities, cluster))
+        self._order = None
         self.turned(cluster)
 
     def join(self, cluster: Cluster, community: str) -> None:
@@ -152,7 +156,7 @@ class Memory:
         """Make the look-ups anew; a live outage goes before the ended ones of its community."""
         self._latest.clear()
         self._by_author.clear()
-        self._sure = None
+        self._sure = self._order = None
         for cluster in sorted(self.clusters.values(), key=lambda c: (not c.ended, c.turned_s)):
             self._latest.update(dict.fromkeys(cluster.communities, cluster))
             for author in cluster.authors:

@@ -48,6 +48,8 @@ HEARD_S = WINDOWS_S[-1] + LATE_S
 REMEMBERED_S = 6 * 3600
 """An ended outage stays in memory this long: for screens, stragglers and late posts."""
 
+FORGET_EVERY_S = 10 * 60
+
 NEIGHBOUR_START_S = 10 * 60
 """Overlapping neighbours with one cause lose power together, but for the reports' few minutes."""
 
@@ -211,7 +213,8 @@ class Outages:
             status = settle(cluster, now_s)
             if status != cluster.status or _worth_telling(cluster):
                 changes.append(self._turn(cluster, status, now_s))
-        self._memory.forget(now_s - HEARD_S, now_s - REMEMBERED_S)
+        if now_s % FORGET_EVERY_S == 0:
+            self._memory.forget(now_s - HEARD_S, now_s - REMEMBERED_S)
         return changes
 
     def _need(self, communities: list[str]) -> Need:
