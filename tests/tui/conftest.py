@@ -10,7 +10,9 @@ from typing import TypeVar
 import msgspec
 import pytest
 from rich.console import Console
+from rich.segment import Segment
 from textual import events
+from textual._compositor import LayoutUpdate
 from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
@@ -327,18 +329,32 @@ class Scene:
         await self.pilot.resize_terminal(columns, rows)
         await self.settle()
 
-    def lines(self) -> list[str]:
-        """The screen as text, line by line."""
+    def segments(self) -> list[list[Segment]]:
+        """What is painted, line by line."""
         width, height = self.app.size
         compositor = self.app.screen._compositor
         update = compositor.render_update(full=True, screen_stack=self.app._background_screens)
-        console = Console(
-            width=width, height=height, file=io.StringIO(), color_system=None, legacy_windows=False
-        )
-        return [
-            "".join(segment.text for segment in line if not segment.control)
-            for line in console.render_lines(update, pad=True)
-        ][:height]
+        assert isinstance(update, LayoutUpdate)
+        console = Console(width=width, height=height, file=io.StringIO(), legacy_windows=False)
+        lines = console.render_lines(update, pad=True)[:height]
+        return [[segment for segment in line if not segment.control] for line in lines]
+
+    def lines(self) -> list[str]:
+        """The screen as text, line by line."""
+        return ["".join(segment.text for segment in line) for line in self.segments()]
+
+    def underlined(self) -> list[str]:
+        """Words that are marked."""
+        found = (segment for line in self.segments() for segment in line)
+        return [part.text for part in found if part.style and part.style.underline]
+
+    def screen(self) -> str:
+        """The screen on top, by its kind."""
+        return type(self.app.screen).__name__
+
+    def focus(self) -> str | None:
+        """Where the keys go, by its id."""
+        return self.app.focused.id if self.app.focused else None
 
     def text(self) -> str:
         return "\n".join(self.lines())

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from desk.protocol import Close, Fetch, Open, Page, Read, Tick
-from tui.screens.help import HelpScreen
-from tui.screens.post import PostScreen
 from tui.widgets.outages import OutageList
 from tui.window import PAGE_ROWS
 
@@ -190,9 +188,9 @@ async def test_enter_opens_the_post_and_esc_closes_it(scene: OpenScene) -> None:
     async with scene() as s:
         await s.press("k", "k", "enter")
         assert s.asked(Read) == [Read("post-297")]
-        assert isinstance(s.app.screen, PostScreen)
+        assert s.screen() == "PostScreen"
         await s.press("escape")
-        assert s.app.screen is s.app.monitor
+        assert s.screen() == "Monitor"
 
 
 async def test_opening_a_post_keeps_the_place_in_the_feed(scene: OpenScene) -> None:
@@ -280,19 +278,19 @@ async def test_enter_on_an_outage_filters_the_feed_to_its_place(scene: OpenScene
     async with scene() as s:
         await s.press("tab", "j", "enter")
         assert 'filter: place:"Dune Harbor"' in s.text()
-        assert s.app.focused is s.feed
+        assert s.focus() == "feed"
 
 
 async def test_tab_and_shift_tab_cycle_the_panes(scene: OpenScene) -> None:
     async with scene() as s:
         await s.press("tab")
-        assert isinstance(s.app.focused, OutageList)
+        assert s.focus() == "outages"
         await s.press("tab")
-        assert s.app.focused is s.feed
+        assert s.focus() == "feed"
         await s.press("shift+tab")
-        assert isinstance(s.app.focused, OutageList)
+        assert s.focus() == "outages"
         await s.press("escape")
-        assert s.app.focused is s.feed
+        assert s.focus() == "feed"
 
 
 async def test_c_swaps_outages_for_cases_and_enter_opens_the_newest_post(scene: OpenScene) -> None:
@@ -303,7 +301,7 @@ async def test_c_swaps_outages_for_cases_and_enter_opens_the_newest_post(scene: 
         await s.press("tab", "j", "enter")
         assert s.asked(Read) == [Read("post-2")]
         await s.press("escape", "c")
-        assert isinstance(s.app.focused, OutageList)
+        assert s.focus() == "outages"
         assert "Outages 6" in s.text()
 
 
@@ -324,11 +322,11 @@ async def test_the_cursor_stays_on_its_outage_when_the_order_changes(scene: Open
 async def test_question_mark_lists_the_keys_of_this_screen(scene: OpenScene) -> None:
     async with scene(size=(100, 60)) as s:
         await s.press("question_mark")
-        assert isinstance(s.app.screen, HelpScreen)
+        assert s.screen() == "HelpScreen"
         for words in ("Pause the view", "To the next hazard", "!HAZ hazard", "● confirmed"):
             assert words in s.text()
         await s.press("j", "G", "g", "pagedown", "k", "question_mark")
-        assert s.app.screen is s.app.monitor
+        assert s.screen() == "Monitor"
 
 
 async def test_t_swaps_dark_and_light(scene: OpenScene) -> None:

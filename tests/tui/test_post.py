@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 HOSTILE = (
     "\x1b[2J\x1b]0;owned\x07\x9b31m\u202eevil\u2066\u200b\x00 [red]markup[/red] "
-    "[@click=app.quit]quit[/] \ud83d\u0301\u0301\u0301\u0301\u0301 停電 \U0001f468\u200d\U0001f469 end"
+    "[@click=app.quit]quit[/] "
+    "\ud83d\u0301\u0301\u0301\u0301\u0301 停電 \U0001f468\u200d\U0001f469 end"
 )
 
 
@@ -61,9 +62,8 @@ async def test_a_post_says_all_that_is_known_of_it(scene: OpenScene) -> None:
 async def test_the_matched_words_are_marked_in_the_text(scene: OpenScene) -> None:
     async with scene() as s:
         await s.press("E", "enter")
-        static = s.app.screen.query_one("#words")
-        marks = [span for span in static.render().spans if "underline" in str(span.style)]
-        assert len(marks) == 2
+        marked = [words for words in s.underlined() if words == "live wire"]
+        assert len(marked) >= 2
 
 
 async def test_until_the_desk_answers_the_post_is_being_fetched(scene: OpenScene) -> None:
@@ -92,7 +92,7 @@ async def test_the_keys_of_lists_scroll_a_long_post(scene: OpenScene) -> None:
         await s.press("g")
         assert sheet.scroll_offset.y == 0
         await s.press("q")
-        assert s.app.screen is s.app.monitor
+        assert s.screen() == "Monitor"
 
 
 async def test_hostile_text_is_visible_text_in_every_pane(scene: OpenScene) -> None:

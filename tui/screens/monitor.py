@@ -255,6 +255,7 @@ class Monitor(Screen[None]):
         await self._open(query)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        del parameters
         return not (action == "filter" and isinstance(self.focused, Input))
 
     def action_filter(self) -> None:

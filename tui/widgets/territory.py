@@ -112,7 +112,7 @@ class TerritoryMap(Widget):
             self._marks.get((x, y), (_QUIET_PLACE,))[0] for x in range(start, start + width + 1)
         )
         before = self._marks.get((start - 2, y), (_QUIET_PLACE,))[0]
-        inside = 0 <= start and start + width <= columns
+        inside = start >= 0 and start + width <= columns
         return inside and all(char == _QUIET_PLACE for char in around) and before != " "
 
     def _strip(self, y: int, columns: int, style: Style) -> Strip:
