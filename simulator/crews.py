@@ -22,7 +22,11 @@ APART = 3
 
 
 class Outage(NamedTuple):
-    """One true outage; `lost` and `back` hold (second, customers), both add up to `customers`."""
+    """One true outage, in seconds of the storm day.
+
+    `crew_s` is when the work on it began; `lost` and `back` hold (second, customers), and both add
+    up to `customers`.
+    """
 
     number: int
     zone: Zone
@@ -30,6 +34,7 @@ class Outage(NamedTuple):
     restored_s: float
     customers: int
     cause: str | None
+    crew_s: float
     lost: tuple[tuple[float, int], ...]
     back: tuple[tuple[float, int], ...]
 
@@ -77,6 +82,7 @@ def outages(
             job.done_s,
             job.customers,
             job.cause,
+            job.lost[-1][0] if job.crew_at_s is None else job.crew_at_s,
             tuple(job.lost),
             _staged(job, draw),
         )
@@ -123,7 +129,7 @@ def _repaired(
     while coming < len(losses) or waiting:
         now_s += LOOK_S
         while coming < len(losses) and losses[coming].at_s <= now_s:
-            _arrive(storm, losses[coming], opened, waiting, closed, draw)
+            _arrive(storm, weather, losses[coming], opened, waiting, closed, draw)
             coming += 1
         while at_work and at_work[0] <= now_s:
             heapq.heappop(at_work)
@@ -133,6 +139,7 @@ def _repaired(
 
 def _arrive(
     storm: Storm,
+    weather: Exposure,
     loss: Incident,
     opened: dict[int, list[_Job]],
     waiting: list[_Job],
@@ -146,8 +153,7 @@ def _arrive(
         if loss.customers < APART * job.customers:
             job.grow(loss)
             if job.crew_at_s is not None:
-                more_s = _work_s(storm, loss.customers, draw)
-                job.done_s = max(job.done_s, loss.at_s + more_s)
+                _interrupt(storm, weather, job, loss, waiting, draw)
             return
     job = _Job(loss)
     every.append(job)
@@ -157,6 +163,22 @@ def _arrive(
         job.done_s = loss.at_s + draw.lognormvariate(math.log(4 * 3600), 1.0)
     else:
         waiting.append(job)
+
+
+def _interrupt(
+    storm: Storm,
+    weather: Exposure,
+    job: _Job,
+    loss: Incident,
+    waiting: list[_Job],
+    draw: random.Random,
+) -> None:
+    """More fails where a crew is at work: it takes longer, or the crew has to withdraw."""
+    if weather.at(job.zone, loss.at_s).gust_kmh > storm.grid.crew_gust_limit_kmh:
+        job.crew_at_s, job.done_s = None, math.inf
+        waiting.append(job)
+    else:
+        job.done_s = max(job.done_s, loss.at_s + _work_s(storm, loss.customers, draw))
 
 
 def _send(

@@ -31,7 +31,9 @@ class Echoes:
 
     def heard(self, told: Told) -> None:
         """Remember what is worth sharing."""
-        if told.post.repost_of or not told.truth.labels or told.post.reply_to:
+        post = told.post
+        if not told.truth.labels or post.repost_of or post.reply_to or post.geo or post.place:
+            # Where a post was sent from is not passed on, so a truth that leans on it would lie.
             return
         self._told += 1
         weight = max(LIKELY.get(label, 0.3) for label in told.truth.labels)
@@ -62,8 +64,6 @@ class Echoes:
             truth.community,
             truth.located,
             truth.trap,
-            geo=None,
-            place=post.place,
             repost_of=post.id,
             mentions=post.mentions,
             media=post.media,

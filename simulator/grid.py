@@ -26,7 +26,7 @@ TWO_ZONES_FROM = 120_000
 THREE_ZONES_FROM = 350_000
 CUSTOMERS_PER_LATERAL = 500
 CUSTOMERS_PER_SERVICE = 9_000
-FIRST_BAND_S = 5400.0
+FIRST_BAND_S = 3600.0
 """What the weather at the start of the day is too much for fails within this time."""
 
 LATE_SHARE = 0.12

@@ -12,6 +12,9 @@ import unicodedata
 from simulator.storm import NoisePlan
 from simulator.voices import Grammar
 
+DRAWN_PER_CHANGED = 1.9
+"""Short words, names and key words that are drawn for a typo mostly stay as they are."""
+
 KEY_WORD_TYPOS = 0.01
 """Chance that a key word chosen for a typo really gets one."""
 
@@ -21,25 +24,27 @@ def roughen(
 ) -> str:
     """`text` as somebody types it; `rough` multiplies the share of non-standard tokens."""
     words = text.split(" ")
-    share = plan.tokens * rough * 1.25
+    share = plan.tokens * rough * DRAWN_PER_CHANGED
     rnd = draw.random
     expected = share * len(words)
     count = int(expected) + (rnd() < expected % 1)
     for _ in range(count):
         place = int(rnd() * len(words))
-        words[place] = _mistyped(words[place], place, grammar, draw)
+        words[place] = _mistyped(words[place], grammar, draw)
     return _cased(" ".join(words), case)
 
 
-def _mistyped(word: str, place: int, grammar: Grammar, draw: random.Random) -> str:
+def _mistyped(word: str, grammar: Grammar, draw: random.Random) -> str:
     bare = word.strip(".,!?…:;()\"'").lower()
     slang = grammar.slang.get(bare)
     if slang:
         return word.lower().replace(bare, slang[int(draw.random() * len(slang))])
+    # A capital is a name here, even in front: places must stay what they are.
+    if word.lower() != word:
+        return word
     if not bare.isalpha():
         return word.replace("'", "").replace("’", "") if bare[:1].isalpha() else word
-    # A capital inside a text is a name: places must stay what they are.
-    if (place and word[0].isupper()) or len(bare) < 4:
+    if len(bare) < 4:
         return word
     if bare in grammar.key_words and draw.random() > KEY_WORD_TYPOS:
         return word

@@ -14,7 +14,7 @@ from simulator.storm import Outlet, layer_random
 from simulator.truth import Told
 from simulator.voices import grammar
 
-NEWS_PER_HOUR = 5.0
+NEWS_PER_HOUR = 8.0
 WORTH_A_HEADLINE = 900
 """Customers from which an outage is told by the media or the utility."""
 ANSWERED = frozenset({"outage", "etr", "hazard", "vulnerable", "service", "complaint", "billing"})

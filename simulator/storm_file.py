@@ -91,7 +91,7 @@ def _faults(data: dict[str, Any], path: Path) -> Iterator[tuple[str, str]]:
 def _check(kind: type, data: object, where: str) -> Iterator[tuple[str, str]]:
     """Faults of a table against a Struct: unknown keys, missing ones, wrong values."""
     if not isinstance(data, dict):
-        yield where, f"must be a table, not {data!r}"
+        yield where, f"{where} must be one table, not {_shown(data)}"
         return
     hints = get_type_hints(kind, include_extras=True)
     fields = {field.name: field for field in msgspec.structs.fields(kind)}
@@ -110,11 +110,11 @@ def _check(kind: type, data: object, where: str) -> Iterator[tuple[str, str]]:
 
 def _check_value(hint: Any, value: object, at: str) -> Iterator[tuple[str, str]]:  # noqa: ANN401
     inner = _struct_of(hint)
-    if inner is not None and isinstance(value, list):
+    if inner is not None and isinstance(value, list) and not _is_table(hint):
         for number, item in enumerate(value):
             yield from _check(inner, item, f"{at}[{number}]")
         return
-    if inner is not None and not isinstance(value, list) and _is_table(hint):
+    if inner is not None and _is_table(hint):
         yield from _check(inner, value, at)
         return
     try:

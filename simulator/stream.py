@@ -42,11 +42,13 @@ class StormDay:
         weather = grid.exposure(storm, places)
         losses = grid.incidents(storm, places, weather)
         outages = crews.outages(storm, places, weather, losses)
+        self.true_outages = outages
+        self.weather = weather
         self._scene = Scene(storm, self.territory, places, weather, outages, People(storm))
 
     def outages(self) -> Iterator[OutageTruth]:
         """Every true outage that starts within the day, in the order of starts."""
-        for outage in self._scene.outages:
+        for outage in self.true_outages:
             if outage.started_s < self.storm.hours * 3600:
                 yield OutageTruth(
                     outage_id(outage.number),
@@ -61,7 +63,7 @@ class StormDay:
 
     def hours(self) -> list[Hour]:
         """What happens in each hour of the day, as it stands in the middle of the hour."""
-        starts = [int(o.started_s // 3600) for o in self._scene.outages if o.customers > 1]
+        starts = [int(o.started_s // 3600) for o in self.true_outages if o.customers > 1]
         rows = []
         for hour in range(math.ceil(self.storm.hours)):
             at_s = hour * 3600 + 1800.0
@@ -75,13 +77,13 @@ class StormDay:
         """Customers without power at a second of the day."""
         return sum(
             outage.out(at_s)
-            for outage in self._scene.outages
+            for outage in self.true_outages
             if outage.started_s <= at_s < outage.restored_s
         )
 
     def worst_weather(self, at_s: float) -> tuple[float, float]:
         """The highest gust in km/h and rain in mm/h over the territory at a second of the day."""
-        here = [self._scene.weather.at(zone.number, at_s) for zone in self._scene.zones]
+        here = [self.weather.at(zone.number, at_s) for zone in self._scene.zones]
         return max(w.gust_kmh for w in here), max(w.rain_mm_h for w in here)
 
     def tell(self) -> Iterator[Told]:

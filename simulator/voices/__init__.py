@@ -80,7 +80,9 @@ class Grammar:
             self._pools[name, True] = _pool(
                 [t for t in templates if t.names_place or t.takes_place] or templates
             )
-            self._pools[name, False] = _pool([t for t in templates if not t.names_place])
+            self._pools[name, False] = _pool(
+                [t for t in templates if not t.names_place] or templates
+            )
         self.acts = tuple(acts)
 
     def _templates(self, block: Mapping[str, Any]) -> list[_Template]:

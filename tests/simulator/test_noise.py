@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from simulator.noise import decorated, roughen, without_accents
+from simulator.people import People
+from simulator.storm import NoisePlan
+from simulator.storm_file import load_storm
+from simulator.truth import Told
+from simulator.voices import FACTS, grammar
+
+EN = grammar("en")
+PLAN = NoisePlan()
+
+
+def spoken(count: int) -> list[str]:
+    draw = random.Random(1)
+    given = dict.fromkeys(FACTS, "Quarry")
+    return [EN.say("loss", dict(given), draw, located=False).text for _ in range(count)]
+
+
+def test_about_nine_tokens_in_a_hundred_are_non_standard() -> None:
+    draw, people = random.Random(2), People(load_storm("hurricane"))
+    changed = total = 0
+    for number, text in enumerate(spoken(4000)):
+        rough = people.person(3, "x", number).rough
+        before, after = text.split(), roughen(text, rough, "", PLAN, EN, draw).split()
+        total += len(before)
+        changed += sum(a.lower() != b.lower() for a, b in zip(before, after, strict=False))
+    assert 0.06 < changed / total < 0.12
+
+
+def test_the_words_that_matter_are_rarely_mistyped(hurricane: tuple[Told, ...]) -> None:
+    words = [word.strip(".,!?") for told in hurricane for word in told.post.text.lower().split()]
+    whole = sum(word == "outage" for word in words)
+    typos = {"outge", "outag", "otage", "ouage", "outae", "otuage"}
+    off_by_one = sum(word in typos for word in words)
+    assert whole > 300
+    assert off_by_one < 0.02 * whole
+
+
+@given(st.text(max_size=200), st.floats(0, 5), st.sampled_from(["as is", "lower", "shout"]))
+def test_any_text_can_be_typed_carelessly(text: str, rough: float, case: str) -> None:
+    typed = roughen(text, rough, case, PLAN, EN, random.Random(3))
+    assert isinstance(typed, str)
+    assert len(typed.split(" ")) >= len(text.split(" "))
+
+
+@pytest.mark.parametrize("case", ["as is", "lower", "shout"])
+def test_handles_tags_and_links_lead_where_they_led(case: str) -> None:
+    text = "look at #QuarryTown with @QuarryPower on https://Quarry.example/Ab"
+    for seed in range(60):
+        words = roughen(text, 2.6, case, PLAN, EN, random.Random(seed)).split(" ")
+        assert {"#QuarryTown", "@QuarryPower", "https://Quarry.example/Ab"} <= set(words)
+
+
+def test_names_of_places_keep_their_letters() -> None:
+    for seed in range(200):
+        typed = roughen("no lights in Quarrytown", 5, "", PLAN, EN, random.Random(seed))
+        assert "Quarrytown" in typed
+
+
+@pytest.mark.parametrize(
+    ("typed", "plain"), [("Alcúdia", "Alcudia"), ("già", "gia"), ("lol", "lol")]
+)
+def test_accents_can_be_left_out(typed: str, plain: str) -> None:
+    assert without_accents(typed) == plain
+
+
+def test_emoji_and_tags_come_as_often_as_the_plan_says() -> None:
+    draw = random.Random(4)
+    texts = [decorated("x", ("Quarry",), PLAN, EN, draw) for _ in range(5000)]
+    assert sum("#Quarry" in text for text in texts) / 5000 == pytest.approx(0.14, abs=0.02)
+    assert sum(any(e in text for e in EN.emoji) for text in texts) / 5000 == pytest.approx(
+        PLAN.emoji, abs=0.02
+    )

@@ -1,0 +1,145 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from simulator.errors import StormError
+from simulator.storm import Outlet, Storm
+from simulator.storm_file import built_in, load_storm, storm_toml
+
+HURRICANE = built_in()["hurricane"].read_text(encoding="utf-8")
+
+
+def faults(tmp_path: Path, text: str) -> list[str]:
+    path = tmp_path / "mine.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(StormError) as caught:
+        load_storm(str(path))
+    return str(caught.value).replace(str(path), "mine.toml").split("\n")
+
+
+def test_an_unknown_storm_names_the_nearest() -> None:
+    with pytest.raises(StormError, match="unknown storm 'huricane': did you mean 'hurricane'"):
+        load_storm("huricane")
+
+
+@pytest.mark.parametrize("name", sorted(built_in()))
+def test_a_built_in_storm_is_named_as_its_file(name: str) -> None:
+    assert load_storm(name).name == name
+
+
+@pytest.mark.parametrize("name", sorted(built_in()))
+def test_a_written_storm_reads_as_it_was(name: str, tmp_path: Path) -> None:
+    storm = load_storm(name, seed=-3, scale=0.25)
+    path = tmp_path / "storm.toml"
+    path.write_text(storm_toml(storm, ("a comment", "")), encoding="utf-8")
+    assert load_storm(str(path)) == storm
+    assert load_storm(str(tmp_path)) == storm
+
+
+@given(st.text(min_size=1, max_size=30), st.text(max_size=30))
+def test_any_words_survive_being_written(name: str, title: str) -> None:
+    import tomllib
+
+    storm = msgspec.structs.replace(
+        load_storm("flood"), title=f"x{title}", outlet=(Outlet(name=name, handle=name),)
+    )
+    assert msgspec.convert(tomllib.loads(storm_toml(storm)), Storm) == storm
+
+
+def test_all_faults_are_told_at_once_with_their_places(tmp_path: Path) -> None:
+    text = (
+        HURRICANE.replace('territory = "north-carolina"', 'territory = "north-carolna"')
+        .replace("crews = 70", 'crews = "many"')
+        .replace("rain_median_mm", "rain_medan_mm")
+        .replace('kind = "cyclone"', 'kind = "cyclon"')
+        .replace('handle = "WPNE9"', 'handel = "WPNE9"')
+    )
+    found = faults(tmp_path, text)
+    lines = text.splitlines()
+
+    def at(words: str) -> str:
+        row = next(n for n, line in enumerate(lines, 1) if words in line)
+        return f"mine.toml:{row}:1: "
+
+    assert any(f.startswith(at("crews =")) and "'many'" in f for f in found)
+    assert any(
+        f.startswith(at("rain_medan_mm")) and "did you mean 'rain_median_mm'" in f for f in found
+    )
+    assert any(f.startswith(at('kind = "cyclon"')) and "'cyclon'" in f for f in found)
+    assert any(f.startswith(at("territory =")) and "'north-carolina'" in f for f in found)
+    assert any(f.startswith(at("handel =")) and "did you mean 'handle'" in f for f in found)
+    assert any("the key 'handle' is missing" in f for f in found)
+    assert len(found) == 6
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ("hour = 3.0", "hour = 40.0", "weather.track|hours of the track must rise"),
+        ("background = 0.6", "background = 1.5", "background = 1.5"),
+        ("hours = 24.0", "hours = 0", "hours = 0"),
+        ("[noise]", "[noise]\ntokens = 2", "noise.tokens = 2"),
+        ("[crowd]", "[crowd]\nchannels = { x = 0 }", "at least one channel"),
+        ("starts_at = 2026-09-17T16:00:00Z", "starts_at = 2026-09-17", "starts_at"),
+        ("lat = 31.3", "lat = 131.3", "lat = 131.3"),
+        ("[grid]", "[[grid]]", "grid"),
+        ('name = "hurricane"', "name = 7", "name = 7"),
+    ],
+)
+def test_a_wrong_value_is_told_in_one_line(tmp_path: Path, old: str, new: str, fault: str) -> None:
+    assert old in HURRICANE
+    found = faults(tmp_path, HURRICANE.replace(old, new, 1))
+    assert all(line.startswith("mine.toml:") for line in found)
+    assert any(part in line for line in found for part in fault.split("|"))
+
+
+@pytest.mark.parametrize("text", ["name = ", "[weather", "\x00", '"'])
+def test_what_is_no_toml_is_told_with_its_place(tmp_path: Path, text: str) -> None:
+    (fault,) = faults(tmp_path, text)
+    assert fault.startswith("mine.toml:1:")
+    assert "not TOML" in fault
+
+
+def test_a_collapse_must_end_after_it_begins(tmp_path: Path) -> None:
+    text = built_in()["blackout"].read_text(encoding="utf-8")
+    (fault,) = faults(tmp_path, text.replace("first_back_hour = 3.5", "first_back_hour = 0.5"))
+    assert "hour < first_back_hour" in fault
+
+
+@pytest.mark.parametrize("change", [{"hours": -1.0}, {"background": 2.0}, {"scale": 0.0}])
+def test_a_change_from_the_command_line_is_checked_too(change: dict[str, float]) -> None:
+    with pytest.raises(StormError, match=next(iter(change))):
+        load_storm("hurricane", **change)
+
+
+def test_bytes_that_are_no_text_are_no_storm(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_bytes(b"name = \xff")
+    with pytest.raises(StormError, match="can't be read"):
+        load_storm(str(path))
+
+
+def test_the_documents_name_every_key() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "storms.md").read_text(encoding="utf-8")
+
+    def keys(kind: type) -> set[str]:
+        found: set[str] = set()
+        for field in msgspec.structs.fields(kind):
+            found.add(field.name)
+        return found
+
+    from simulator import storm as shapes
+
+    tables = [
+        shapes.Storm, shapes.WeatherPlan, shapes.TrackPoint, shapes.GridPlan, shapes.Collapse,
+        shapes.CrowdPlan, shapes.NoisePlan, shapes.Utility, shapes.Voice, shapes.Outlet,
+    ]  # fmt: skip
+    for table in tables:
+        for key in keys(table):
+            forms = (f"`{key}`", f"`[{key}]`", f"`[[{key}]]`")
+            assert any(form in page for form in forms), f"{table.__name__}.{key}"

@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import random
+
+import pytest
+from faker import Faker
+
+from simulator.truth import LABELS
+from simulator.voices import FACTS, LANGUAGES, UtilityPosts, grammar
+
+GIVEN = {fact: f"<{fact}>" for fact in FACTS} | {"zip": "28401"}
+TIMES = 300
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_act_speaks_with_all_its_slots_filled(language: str) -> None:
+    voice, draw = grammar(language), random.Random(1)
+    for act in voice.acts:
+        for located in (True, False) * (TIMES // 10):
+            said = voice.say(act, dict(GIVEN), draw, located=located)
+            assert said.text
+            assert "{" not in said.text
+            assert "  " not in said.text
+            assert set(said.labels) <= set(LABELS)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_label_is_spoken_in_every_language(language: str) -> None:
+    voice, draw = grammar(language), random.Random(2)
+    labels = {
+        label
+        for act in voice.acts
+        for _ in range(40)
+        for label in voice.say(act, dict(GIVEN), draw, located=True).labels
+    }
+    assert labels == set(LABELS)
+
+
+def test_all_languages_have_the_same_acts() -> None:
+    assert len({frozenset(grammar(language).acts) for language in LANGUAGES}) == 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_located_text_names_the_place_and_no_other_does(language: str) -> None:
+    voice, draw = grammar(language), random.Random(3)
+    names = ("<town>", "<tag>", "28401")
+    about_a_place = [act for act in voice.acts if act not in {"life", "elsewhere"}]
+    for act in about_a_place:
+        for located in (True, False) * (TIMES // 10):
+            said = voice.say(act, dict(GIVEN), draw, located=located)
+            assert said.located == any(name in said.text for name in names), said.text
+            if not located and act in {"loss", "etr", "still", "back", "damage_wind"}:
+                assert not said.located
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_loss_of_supply_is_told_in_hundreds_of_ways(language: str) -> None:
+    voice, draw = grammar(language), random.Random(4)
+    texts = [voice.say("loss", dict(GIVEN), draw, located=False).text for _ in range(TIMES)]
+    assert len(set(texts)) > 0.85 * TIMES
+
+
+@pytest.mark.parametrize(
+    ("language", "locale"), [("en", "en_US"), ("it", "it_IT"), ("es", "es_ES")]
+)
+def test_the_faker_provider_writes_the_same_posts_for_the_same_seed(
+    language: str, locale: str
+) -> None:
+    def posts() -> list[str]:
+        fake = Faker(locale)
+        fake.seed_instance(5)
+        fake.add_provider(UtilityPosts)
+        return [fake.utility_post("still", language=language, town="Quarrytown") for _ in range(9)]
+
+    assert posts() == posts()
+    assert all("Quarrytown" in post for post in posts())
