@@ -8,6 +8,7 @@ import msgspec
 
 from desk.cases import Case, Cases
 from desk.clock import EventClock
+from desk.errors import StoreError
 from desk.feeds import Batch
 from desk.intake import Intake
 from desk.outage import OutageChange
@@ -37,6 +38,9 @@ class Pipeline:
     """The desk's work on posts, without screens; goes on where its store was.
 
     With `every_post`, posts without a label are among the events too.
+
+    Raises:
+        StoreError: the store was written by another version.
     """
 
     def __init__(
@@ -47,11 +51,17 @@ class Pipeline:
         self.intake = Intake(exercise=store.exercise)
         for id_ in store.known_ids(REMEMBERED_FROM_STORE):
             self.intake.remember(id_)
-        self.clock = EventClock(_saved_clock(store))
         self.outages = Outages(territory, exercise=bool(store.exercise))
-        self.outages.restore(store.states("outage").values())
         self.cases = Cases()
-        self.cases.restore(store.states("case").values())
+        try:
+            self.clock = EventClock(_saved_clock(store))
+            self.outages.restore(store.states("outage").values())
+            self.cases.restore(store.states("case").values())
+        except msgspec.MsgspecError as error:
+            raise StoreError(
+                f"the store was written by another version of stormdesk ({error}):"
+                " use another --data"
+            ) from None
         self._engine = engine
         self._locator = Locator(territory)
         self._every_post = every_post

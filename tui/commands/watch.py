@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 import tempfile
 from pathlib import Path
@@ -48,6 +49,8 @@ def watch(
         _only_desk(feed, storm, speed, seed, territory, rules, data, fill)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise typer.BadParameter("the monitor needs a terminal; without one, use `stormdesk tail`")
+    for fixed in ("COLUMNS", "LINES"):  # exported by some shells, they would outlive a resize
+        os.environ.pop(fixed, None)
     feeds = list(feed or ())
     if storm_chosen:
         feeds.append(

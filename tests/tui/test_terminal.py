@@ -1,0 +1,167 @@
+"""The monitor in a real terminal: tmux types, and reads what a person would see."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+pytestmark = [
+    pytest.mark.skipif(shutil.which("tmux") is None, reason="needs tmux, a real terminal"),
+    pytest.mark.timeout(90),
+]
+PostsFile = Callable[..., Path]
+PATIENCE_S = 25
+PROMPT = "desk-shell$"
+
+
+class Terminal:
+    """A tmux server of its own, with one window."""
+
+    def __init__(self, folder: Path, columns: int, lines: int) -> None:
+        self._tmux = ["tmux", "-S", str(folder / "tmux.sock"), "-f", "/dev/null"]
+        self._run(
+            "new-session", "-d", "-s", "t", "-x", str(columns), "-y", str(lines),
+            "env", "-u", "NO_COLOR", f"PS1={PROMPT} ", "bash", "--norc", "--noprofile",
+        )  # fmt: skip
+
+    def _run(self, *command: str) -> str:
+        run = subprocess.run(
+            [*self._tmux, *command], capture_output=True, text=True, check=True, timeout=20
+        )
+        return run.stdout
+
+    def type(self, *keys: str) -> None:
+        self._run("send-keys", "-t", "t", *keys)
+
+    def resize(self, columns: int, lines: int) -> None:
+        self._run("resize-window", "-t", "t", "-x", str(columns), "-y", str(lines))
+
+    def screen(self) -> str:
+        return self._run("capture-pane", "-t", "t", "-p")
+
+    def wait_for(self, *wanted: str, without: str | None = None) -> str:
+        """The screen, as soon as it shows all of `wanted`."""
+        end = time.monotonic() + PATIENCE_S
+        while time.monotonic() < end:
+            screen = self.screen()
+            if all(w in screen for w in wanted) and (without is None or without not in screen):
+                return screen
+            time.sleep(0.1)
+        raise AssertionError(f"no {wanted} on the screen:\n{self.screen()}")
+
+    def close(self) -> None:
+        subprocess.run([*self._tmux, "kill-server"], capture_output=True, check=False)
+
+
+@pytest.fixture
+def terminal(tmp_path: Path) -> Iterator[Terminal]:
+    terminal = Terminal(tmp_path, 80, 24)
+    yield terminal
+    terminal.close()
+
+
+def desks(folder: Path) -> list[int]:
+    """Process ids of desks whose command names `folder`."""
+    run = subprocess.run(
+        ["pgrep", "-f", f"tui serve .*{folder}"], capture_output=True, text=True, check=False
+    )
+    return [int(pid) for pid in run.stdout.split()]
+
+
+@pytest.fixture
+def command(posts_file: PostsFile, territory_file: Path, rules_folder: Path, tmp_path: Path) -> str:
+    texts = ["no power in Alderton", "a line is down \x1b[31m[red]Birchfield\u202e"] * 50
+    return shlex.join(
+        [
+            sys.executable, "-P", "-m", "tui", "watch", "--feed", f"file:{posts_file(texts)}",
+            "--territory", str(territory_file), "--rules", str(rules_folder),
+            "--data", str(tmp_path / "data"),
+        ]
+    )  # fmt: skip
+
+
+def test_a_desk_is_watched_filtered_killed_resized_and_left(
+    terminal: Terminal, command: str, tmp_path: Path
+) -> None:
+    terminal.type(command, "Enter")
+    screen = terminal.wait_for("Three Towns", "EXERCISE", "Alderton", "HAZ", "OUT", "likely")
+    assert "[red]Birchfield" in screen
+    assert "\x1b" not in screen
+    terminal.type("Enter")
+    terminal.wait_for("t-hazard", "line is down")
+    terminal.type("Escape")
+    terminal.wait_for("no power", without="t-hazard")  # a key at once would be alt+key
+    terminal.type("/")
+    terminal.wait_for("label:hazard")
+    terminal.type("label:outage", "Enter")
+    terminal.wait_for("no power in Alderton", without="line is down")
+    (desk,) = desks(tmp_path)
+    os.kill(desk, signal.SIGKILL)
+    terminal.wait_for("starting it again")
+    terminal.wait_for("no power in Alderton", without="starting it again")
+    terminal.resize(30, 8)
+    terminal.wait_for("80x24")
+    terminal.resize(160, 50)
+    terminal.wait_for("posts/min", "no power in Alderton", "08:32:40")
+    terminal.type("q")
+    terminal.wait_for(PROMPT, without="Three Towns")
+    assert desks(tmp_path) == []
+
+
+def test_the_desk_ends_with_a_screen_that_was_killed(
+    terminal: Terminal, command: str, tmp_path: Path
+) -> None:
+    terminal.type(command, "Enter")
+    terminal.wait_for("Three Towns", "Alderton")
+    assert len(desks(tmp_path)) == 1
+    screen = subprocess.run(
+        ["pgrep", "-f", f"tui watch .*{tmp_path}"], capture_output=True, text=True, check=True
+    )
+    os.kill(int(screen.stdout.split()[0]), signal.SIGKILL)
+    end = time.monotonic() + 10
+    while desks(tmp_path) and time.monotonic() < end:
+        time.sleep(0.1)
+    assert desks(tmp_path) == []
+
+
+def test_a_faulty_rule_is_one_line_on_a_usable_terminal(
+    terminal: Terminal, command: str, rules_folder: Path
+) -> None:
+    (rules_folder / "bad.toml").write_text(
+        'language = "en"\n[[rule]]\nid = "x"\nlable = "outage"\n'
+    )
+    terminal.resize(200, 24)
+    terminal.type(command, "Enter")
+    screen = terminal.wait_for("bad.toml:", PROMPT)
+    assert "Traceback" not in screen
+    terminal.type("echo still $((40 + 2))", "Enter")
+    terminal.wait_for("still 42")
+
+
+def test_without_options_the_built_in_storm_runs(terminal: Terminal) -> None:
+    terminal.type(shlex.join([sys.executable, "-P", "-m", "tui"]), "Enter")
+    terminal.wait_for("North Carolina", "EXERCISE", "Feed")
+    terminal.wait_for("OUT")
+    terminal.type("Space")
+    terminal.wait_for("PAUSED")
+    terminal.type("?")
+    terminal.wait_for("One line down")
+    terminal.type("Escape")
+    terminal.wait_for("PAUSED", without="One line down")
+    terminal.type("q")
+    terminal.wait_for(PROMPT, without="North Carolina")
+
+
+def test_without_colour_the_screen_says_the_same(terminal: Terminal, command: str) -> None:
+    terminal.type(f"NO_COLOR=1 {command}", "Enter")
+    terminal.wait_for("EXERCISE", "HAZ", "OUT", "likely")
+    terminal.type("q")
