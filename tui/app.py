@@ -28,6 +28,10 @@ LOW = 20
 """Rows below which the footer gives its line to the feed."""
 
 
+UNNAMED = ("move.", "pane.", "back", "palette", "quit.")
+"""Keys that no one looks for by name."""
+
+
 class StormdeskApp(App[None]):
     """A screen at a desk: it shows, asks and computes nothing.
 
@@ -39,28 +43,18 @@ class StormdeskApp(App[None]):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012 - Textual's type
     VERTICAL_BREAKPOINTS = [(0, "-low"), (LOW, "-high")]  # noqa: RUF012 - Textual's type
     BINDINGS: ClassVar[list[BindingType]] = [
+        key("question_mark", "keys", "Keys", "The keys of this screen", shown=True, face="?"),
         key(
-            "question_mark", "keys", "keys", "Keys", "The keys of this screen", shown=True, face="?"
-        ),
-        key(
-            "colon",
-            "command_palette",
-            "palette",
-            "Commands",
-            "Find a command by name",
+            *("colon", "command_palette", "Commands", "Find a command by name"),
+            meaning="palette",
             shown=True,
             face=":",
         ),
-        key("t", "theme", "theme", "Theme", "Dark or light"),
+        key("t", "theme", "Theme", "Dark or light"),
+        key("q,ctrl+c", "quit", "Quit", "Leave; a desk of one's own ends with it", shown=True),
         key(
-            "q,ctrl+c",
-            "quit",
-            "quit",
-            "Quit",
-            "Leave; a desk of one's own ends with it",
-            shown=True,
+            "ctrl+q", "quit", "Quit", "Leave, wherever you are", meaning="quit.always", always=True
         ),
-        key("ctrl+q", "quit", "quit.always", "Quit", "Leave, wherever you are", always=True),
     ]
 
     def __init__(self, link: Link, *, query: str = "") -> None:
@@ -133,7 +127,7 @@ class StormdeskApp(App[None]):
         """Every key of the screen by its name, and a filter for every label."""
         for active in screen.active_bindings.values():
             binding = active.binding
-            if binding.tooltip and binding.id and not binding.id.startswith("move."):
+            if binding.tooltip and binding.id and not binding.id.startswith(UNNAMED):
                 run = partial(self.run_action, binding.action, active.node)
                 yield SystemCommand(binding.description, binding.tooltip, run)
         if screen is self.monitor:

@@ -96,7 +96,9 @@ class Palette:
         )
 
     def of(self, sign: Sign, *, bold: bool = False) -> Style:
-        """The style of a sign."""
+        """The style of a sign; without colour it is as bright as text, not a grey of its colour."""
+        if self.no_color:
+            return self.text + Style(bold=bold)
         return Style(color=sign.dark if self.dark else sign.light, bold=bold)
 
     def label(self, label: str) -> Style:

@@ -93,6 +93,13 @@ class Situation:
                     found[community] = row.outage.status
         return found
 
+    def first_place(self, row: OutageRow) -> str:
+        """The name of the first community of an outage; what a filter on its place asks for."""
+        places = self.hello.places if self.hello else ()
+        first = row.outage.communities[:1]
+        name = next((place.name for place in places if (place.id,) == first), row.place)
+        return name.replace('"', "")
+
     def _let_go(self) -> None:
         ended = [row for row in self.ranked() if row.outage.status in ENDED]
         ended.sort(key=lambda row: row.outage.at, reverse=True)

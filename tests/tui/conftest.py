@@ -293,7 +293,7 @@ class Scene:
 
     async def settle(self) -> None:
         """Until everything that was said and asked has been heard and painted."""
-        for _ in range(3):
+        for _ in range(2):
             for _ in range(HOPS):
                 await asyncio.sleep(0)
             await self.pilot._wait_for_screen()

@@ -143,7 +143,7 @@ async def test_rows_on_the_way_are_asked_for_once(scene: OpenScene) -> None:
 
 async def test_paging_through_everything_holds_few_rows(scene: OpenScene) -> None:
     async with scene(rows=9000) as s:
-        for start in range(0, 9000, 400):
+        for start in range(0, 9000, 700):
             s.feed.move_to(start)
             await s.settle()
         await s.settle()

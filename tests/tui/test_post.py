@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 import msgspec
-import pytest
+from textual.widgets import Static
 
 from desk.post import Author, LabelledPost, Media
 from desk.protocol import Detail, Hello, MapPlace
@@ -123,25 +123,26 @@ async def test_markup_in_a_post_can_not_be_clicked(scene: OpenScene) -> None:
         post = msgspec.structs.replace(hostile(s, "x"), text="[@click=app.quit]" + "here " * 99)
         s.desk.details[newest.id] = Detail(newest.id, post)
         await s.press("enter")
-        for y in range(4, 14):
+        for y in (5, 8, 11):
             await s.pilot.click(s.app.screen.query_one("#sheet"), offset=(20, y))
         assert not s.app._exit
 
 
-@pytest.mark.parametrize("text", ["w" * 1_000_000, "\x1b\n" * 500_000, "電" * 350_000])
 async def test_a_post_of_a_megabyte_opens_at_once_and_says_what_is_hidden(
-    scene: OpenScene, text: str
+    scene: OpenScene,
 ) -> None:
     async with scene() as s:
         newest = s.desk.rows[-1]
-        post = hostile(s, text)
-        matches = post.matches * 1000
-        post = msgspec.structs.replace(post, matches=matches, labels=("hazard",))
-        s.desk.details[newest.id] = Detail(newest.id, post)
-        began_s = time.process_time()
-        await s.press("enter")
-        await s.press("G")
-        assert time.process_time() - began_s < 5  # a guard against work without bound, not a speed
-        assert "… and 900 more" in s.text()
-        await s.press("g", *["pagedown"] * 4)
-        assert s.app.screen.query_one("#sheet").max_scroll_y < 12_000
+        for text, hidden in (("w" * 1_000_000, "990,000"), ("\x1b\n" * 500_000, "999,401")):
+            post = hostile(s, text)
+            matches = post.matches * 1000
+            post = msgspec.structs.replace(post, matches=matches, labels=("hazard",))
+            s.desk.details[newest.id] = Detail(newest.id, post)
+            began_s = time.process_time()
+            await s.press("enter")
+            await s.press("G")
+            assert time.process_time() - began_s < 5  # against work without bound; not a speed
+            assert "… and 950 more" in s.text()
+            words = str(s.app.screen.query_one("#words", Static).content)
+            assert f"… {hidden} more characters are not shown" in words
+            await s.press("escape")

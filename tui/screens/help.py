@@ -30,14 +30,14 @@ class HelpScreen(Sheet):
     """Says what the keys do on the screen below."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        key("question_mark", "back", "sheet.back", "Back", "Back to the screen", face="?"),
+        key("question_mark", "back", "Back", "Back to the screen", meaning="sheet.back", face="?"),
     ]
 
     def __init__(self, bindings: Mapping[str, ActiveBinding]) -> None:
         super().__init__()
         self._live = bindings
 
-    def on_mount(self) -> None:
+    def tell(self) -> None:
         self.say(self._words(palette_of(self)))
 
     def _words(self, colours: Palette) -> Text:
@@ -59,14 +59,15 @@ class HelpScreen(Sheet):
         return text
 
     def rows(self) -> list[tuple[str, str]]:
-        """Keys and what they do, in the order of the bindings; one row a meaning."""
+        """Keys and what they do, one row a meaning; those that only move come last."""
         found: dict[str, tuple[list[str], str]] = {}
         for active in self._live.values():
             binding = active.binding
             if binding.tooltip and binding.id:
                 keys, _ = found.setdefault(binding.id, ([], binding.tooltip))
                 keys.append(self.app.get_key_display(binding))
-        return [(" ".join(keys), does) for keys, does in found.values()]
+        ordered = sorted(found.items(), key=lambda item: item[0].startswith("move."))
+        return [(" ".join(keys), does) for _, (keys, does) in ordered]
 
 
 def _explain(text: Text, sign: Sign, name: str, colours: Palette) -> None:

@@ -33,33 +33,17 @@ class Monitor(Screen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         # first of all keys, so that what is typed right behind it lands in the filter
+        key("slash", "filter", "Filter", "Filter the feed", shown=True, face="/", always=True),
+        key("space", "pause", "Pause", "Pause the view; again: to the newest", shown=True),
+        key("f", "follow", "Follow", "Jump to the newest post and follow", shown=True),
+        key("e", "hazard(1)", "Hazard", "To the next hazard", meaning="hazard.next", shown=True),
+        key("E", "hazard(-1)", "Hazard before", "To the hazard before", meaning="hazard.previous"),
+        key("c", "cases", "Cases", "Outages or queue of cases", shown=True),
+        key("tab", "app.focus_next", "Pane", "To the next pane", meaning="pane.next"),
         key(
-            "slash",
-            "filter",
-            "filter",
-            "Filter",
-            "Filter the feed",
-            shown=True,
-            face="/",
-            always=True,
+            "shift+tab", "app.focus_previous", "Pane", "To the pane before", meaning="pane.previous"
         ),
-        key(
-            "space",
-            "pause",
-            "pause",
-            "Pause",
-            "Pause the view, the storm goes on; again: to the newest",
-            shown=True,
-        ),
-        key("f", "follow", "follow", "Follow", "Jump to the newest post and follow", shown=True),
-        key("e", "hazard(1)", "hazard.next", "Hazard", "To the next hazard", shown=True),
-        key("E", "hazard(-1)", "hazard.previous", "Hazard before", "To the hazard before"),
-        key("c", "cases", "cases", "Cases", "Outages or queue of cases", shown=True),
-        key("tab", "app.focus_next", "pane.next", "Pane", "To the next pane"),
-        key(
-            "shift+tab", "app.focus_previous", "pane.previous", "Pane before", "To the pane before"
-        ),
-        key("escape", "back", "back", "Back", "One level back; in the feed, clear the filter"),
+        key("escape", "back", "Back", "One level back; in the feed, clear the filter"),
     ]
 
     AUTO_FOCUS = "#feed"
@@ -170,6 +154,10 @@ class Monitor(Screen[None]):
                 return
             if self._query:
                 await self._open("")
+        elif refused.view == self.feed.window.view:
+            self.feed.window.answered()
+        elif refused.view is not None:
+            return  # of a view that was closed meanwhile
         self.app.notify(paint(refused.reason[:400]).text, severity="warning", markup=False)
 
     async def _open(self, query: str) -> None:
@@ -240,12 +228,14 @@ class Monitor(Screen[None]):
         await self._desk.open_post(event.post)
 
     async def on_outage_list_chosen(self, event: OutageList.Chosen) -> None:
-        name = event.place.replace('"', "")
-        await self._open(f'place:"{name}"')
+        await self._open(f'place:"{self._now.first_place(event.row)}"')
         self.set_focus(self.feed)
 
     async def on_filter_bar_submitted(self, event: FilterBar.Submitted) -> None:
-        await self._open(event.text)
+        if self._now.link.state == "connected":
+            await self._open(event.text)
+        else:
+            self._filter.refuse("The desk is not there now: press enter again when it is back")
 
     def on_filter_bar_left(self, _event: FilterBar.Left) -> None:
         self._close_filter()

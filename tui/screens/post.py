@@ -18,8 +18,12 @@ from tui.widgets.lines import palette_of
 
 TEXT_CHARS = 10_000
 """Characters of a post that are shown; platforms end far below, so more is hardly a post."""
-MATCHES = 100
+TEXT_LINES = 300
+"""Line breaks of a post that are shown: a screen of blank lines costs as much as one of words."""
+MATCHES = 50
+PHRASE_CHARS = 80
 FIELD_CHARS = 300
+"""Longer ones are shown with … at their end."""
 
 
 class PostScreen(Sheet):
@@ -31,17 +35,14 @@ class PostScreen(Sheet):
         self._now = now
         self._detail: Detail | None = None
 
-    def on_mount(self) -> None:
-        self._tell()
-
     def detail(self, detail: Detail) -> None:
         """Show what the desk holds of the post; it may come before the screen is there."""
         if detail.id == self.post:
             self._detail = detail
             if self.is_mounted:
-                self._tell()
+                self.tell()
 
-    def _tell(self) -> None:
+    def tell(self) -> None:
         colours = palette_of(self)
         if self._detail is None:
             self.say(Text("fetching the post…", colours.quiet))
@@ -75,10 +76,10 @@ def _field(text: Text, name: str, value: str, colours: Palette) -> None:
         text.append(_short(value) + "\n", colours.text)
 
 
-def _short(value: str) -> str:
+def _short(value: str, chars: int = FIELD_CHARS) -> str:
     """A field of a post, painted, and cut where it is longer than any honest one."""
-    more = "…" if len(value) > FIELD_CHARS else ""
-    return paint(value[:FIELD_CHARS]).text + more
+    more = "…" if len(value) > chars else ""
+    return paint(value[:chars]).text + more
 
 
 def _who(text: Text, post: LabelledPost, now: Situation, colours: Palette) -> None:
@@ -105,11 +106,12 @@ def _when(at: datetime, now: Situation) -> str:
 
 
 def _text(text: Text, post: LabelledPost, colours: Palette) -> None:
-    painted = paint(post.text[:TEXT_CHARS], newline="\n")
+    shown = "\n".join(post.text[:TEXT_CHARS].split("\n", TEXT_LINES)[:TEXT_LINES])
+    painted = paint(shown, newline="\n")
     spans = [(match.start, match.end, match.label) for match in post.matches]
     for segment in marked(painted, spans, colours, colours.text):
         text.append(segment.text, segment.style)
-    hidden = len(post.text) - TEXT_CHARS
+    hidden = len(post.text) - len(shown)
     if hidden > 0:
         text.append(f"\n… {hidden:,} more characters are not shown", colours.quiet)
 
@@ -118,10 +120,11 @@ def _why(text: Text, matches: tuple[Match, ...], colours: Palette) -> None:
     text.append("Why it was labelled\n", colours.accent)
     for match in matches[:MATCHES]:
         text.append(f"  {label_sign(match.label).tag:<5}", colours.label(match.label))
-        text.append(f"{_short(match.text)}", colours.matched(match.label))
-        text.append(f" ~ {_short(match.phrase)}", colours.text)
+        text.append(f"{_short(match.text, PHRASE_CHARS)}", colours.matched(match.label))
+        text.append(f" ~ {_short(match.phrase, PHRASE_CHARS)}", colours.text)
         text.append(
-            f"  score {match.score:.3g}  rule {_short(match.rule)}  at {match.start}-{match.end}\n",
+            f"  score {match.score:.3g}  rule {_short(match.rule, PHRASE_CHARS)}"
+            f"  at {match.start}-{match.end}\n",
             colours.quiet,
         )
     if not matches:

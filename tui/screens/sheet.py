@@ -19,7 +19,11 @@ class Sheet(ModalScreen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *MOVES,
-        key("escape,q,enter", "back", "sheet.back", "Back", "Back to the screen", shown=True),
+        key(
+            *("escape,q,enter", "back", "Back", "Back to the screen"),
+            meaning="sheet.back",
+            shown=True,
+        ),
     ]
 
     def compose(self) -> ComposeResult:
@@ -27,6 +31,14 @@ class Sheet(ModalScreen[None]):
         sheet.border_subtitle = "j/k scroll · esc back"
         with sheet:
             yield Static(id="words", markup=False)
+
+    def on_mount(self) -> None:
+        self.app.theme_changed_signal.subscribe(self, lambda _theme: self.tell())
+        self.tell()
+
+    def tell(self) -> None:
+        """Say what the sheet is for, in the colours of the theme."""
+        raise NotImplementedError
 
     def say(self, words: Text) -> None:
         """Show `words`, which are painted already."""

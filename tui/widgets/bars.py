@@ -27,7 +27,6 @@ class Bar(Widget):
 
     def __init__(self, id: str) -> None:  # noqa: A002 - Textual's own name for it
         super().__init__(id=id)
-        self._segments: list[Segment] = []
 
     def segments(self, width: int) -> list[Segment]:
         """What the line says, in at most `width` cells."""

@@ -22,7 +22,14 @@ class FilterBar(Vertical):
     """Asks for a filter; the desk reads it, and a refusal is shown where it was typed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        key("escape", "leave", "filter.leave", "Back", "Leave the filter as it was", shown=True),
+        key(
+            "escape",
+            "leave",
+            "Back",
+            "Leave the filter as it was",
+            meaning="filter.leave",
+            shown=True,
+        ),
     ]
 
     class Submitted(Message):

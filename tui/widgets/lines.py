@@ -37,7 +37,7 @@ class Lines(ScrollView, can_focus=True, inherit_bindings=False):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *MOVES,
-        key("enter", "choose", "choose", "Open", "Open what the cursor is on", shown=True),
+        key("enter", "choose", "Open", "Open what the cursor is on", shown=True),
     ]
 
     def __init__(self, id: str) -> None:  # noqa: A002 - Textual's own name for it

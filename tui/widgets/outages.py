@@ -23,11 +23,11 @@ class OutageList(Listing[OutageRow]):
     """Status, place, posts, authors, age and trend; `!` marks an outage with a hazard."""
 
     class Chosen(Message):
-        """An outage was chosen; `place` is where it is."""
+        """An outage was chosen."""
 
-        def __init__(self, place: str) -> None:
+        def __init__(self, row: OutageRow) -> None:
             super().__init__()
-            self.place = place
+            self.row = row
 
     def key_of(self, item: OutageRow) -> str:
         return item.outage.id
@@ -36,7 +36,7 @@ class OutageList(Listing[OutageRow]):
         return "no outages so far"
 
     def choose(self, index: int) -> None:
-        self.post_message(self.Chosen(self.items[index].place))
+        self.post_message(self.Chosen(self.items[index]))
 
     def heading(self) -> str:
         """What stands over the columns at the right."""
