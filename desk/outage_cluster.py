@@ -58,6 +58,7 @@ class Heard(Sighting, array_like=True, frozen=True):
     vulnerable: bool
     damage: bool
     cause: str | None
+    repost: bool
 
 
 S = TypeVar("S", bound=Sighting)
@@ -77,8 +78,9 @@ class Cluster(msgspec.Struct, kw_only=True, tag="outage"):
 
     `authors` maps a hash to when that author last said that power is back (0: never); it holds the
     `KNOWN_AUTHORS` smallest hashes, a fair sample of all. `lat_sum` and `lon_sum` are weighted by
-    `weight_sum`. `turned_s` is when the status last changed; `report_s` and `restored_s`
-    are the newest report of an outage and the newest word that power is back.
+    `weight_sum`. `turned_s` is when the status last changed. The newest post that
+    is no repost came at `voice_s`; the newest report of an outage, and word that power is
+    back, at `report_s` and `restored_s`.
     """
 
     id: str
@@ -89,6 +91,7 @@ class Cluster(msgspec.Struct, kw_only=True, tag="outage"):
     started_s: int
     first_s: int
     last_s: int
+    voice_s: int = 0
     report_s: int = 0
     restored_s: int = 0
     turned_s: int = 0
@@ -159,6 +162,8 @@ def gather(cluster: Cluster, heard: Heard) -> bool:
 
 def _remember(cluster: Cluster, heard: Heard) -> None:
     _count_author(cluster, heard.author, heard.at_s if heard.kind == RESTORED else 0)
+    if not heard.repost:
+        cluster.voice_s = max(cluster.voice_s, heard.at_s)
     if heard.kind == REPORT:
         cluster.report_s = max(cluster.report_s, heard.at_s)
     elif heard.kind == RESTORED:

@@ -26,11 +26,15 @@ STRAGGLERS_S = 2 * 3600
 
 
 def hear(post: LabelledPost, now_s: int) -> Heard | None:
-    """`post` as evidence, if it is any; one from after `now_s` counts as from now."""
+    """`post` as evidence, if it is any; one from after `now_s` counts as from now.
+
+    A repost tells of no danger that its original has not told of.
+    """
     kind = _kind(post.labels)
     if kind is None:
         return None
-    echo = "news" in post.labels or post.repost_of is not None
+    repost = post.repost_of is not None
+    echo = repost or "news" in post.labels
     place = post.location
     return Heard(
         at_s=min(int(post.created_at.timestamp()), now_s),
@@ -41,10 +45,11 @@ def hear(post: LabelledPost, now_s: int) -> Heard | None:
         lat=place.lat if place else 0.0,
         lon=place.lon if place else 0.0,
         weight=place.confidence / max(place.radius_km, EXACT_KM) ** 2 if place else 0.0,
-        hazard="hazard" in post.labels,
-        vulnerable="vulnerable" in post.labels,
-        damage="damage" in post.labels,
+        hazard="hazard" in post.labels and not repost,
+        vulnerable="vulnerable" in post.labels and not repost,
+        damage="damage" in post.labels and not repost,
         cause=cause_of(post),
+        repost=repost,
     )
 
 

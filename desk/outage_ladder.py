@@ -149,7 +149,7 @@ def voices(cluster: Cluster, now_s: int) -> tuple[int, int]:
 
 
 def silence_s(cluster: Cluster) -> int:
-    """How long nobody must speak of an outage until it is taken to be over."""
+    """How long nobody must speak of an outage until it is taken to be over; reposts are nobody."""
     gap_s = (cluster.last_s - cluster.first_s) // max(cluster.posts - 1, 1)
     shortest_s, longest_s = SILENCE_S
     limit_s = min(max(SILENCE_GAPS * gap_s, shortest_s), longest_s)
@@ -160,8 +160,8 @@ def settle(cluster: Cluster, now_s: int) -> Status:
     """The status of a published outage at `now_s`, as voices of restoration and silence have it."""
     status = cluster.status
     if status == "suspected":
-        return "dismissed" if now_s - cluster.last_s > SUSPECTED_SILENCE_S else status
-    if now_s - cluster.last_s > silence_s(cluster):
+        return "dismissed" if now_s - cluster.voice_s > SUSPECTED_SILENCE_S else status
+    if now_s - cluster.voice_s > silence_s(cluster):
         return "restored"
     if now_s - cluster.turned_s < DWELL_S:
         return status

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from desk.outage_cluster import Cluster, Heard, gather
+from desk.outage_cluster import ECHO, Cluster, Heard, gather
 
 CLOCK_KEY = "clock:"
 """No id of a community or an outage: those are slugs."""
@@ -87,7 +87,7 @@ class Memory:
         """Add a post to the evidence of an outage."""
         if gather(cluster, heard):
             self._dirty.add(cluster.id)
-            if heard.author in cluster.authors:
+            if heard.author in cluster.authors and heard.author != ECHO:
                 self._by_author.setdefault(heard.author, set()).add(cluster.id)
 
     def turned(self, cluster: Cluster) -> None:
@@ -159,5 +159,5 @@ class Memory:
         self._sure = self._order = None
         for cluster in sorted(self.clusters.values(), key=lambda c: (not c.ended, c.turned_s)):
             self._latest.update(dict.fromkeys(cluster.communities, cluster))
-            for author in cluster.authors:
+            for author in cluster.authors.keys() - {ECHO}:
                 self._by_author.setdefault(author, set()).add(cluster.id)

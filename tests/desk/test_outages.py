@@ -120,6 +120,17 @@ def test_headlines_and_reposts_count_as_one_author_together(more: dict[str, Any]
     assert changes[-1].authors == 2
 
 
+def test_echoes_keep_no_outage_alive_and_add_no_dangers() -> None:
+    desk = Outages(TOWNS)
+    echoes = [post(5 + n * 10, f"e{n}", "hazard etr", repost_of="x") for n in range(30)]
+    nowhere = [post(6 + n * 10, f"n{n}", "outage news", None) for n in range(30)]
+    posts = sorted([*reports(0, 2), *echoes, *nowhere], key=lambda item: item.created_at)
+    changes = run(posts, desk)
+    assert [change.status for change in changes][-1] == "dismissed"
+    assert max(change.posts for change in changes) < 20
+    assert changes[-1].hazards == 0
+
+
 def test_dangers_and_questions_alone_are_no_outage_but_support_one() -> None:
     assert run(reports(0, 20, labels="hazard")) == []
     supported = run([*reports(0, 2, labels="etr"), *reports(2, 2)])
