@@ -15,7 +15,8 @@ import msgspec
 from desk.errors import choices
 from desk.territory import built_in as territories
 from simulator.errors import StormError
-from simulator.storm import Storm
+from simulator.storm import Storm, WeatherPlan
+from simulator.weather import AMBIENT_HPA
 
 BUILT_IN = Path(__file__).parent / "storms"
 FILE_NAME = "storm.toml"
@@ -75,17 +76,31 @@ def _faults(data: dict[str, Any], path: Path) -> Iterator[tuple[str, str]]:
     if shape:
         return
     storm = msgspec.convert(data, Storm)
-    hours = [point.hour for point in storm.weather.track]
-    if hours != sorted(set(hours)):
-        yield "weather.track", "the hours of the track must rise from point to point"
-    if storm.weather.kind != "calm" and len(hours) < 2:
-        yield "weather.track", f"a {storm.weather.kind} needs a track of at least two points"
+    yield from _weather_faults(storm.weather)
     for key in ("channels", "late_channels"):
         if sum(getattr(storm.crowd, key).values()) <= 0:
             yield f"crowd.{key}", "at least one channel needs a share above 0"
     collapse = storm.grid.collapse
     if collapse and not collapse.hour < collapse.first_back_hour <= collapse.last_back_hour:
         yield "grid.collapse", "hour < first_back_hour <= last_back_hour must hold"
+
+
+def _weather_faults(weather: WeatherPlan) -> Iterator[tuple[str, str]]:
+    """What contradicts itself, or would be without effect."""
+    hours = [point.hour for point in weather.track]
+    if hours != sorted(set(hours)):
+        yield "weather.track", "the hours of the track must rise from point to point"
+    if weather.kind == "calm" and hours:
+        yield "weather.track", "calm weather has no track: leave it out, or choose another kind"
+    if weather.kind != "calm" and len(hours) < 2:
+        yield "weather.track", f"a {weather.kind} needs a track of at least two points"
+    for number, point in enumerate(weather.track):
+        if weather.kind == "cyclone" and point.gust_kmh:
+            where = f"weather.track[{number}].gust_kmh"
+            yield where, "a cyclone's wind follows from its pressure_hpa: leave gust_kmh out"
+        if weather.kind == "rain" and point.pressure_hpa != AMBIENT_HPA:
+            where = f"weather.track[{number}].pressure_hpa"
+            yield where, "the wind of a rain cell is its gust_kmh: leave pressure_hpa out"
 
 
 def _check(kind: type, data: object, where: str) -> Iterator[tuple[str, str]]:

@@ -88,6 +88,9 @@ def test_all_faults_are_told_at_once_with_their_places(tmp_path: Path) -> None:
         ("starts_at = 2026-09-17T16:00:00Z", "starts_at = 2026-09-17", "starts_at"),
         ("lat = 31.3", "lat = 131.3", "lat = 131.3"),
         ("[grid]", "[[grid]]", "grid"),
+        ('kind = "cyclone"', 'kind = "calm"', "calm weather has no track"),
+        ('kind = "cyclone"', 'kind = "rain"', "leave pressure_hpa out"),
+        ("pressure_hpa = 960.0", "gust_kmh = 90.0", "leave gust_kmh out"),
         ('name = "hurricane"', "name = 7", "name = 7"),
     ],
 )

@@ -22,6 +22,7 @@ Hours = Annotated[
     float | None, typer.Option("--hours", metavar="H", help="Only the first H hours of the day.")
 ]
 BAR = 32
+LARGEST = 10
 
 
 @app.command("list")
@@ -43,23 +44,34 @@ def list_storms(format_: Formats = Format.text) -> None:
 def show(
     name: Name, seed: Seed = None, hours: Hours = None, format_: Formats = Format.text
 ) -> None:
-    """What happens when: weather, outages and customers out, hour by hour."""
+    """What happens when: weather and customers out hour by hour, and the largest outages."""
     from simulator.stream import StormDay  # Faker costs start-up time
 
     storm = load_storm(name, seed=seed, hours=hours)
-    rows = StormDay(storm).hours()
+    day = StormDay(storm)
+    rows = day.hours()
+    largest = sorted(day.outages(), key=lambda outage: -outage.customers)[:LARGEST]
     if format_ is Format.json:
-        emit_json(_summary(storm) | {"hours": rows})
+        emit_json(_summary(storm) | {"hours": rows, "largest_outages": largest})
         return
-    zone = storm.starts_at.tzinfo
-    emit(f"{storm.title} over {storm.territory}, {storm.hours:g} h, seed {storm.seed}")
-    emit(f"{'hour':>4}  {'UTC':<5}  {'gust km/h':>9}  {'rain mm/h':>9}  {'new':>4}  customers out")
+    zone = day.territory.zone
+    emit(f"{storm.title} over {day.territory.name}, {storm.hours:g} h, seed {storm.seed}")
+    emit("hour  local  gust km/h  rain mm/h  new  customers out")
     peak = max(1, *(row.customers_out for row in rows))
     for row in rows:
         bar = "█" * round(BAR * row.customers_out / peak)
         emit(
             f"{row.hour:>4}  {row.at.astimezone(zone):%H:%M}  {row.gust_kmh:>9.0f}"
-            f"  {row.rain_mm_h:>9.1f}  {row.started:>4}  {row.customers_out:>9,} {bar}".rstrip()
+            f"  {row.rain_mm_h:>9.1f}  {row.started:>3}  {row.customers_out:>9,} {bar}".rstrip()
+        )
+    emit("largest outages, in local time")
+    names = {community.id: community.name for community in day.territory.community}
+    for outage in sorted(largest, key=lambda outage: outage.started_at):
+        where = ", ".join(names[id_] for id_ in outage.communities)
+        emit(
+            f"  {outage.started_at.astimezone(zone):%a %H:%M} to"
+            f" {outage.restored_at.astimezone(zone):%a %H:%M}"
+            f"  {outage.customers:>9,}  {where}  {outage.cause or ''}".rstrip()
         )
 
 
