@@ -159,6 +159,23 @@ async def test_rows_that_the_desk_let_go_are_left_out(scene: OpenScene) -> None:
         assert s.feed_ids()[0] == "post-200"
 
 
+async def test_a_held_view_outlives_its_rows_at_the_desk(scene: OpenScene) -> None:
+    async with scene() as s:
+        await s.press("k")
+        before = s.feed_ids()
+        s.desk.first = 350
+        await s.grow(100)
+        assert s.feed_ids() == before
+        assert "14:17:57 fb" in s.text()
+        await s.press("j")
+        assert s.feed_ids()[0] == "post-350"
+        await s.press("space")
+        s.desk.first = 450
+        await s.grow(100)
+        await s.press("j", "k", "g", "e", "enter")
+        assert "PAUSED 100" in s.lines()[0]
+
+
 async def test_pause_holds_the_view_and_counts_what_waits(scene: OpenScene) -> None:
     async with scene(size=(120, 40)) as s:
         await s.press("space")

@@ -121,10 +121,10 @@ def _why(text: Text, matches: tuple[Match, ...], colours: Palette) -> None:
     for match in matches[:MATCHES]:
         text.append(f"  {label_sign(match.label).tag:<5}", colours.label(match.label))
         text.append(f"{_short(match.text, PHRASE_CHARS)}", colours.matched(match.label))
-        text.append(f" ~ {_short(match.phrase, PHRASE_CHARS)}", colours.text)
+        text.append(f" ~ {_short(match.phrase, PHRASE_CHARS)}\n", colours.text)
         text.append(
-            f"  score {match.score:.3g}  rule {_short(match.rule, PHRASE_CHARS)}"
-            f"  at {match.start}-{match.end}\n",
+            f"        score {match.score:.3g} · rule {_short(match.rule, PHRASE_CHARS)}"
+            f" · characters {match.start}-{match.end}\n",
             colours.quiet,
         )
     if not matches:
@@ -141,9 +141,9 @@ def _where(
     if location:
         places = now.hello.places if now.hello else ()
         name = next((p.name for p in places if p.id == location.community), location.community)
-        text.append(f"  {_short(name)}", colours.text)
+        text.append(f"  {_short(name)}\n", colours.text)
         text.append(
-            f"  known by {_short(location.source)}, {location.confidence:.0%} sure,"
+            f"        known by {_short(location.source)} · {location.confidence:.0%} sure ·"
             f" within {location.radius_km:g} km of {location.lat:.3f} {location.lon:.3f}\n",
             colours.quiet,
         )

@@ -71,6 +71,9 @@ class Feed(Lines):
             index < self._limit and self.window.row(index) is not None
         )
 
+    def is_empty(self) -> bool:
+        return not self.window.total
+
     def empty(self) -> str:
         if self.window.query:
             return "no post so far that the filter lets through"
@@ -140,12 +143,12 @@ class Feed(Lines):
         return True
 
     def move_to(self, index: int) -> None:
-        if not self.count():
-            return
         self.hold()
-        if index >= self._limit and not self.paused:
+        if (index >= self._limit or not self.count()) and not self.paused:
             self._limit = self.window.total
             self._settle()
+        if not self.count():
+            return
         self.cursor = min(max(index, self.window.first), self._limit - 1)
         self.place(self.cursor - self._base)
         self.refresh()
@@ -170,6 +173,7 @@ class Feed(Lines):
         if self.following and not self.paused:
             self._follow()
         else:
+            self.place(self.cursor - self._base)
             self._want()
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:

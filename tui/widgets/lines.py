@@ -128,7 +128,7 @@ class Lines(ScrollView, can_focus=True, inherit_bindings=False):
             self._strips.clear()
             self._strips_width = width
         index = self.index_at(y)
-        if not self.count():
+        if self.is_empty():
             return self._words(y, width)
         if not self.has_line(index):
             return Strip.blank(width, self.rich_style)
@@ -137,6 +137,10 @@ class Lines(ScrollView, can_focus=True, inherit_bindings=False):
     def has_line(self, index: int) -> bool:
         """Whether `index` is one of the lines."""
         return 0 <= index < self.count()
+
+    def is_empty(self) -> bool:
+        """Whether to show words in place of lines."""
+        return not self.count()
 
     def _line(self, index: int, width: int) -> Strip:
         at_cursor = index == self.cursor
