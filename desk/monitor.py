@@ -15,6 +15,8 @@ from desk.reading import Reading, Tell
 from desk.views import HELD, Held, View
 
 QUEUE_SHOWN = 100
+OUTAGES_S = 0.5
+"""Wall seconds between two looks at all outages: some milliseconds of work each."""
 
 
 class Monitor:
@@ -31,6 +33,9 @@ class Monitor:
         self.queue_version = 0
         self._accepted, self._labelled = pipeline.store.totals()
         self._rate = MinuteRate()
+        self._outages: list[OutageRow] = []
+        self._outages_stale = True
+        self._outages_at_s = -OUTAGES_S
         self._reading = Reading(pipeline, feeds, self._took, tell)
 
     async def run(self) -> None:
@@ -44,6 +49,7 @@ class Monitor:
         self._labelled += len(posts)
         if self.pipeline.clock.now is not None:
             self._rate.count(self.pipeline.clock.now, outcome.accepted)
+        self._outages_stale = True
         if outcome.cases:
             self.queue_version += 1
 
@@ -65,13 +71,17 @@ class Monitor:
         )
 
     def outages(self) -> list[OutageRow]:
-        """Every outage that the desk holds, with its trend."""
-        if self.pipeline.clock.now is None:
-            return []
-        return [
-            OutageRow(outage, self._place(outage.communities), trend)
-            for outage, trend in self.pipeline.outages.rows(self.pipeline.clock.now)
-        ]
+        """Every outage that the desk holds, with its trend; made anew twice a second at most."""
+        now = self.pipeline.clock.now
+        now_s = time.monotonic()
+        if now is not None and self._outages_stale and now_s - self._outages_at_s >= OUTAGES_S:
+            self._outages = [
+                OutageRow(outage, self._place(outage.communities), trend)
+                for outage, trend in self.pipeline.outages.rows(now)
+            ]
+            self._outages_stale = False
+            self._outages_at_s = now_s
+        return self._outages
 
     def queue(self) -> tuple[CaseRow, ...]:
         """The head of the queue of cases, most urgent first."""
