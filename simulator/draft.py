@@ -16,6 +16,9 @@ from simulator.people import People
 from simulator.storm import Storm
 from simulator.truth import Told
 
+NO_BREAK = "\u00a0"
+"""Stands for the spaces within names while a text is made."""
+
 BLOCK_S = 300.0
 """How far ahead posts are planned; memory holds the posts of one block."""
 
@@ -112,6 +115,8 @@ class Scene:
             town = community.name
             if community.aliases and rnd() < 0.06:
                 town = community.aliases[int(rnd() * len(community.aliases))]
+            # Whoever mistypes words must see the name as one, or "dels" in it may become "des".
+            town = town.replace(" ", NO_BREAK)
             if community.zips:
                 zip_code = community.zips[int(rnd() * len(community.zips))]
         names = (utility.name, f"@{utility.handle}", *utility.nicknames)

@@ -81,23 +81,22 @@ class StormFeed:
             return
         speed = self.speed or 1.0
         began, first = self._clock(), waiting.created_at
+
+        def due_s(post: Post) -> float:
+            return (post.created_at - first).total_seconds()
+
         while waiting is not None:
-            due_s = (waiting.created_at - first).total_seconds() / speed - (self._clock() - began)
-            if due_s > 0:
-                await self._sleep(max(TICK_S, due_s))
             now_s = (self._clock() - began) * speed
+            if due_s(waiting) > now_s:
+                await self._sleep(max(TICK_S, (due_s(waiting) - now_s) / speed))
+                continue
             batch: list[Post] = []
-            while (
-                waiting is not None
-                and len(batch) < LARGEST_BATCH
-                and (waiting.created_at - first).total_seconds() <= now_s
-            ):
+            while waiting is not None and len(batch) < LARGEST_BATCH and due_s(waiting) <= now_s:
                 batch.append(waiting)
                 waiting = next(posts, None)
-            if batch:
-                yield tuple(batch)
-                # Behind the storm's clock there is no wait above; the loop still needs its turn.
-                await self._sleep(0)
+            yield tuple(batch)
+            # Behind the storm's clock there is no wait above; the loop still needs its turn.
+            await self._sleep(0)
 
 
 def open_storm(url: str, options: Options) -> StormFeed:

@@ -13,7 +13,7 @@ from desk.territory import Territory, load_territory
 from simulator import crews, grid
 from simulator.background import Background, Everyday, Surroundings
 from simulator.crowd import Crowd
-from simulator.draft import BLOCK_S, Draft, Scene, Writer
+from simulator.draft import BLOCK_S, NO_BREAK, Draft, Scene, Writer
 from simulator.echoes import Echoes
 from simulator.people import People
 from simulator.press import Press
@@ -122,7 +122,7 @@ class StormDay:
             id=id_,
             channel=draft.channel,
             author=draft.author,
-            text=draft.text,
+            text=draft.text.replace(NO_BREAK, " "),
             created_at=self._scene.time(at_s),
             lang=draft.lang or None,
             geo=draft.geo,
