@@ -143,14 +143,17 @@ class _Scan:
 
     def _standing(self, element: int) -> list[int]:
         """The places where an element stands."""
+        places = self._places
         if len(self._words) > _LONG_WORDS:
             # Looking through a post once for each element would be slow for a very long one.
-            if not self._places:
+            if not places:
                 for place, word in enumerate(self._words):
                     for each in word:
-                        self._places.setdefault(each, []).append(place)
-            return self._places.get(element, [])
-        return [place for place, word in enumerate(self._words) if element in word]
+                        places.setdefault(each, []).append(place)
+            return places.get(element, [])
+        if element not in places:
+            places[element] = [at for at, word in enumerate(self._words) if element in word]
+        return places[element]
 
     def find(self, row: Row, rule: Rule) -> Found | None:
         """The cheapest way, then the first, in which a row of elements stands in the text."""
