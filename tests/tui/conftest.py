@@ -305,7 +305,6 @@ class Scene:
             self.strike(name)
             for _ in range(HOPS):
                 await asyncio.sleep(0)
-            await self.pilot._wait_for_screen()
         await self.settle()
 
     def strike(self, name: str) -> None:

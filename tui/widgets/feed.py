@@ -71,7 +71,7 @@ class Feed(Lines):
             index < self._limit and self.window.row(index) is not None
         )
 
-    def is_empty(self) -> bool:
+    def has_nothing(self) -> bool:
         return not self.window.total
 
     def empty(self) -> str:

@@ -128,7 +128,7 @@ class Lines(ScrollView, can_focus=True, inherit_bindings=False):
             self._strips.clear()
             self._strips_width = width
         index = self.index_at(y)
-        if self.is_empty():
+        if self.has_nothing():
             return self._words(y, width)
         if not self.has_line(index):
             return Strip.blank(width, self.rich_style)
@@ -138,7 +138,7 @@ class Lines(ScrollView, can_focus=True, inherit_bindings=False):
         """Whether `index` is one of the lines."""
         return 0 <= index < self.count()
 
-    def is_empty(self) -> bool:
+    def has_nothing(self) -> bool:
         """Whether to show words in place of lines."""
         return not self.count()
 

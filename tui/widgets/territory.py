@@ -102,18 +102,14 @@ class TerritoryMap(Widget):
                 continue  # a mark is one cell: wide letters stay in the lists
             style = palette_of(self).status(self._worst[place.id])
             for start in (x + 2, x - len(name) - 1):
-                if self._is_free(start, y, len(name), columns):
-                    self._marks |= {(start + at, y): (char, style) for at, char in enumerate(name)}
+                # a blank on either side keeps a name off the outline and off other signs
+                spot = range(start - 1, start + len(name) + 1)
+                inside = start >= 0 and start + len(name) <= columns
+                quiet = (self._marks.get((at, y), (_QUIET_PLACE,))[0] for at in spot)
+                if inside and all(char == _QUIET_PLACE for char in quiet):
+                    letters = zip(spot, f" {name} ", strict=True)
+                    self._marks |= {(at, y): (char, style) for at, char in letters}
                     break
-
-    def _is_free(self, start: int, y: int, width: int, columns: int) -> bool:
-        """Whether a name may stand there: over dots, but never on or against another sign."""
-        around = (
-            self._marks.get((x, y), (_QUIET_PLACE,))[0] for x in range(start, start + width + 1)
-        )
-        before = self._marks.get((start - 2, y), (_QUIET_PLACE,))[0]
-        inside = start >= 0 and start + width <= columns
-        return inside and all(char == _QUIET_PLACE for char in around) and before != " "
 
     def _strip(self, y: int, columns: int, style: Style) -> Strip:
         faint = palette_of(self).faint
