@@ -28,13 +28,16 @@ class CommonWords:
     def __init__(self) -> None:
         self._frequency: dict[str, float] = {}
         self._votes: dict[str, int] = {}
+        known = self._frequency
         for lane, language in enumerate(LANGUAGES):
-            for rank, word in enumerate(_read(language)):
-                frequency = 1 / (rank + _RANK_OFFSET)
-                self._frequency[word] = max(frequency, self._frequency.get(word, 0))
-                if rank < _WEAK_RANKS:
-                    vote = _STRONG_VOTE if rank < _STRONG_RANKS else _WEAK_VOTE
-                    self._votes[word] = self._votes.get(word, 0) + (vote << lane * _LANE_BITS)
+            words = _read(language)
+            own = {word: 1 / (rank + _RANK_OFFSET) for rank, word in enumerate(words)}
+            shared = {word: max(own[word], known[word]) for word in own.keys() & known.keys()}
+            known.update(own)
+            known.update(shared)
+            for rank, word in enumerate(words[:_WEAK_RANKS]):
+                vote = _STRONG_VOTE if rank < _STRONG_RANKS else _WEAK_VOTE
+                self._votes[word] = self._votes.get(word, 0) + (vote << lane * _LANE_BITS)
 
     def __contains__(self, word: str) -> bool:
         return word in self._frequency

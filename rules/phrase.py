@@ -31,6 +31,9 @@ class Atom(NamedTuple):
     spelling: str
 
 
+_START, _END = Atom("mark", START), Atom("mark", END)
+_EDGES = frozenset((_START, _END))
+
 Place = frozenset[Atom]
 Variant = tuple[Place, ...]
 Vocabulary = Mapping[str, Sequence[str]]
@@ -69,8 +72,9 @@ def parse_phrase(text: str, vocabulary: Vocabulary, source: Source) -> Phrase:
         )
     rows = itertools.product(*map(_widths, places))
     variants = tuple(dict.fromkeys(tuple(itertools.chain(*row)) for row in rows))
-    for variant in variants:
-        _check_marks(text, variant)
+    if any(not _EDGES.isdisjoint(run) for runs in places for run in runs):
+        for variant in variants:
+            _check_marks(text, variant)
     return Phrase(text, variants, source)
 
 
@@ -153,11 +157,8 @@ def _widths(runs: Iterable[tuple[Atom, ...]]) -> list[Variant]:
 
 
 def _check_marks(text: str, variant: Variant) -> None:
-    edges = {Atom("mark", START), Atom("mark", END)}
-    if all(place & edges for place in variant):
+    if all(place & _EDGES for place in variant):
         raise PhraseError(f"phrase '{text}' holds no word to look for beside <start> and <end>")
     for i, place in enumerate(variant):
-        if (Atom("mark", START) in place and i) or (
-            Atom("mark", END) in place and i < len(variant) - 1
-        ):
+        if (_START in place and i) or (_END in place and i < len(variant) - 1):
             raise PhraseError(f"phrase '{text}': <start> stands first and <end> last")
