@@ -319,7 +319,7 @@ async def test_c_swaps_outages_for_cases_and_enter_opens_the_newest_post(scene: 
         assert s.asked(Read) == [Read("post-2")]
         await s.press("escape", "c")
         assert s.focus() == "outages"
-        assert "Outages 6" in s.text()
+        assert "Outages 5 · 1 ended" in s.text()
 
 
 async def test_the_cursor_stays_on_its_outage_when_the_order_changes(scene: OpenScene) -> None:

@@ -69,7 +69,7 @@ async def test_a_reader_keeps_the_place_when_the_desk_is_back(scene: OpenScene) 
 async def test_a_new_desk_that_knows_nothing_clears_the_old_outages(scene: OpenScene) -> None:
     async with scene() as s:
         await s.say(LOST)
-        assert "Outages 6" in s.text()
+        assert "Outages 5 · 1 ended" in s.text()
         await come_back(s, hello_of(s))
         assert "no outages so far" in s.text()
 

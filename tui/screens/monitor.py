@@ -11,6 +11,7 @@ from textual.containers import Container, Vertical
 from textual.screen import Screen
 from textual.widgets import Input
 
+from desk.outage import ENDED
 from desk.protocol import Close, Fetch, Open, Page, Refused, Tick
 from tui.keys import key
 from tui.paint import cut, paint
@@ -183,8 +184,9 @@ class Monitor(Screen[None]):
         if self.has_class("-cases"):
             head.show((("Cases", "name"), (str(len(now.queue)), "quiet")), "")
         else:
-            words = (("Outages", "name"), (str(len(ranked)), "quiet"))
-            head.show(words, outages.heading() + " ")
+            ended = sum(row.outage.status in ENDED for row in ranked)
+            counts = f"{len(ranked) - ended}" + (f" · {ended} ended" if ended else "")
+            head.show((("Outages", "name"), (counts, "quiet")), outages.heading() + " ")
         if now.hello:
             self.query_one("#map", TerritoryMap).show(now.hello, now.worst())
             self.query_one("#map-head", Head).show(
