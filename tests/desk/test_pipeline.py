@@ -1,0 +1,141 @@
+"""The whole way of a post: the same at any batch size, and after a restart at any point."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from desk.errors import StoreError
+from desk.feeds import Batch
+from desk.outage import OutageChange
+from desk.pipeline import Pipeline
+from desk.post import Author, LabelledPost, Post
+from desk.store import Commit, Store
+from desk.territory import load_territory
+from rules import Engine, load_packs
+
+NOON = datetime(2024, 5, 1, 12, tzinfo=UTC)
+TEXTS = (
+    "no power in {}",
+    "the power is out in {}",
+    "a line is down in {}",
+    "lovely day in {}",
+    "no power",
+)
+Events = list[LabelledPost | OutageChange]
+
+
+def storm(count: int, seed: int) -> list[Post]:
+    """Posts over six hours, bunched in places and times, some late, some twice."""
+    draw = random.Random(seed)
+    posts = []
+    at = NOON
+    for number in range(count):
+        at += timedelta(seconds=draw.choice((5, 20, 90, 400)))
+        town = ("Alderton", "Birchfield", "Cedar Gap")[min(2, number * 3 // count)]
+        late = timedelta(minutes=draw.choice((0, 0, 0, 7)))
+        posts.append(
+            Post(
+                id=f"p{draw.randrange(count * 4)}",
+                channel="x",
+                author=Author(id=f"a{draw.randrange(count)}"),
+                text=draw.choice(TEXTS).format(town),
+                created_at=at - late,
+            )
+        )
+    return posts
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    folder = tmp_path_factory.mktemp("rules")
+    (folder / "en.toml").write_text(
+        'language = "en"\n'
+        '[[rule]]\nid = "o"\nlabel = "outage"\nany = ["no power", "power is out"]\n'
+        '[[rule]]\nid = "h"\nlabel = "hazard"\nany = ["line is down"]\n'
+    )
+    return Engine(load_packs(folder))
+
+
+def run(pipeline: Pipeline, posts: Sequence[Post], cuts: Sequence[int]) -> Events:
+    """The events of `posts`, given in batches that end at `cuts`."""
+    events: Events = []
+    for begin, end in zip((0, *cuts), (*cuts, len(posts)), strict=True):
+        events += pipeline.process("f", Batch(tuple(posts[begin:end]), str(end))).events
+    return events
+
+
+cut_lists = st.lists(st.integers(0, 150), max_size=8).map(sorted)
+few = settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+
+@few
+@given(seed=st.integers(0, 50), cuts=cut_lists)
+def test_events_do_not_depend_on_how_posts_are_batched(
+    engine: Engine, territory_file: Path, seed: int, cuts: list[int]
+) -> None:
+    territory = load_territory(str(territory_file))
+    posts = storm(150, seed)
+    whole = run(Pipeline(engine, territory, Store()), posts, [])
+    assert run(Pipeline(engine, territory, Store()), posts, cuts) == whole
+    assert any(isinstance(event, OutageChange) for event in whole)
+
+
+@few
+@given(seed=st.integers(0, 50), cuts=cut_lists)
+def test_a_restart_between_batches_changes_nothing(
+    engine: Engine,
+    territory_file: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    seed: int,
+    cuts: list[int],
+) -> None:
+    territory = load_territory(str(territory_file))
+    posts = storm(150, seed)
+    whole = run(Pipeline(engine, territory, Store()), posts, [])
+    data = tmp_path_factory.mktemp("data")
+    events: Events = []
+    for begin, end in zip((0, *cuts), (*cuts, len(posts)), strict=True):
+        store = Store(data)
+        pipeline = Pipeline(engine, territory, store)
+        events += run(pipeline, posts[begin:end], [])
+        queue = [case.id for case in pipeline.cases.queue(20)]
+        store.close()
+    assert events == whole
+    straight = Pipeline(engine, territory, Store())
+    run(straight, posts, [])
+    assert queue == [case.id for case in straight.cases.queue(20)]
+    last = Store(data)
+    assert last.newest(1_000) == [e for e in whole if isinstance(e, LabelledPost)]
+    assert list(last.changes()) == [e for e in whole if isinstance(e, OutageChange)]
+    last.close()
+
+
+def test_every_post_is_counted_and_labelled_ones_are_kept(
+    engine: Engine, territory_file: Path
+) -> None:
+    store = Store()
+    pipeline = Pipeline(engine, load_territory(str(territory_file)), store, every_post=True)
+    posts = storm(100, 1)
+    events = run(pipeline, posts, [])
+    distinct = len({post.id for post in posts})
+    seen = [event for event in events if isinstance(event, LabelledPost)]
+    assert len(seen) == distinct
+    assert store.totals() == (distinct, sum(1 for post in seen if post.labels))
+
+
+def test_a_store_whose_states_can_not_be_read_is_refused(
+    engine: Engine, territory_file: Path
+) -> None:
+    store = Store()
+    store.commit(Commit(feed="f", cursor="1", states={("outage", "x"): b'{"type":"outage"}'}))
+    with pytest.raises(StoreError, match="another version"):
+        Pipeline(engine, load_territory(str(territory_file)), store)
