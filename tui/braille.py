@@ -16,10 +16,11 @@ Line = Sequence[tuple[float, float]]
 
 
 class Ground(msgspec.Struct, frozen=True):
-    """A drawn map: `rows` of braille characters, and the cell (column, row) of each place."""
+    """A drawn map: `rows` of braille characters, the cell (column, row) of each place, its dot."""
 
     rows: tuple[str, ...]
     cells: dict[str, tuple[int, int]]
+    dots: dict[str, str]
 
 
 class Projection(msgspec.Struct, frozen=True):
@@ -61,7 +62,7 @@ def project(
 def draw(lines: Sequence[Line], places: Sequence[MapPlace], columns: int, rows: int) -> Ground:
     """The outlines on `columns` x `rows` cells, and where the places stand."""
     if columns < 1 or rows < 1:
-        return Ground((), {})
+        return Ground((), {}, {})
     view = project(lines, places, columns, rows)
     grid = [[0] * columns for _ in range(rows)]
     for line in lines:
@@ -70,14 +71,20 @@ def draw(lines: Sequence[Line], places: Sequence[MapPlace], columns: int, rows: 
             for x, y in _stroke(begin, end):
                 if 0 <= x < columns * 2 and 0 <= y < rows * 4:
                     grid[y // 4][x // 2] |= _BITS[y % 4][x % 2]
-    cells = {}
+    cells: dict[str, tuple[int, int]] = {}
+    dot_of: dict[str, str] = {}
     for place in places:
-        column, row = view.dot(place.lon, place.lat)
-        cells[place.id] = (
-            min(max(round(column) // 2, 0), columns - 1),
-            min(max(round(row) // 4, 0), rows - 1),
-        )
-    return Ground(tuple("".join(chr(_BLANK + bits) for bits in row) for row in grid), cells)
+        column, row = map(round, view.dot(place.lon, place.lat))
+        x, y = min(max(column, 0), columns * 2 - 1), min(max(row, 0), rows * 4 - 1)
+        cells[place.id] = (x // 2, y // 4)
+        dot_of[place.id] = chr(_BLANK + _BITS[y % 4][x % 2])
+    rows_of_dots = tuple("".join(chr(_BLANK + bits) for bits in row) for row in grid)
+    return Ground(rows_of_dots, cells, dot_of)
+
+
+def joined(first: str, second: str) -> str:
+    """One braille character with the dots of both."""
+    return chr(ord(first) | ord(second))
 
 
 def _stroke(begin: tuple[float, float], end: tuple[float, float]) -> Iterator[tuple[int, int]]:

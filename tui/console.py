@@ -8,6 +8,8 @@ import sys
 
 import msgspec
 
+from tui.paint import visible
+
 OK = 0
 CHECK_FAILED = 1
 BAD_USAGE = 2
@@ -45,17 +47,3 @@ def close_quietly() -> None:
     """Stop writing to a stdout whose reader has gone, as `head` does."""
     devnull = os.open(os.devnull, os.O_WRONLY)
     os.dup2(devnull, sys.stdout.fileno())
-
-
-def visible(text: str, *, keep: str = "\n") -> str:
-    """`text` with every character that could steer a terminal shown as a picture or `<U+XXXX>`."""
-    return "".join(char if char.isprintable() or char in keep else _picture(char) for char in text)
-
-
-def _picture(char: str) -> str:
-    code = ord(char)
-    if code < 0x20:
-        return chr(0x2400 + code)
-    if code == 0x7F:
-        return "␡"
-    return f"<U+{code:04X}>"

@@ -1,19 +1,13 @@
-"""The screen's end of the wire: messages of a desk, and how the wire itself does."""
+"""What a screen needs of a desk: messages, and how the wire itself does."""
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import time
 from collections.abc import AsyncIterator
 from typing import Literal, Protocol
 
-import aiohttp
 import msgspec
 
-from desk.errors import DeskError
-from desk.protocol import PATH, FromDesk, FromScreen
-from tui.child import END_S, DeskChild
+from desk.protocol import FromDesk, FromScreen
 
 
 class LinkState(msgspec.Struct, frozen=True):
@@ -41,106 +35,3 @@ class Link(Protocol):
     async def close(self) -> None:
         """End the link, and the desk where it is this screen's own child."""
         ...
-
-
-BEAT_S = 20.0
-FIRST_WAIT_S = 0.5
-LONGEST_WAIT_S = 8.0
-QUICK_S = 10.0
-"""A link that held for less counts as a failure at once."""
-MOST_QUICK_FAILURES = 6
-"""One after the other; then a person must look, and the link gives up."""
-
-
-class DeskLink:
-    """A link to the desk at `url`, mended by itself; `child` is the desk where it is our own.
-
-    `url` is `unix:PATH`, or `http://HOST:PORT` as `stormdesk serve` prints it.
-    """
-
-    def __init__(self, url: str, child: DeskChild | None = None) -> None:
-        self._url = url
-        self._child = child
-        self._socket: aiohttp.ClientWebSocketResponse | None = None
-        self._closed = False
-
-    async def messages(self) -> AsyncIterator[FromDesk | LinkState]:
-        """Everything that the desk says, until the link is closed or gives up."""
-        failures = 0
-        yield LinkState("connecting", f"attaching to the desk at {self._url}")
-        while not self._closed:
-            began_s = time.monotonic()
-            reason = ""
-            try:
-                async for message in self._attached():
-                    yield message
-            except (aiohttp.ClientError, OSError, msgspec.MsgspecError) as error:
-                reason = str(error)
-            if self._closed:
-                return
-            failures = failures + 1 if time.monotonic() - began_s < QUICK_S else 1
-            if failures >= MOST_QUICK_FAILURES:
-                yield LinkState(
-                    "failed", f"gave up after {failures} tries: {reason or 'no answer'}"
-                )
-                return
-            wait_s = min(LONGEST_WAIT_S, FIRST_WAIT_S * 2 ** (failures - 1))
-            async for state in self._mend(reason, wait_s):
-                yield state
-
-    async def _attached(self) -> AsyncIterator[FromDesk | LinkState]:
-        async with _session(self._url) as session:
-            address = "http://desk" if self._url.startswith("unix:") else self._url
-            async with session.ws_connect(
-                address + PATH, max_msg_size=0, heartbeat=BEAT_S, compress=0
-            ) as socket:
-                self._socket = socket
-                yield LinkState("connected")
-                try:
-                    async for message in socket:
-                        if message.type == aiohttp.WSMsgType.TEXT:
-                            yield _decode(message.data)
-                finally:
-                    self._socket = None
-
-    async def _mend(self, reason: str, wait_s: float) -> AsyncIterator[LinkState]:
-        if self._child is None:
-            yield LinkState("lost", f"the desk at {self._url} is gone: trying again. {reason}")
-            await asyncio.sleep(wait_s)
-            return
-        try:
-            how = await asyncio.wait_for(self._child.ended(), END_S)
-        except TimeoutError:
-            how = "it no longer answered"
-            await self._child.close()
-        yield LinkState("lost", f"the desk stopped ({how}): starting it again")
-        await asyncio.sleep(wait_s)
-        try:
-            await self._child.start()
-        except DeskError as error:
-            yield LinkState("lost", f"the desk did not start: {error}")
-
-    async def send(self, message: FromScreen) -> None:
-        """Say `message`; dropped while the wire is down."""
-        if self._socket is not None and not self._socket.closed:
-            with contextlib.suppress(ConnectionError, aiohttp.ClientError):
-                await self._socket.send_str(_encode(message).decode())
-
-    async def close(self) -> None:
-        """End the link, and the desk where it is this screen's own child."""
-        self._closed = True
-        if self._socket is not None:
-            await self._socket.close()
-        if self._child is not None:
-            await self._child.close()
-
-
-def _session(url: str) -> aiohttp.ClientSession:
-    connector = (
-        aiohttp.UnixConnector(url.removeprefix("unix:")) if url.startswith("unix:") else None
-    )
-    return aiohttp.ClientSession(connector=connector)
-
-
-_encode = msgspec.json.Encoder().encode
-_decode = msgspec.json.Decoder(FromDesk).decode

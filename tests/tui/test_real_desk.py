@@ -12,7 +12,7 @@ import pytest
 
 from tui.app import StormdeskApp
 from tui.child import DeskChild
-from tui.link import DeskLink
+from tui.desk_link import DeskLink
 from tui.screens.post import PostScreen
 from tui.setup import Setup
 from tui.situation import Situation

@@ -18,7 +18,8 @@ from rules.pack import Pack
 from rules.proof import Failure, failures
 from rules.score import Row, Score, decode_row, parse_fold, score, wrong
 from tui.commands.options import Rules
-from tui.console import BAD_USAGE, CHECK_FAILED, Format, emit, emit_json, flush, say, visible
+from tui.console import BAD_USAGE, CHECK_FAILED, Format, emit, emit_json, flush, say
+from tui.paint import visible
 
 BATCH_LINES = 256
 SUPPORT_MIN = 10

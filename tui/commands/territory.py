@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from desk.territory import Territory, built_in, load_territory
-from tui.console import Format, emit, emit_json, say, visible
+from tui.console import Format, emit, emit_json, say
+from tui.paint import visible
 
 app = typer.Typer(no_args_is_help=True, help="Service areas: towns, customers, outlines.")
 

@@ -76,7 +76,7 @@ async def _watch(url: str | None, child: DeskChild | None) -> None:
         # the desk starts while the screen's libraries are read
         starting = asyncio.create_task(child.start()) if child else None
         from tui.app import StormdeskApp
-        from tui.link import DeskLink
+        from tui.desk_link import DeskLink
 
         if starting is not None:
             await starting

@@ -11,31 +11,31 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from desk.protocol import Hello
-from tui.braille import Ground, draw
+from tui.braille import Ground, draw, joined
 from tui.paint import clip, paint
 from tui.signs import STATUS_SIGNS, UNKNOWN, status_rank
 from tui.widgets.lines import palette_of
 
 NAMED = ("confirmed", "likely", "suspected", "restoring")
 """Statuses whose places are named on the map where there is room, the most urgent first."""
-_QUIET_PLACE = "·"
 NAME_CELLS = 18
 
 
 class TerritoryMap(Widget):
     """Communities of the territory with the worst status of the outages there.
 
-    A community without an outage is a dot; the others carry the sign of the status list. The last
-    line explains the signs that are on the map.
+    A community without an outage is a braille dot; the others carry the sign of the status list.
+    The last line explains the signs that are on the map.
     """
 
     def __init__(self, id: str) -> None:  # noqa: A002 - Textual's own name for it
         super().__init__(id=id)
         self._hello: Hello | None = None
         self._worst: Mapping[str, str] = {}
-        self._ground = Ground((), {})
+        self._ground = Ground((), {}, {})
         self._ground_key: tuple[int, int, int] = (0, 0, 0)
         self._marks: dict[tuple[int, int], tuple[str, Style]] = {}
+        self._quiet: set[tuple[int, int]] = set()
         self._strips: list[Strip] = []
 
     def show(self, hello: Hello, worst: Mapping[str, str]) -> None:
@@ -75,17 +75,21 @@ class TerritoryMap(Widget):
     def _mark(self) -> None:
         """Set the signs into their cells, the most urgent over the others, then names beside."""
         colours = palette_of(self)
-        self._marks = {}
-        cells = self._ground.cells
-        ordered = sorted(cells, key=lambda place: -status_rank(self._worst.get(place, "")))
+        self._marks, self._quiet = {}, set()
+        ground = self._ground
+        ordered = sorted(ground.cells, key=lambda place: -status_rank(self._worst.get(place, "")))
         for place in ordered:
-            status = self._worst.get(place)
+            status, cell = self._worst.get(place), ground.cells[place]
             if status is None:
-                self._marks[cells[place]] = (_QUIET_PLACE, colours.quiet)
+                column, row = cell
+                before = self._marks.get(cell, (ground.rows[row][column],))[0]
+                self._marks[cell] = (joined(before, ground.dots[place]), colours.quiet)
+                self._quiet.add(cell)
                 continue
             sign = STATUS_SIGNS.get(status, UNKNOWN)
             loud = Style(reverse=colours.no_color and status in ("likely", "confirmed"))
-            self._marks[cells[place]] = (sign.glyph, colours.status(status) + loud)
+            self._marks[cell] = (sign.glyph, colours.status(status) + loud)
+            self._quiet.discard(cell)
         self._write_names()
 
     def _write_names(self) -> None:
@@ -105,10 +109,11 @@ class TerritoryMap(Widget):
                 # a blank on either side keeps a name off the outline and off other signs
                 spot = range(start - 1, start + len(name) + 1)
                 inside = start >= 0 and start + len(name) <= columns
-                quiet = (self._marks.get((at, y), (_QUIET_PLACE,))[0] for at in spot)
-                if inside and all(char == _QUIET_PLACE for char in quiet):
+                free = all((at, y) not in self._marks or (at, y) in self._quiet for at in spot)
+                if inside and free:
                     letters = zip(spot, f" {name} ", strict=True)
                     self._marks |= {(at, y): (char, style) for at, char in letters}
+                    self._quiet.difference_update((at, y) for at in spot)
                     break
 
     def _strip(self, y: int, columns: int, style: Style) -> Strip:

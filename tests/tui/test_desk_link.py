@@ -12,7 +12,8 @@ import pytest
 from desk.errors import DeskError
 from desk.protocol import FromDesk, Hello, Open, Page, Tick
 from tui.child import DeskChild
-from tui.link import DeskLink, LinkState
+from tui.desk_link import DeskLink
+from tui.link import LinkState
 from tui.setup import Setup
 
 PostsFile = Callable[..., Path]
@@ -87,7 +88,7 @@ async def test_a_desk_that_can_not_start_says_why(tmp_path: Path) -> None:
 async def test_a_link_to_nobody_keeps_trying_and_then_gives_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tui.link.FIRST_WAIT_S", 0.01)
+    monkeypatch.setattr("tui.desk_link.FIRST_WAIT_S", 0.01)
     link = DeskLink(f"unix:{tmp_path / 'nobody.sock'}")
     states = [m.state async for m in link.messages() if isinstance(m, LinkState)]
     assert states[0] == "connecting"
