@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from functools import partial
 from typing import ClassVar
 
+from rich.text import Text
 from textual import events
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
@@ -13,8 +14,10 @@ from textual.screen import Screen
 
 from desk.protocol import Detail, FromDesk, Hello, Page, Read, Refused, Tick
 from rules import LABELS
+from tui.console import unexpected
 from tui.keys import key
 from tui.link import Link, LinkState
+from tui.paint import paint
 from tui.screens.help import HelpScreen
 from tui.screens.monitor import Monitor
 from tui.screens.post import PostScreen
@@ -65,6 +68,11 @@ class StormdeskApp(App[None]):
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = THEMES[0].name
+
+    def _fatal_error(self) -> None:
+        """One line in place of a traceback; Textual 8 has no public hook for it."""
+        error = self._exception or RuntimeError("the screen has ended")
+        self.panic(Text(f"stormdesk: {paint(unexpected(error)).text}"))
 
     def get_default_screen(self) -> Screen[None]:
         return self.monitor

@@ -5,6 +5,8 @@ from __future__ import annotations
 import enum
 import os
 import sys
+import tempfile
+import traceback
 
 import msgspec
 
@@ -41,6 +43,15 @@ def flush() -> None:
 def say(words: str) -> None:
     """Write words for people to stderr; control characters in them become visible."""
     print(visible(words), file=sys.stderr, flush=True)
+
+
+def unexpected(error: BaseException) -> str:
+    """One line about an error that nobody foresaw; its traceback goes to a file for the report."""
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="stormdesk-error-", suffix=".txt", delete=False, encoding="utf-8"
+    ) as file:
+        traceback.print_exception(error, file=file)
+    return f"unexpected error, please report it: {error!r}; details: {file.name}"
 
 
 def close_quietly() -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import importlib
 import sys
-import tempfile
-import traceback
 from typing import Any
 
 import typer
@@ -14,7 +12,7 @@ from typer.core import TyperGroup
 from desk.errors import DeskError, choices
 from rules.errors import RulesError
 from simulator.errors import SimulatorError
-from tui.console import BAD_USAGE, close_quietly, say
+from tui.console import BAD_USAGE, close_quietly, say, unexpected
 
 COMMANDS = {
     "watch": "tui.commands.watch",
@@ -95,13 +93,5 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     except Exception as error:  # noqa: BLE001  the last line of defence: no traceback reaches a user
-        say(f"stormdesk: unexpected error, please report it: {error!r}; details: {_keep_details()}")
+        say(f"stormdesk: {unexpected(error)}")
         sys.exit(BAD_USAGE)
-
-
-def _keep_details() -> str:
-    with tempfile.NamedTemporaryFile(
-        "w", prefix="stormdesk-error-", suffix=".txt", delete=False, encoding="utf-8"
-    ) as file:
-        traceback.print_exc(file=file)
-        return file.name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -13,6 +14,13 @@ if TYPE_CHECKING:
     from tests.tui.conftest import OpenScene, Scene
 
 LOST = LinkState("lost", "the desk stopped (signal 9): starting it again")
+
+
+def taken(path: str) -> str:
+    """The text of a file that is then removed."""
+    text = Path(path).read_text(encoding="utf-8")
+    Path(path).unlink()
+    return text
 
 
 async def come_back(scene: Scene, hello: Hello) -> None:
@@ -112,3 +120,19 @@ async def test_a_filter_that_the_new_desk_refuses_gives_way_to_all_posts(scene: 
         await s.settle()
         assert s.feed_ids()[-1] == "post-299"
         assert "filter:" not in s.lines()[1]
+
+
+async def test_an_unforeseen_error_ends_in_one_line_and_a_file(scene: OpenScene) -> None:
+    async with scene(size=(100, 30)) as s:
+        s.app._exception = ValueError("a \x1b[31mtest")
+        s.app._fatal_error()
+        shown = "".join(
+            segment.text
+            for renderable in s.app._exit_renderables
+            for segment in s.app.console.render(renderable)
+        )
+        assert "Traceback" not in shown
+        assert "unexpected error" in shown
+        assert "\x1b[31m" not in shown
+        assert "ValueError" in taken(shown.partition("details: ")[2].strip())
+        s.app._exception = None

@@ -14,6 +14,7 @@ from platformdirs import user_data_path
 
 from tui.child import DeskChild
 from tui.commands.options import Data, Feeds, Fill, Rules, TerritoryName
+from tui.console import BAD_USAGE
 from tui.setup import Setup
 
 app = typer.Typer(rich_markup_mode=None)
@@ -59,7 +60,9 @@ def watch(
     with tempfile.TemporaryDirectory(prefix="stormdesk-", ignore_cleanup_errors=True) as folder:
         own = Path(folder)
         setup = Setup(feeds, territory, rules or (), data or _data(own, real=bool(feed)), fill)
-        asyncio.run(_watch(desk, None if desk else DeskChild(setup, own)))
+        failed = asyncio.run(_watch(desk, None if desk else DeskChild(setup, own)))
+    if failed:
+        raise typer.Exit(BAD_USAGE)
 
 
 def _only_desk(*others: object) -> None:
@@ -71,16 +74,19 @@ def _data(own: Path, *, real: bool) -> Path:
     return user_data_path("stormdesk") if real else own / "store"
 
 
-async def _watch(url: str | None, child: DeskChild | None) -> None:
+async def _watch(url: str | None, child: DeskChild | None) -> bool:
+    """Run the screen to its end; whether it ended by an error."""
     try:
-        # the desk starts while the screen's libraries are read
         starting = asyncio.create_task(child.start()) if child else None
+        await asyncio.sleep(0)  # the desk's process starts while the screen's libraries are read
         from tui.app import StormdeskApp
         from tui.desk_link import DeskLink
 
         if starting is not None:
             await starting
-        await StormdeskApp(DeskLink(url or (child.url if child else ""), child)).run_async()
+        app = StormdeskApp(DeskLink(url or (child.url if child else ""), child))
+        await app.run_async()
+        return bool(app.return_code)
     finally:
         if child is not None:
             await child.close()
