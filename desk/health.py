@@ -9,7 +9,7 @@ from datetime import datetime
 from desk.feeds import Batch
 from desk.pipeline import Outcome
 from desk.post import Post
-from desk.protocol import FeedHealth
+from desk.serving.protocol import FeedHealth
 
 RATE_S = 5.0
 """Wall seconds over which a feed's rate is taken."""

@@ -11,12 +11,11 @@ from desk.clock import EventClock
 from desk.errors import StoreError
 from desk.feeds import Batch
 from desk.intake import Intake
-from desk.outage import OutageChange
-from desk.outages import Outages
+from desk.outages import OutageChange, Outages
 from desk.places import Locator
 from desk.post import LabelledPost, Post, labelled
 from desk.store import Commit, Store
-from desk.territory import Territory
+from desk.territories import Territory
 from rules import Engine, Verdict
 
 REMEMBERED_FROM_STORE = 250_000

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from desk.errors import StoreError
-from desk.outage import OutageChange
+from desk.outages import OutageChange
 from desk.post import LabelledPost, Post, encode
 
 SCHEMA = 1

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from itertools import accumulate
 
 from desk.post import Author, Geo
-from desk.territory import Community
+from desk.territories import Community
 from simulator.crowd import media_of
 from simulator.draft import Draft, Scene
 from simulator.grid import STEP_S

@@ -9,7 +9,7 @@ from functools import cache
 from typing import NamedTuple, Protocol
 
 from desk.post import Author, Geo, Media
-from desk.territory import Community, Territory
+from desk.territories import Community, Territory
 from simulator.crews import Outage
 from simulator.grid import Exposure, Zone
 from simulator.people import People

@@ -16,7 +16,7 @@ import msgspec
 from desk.errors import FeedError, choices
 from desk.feeds import Batch, Options
 from desk.post import Post
-from desk.territory import load_territory
+from desk.territories import load_territory
 from simulator.errors import SimulatorError
 from simulator.storm import Storm
 from simulator.storm_file import load_storm

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from desk.territory import write_territory
+from desk.territories import write_territory
 from simulator.errors import FolderError
 from simulator.storm import Storm
 from simulator.storm_file import FILE_NAME, storm_toml

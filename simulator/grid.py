@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from itertools import accumulate
 from typing import NamedTuple
 
-from desk.territory import Community, Territory
+from desk.territories import Community, Territory
 from simulator.odds import Odds, poisson
 from simulator.storm import GridPlan, Storm, layer_random
 from simulator.weather import Conditions, centre, conditions

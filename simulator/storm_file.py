@@ -13,7 +13,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 import msgspec
 
 from desk.errors import choices
-from desk.territory import built_in as territories
+from desk.territories import built_in as territories
 from simulator.errors import StormError
 from simulator.storm import Storm, WeatherPlan
 from simulator.weather import AMBIENT_HPA

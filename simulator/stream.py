@@ -9,7 +9,7 @@ from datetime import datetime
 import msgspec
 
 from desk.post import Post
-from desk.territory import Territory, load_territory
+from desk.territories import Territory, load_territory
 from simulator import crews, grid
 from simulator.background import Background, Everyday, Surroundings
 from simulator.crowd import Crowd

@@ -12,7 +12,7 @@ from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.screen import Screen
 
-from desk.protocol import Detail, FromDesk, Hello, Page, Read, Refused, Tick
+from desk.serving.protocol import Detail, FromDesk, Hello, Page, Read, Refused, Tick
 from rules import LABELS
 from tui.console import unexpected
 from tui.keys import key

@@ -11,7 +11,7 @@ import aiohttp
 import msgspec
 
 from desk.errors import DeskError
-from desk.protocol import PATH, FromDesk, FromScreen
+from desk.serving.protocol import PATH, FromDesk, FromScreen
 from tui.child import END_S, DeskChild
 from tui.link import LinkState
 

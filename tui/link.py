@@ -7,7 +7,7 @@ from typing import Literal, Protocol
 
 import msgspec
 
-from desk.protocol import FromDesk, FromScreen
+from desk.serving.protocol import FromDesk, FromScreen
 
 
 class LinkState(msgspec.Struct, frozen=True):

@@ -13,7 +13,7 @@ from desk.feeds import Feed, Opener, Options, open_feed
 from desk.feeds.kinds import KINDS
 from desk.pipeline import Pipeline
 from desk.store import Store
-from desk.territory import Territory, load_territory
+from desk.territories import Territory, load_territory
 from rules import Engine, load_packs
 from tui.console import say
 

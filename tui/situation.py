@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from desk.outage import ENDED
-from desk.protocol import CaseRow, DeskStatus, Hello, OutageRow, Tick
+from desk.outages import ENDED
+from desk.serving.protocol import CaseRow, DeskStatus, Hello, OutageRow, Tick
 from tui.link import LinkState
 from tui.signs import status_rank
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Sequence
 
-from desk.protocol import Row
+from desk.serving.protocol import Row
 
 PAGE_ROWS = 200
 PAGES_HELD = 20

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from desk.errors import StoreError
 from desk.feeds import Batch
-from desk.outage import OutageChange
+from desk.outages import OutageChange
 from desk.pipeline import Pipeline
 from desk.post import Author, LabelledPost, Post
 from desk.store import Commit, Store
-from desk.territory import load_territory
+from desk.territories import load_territory
 from rules import Engine, load_packs
 
 NOON = datetime(2024, 5, 1, 12, tzinfo=UTC)

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from desk.post import decode_post
-from desk.territory import load_territory
+from desk.territories import load_territory
 from simulator.errors import FolderError
 from simulator.folder import generate
 from simulator.storm_file import load_storm

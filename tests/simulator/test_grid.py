@@ -5,7 +5,7 @@ from itertools import pairwise
 import msgspec
 import pytest
 
-from desk.territory import Community, Territory
+from desk.territories import Community, Territory
 from simulator.crews import APART, outages
 from simulator.grid import exposure, incidents, zones
 from simulator.storm import Storm, layer_random

@@ -16,9 +16,9 @@ from textual._compositor import LayoutUpdate
 from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
-from desk.outage import OutageChange, Status
+from desk.outages import OutageChange, Status
 from desk.post import Author, LabelledPost, Location
-from desk.protocol import (
+from desk.serving.protocol import (
     VERSION,
     CaseRow,
     Close,

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from desk.errors import DeskError
-from desk.protocol import FromDesk, Hello, Open, Page, Tick
+from desk.serving.protocol import FromDesk, Hello, Open, Page, Tick
 from tui.child import DeskChild
 from tui.desk_link import DeskLink
 from tui.link import LinkState

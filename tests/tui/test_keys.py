@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from textual.binding import Binding
 
-from desk.filters import parse_filter
+from desk.serving.filters import parse_filter
 from tui.app import StormdeskApp
 from tui.screens.help import FILTERS, HelpScreen
 from tui.screens.monitor import Monitor

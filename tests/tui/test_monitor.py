@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from desk.protocol import Close, Fetch, Open, Page, Read, Tick
+from desk.serving.protocol import Close, Fetch, Open, Page, Read, Tick
 from tui.widgets.outages import OutageList
 from tui.window import PAGE_ROWS
 

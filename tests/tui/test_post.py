@@ -9,7 +9,7 @@ import msgspec
 from textual.widgets import Static
 
 from desk.post import Author, LabelledPost, Media
-from desk.protocol import Detail, Hello, MapPlace
+from desk.serving.protocol import Detail, Hello, MapPlace
 from rules import Match
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import pytest
 from rich.cells import cell_len
 from textual.color import Color
 
-from desk.outage import Status
+from desk.outages import Status
 from rules import LABELS
 from tui.signs import (
     FEED_SIGNS,

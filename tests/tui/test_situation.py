@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from desk.outage import OutageChange, Status
-from desk.protocol import DeskStatus, FeedHealth, Hello, OutageRow, Tick
+from desk.outages import OutageChange, Status
+from desk.serving.protocol import DeskStatus, FeedHealth, Hello, OutageRow, Tick
 from tui.link import LinkState
 from tui.signs import palette
 from tui.situation import ENDED_HELD, Situation

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from desk.protocol import MapPlace, Tick
+from desk.serving.protocol import MapPlace, Tick
 
 if TYPE_CHECKING:
     from tests.tui.conftest import OpenScene, Scene

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desk.protocol import Row
+from desk.serving.protocol import Row
 from tui.window import PAGE_ROWS, PAGES_HELD, Window
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from desk.protocol import Hello, Open, Tick
+from desk.serving.protocol import Hello, Open, Tick
 from tui.link import LinkState
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from desk.outage_score import Score, read_changes, read_truth
-from desk.outage_score import score as score_of
+from desk.outages.score import Score, read_changes, read_truth
+from desk.outages.score import score as score_of
 from tui.console import Format, emit, emit_json, say
 
 app = typer.Typer(rich_markup_mode=None, no_args_is_help=True)

@@ -10,8 +10,8 @@ from typing import Annotated
 
 import typer
 
-from desk.monitor import Monitor
-from desk.server import listening
+from desk.serving.monitor import Monitor
+from desk.serving.server import listening
 from tui.commands.options import Data, Feeds, Fill, Rules, TerritoryName
 from tui.console import emit_json, flush, say
 from tui.setup import Setup, build_pipeline, open_feeds

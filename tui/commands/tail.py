@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from desk.outage import OutageChange
+from desk.outages import OutageChange
 from desk.pipeline import Outcome
 from desk.post import encode
 from desk.reading import Reading

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from desk.territory import Territory, built_in, load_territory
+from desk.territories import Territory, built_in, load_territory
 from tui.console import Format, emit, emit_json, say
 from tui.paint import visible
 
@@ -92,7 +92,7 @@ def build(
     ] = None,
 ) -> None:
     """Make a territory of any region of any country from open data (needs the extra)."""
-    from desk.territory_build import Recipe, build_territory
+    from desk.territories.build import Recipe, build_territory
 
     recipe = Recipe(
         name=name,

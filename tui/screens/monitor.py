@@ -11,8 +11,8 @@ from textual.containers import Container, Vertical
 from textual.screen import Screen
 from textual.widgets import Input
 
-from desk.outage import ENDED
-from desk.protocol import Close, Fetch, Open, Page, Refused, Tick
+from desk.outages import ENDED
+from desk.serving.protocol import Close, Fetch, Open, Page, Refused, Tick
 from tui.keys import key
 from tui.paint import cut, paint
 from tui.situation import Situation

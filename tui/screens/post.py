@@ -7,7 +7,7 @@ from datetime import datetime
 from rich.text import Text
 
 from desk.post import LabelledPost
-from desk.protocol import Detail
+from desk.serving.protocol import Detail
 from rules import Match
 from tui.columns import label_tags, marked
 from tui.paint import paint

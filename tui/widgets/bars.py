@@ -11,7 +11,7 @@ from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
 
-from desk.protocol import DeskStatus, FeedHealth
+from desk.serving.protocol import DeskStatus, FeedHealth
 from tui.columns import age_s, count
 from tui.paint import cut, paint
 from tui.signs import FEED_SIGNS, UNKNOWN, Palette

@@ -9,7 +9,7 @@ from rich.segment import Segment
 from textual import events
 from textual.message import Message
 
-from desk.protocol import Row
+from desk.serving.protocol import Row
 from tui.columns import channel_name, label_tags, labels_width, marked, shorten
 from tui.paint import fit, paint
 from tui.widgets.lines import Lines, palette_of

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rich.segment import Segment
 from textual.message import Message
 
-from desk.protocol import OutageRow
+from desk.serving.protocol import OutageRow
 from tui.columns import count, since, trend
 from tui.paint import fit, paint
 from tui.signs import STATUS_SIGNS, UNKNOWN

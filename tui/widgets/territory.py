@@ -10,7 +10,7 @@ from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
 
-from desk.protocol import Hello
+from desk.serving.protocol import Hello
 from tui.braille import Ground, draw, joined
 from tui.paint import clip, paint
 from tui.signs import STATUS_SIGNS, UNKNOWN, status_rank

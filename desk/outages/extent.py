@@ -1,0 +1,51 @@
+"""Where an outage is: its position, its extent, and which communities overlap."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from math import asin, cos, radians, sin, sqrt
+
+from desk.outages.cluster import Cluster
+from desk.territories.territory import Community
+
+EARTH_RADIUS_KM = 6371.0
+
+OVERLAP_SHARE = 0.25
+"""Neighbours overlap when their centres lie closer than this share of their radii together; in a
+black start even suburbs that touch come back hours apart, so only all but the same place counts."""
+
+
+def distance_km(lat: float, lon: float, other_lat: float, other_lon: float) -> float:
+    """The great-circle distance of two points in WGS 84 degrees (haversine)."""
+    half_lat = sin(radians(other_lat - lat) / 2)
+    half_lon = sin(radians(other_lon - lon) / 2)
+    chord = half_lat**2 + cos(radians(lat)) * cos(radians(other_lat)) * half_lon**2
+    return 2 * EARTH_RADIUS_KM * asin(min(1.0, sqrt(chord)))
+
+
+def overlapping(place: Community, others: Iterable[Community]) -> list[str]:
+    """Ids of the communities that lie so close to `place` that posts may name either."""
+    return [
+        other.id
+        for other in others
+        if other.id != place.id
+        and distance_km(place.lat, place.lon, other.lat, other.lon)
+        <= OVERLAP_SHARE * (place.radius_km + other.radius_km)
+    ]
+
+
+def extent(cluster: Cluster, places: Mapping[str, Community]) -> tuple[float, float, float]:
+    """Latitude, longitude and radius (km) of the circle that `cluster` speaks of.
+
+    The position is the mean of what its posts name, the exact ones counting most; the radius
+    reaches over the communities, or is the community's own.
+    """
+    towns = [places[name] for name in cluster.communities]
+    if cluster.weight_sum:
+        lat, lon = cluster.lat_sum / cluster.weight_sum, cluster.lon_sum / cluster.weight_sum
+    else:
+        lat, lon = towns[0].lat, towns[0].lon
+    if len(towns) == 1:
+        return lat, lon, towns[0].radius_km
+    reach = max(distance_km(lat, lon, town.lat, town.lon) + town.radius_km for town in towns)
+    return lat, lon, reach

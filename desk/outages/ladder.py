@@ -1,0 +1,191 @@
+"""When a cluster of reports climbs or falls a rung: suspected, likely, restoring, restored.
+
+Pure: a cluster, its need of witnesses and a time in, a status out. Thresholds to rise and to fall
+lie apart, so that an outage near one of them does not flap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from math import exp
+
+from desk.outages.change import Status
+from desk.outages.cluster import RESTORED, Cluster, S, densest, in_order, weigh
+
+WINDOWS_S = (30 * 60, 2 * 3600, 6 * 3600)
+"""Witnesses of a large outage speak up within half an hour, those of a small one over hours."""
+
+FALSE_AUTHORS_PER_10K_CUSTOMERS_HOUR = 0.02
+"""Authors who seem to report an outage of a place on a day without one: of 10,000 customers some
+3,000 write about one public post a day each; a rule errs on 0.3 % of them, and 5 % name a place."""
+
+FALSE_ALARMS_PER_DAY = 0.25
+"""Allowed over the whole territory: one false outage in four calm days."""
+
+FEWEST_WITNESSES = 3
+"""Below it one household with two accounts could make an outage."""
+
+WITNESSES_MORE = 1
+"""... and each longer window asks for at least one more: errors of a day are less independent than
+Poisson has it, such as two people who answer one post."""
+
+STORM_OUTAGES = 5
+"""So many open outages, likely at least, are a storm: real outages then outnumber errors by far."""
+
+STORM_WINDOW_S = 5 * 60
+STORM_WITNESSES = 2
+STORM_FALSE_ALARMS_PER_DAY = 2.0
+"""In a storm two witnesses within five minutes are enough where chance hardly ever makes them: the
+second report of an outage comes five minutes before the third (medians of simulated hurricanes)."""
+
+SUSPECTED_WITNESSES = 2
+SUSPECTED_SILENCE_S = 2 * 3600
+SUSPECTED_CONFIDENCE = 0.49
+"""A suspected outage is never shown as more likely than not."""
+
+VOICES_S = 30 * 60
+"""Voices for and against restoration are compared over this span."""
+
+RESTORING_VOICES = 2
+RESTORED_RATIO = 3
+"""An outage is over when three times as many say that power is back as still report it gone:
+large ones come back in parts, and the first part's thanks drown the others' complaints."""
+
+OWN_SHARE = 0.5
+"""... or when half of all its own authors have said so."""
+
+DWELL_S = 15 * 60
+"""A status between likely and restored holds this long at least: no flapping."""
+
+REPORTS_SILENCE_S = 30 * 60
+"""While power is coming back, so long without a report of its lack means that it is back."""
+
+SILENCE_S = (6 * 3600, 12 * 3600)
+"""Silence ends an outage: people go quiet long before power is back, and sleep, so hours; half of
+the outages of a real wind storm lasted over 3.3 hours, a tenth over 31."""
+
+SILENCE_GAPS = 10
+"""... and within these bounds after ten times the usual gap between its posts."""
+
+Need = tuple[tuple[int, int], ...]
+"""Pairs of a window in seconds and the witnesses that make an outage likely within it."""
+
+
+def witnesses_needed(communities: int, *, storm: bool) -> Callable[[int], Need]:
+    """How many witnesses make an outage likely in a community of so many customers.
+
+    False authors come as a Poisson process whose mean grows with the customers. In a day each of
+    the `communities` gets two overlapping windows of each length all along; the need is the least
+    count that chance reaches in fewer than the allowed false alarms of all these windows. In a
+    `storm` a short window is added.
+    """
+    windows = sum(2 * 24 * 3600 / window_s for window_s in WINDOWS_S) * max(communities, 1)
+    short = 2 * 24 * 3600 / STORM_WINDOW_S * max(communities, 1)
+
+    def need(customers: int) -> Need:
+        per_s = FALSE_AUTHORS_PER_10K_CUSTOMERS_HOUR * customers / 10_000 / 3600
+        needs = []
+        if storm:
+            least = _rare(per_s * STORM_WINDOW_S, STORM_FALSE_ALARMS_PER_DAY / short)
+            needs.append((STORM_WINDOW_S, max(least, STORM_WITNESSES)))
+        for longer, window_s in enumerate(WINDOWS_S):
+            least = _rare(per_s * window_s, FALSE_ALARMS_PER_DAY / windows)
+            needs.append((window_s, max(least, FEWEST_WITNESSES + WITNESSES_MORE * longer)))
+        return tuple(needs)
+
+    return need
+
+
+def _rare(mean: float, allowed: float) -> int:
+    """The least count that a Poisson variable reaches with at most the `allowed` chance."""
+    term, count, above = exp(-mean), 0, 1.0
+    while above > allowed and count < 1000:
+        above -= term
+        count += 1
+        term *= mean / count
+    return count
+
+
+def rung(
+    sightings: Iterable[S], around_s: int, need: Need, more: float = 0
+) -> tuple[Status | None, list[S]]:
+    """What the witnesses around a time make of a place, and the span in which they speak.
+
+    None is less than an outage. At least two witnesses must report one: dangers alone are none.
+    `more` witnesses are needed where an outage has just ended.
+    """
+    status: Status | None = None
+    witnessed: list[S] = []
+    held = list(sightings)
+    for window_s, fewest in need:
+        span = densest(held, around_s, window_s)
+        witnesses, reports = weigh(span)
+        if reports < SUSPECTED_WITNESSES + more:
+            continue
+        if witnesses >= fewest + more:
+            return "likely", span
+        if window_s == WINDOWS_S[0]:
+            status, witnessed = "suspected", span
+    return status, witnessed
+
+
+def confidence(cluster: Cluster, need: Need) -> float:
+    """How sure the desk is, in 0-1: a half with just the authors it needs, 1 when confirmed."""
+    if cluster.confirmed:
+        return 1.0
+    sure: float = 1 - 0.5 ** (cluster.authors_seen / need[0][1])
+    return min(sure, SUSPECTED_CONFIDENCE) if cluster.status == "suspected" else sure
+
+
+def voices(cluster: Cluster, now_s: int) -> tuple[int, int]:
+    """Authors whose last word of late is that power is back, and those who still lack it."""
+    last = {
+        seen.author: seen.kind == RESTORED
+        for seen in in_order(cluster.recent)
+        if seen.at_s > now_s - VOICES_S
+    }
+    back = sum(last.values())
+    return back, len(last) - back
+
+
+def silence_s(cluster: Cluster) -> int:
+    """How long nobody must speak of an outage until it is taken to be over; reposts are nobody."""
+    gap_s = (cluster.last_s - cluster.first_s) // max(cluster.posts - 1, 1)
+    shortest_s, longest_s = SILENCE_S
+    limit_s = min(max(SILENCE_GAPS * gap_s, shortest_s), longest_s)
+    return 2 * limit_s if cluster.confirmed else limit_s
+
+
+def settle(cluster: Cluster, now_s: int) -> Status:
+    """The status of a published outage at `now_s`, as voices of restoration and silence have it."""
+    status = cluster.status
+    if status == "suspected":
+        return "dismissed" if now_s - cluster.voice_s > SUSPECTED_SILENCE_S else status
+    if now_s - cluster.voice_s > silence_s(cluster):
+        return "restored"
+    if now_s - cluster.turned_s < DWELL_S:
+        return status
+    if status == "restoring":
+        return _settle_restoring(cluster, now_s)
+    if cluster.restored_s <= now_s - VOICES_S:
+        return status
+    back, gone = voices(cluster, now_s)
+    return "restoring" if back >= RESTORING_VOICES and (back >= gone or _most(cluster)) else status
+
+
+def _settle_restoring(cluster: Cluster, now_s: int) -> Status:
+    quiet_s = now_s - cluster.report_s
+    if quiet_s > REPORTS_SILENCE_S or (quiet_s > DWELL_S and _most(cluster)):
+        return "restored"
+    back, gone = voices(cluster, now_s)
+    if back >= RESTORING_VOICES and back >= RESTORED_RATIO * gone:
+        return "restored"
+    if gone > RESTORED_RATIO * back:
+        return "confirmed" if cluster.confirmed else "likely"
+    return "restoring"
+
+
+def _most(cluster: Cluster) -> bool:
+    """Whether half of an outage's own authors have said that power is back."""
+    own = sum(at_s > 0 for at_s in cluster.authors.values())
+    return own >= RESTORING_VOICES and own >= OWN_SHARE * len(cluster.authors)

@@ -1,0 +1,192 @@
+"""What a desk and its screens say to each other: JSON messages over one WebSocket.
+
+A screen opens views (filters over the desk's posts); the desk answers each with a page, and then
+tells what changed, ten times a second at most. A screen fetches any other rows by index. Rows of a
+view are numbered from 0 in the order of arrival and keep their number; `first` is the oldest one
+still held. The desk speaks first, with `Hello`.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from desk.outages import OutageChange
+from desk.post import LabelledPost
+
+VERSION = 1
+PATH = "/screen"
+TICK_S = 0.1
+
+
+class Row(msgspec.Struct, frozen=True, array_like=True):
+    """One line of the live feed; `text` is cut, `spans` are (start, end, label) within it."""
+
+    id: str
+    at: datetime
+    channel: str
+    author: str
+    place: str
+    labels: tuple[str, ...]
+    text: str
+    spans: tuple[tuple[int, int, str], ...]
+    media: int
+    exercise: bool
+
+
+class OutageRow(msgspec.Struct, frozen=True):
+    """One line of the outage list; `trend` counts posts in 12 spans of 5 minutes, newest last."""
+
+    outage: OutageChange
+    place: str
+    trend: tuple[int, ...]
+
+
+class CaseRow(msgspec.Struct, frozen=True):
+    """One line of the queue: a conversation that waits for an agent."""
+
+    id: str
+    opened_at: datetime
+    updated_at: datetime
+    channel: str
+    author: str
+    place: str
+    labels: tuple[str, ...]
+    posts: tuple[str, ...]
+    text: str
+
+
+class FeedHealth(msgspec.Struct, frozen=True):
+    """How a feed does; `state` is starting, live, ended, retrying or failed.
+
+    `lag_s` is how far the newest processed post lies behind the feed's newest, in event seconds.
+    """
+
+    url: str
+    state: str
+    received: int
+    bad: int
+    duplicates: int
+    lag_s: float
+    posts_per_second: float
+    last_error: str = ""
+
+
+class DeskStatus(msgspec.Struct, frozen=True):
+    """The desk at one moment; `clock` is event time, rates count received posts."""
+
+    clock: datetime | None
+    received: int
+    labelled: int
+    posts_per_minute: float
+    backlog: int
+    cases: int
+    outages: int
+    feeds: tuple[FeedHealth, ...]
+    exercise: bool
+
+
+class MapPlace(msgspec.Struct, frozen=True, array_like=True):
+    """A community as the map draws it."""
+
+    id: str
+    name: str
+    lat: float
+    lon: float
+    customers: int
+
+
+class Hello(msgspec.Struct, frozen=True, tag="hello"):
+    """The first message: what desk this is, and the territory for the map.
+
+    `lines` are outlines of (longitude, latitude) in degrees.
+    """
+
+    protocol: int
+    desk: str
+    territory: str
+    timezone: str
+    places: tuple[MapPlace, ...]
+    lines: tuple[tuple[tuple[float, float], ...], ...]
+    exercise: bool
+
+
+class Page(msgspec.Struct, frozen=True, tag="page"):
+    """Rows `start` … of a view, in answer to `Open` and `Fetch`."""
+
+    view: int
+    first: int
+    total: int
+    start: int
+    rows: tuple[Row, ...]
+
+
+class Refused(msgspec.Struct, frozen=True, tag="refused"):
+    """A request that could not be met, in one plain line; `view` is the one it was about."""
+
+    view: int | None
+    reason: str
+
+
+class ViewChange(msgspec.Struct, frozen=True):
+    """A view has grown to `total`; `rows` begin at `start` and end at `total`, older ones cut."""
+
+    view: int
+    first: int
+    total: int
+    start: int
+    rows: tuple[Row, ...]
+
+
+class Tick(msgspec.Struct, frozen=True, tag="tick"):
+    """What changed since the last tick; a part that did not change is empty or None.
+
+    `outages` holds changed rows only; `queue` is the whole head of the queue, most urgent first.
+    """
+
+    status: DeskStatus | None = None
+    views: tuple[ViewChange, ...] = ()
+    outages: tuple[OutageRow, ...] = ()
+    queue: tuple[CaseRow, ...] | None = None
+
+
+class Detail(msgspec.Struct, frozen=True, tag="detail"):
+    """A post whole, in answer to `Read`: None where the desk does not hold it."""
+
+    id: str
+    post: LabelledPost | None
+    outage: str | None = None
+    case: str | None = None
+
+
+class Open(msgspec.Struct, frozen=True, tag="open"):
+    """Open view `view` (the screen's own number; an open one is replaced) on a filter."""
+
+    view: int
+    filter: str = ""
+    count: int = 200
+
+
+class Close(msgspec.Struct, frozen=True, tag="close"):
+    """No more changes of this view."""
+
+    view: int
+
+
+class Fetch(msgspec.Struct, frozen=True, tag="fetch"):
+    """Rows `start` to `start + count` of a view."""
+
+    view: int
+    start: int
+    count: int
+
+
+class Read(msgspec.Struct, frozen=True, tag="read"):
+    """The whole post of this id."""
+
+    id: str
+
+
+FromDesk = Hello | Page | Refused | Tick | Detail
+FromScreen = Open | Close | Fetch | Read

@@ -1,0 +1,216 @@
+"""territory.toml read with all its faults at once, and written."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import tomllib
+from pathlib import Path
+from typing import Any, get_type_hints
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from desk.errors import TerritoryError
+from desk.territories.outline import read_outline, write_outline
+from desk.territories.territory import Community, Territory
+
+_RANGES = {
+    "lat": (-90.0, 90.0),
+    "lon": (-180.0, 180.0),
+    "radius_km": (0.01, 1000.0),
+    "customers": (0, 1_000_000_000),
+}
+_HEADER = re.compile(r"^[ \t]*\[\[\s*community\s*\]\]", re.MULTILINE)
+_TYPES = get_type_hints(Community)
+_REQUIRED = ("id", "name", "lat", "lon", "radius_km", "customers")
+
+
+def read_territory(path: Path) -> Territory:
+    """The territory in this file, its outline included; unknown keys are ignored.
+
+    Raises:
+        TerritoryError: one line for each fault, as `path:line: …`.
+    """
+    text, data = _parse(path)
+    faults: list[str] = []
+    top = _top(data, str(path), text, faults)
+    communities = _communities(data, str(path), text, faults)
+    lines: tuple[Any, ...] = ()
+    if isinstance(outline := top.get("outline"), str):
+        try:
+            lines = read_outline(path.parent / outline)
+        except TerritoryError as error:
+            faults.append(str(error))
+    if faults:
+        raise TerritoryError("\n".join(faults))
+    return Territory(**top, community=tuple(communities), lines=lines)
+
+
+def _parse(path: Path) -> tuple[str, dict[str, Any]]:
+    try:
+        text = path.read_text("utf-8")
+        return text, tomllib.loads(text)
+    except OSError as error:
+        raise TerritoryError(f"{path}: can't be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise TerritoryError(f"{path}: not UTF-8 text at byte {error.start}") from None
+    except tomllib.TOMLDecodeError as error:
+        message = str(error)
+        at = re.search(r" \(at line (\d+), column (\d+)\)$", message)
+        place = f"{path}:{at[1]}:{at[2]}" if at else str(path)
+        words = message[: at.start()] if at else message
+        raise TerritoryError(f"{place}: not TOML: {words}") from None
+    except RecursionError:
+        raise TerritoryError(f"{path}: not TOML that can be read: nested too deeply") from None
+
+
+def _top(data: dict[str, Any], path: str, text: str, faults: list[str]) -> dict[str, Any]:
+    top: dict[str, Any] = {}
+    first = _HEADER.search(text)
+    head = text[: first.start()] if first else text
+    for key, kind in (
+        ("name", str),
+        ("timezone", str),
+        ("aliases", tuple[str, ...]),
+        ("outline", str),
+    ):
+        if key not in data:
+            if key in ("name", "timezone"):
+                faults.append(f"{path}: no `{key}`")
+            continue
+        place = _place(path, head, 0, key)
+        try:
+            top[key] = msgspec.convert(data[key], kind)
+        except msgspec.ValidationError as error:
+            faults.append(f"{place}: `{key}`: {_plain(error)}")
+    zone = top.get("timezone")
+    if zone is not None:
+        try:
+            ZoneInfo(zone)
+        except (KeyError, OSError, ValueError):
+            faults.append(
+                f"{_place(path, head, 0, 'timezone')}: unknown timezone '{zone}': "
+                "write it as in 'Europe/Rome' or 'America/New_York'"
+            )
+    if "name" in top and not top["name"].strip():
+        faults.append(f"{_place(path, head, 0, 'name')}: `name` is empty")
+    return top
+
+
+def _communities(data: dict[str, Any], path: str, text: str, faults: list[str]) -> list[Community]:
+    tables = data.get("community", [])
+    if not isinstance(tables, list) or not tables:
+        faults.append(f"{path}: no community: write at least one [[community]] table")
+        return []
+    starts = [match.start() for match in _HEADER.finditer(text)]
+    if len(starts) != len(tables):
+        starts = []  # inline tables, or a header inside a string: better no line than a wrong one
+    found: list[Community] = []
+    ids: dict[str, str] = {}
+    for number, table in enumerate(tables):
+        block, offset = "", 0
+        if starts:
+            end = starts[number + 1] if number + 1 < len(starts) else len(text)
+            block, offset = text[starts[number] : end], text.count("\n", 0, starts[number]) + 1
+        community = _community(table, number, (path, block, offset), faults)
+        if community is None:
+            continue
+        place = _place(path, block, offset, "id")
+        if community.id in ids:
+            faults.append(
+                f"{place}: community '{community.id}': the id is taken, see {ids[community.id]}"
+            )
+        ids.setdefault(community.id, place)
+        found.append(community)
+    return found
+
+
+def _community(
+    table: object, number: int, where: tuple[str, str, int], faults: list[str]
+) -> Community | None:
+    path, block, offset = where
+    if not isinstance(table, dict):
+        faults.append(f"{path}: community {number + 1} is not a table")
+        return None
+    shown = f"community '{table['id']}'" if table.get("id") else f"community {number + 1}"
+    before = len(faults)
+    missing = [f"`{key}`" for key in _REQUIRED if key not in table]
+    if missing:
+        place = f"{path}:{offset}" if offset else path
+        faults.append(f"{place}: {shown}: no {', '.join(missing)}")
+    fields: dict[str, Any] = {}
+    for key, kind in _TYPES.items():
+        if key in table:
+            try:
+                fields[key] = msgspec.convert(table[key], kind)
+                fault = _out_of_range(key, fields[key])
+            except msgspec.ValidationError as error:
+                fault = f"{_shown(table[key])}: {_plain(error)}"
+            if fault:
+                faults.append(f"{_place(path, block, offset, key)}: {shown}: `{key}` = {fault}")
+    return Community(**fields) if len(faults) == before else None
+
+
+def _out_of_range(key: str, value: str | float) -> str:
+    if isinstance(value, str):
+        empty = key in ("id", "name") and not value.strip()
+        return f"{_shown(value)}: must not be empty" if empty else ""
+    if key in _RANGES:
+        low, high = _RANGES[key]
+        if not (math.isfinite(value) and low <= value <= high):
+            return f"{value}: must lie in {low} to {high}"
+    return ""
+
+
+def _place(path: str, block: str, offset: int, key: str) -> str:
+    """`path:line` of a key in a block that starts at line `offset` (0: the top of the file)."""
+    at = re.search(rf"^[ \t]*{key}[ \t]*=", block, re.MULTILINE)
+    if at:
+        return f"{path}:{max(offset, 1) + block.count(chr(10), 0, at.start())}"
+    return f"{path}:{offset}" if offset else path
+
+
+def _plain(error: msgspec.ValidationError) -> str:
+    words = str(error).split(" - at ")[0]
+    return words[0].lower() + words[1:]
+
+
+def _shown(value: object) -> str:
+    shown = json.dumps(value, ensure_ascii=True, default=str)
+    return shown if len(shown) <= 40 else f"{shown[:37]}…"
+
+
+def save_territory(
+    territory: Territory, folder: Path, *, stem: str, header: tuple[str, ...]
+) -> Path:
+    """Write `STEM.toml`, and `STEM.geojson` where there are lines; see `write_territory`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    rows = [f"# {line}".rstrip() for line in header]
+    rows += [""] if rows else []
+    rows += [f"name = {_toml(territory.name)}", f"timezone = {_toml(territory.timezone)}"]
+    if territory.aliases:
+        rows.append(f"aliases = {_toml(territory.aliases)}")
+    if territory.lines:
+        rows.append(f"outline = {_toml(f'{stem}.geojson')}")
+        write_outline(folder / f"{stem}.geojson", territory.lines)
+    for community in territory.community:
+        rows += ["", "[[community]]"]
+        rows += [
+            f"{key} = {_toml(value)}"
+            for key in _TYPES
+            if (value := getattr(community, key)) is not None and value != ()
+        ]
+    path = folder / f"{stem}.toml"
+    path.write_text("\n".join(rows) + "\n", "utf-8", newline="\n")
+    return path
+
+
+def _toml(value: str | float | tuple[str, ...]) -> str:
+    if isinstance(value, tuple):
+        return "[" + ", ".join(_toml(item) for item in value) + "]"
+    if isinstance(value, str):
+        # JSON strings are TOML basic strings but for DEL, which TOML wants escaped
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return repr(value)

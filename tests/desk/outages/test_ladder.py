@@ -1,0 +1,127 @@
+"""How many witnesses it takes, what a cluster counts, and causes in the CIM's words."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from math import exp, factorial
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from desk.outages.cause import cause_of
+from desk.outages.cluster import (
+    REPORT,
+    RESTORED,
+    SUPPORT,
+    Sighting,
+    densest,
+    digest,
+    weigh,
+)
+from desk.outages.extent import distance_km
+from desk.outages.ladder import (
+    FALSE_ALARMS_PER_DAY,
+    FALSE_AUTHORS_PER_10K_CUSTOMERS_HOUR,
+    FEWEST_WITNESSES,
+    STORM_WINDOW_S,
+    WINDOWS_S,
+    witnesses_needed,
+)
+from desk.post import LabelledPost
+from rules.verdict import Match
+
+
+@given(st.integers(0, 2_000_000), st.integers(1, 2_000))
+def test_chance_alone_makes_fewer_outages_than_allowed(customers: int, communities: int) -> None:
+    alarms = 0.0
+    for longer, (window_s, fewest) in enumerate(
+        witnesses_needed(communities, storm=False)(customers)
+    ):
+        assert fewest >= FEWEST_WITNESSES + longer
+        mean = FALSE_AUTHORS_PER_10K_CUSTOMERS_HOUR * customers / 10_000 * window_s / 3600
+        below = sum(exp(-mean) * mean**count / factorial(count) for count in range(fewest))
+        alarms += (1 - below) * communities * 2 * 24 * 3600 / window_s
+    assert alarms <= FALSE_ALARMS_PER_DAY + 1e-6
+
+
+def test_the_need_grows_with_customers_and_a_storm_adds_a_short_window() -> None:
+    calm, storm = (witnesses_needed(300, storm=stormy) for stormy in (False, True))
+    town, city = calm(6_000), calm(400_000)
+    assert [window_s for window_s, _ in town] == list(WINDOWS_S)
+    assert town == ((1800, 3), (7200, 4), (21600, 5))
+    assert all(many > few for (_, many), (_, few) in zip(city, town, strict=True))
+    assert storm(6_000) == ((STORM_WINDOW_S, 2), *town)
+    assert storm(400_000)[0][1] > 2
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ([(0, 1, REPORT), (1, 1, REPORT), (2, 2, REPORT)], (2, 2)),
+        ([(0, 1, SUPPORT), (1, 2, SUPPORT), (2, 3, REPORT)], (2, 1)),
+        ([(0, 1, SUPPORT), (1, 1, REPORT)], (1, 1)),
+        ([(0, 1, REPORT), (1, 1, RESTORED)], (0, 0)),
+        ([(0, 1, REPORT), (1, 1, RESTORED), (2, 1, REPORT)], (1, 1)),
+        ([], (0, 0)),
+    ],
+)
+def test_an_author_weighs_once_by_the_strongest_and_latest_word(
+    said: list[tuple[int, int, int]], expected: tuple[float, int]
+) -> None:
+    assert weigh([Sighting(*seen) for seen in said]) == expected
+
+
+@given(st.lists(st.tuples(st.integers(0, 200), st.integers(1, 5)), max_size=20), st.data())
+def test_the_densest_span_holds_its_moment_and_no_span_is_heavier(
+    said: list[tuple[int, int]], data: st.DataObject
+) -> None:
+    sightings = [Sighting(at_s, author, REPORT) for at_s, author in said]
+    around_s = data.draw(st.sampled_from([seen.at_s for seen in sightings] or [0]))
+    span = densest(sightings, around_s, 50)
+    assert all(seen in sightings for seen in span)
+    if sightings:
+        assert span[0].at_s <= around_s <= span[0].at_s + 50
+    for first_s in range(max(around_s - 50, 0), around_s + 1):
+        other = {seen.author for seen in sightings if first_s <= seen.at_s <= first_s + 50}
+        assert len(other) <= weigh(span)[0]
+
+
+@pytest.mark.parametrize(
+    ("words", "cause"),
+    [
+        ("power line on the ground", "lineDown"),
+        ("Tree on a LINE", "treeDown"),
+        ("utility pole snapped", "poleDown"),
+        ("lightning hit the transformer", "lightingStrike"),
+        ("a squirrel", "animal"),
+        ("cavi a terra", "lineDown"),
+        ("un árbol sobre el cable", "treeDown"),
+        ("sparks", None),
+    ],
+)
+def test_a_cause_is_read_from_the_words_of_a_hazard(words: str, cause: str | None) -> None:
+    def post(label: str) -> LabelledPost:
+        return LabelledPost(
+            id="1",
+            channel="file",
+            text=words,
+            created_at=datetime(2031, 9, 4, tzinfo=UTC),
+            labels=(label,),
+            matches=(Match("r", label, words, words, 0, len(words), 100.0),),
+            location=None,
+        )
+
+    assert cause_of(post("hazard")) == cause
+    assert cause_of(post("damage")) is None
+
+
+def test_a_digest_is_the_same_everywhere_and_fits_the_store() -> None:
+    assert digest("x:someone") == 6395527695943616552
+    assert 0 < digest("\ud800") < 2**63
+
+
+def test_distances_are_those_of_the_globe() -> None:
+    assert distance_km(35.0, -79.0, 35.0, -79.0) == 0
+    assert distance_km(0, 0, 0, 180) == pytest.approx(20015.09, abs=0.1)
+    assert distance_km(35.7796, -78.6382, 35.2271, -80.8431) == pytest.approx(209, abs=1)

@@ -1,0 +1,163 @@
+"""Whatever is posted: the same posts give the same outages, saved or not, doubled or not."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from desk.outages import ENDED, OutageChange, Outages
+from desk.post import Author, LabelledPost, Location
+from desk.territories import Community, Territory
+
+START = datetime(2031, 9, 4, 12, 0, tzinfo=UTC)
+TOWNS = Territory(
+    name="testland",
+    timezone="UTC",
+    community=(
+        Community(id="alder", name="Alder", lat=35.0, lon=-79.0, radius_km=6, customers=9_000),
+        Community(id="birch", name="Birch", lat=35.02, lon=-79.0, radius_km=5, customers=7_000),
+    ),
+)
+LABELS = (
+    ("outage",),
+    ("outage",),
+    ("outage",),
+    ("outage", "news"),
+    ("restored",),
+    ("hazard",),
+    ("damage",),
+    ("etr",),
+    ("billing",),
+)
+
+
+@st.composite
+def streams(draw: st.DrawFn) -> list[LabelledPost]:
+    """Posts of up to a dozen authors about two towns, some late, with gaps of up to hours."""
+    posts = []
+    now = START
+    steps = draw(
+        st.lists(
+            st.tuples(
+                st.sampled_from((0, 20, 60, 150, 400, 4_000, 9_000)),
+                st.sampled_from((0, 0, 0, 50, 3_000, 8_000)),
+                st.integers(0, 11),
+                st.sampled_from(LABELS),
+                st.sampled_from(("alder", "alder", "birch", None)),
+                st.booleans(),
+            ),
+            max_size=60,
+        )
+    )
+    for number, (gap_s, late_s, who, labels, where, repost) in enumerate(steps):
+        now += timedelta(seconds=gap_s)
+        town = next((town for town in TOWNS.community if town.id == where), None)
+        posts.append(
+            LabelledPost(
+                id=f"p{number}",
+                channel="file",
+                author=Author(id=str(who)),
+                text="made up",
+                created_at=now - timedelta(seconds=late_s),
+                repost_of="p0" if repost and number else None,
+                labels=labels,
+                matches=(),
+                location=Location(town.id, town.lat, town.lon, town.radius_km, "text", 0.9)
+                if town
+                else None,
+            )
+        )
+    return posts
+
+
+def clocks(posts: list[LabelledPost]) -> list[datetime]:
+    """The event clock at each post."""
+    now = START
+    return [now := max(now, post.created_at) for post in posts]
+
+
+def run(posts: list[LabelledPost]) -> list[OutageChange]:
+    desk = Outages(TOWNS)
+    return [
+        change
+        for post, clock in zip(posts, clocks(posts), strict=True)
+        for change in desk.observe(post, clock)
+    ]
+
+
+@given(streams(), st.data())
+@settings(max_examples=150, deadline=None)
+def test_saved_and_restored_at_any_point_it_goes_on_the_same(
+    posts: list[LabelledPost], data: st.DataObject
+) -> None:
+    stops = data.draw(st.sets(st.integers(0, max(len(posts) - 1, 0)), max_size=4))
+    store: dict[str, bytes] = {}
+    desk = Outages(TOWNS)
+    changes = []
+    for number, (post, clock) in enumerate(zip(posts, clocks(posts), strict=True)):
+        if number in stops:
+            for key, piece in desk.dirty().items():
+                store.pop(key, None)
+                if piece is not None:
+                    store[key] = piece
+            desk = Outages(TOWNS)
+            desk.restore(store.values())
+        changes += desk.observe(post, clock)
+    assert changes == run(posts)
+
+
+@given(streams(), st.data())
+@settings(max_examples=100, deadline=None)
+def test_the_clock_may_be_told_at_any_time_between_posts(
+    posts: list[LabelledPost], data: st.DataObject
+) -> None:
+    desk = Outages(TOWNS)
+    changes = []
+    before = START
+    for post, clock in zip(posts, clocks(posts), strict=True):
+        if (gap_s := int((clock - before).total_seconds())) and before > START:
+            part_s = data.draw(st.integers(0, gap_s))
+            changes += desk.advance(before + timedelta(seconds=part_s))
+        changes += desk.observe(post, clock)
+        before = clock
+    assert changes == run(posts)
+
+
+@given(streams(), st.data())
+@settings(max_examples=100, deadline=None)
+def test_copies_at_once_and_of_evidence_change_nothing(
+    posts: list[LabelledPost], data: st.DataObject
+) -> None:
+    desk = Outages(TOWNS)
+    changes = []
+    for post, clock in zip(posts, clocks(posts), strict=True):
+        told = desk.observe(post, clock)
+        counted = [id_ for change in told for id_ in change.evidence] or [post.id]
+        copied = int(data.draw(st.sampled_from(counted)).removeprefix("p"))
+        changes += told
+        for again in (post, posts[copied]):
+            changes += desk.observe(again, clock)
+    assert changes == run(posts)
+
+
+@given(streams())
+@settings(max_examples=150, deadline=None)
+def test_changes_keep_their_promises(posts: list[LabelledPost]) -> None:
+    last: dict[str, OutageChange] = {}
+    now = START
+    for change in run(posts):
+        assert change.at >= now
+        now = change.at
+        assert change.first_post_at <= change.started_at <= change.at
+        assert 2 <= change.authors <= change.posts
+        assert 0 < change.confidence <= 1
+        assert len(change.evidence) <= 20
+        assert change.communities == tuple(sorted(set(change.communities)))
+        if before := last.get(change.id):
+            assert before.status not in ENDED
+            assert change.posts >= before.posts
+            assert change.started_at == before.started_at
+            assert set(change.communities) >= set(before.communities)
+        last[change.id] = change

@@ -1,0 +1,44 @@
+"""Outages of a simulated hurricane, from posts whose true meaning and place are known."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from desk.clock import EventClock
+from desk.outages import OutageChange, Outages
+from desk.outages.score import read_truth, score
+from desk.post import Location, labelled
+from desk.territories import Community
+from simulator.folder import generate
+from simulator.storm_file import load_storm
+from simulator.stream import StormDay
+
+
+def _at(place: Community) -> Location:
+    return Location(place.id, place.lat, place.lon, place.radius_km, "text", 0.9)
+
+
+def test_outages_of_a_storm_are_found_in_time_by_an_oracle(tmp_path: Path) -> None:
+    storm = load_storm("hurricane", seed=21, hours=9.0, background=0.2)
+    generate(storm, tmp_path / "storm")
+    day = StormDay(storm)
+    places = {place.id: place for place in day.territory.community}
+    desk = Outages(day.territory, exercise=True)
+    clock = EventClock()
+    changes: list[OutageChange] = []
+    for post, truth in day.tell():
+        now = clock.advance(post.created_at)
+        place = places.get(truth.community or "") if truth.located else None
+        where = _at(place) if place else None
+        changes += desk.observe(labelled(post, truth.labels, (), where), now)
+    bad: list[str] = []
+    result = score(changes, read_truth(tmp_path / "storm", bad.append))
+    assert bad == []
+    assert result.true_outages > 30
+    assert min(result.precision or 0, result.recall or 0) >= 0.85, msgspec.json.encode(result)
+    assert (result.detection_delay_min.p50 or 99) <= 10
+    statuses = {change.status for change in changes}
+    assert statuses >= {"suspected", "likely", "restoring", "restored", "dismissed"}
+    assert all(change.exercise for change in changes)

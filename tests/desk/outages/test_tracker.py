@@ -1,0 +1,338 @@
+"""Outages from synthetic streams: the ladder, who counts, and that nothing hangs on batches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+import pytest
+
+from desk.outages import OutageChange, Outages
+from desk.post import Author, LabelledPost, Location
+from desk.territories import Community, Territory
+from rules.verdict import Match
+
+START = datetime(2031, 9, 4, 12, 0, tzinfo=UTC)
+TOWNS = Territory(
+    name="testland",
+    timezone="UTC",
+    community=(
+        Community(id="alder", name="Alder", lat=35.0, lon=-79.0, radius_km=6, customers=9_000),
+        Community(id="birch", name="Birch", lat=35.02, lon=-79.0, radius_km=5, customers=7_000),
+        Community(id="cedar", name="Cedar", lat=35.9, lon=-78.0, radius_km=9, customers=400_000),
+    ),
+)
+
+
+def post(
+    minute: float,
+    who: str = "",
+    labels: str = "outage",
+    where: str | Community | None = "alder",
+    **more: Any,  # noqa: ANN401  any field of a post
+) -> LabelledPost:
+    """A labelled post `minute` minutes after START; its author is `who`, or of its own."""
+    place = next((town for town in TOWNS.community if where in (town, town.id)), None)
+    place = where if isinstance(where, Community) else place
+    id_ = more.pop("id", f"{minute}-{who}-{labels}-{place and place.id}")
+    return LabelledPost(
+        id=id_,
+        channel="file",
+        author=Author(id=who or f"author of {id_}"),
+        text="made up",
+        created_at=START + timedelta(minutes=minute),
+        labels=tuple(labels.split()),
+        matches=more.pop("matches", ()),
+        location=_at(place) if place else None,
+        **more,
+    )
+
+
+def _at(place: Community) -> Location:
+    return Location(place.id, place.lat, place.lon, place.radius_km, "text", 0.8)
+
+
+def run(posts: Iterable[LabelledPost], desk: Outages | None = None) -> list[OutageChange]:
+    """All changes that `posts` bring about, in order of their clock."""
+    desk = desk or Outages(TOWNS)
+    changes: list[OutageChange] = []
+    clock = START
+    for item in posts:
+        clock = max(clock, item.created_at)
+        changes += desk.observe(item, clock)
+    return changes
+
+
+def statuses(changes: Iterable[OutageChange]) -> list[str]:
+    """The statuses one after the other, without repeats."""
+    seen: list[str] = []
+    for change in changes:
+        if not seen or seen[-1] != change.status:
+            seen.append(change.status)
+    return seen
+
+
+def reports(
+    first: float,
+    count: int,
+    every: float = 1.0,
+    **more: Any,  # noqa: ANN401  any field of a post
+) -> list[LabelledPost]:
+    """Reports of `count` authors, `every` so many minutes."""
+    return [post(first + n * every, f"a{first}-{n}", **more) for n in range(count)]
+
+
+def test_reports_of_several_authors_climb_the_ladder() -> None:
+    changes = run(reports(0, 6))
+    assert statuses(changes) == ["suspected", "likely"]
+    first = changes[0]
+    assert first.id == "o-alder-20310904T1200"
+    assert first.started_at == START
+    assert first.communities == ("alder",)
+    assert (first.posts, first.authors) == (2, 2)
+    assert changes[-1].at <= START + timedelta(minutes=5)
+
+
+def later(desk: Outages, minute: float) -> list[OutageChange]:
+    """What time alone brings about until `minute`."""
+    return desk.advance(START + timedelta(minutes=minute))
+
+
+def test_one_author_never_makes_an_outage_however_often_they_post() -> None:
+    assert run([post(n / 2, "same", id=f"p{n}") for n in range(50)]) == []
+
+
+def test_two_authors_are_suspected_and_never_likely() -> None:
+    desk = Outages(TOWNS)
+    changes = run([post(n, f"w{n % 2}", id=f"p{n}") for n in range(40)], desk)
+    assert set(statuses(changes)) == {"suspected"}
+    assert statuses(later(desk, 200)) == ["dismissed"]
+
+
+@pytest.mark.parametrize("more", [{"repost_of": "x"}, {"labels": "outage news"}])
+def test_headlines_and_reposts_count_as_one_author_together(more: dict[str, Any]) -> None:
+    assert run(reports(0, 30, **more)) == []
+    changes = run([*reports(0, 30, **more), post(31, "a witness")])
+    assert statuses(changes) == ["suspected"]
+    assert changes[-1].authors == 2
+
+
+def test_echoes_keep_no_outage_alive_and_add_no_dangers() -> None:
+    desk = Outages(TOWNS)
+    echoes = [post(5 + n * 10, f"e{n}", "hazard etr", repost_of="x") for n in range(30)]
+    nowhere = [post(6 + n * 10, f"n{n}", "outage news", None) for n in range(30)]
+    posts = sorted([*reports(0, 2), *echoes, *nowhere], key=lambda item: item.created_at)
+    changes = run(posts, desk)
+    assert [change.status for change in changes][-1] == "dismissed"
+    assert max(change.posts for change in changes) < 20
+    assert changes[-1].hazards == 0
+
+
+def test_dangers_and_questions_alone_are_no_outage_but_support_one() -> None:
+    assert run(reports(0, 20, labels="hazard")) == []
+    supported = run([*reports(0, 2, labels="etr"), *reports(2, 2)])
+    assert statuses(supported)[-1] == "likely"
+
+
+def test_a_large_city_needs_more_witnesses_than_a_town() -> None:
+    few = reports(0, 3)
+    many = reports(0, 3, where="cedar")
+    assert statuses(run(few))[-1] == "likely"
+    assert statuses(run(many))[-1] == "suspected"
+    assert statuses(run(reports(0, 12, where="cedar")))[-1] == "likely"
+
+
+def test_in_a_storm_two_witnesses_within_minutes_are_enough_in_a_town() -> None:
+    towns = tuple(
+        Community(id=f"town-{n}", name=f"T{n}", lat=30 + n, lon=-79, radius_km=5, customers=8_000)
+        for n in range(7)
+    )
+    desk = Outages(msgspec.structs.replace(TOWNS, community=towns))
+    changes: list[OutageChange] = []
+    for number, town in enumerate(towns):
+        for witness in range(3 if number < 5 else 2):
+            changes += desk.observe(
+                post(number, f"{number}-{witness}", where=town),
+                START + timedelta(minutes=number),
+            )
+    likely = [change.communities[0] for change in changes if change.status == "likely"]
+    assert likely == [town.id for town in towns]
+
+
+def test_a_small_outage_that_trickles_in_over_hours_is_found_and_a_slower_one_is_not() -> None:
+    assert statuses(run(reports(0, 8, every=45)))[-1] == "likely"
+    assert run(reports(0, 8, every=200)) == []
+
+
+def test_voices_of_restoration_end_an_outage_over_restoring() -> None:
+    desk = Outages(TOWNS)
+    back = [post(90 + n, f"b{n}", "restored") for n in range(6)]
+    changes = run([*reports(0, 10), *reports(80, 3), *back], desk)
+    assert statuses(changes) == ["suspected", "likely", "restoring"]
+    assert statuses(later(desk, 125)) == ["restored"]
+    assert desk.open() == []
+
+
+def test_a_large_outage_that_comes_back_in_parts_stays_open_while_many_lack_power() -> None:
+    desk = Outages(TOWNS)
+    back = [post(60 + n, f"b{n}", "restored") for n in range(9)]
+    parts = sorted([*back, *reports(60, 90)], key=lambda item: item.created_at)
+    changes = run([*reports(0, 20), *parts], desk)
+    assert statuses(changes) == ["suspected", "likely", "restoring", "likely"]
+    assert len(desk.open()) == 1
+
+
+def test_half_of_the_own_authors_end_a_small_outage_without_naming_the_place() -> None:
+    desk = Outages(TOWNS)
+    own = [post(100 + n, f"a0-{n}", "restored", None) for n in range(2)]
+    assert statuses(run([*reports(0, 4), *own], desk))[-1] == "restoring"
+    assert statuses(later(desk, 120)) == ["restored"]
+
+
+def test_one_voice_of_restoration_changes_no_status() -> None:
+    changes = run([*reports(0, 8), post(20, "b", "restored"), *reports(21, 3)])
+    assert statuses(changes) == ["suspected", "likely"]
+
+
+def test_silence_of_hours_ends_an_outage() -> None:
+    desk = Outages(TOWNS)
+    run(reports(0, 8), desk)
+    assert "restored" not in statuses(later(desk, 7 + 355))
+    ended = later(desk, 7 + 365)
+    assert statuses(ended)[-1] == "restored"
+    assert START + timedelta(minutes=367) <= ended[-1].at <= START + timedelta(minutes=368)
+
+
+def test_a_new_wave_after_restoration_is_a_new_outage_and_stragglers_are_none() -> None:
+    back = [post(60 + n, f"b{n}", "restored") for n in range(9)]
+    first = [*reports(0, 8), *back]
+    stragglers = [post(80 + n, f"a0-{n}") for n in range(5)]
+    assert len({change.id for change in run([*first, *stragglers])}) == 1
+    again = run([*first, *reports(90, 6)])
+    assert len({change.id for change in again}) == 2
+    assert again[-1].started_at == START + timedelta(minutes=90)
+
+
+def test_overlapping_neighbours_that_fail_together_are_one_outage() -> None:
+    pair = [post(n, f"w{n}", where="alder" if n % 2 else "birch") for n in range(12)]
+    changes = run(pair)
+    assert len({change.id for change in changes}) == 1
+    desk = Outages(TOWNS)
+    run(pair, desk)
+    later(desk, 13)
+    assert desk.open()[0].communities == ("alder", "birch")
+    assert desk.open()[0].authors == 12
+
+
+def test_overlapping_neighbours_that_fail_apart_are_two_outages() -> None:
+    changes = run([*reports(0, 5), *reports(20, 5, where="birch")])
+    assert {change.id for change in changes} == {
+        "o-alder-20310904T1200",
+        "o-birch-20310904T1220",
+    }
+
+
+def test_a_late_post_counts_for_the_time_it_speaks_of() -> None:
+    desk = Outages(TOWNS)
+    changes = run([post(90, "on time", where="cedar"), *reports(0, 3)], desk)
+    assert statuses(changes)[-1] == "likely"
+    assert changes[-1].started_at == START
+    assert changes[-1].at == START + timedelta(minutes=90)
+    assert run([post(300, "x", where="cedar"), *reports(100, 5)]) == []
+
+
+def test_hazards_people_damage_and_cause_are_counted_and_told() -> None:
+    wire = Match("r", "hazard", "wire down", "wires down", 0, 10, 100)
+    desk = Outages(TOWNS)
+    run(
+        [
+            *reports(0, 4),
+            post(5, "h", "hazard outage", matches=(wire,)),
+            post(6, "v", "vulnerable"),
+            post(7, "d", "damage"),
+        ],
+        desk,
+    )
+    told = later(desk, 10)[-1]
+    assert (told.hazards, told.vulnerable, told.damage) == (1, 1, 1)
+    assert told.cause == "lineDown"
+    assert (told.posts, told.authors) == (7, 6)
+
+
+def test_changes_between_statuses_are_told_once_a_minute_at_most() -> None:
+    changes = run(reports(0, 400, every=0.05))
+    assert 3 <= len(changes) <= 22
+    growth = [change for change in changes if change.at.second == 0]
+    assert len({change.at for change in growth[2:]}) == len(growth[2:])
+
+
+def test_authors_beyond_those_known_are_estimated_and_evidence_is_bounded() -> None:
+    desk = Outages(TOWNS)
+    run(reports(0, 3000, every=0.01), desk)
+    outage = desk.open()[0]
+    assert 2400 < outage.authors < 3600
+    assert outage.posts == 3000
+    assert len(outage.evidence) == 20
+    assert outage.evidence[-1].startswith("29.99")
+    assert max(len(piece or b"") for piece in desk.dirty().values()) < 40_000
+
+
+def test_ended_outages_leave_memory_and_the_store() -> None:
+    desk = Outages(TOWNS)
+    run(reports(0, 5), desk)
+    assert "o-alder-20310904T1200" in desk.dirty()
+    later(desk, 24 * 60)
+    assert desk.rows(START + timedelta(days=1)) == []
+    assert desk.dirty()["o-alder-20310904T1200"] is None
+
+
+def test_an_agent_confirms_and_dismisses() -> None:
+    desk = Outages(TOWNS)
+    id_ = run(reports(0, 3), desk)[-1].id
+    at = START + timedelta(minutes=5)
+    assert [(c.status, c.confidence) for c in desk.confirm(id_, at)] == [("confirmed", 1.0)]
+    assert statuses(later(desk, 150)) in ([], ["confirmed"])
+    assert statuses(desk.dismiss(id_, START + timedelta(minutes=151))) == ["dismissed"]
+    assert desk.confirm(id_, START + timedelta(minutes=152)) == []
+    assert desk.dismiss("o-nowhere", at) == []
+
+
+def test_rows_hold_the_trend_of_an_hour_newest_last() -> None:
+    desk = Outages(TOWNS)
+    run([*reports(0, 5), *reports(11, 2)], desk)
+    ((outage, trend),) = desk.rows(START + timedelta(minutes=12))
+    assert trend == (0,) * 9 + (5, 0, 2)
+    assert outage.posts == 7
+
+
+def test_a_post_knows_its_outage() -> None:
+    desk = Outages(TOWNS)
+    run(reports(0, 4), desk)
+    assert desk.outage_of(post(2, "x")) == "o-alder-20310904T1200"
+    assert desk.outage_of(post(2, "a0-1", where=None)) == "o-alder-20310904T1200"
+    assert desk.outage_of(post(2, "x", where="cedar")) is None
+    assert desk.outage_of(post(2, "x", "praise")) is None
+
+
+def test_an_exercise_marks_its_outages() -> None:
+    desk = Outages(TOWNS, exercise=True)
+    assert run(reports(0, 3), desk)[0].exercise
+
+
+def test_a_place_outside_the_territory_is_passed_over() -> None:
+    elsewhere = Location("atlantis", 0.0, 0.0, 5.0, "text", 0.9)
+    posts = [
+        LabelledPost(
+            id=str(n),
+            channel="file",
+            text="",
+            created_at=START,
+            labels=("outage",),
+            matches=(),
+            location=elsewhere,
+        )
+        for n in range(9)
+    ]
+    assert run(posts) == []

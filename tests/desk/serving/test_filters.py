@@ -1,0 +1,100 @@
+"""The filter language, term by term."""
+
+from __future__ import annotations
+
+import contextlib
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from desk.errors import FilterError
+from desk.post import Author, LabelledPost, Location, Media
+from desk.serving.filters import parse_filter
+from rules import LABELS
+
+POST = LabelledPost(
+    id="1",
+    channel="mastodon",
+    author=Author(id="u1", handle="birch_lane", name="Birch Lane"),
+    text="Transformer blew up on Élm Street, no power since 10:30",
+    created_at=datetime(2024, 5, 1, tzinfo=UTC),
+    media=(Media(kind="image"),),
+    labels=("hazard", "outage"),
+    matches=(),
+    location=Location("nc-durham", 36.0, -78.9, 8.0, "text", 0.9),
+)
+NAMES = {"nc-durham": "Durham"}
+
+
+@pytest.mark.parametrize(
+    ("text", "holds"),
+    [
+        ("", True),
+        ("   ", True),
+        ("TRANSFORMER", True),
+        ("elm", True),
+        ("no power", True),
+        ('"no power"', True),
+        ('"power no"', False),
+        ("!transformer", False),
+        ("!internet", True),
+        ("~transfromer", True),
+        ("~tramway", False),
+        ("re:bl[eo]w", True),
+        ('re:"no\\s+power"', True),
+        ("re:^power", False),
+        ("label:hazard", True),
+        ("label:haz", True),
+        ("!label:billing", True),
+        ("label:billing", False),
+        ("channel:mast", True),
+        ("place:durham", True),
+        ("place:raleigh", False),
+        ("author:birch", True),
+        ("has:media", True),
+        ("has:geo", False),
+        ("10:30", True),
+        ("label:hazard !elm", False),
+    ],
+)
+def test_a_filter_means_what_its_help_says(text: str, holds: bool) -> None:
+    assert parse_filter(text, NAMES)(POST) is holds
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("label:hazzard", "did you mean 'hazard'"),
+        ("lable:hazard", "did you mean 'label'"),
+        ("re:(", "can't read the pattern"),
+        ("place:", "place:durham"),
+        ("has:cats", "valid: geo, media, place"),
+        ("~ab", "at least three letters"),
+        ("label:", "needs a value"),
+        ("power !", "needs a word"),
+    ],
+)
+def test_a_filter_that_can_not_be_understood_says_why(text: str, words: str) -> None:
+    with pytest.raises(FilterError, match=words.replace("(", "\\(")):
+        parse_filter(text)
+
+
+@given(st.text())
+def test_any_text_is_a_filter_or_a_filter_error(text: str) -> None:
+    with contextlib.suppress(FilterError):
+        assert parse_filter(text, NAMES)(POST) in (True, False)
+
+
+@pytest.mark.parametrize("label", LABELS)
+def test_every_label_can_be_asked_for(label: str) -> None:
+    assert parse_filter(f"label:{label}")(POST) is (label in POST.labels)
+
+
+def test_no_pattern_can_hold_up_the_desk() -> None:
+    # exponential for a backtracking engine; a time-out of the suite would end it
+    bomb = parse_filter("re:(a+)+(a+)+(a+)+$")
+    text = "a" * 50_000 + "!"
+    fields = {name: getattr(POST, name) for name in POST.__struct_fields__}
+    assert bomb(LabelledPost(**{**fields, "text": text})) is False
