@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
@@ -11,6 +12,12 @@ from desk.errors import PostError
 from rules import Match
 
 FILL_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+FIRST_YEAR, LAST_YEAR = 1990, 2200
+"""Posts of other years are mistakes, and at the ends of the calendar no zone can show them."""
+
+_ESCAPE = re.compile(
+    rb"\\(?:(?P<pair>u[dD][89abAB]..\\u[dD][c-fC-F]..)|(?P<lone>u[dD][89a-fA-F]..)|.)", re.DOTALL
+)
 
 
 class Author(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -113,15 +120,13 @@ def decode_post(line: bytes, number: int, *, fill: bool = False) -> Post:
     """The post that JSON text `line` holds; `number` (from 1) is its line in the feed.
 
     With `fill`, a missing id is the line number, a missing `created_at` lies `number - 1` seconds
-    after 2000-01-01T00:00:00Z, and a missing author is made from the id.
+    after 2000-01-01T00:00:00Z, and a missing author is made from the id. Half of a surrogate pair
+    (an emoji that an export has cut) becomes U+FFFD.
 
     Raises:
-        PostError: the line is not JSON, or not a post.
+        PostError: the line is not JSON, or not a post, or of a year that can't be.
     """
-    try:
-        wire = _decode(line)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise PostError(f"not a post: {error}") from None
+    wire = _wire(line)
     id_ = wire.id
     created_at = wire.created_at
     author = wire.author
@@ -132,16 +137,17 @@ def decode_post(line: bytes, number: int, *, fill: bool = False) -> Post:
     if id_ is None or id_ == "" or created_at is None:
         missing = "id" if id_ is None or id_ == "" else "created_at"
         raise PostError(f"not a post: no `{missing}` (--fill supplies what is missing)")
-    try:
-        utc = created_at.astimezone(UTC)
-    except OverflowError:
-        raise PostError(f"not a post: created_at {created_at} is out of range") from None
+    if not FIRST_YEAR <= created_at.year <= LAST_YEAR:
+        raise PostError(
+            f"not a post: created_at {created_at.isoformat()} lies outside the years"
+            f" {FIRST_YEAR} to {LAST_YEAR}"
+        )
     return Post(
         id=str(id_),
         channel=wire.channel or "file",
         author=author,
         text=wire.text,
-        created_at=utc,
+        created_at=created_at.astimezone(UTC),
         lang=wire.lang,
         geo=wire.geo,
         place=wire.place,
@@ -153,6 +159,23 @@ def decode_post(line: bytes, number: int, *, fill: bool = False) -> Post:
         account=wire.account,
         exercise=bool(wire.exercise),
     )
+
+
+def _wire(line: bytes) -> _Wire:
+    try:
+        return _decode(line)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        whole = _ESCAPE.sub(_without_lone, line)
+        if whole == line:
+            raise PostError(f"not a post: {error}") from None
+    try:
+        return _decode(whole)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise PostError(f"not a post: {error}") from None
+
+
+def _without_lone(escape: re.Match[bytes]) -> bytes:
+    return rb"\ufffd" if escape["lone"] else escape[0]
 
 
 def labelled(

@@ -63,14 +63,47 @@ def test_fill_leaves_what_is_there() -> None:
         (line(created_at="yesterday"), "not a post"),
         (line(geo={"lat": 91, "lon": 0}), "geo"),
         (line(author="me"), "author"),
-        (line(created_at="0001-01-01T00:00:00+14:00"), "out of range"),
+        (line(created_at="0001-01-01T00:00:00+14:00"), "outside the years 1990 to 2200"),
+        (line(created_at="0001-01-01T00:00:00Z"), "0001-01-01T00:00:00[+]00:00 lies outside"),
+        (line(created_at="9999-12-31T23:59:59Z"), "outside the years 1990 to 2200"),
+        (line(created_at="1989-12-31T23:59:59Z"), "outside the years"),
+        (line(created_at="2201-01-01T00:00:00Z"), "outside the years"),
         (b'{"id":"a","text":"\xff","created_at":"2024-05-01T10:00:00Z"}', "not a post"),
-        (b'{"id":"a","text":"\\ud800","created_at":"2024-05-01T10:00:00Z"}', "not a post"),
+        (b'{"id":"a","text":"\\ud800', "not a post"),
+        (b'{"id":"a","text":"\\ud8', "not a post"),
     ],
 )
 def test_what_is_no_post_is_refused_with_the_reason(bad: bytes, reason: str) -> None:
     with pytest.raises(PostError, match=reason):
         decode_post(bad, 3)
+
+
+@pytest.mark.parametrize(
+    ("escaped", "text"),
+    [
+        (rb"cut \ud83d", "cut \ufffd"),
+        (rb"cut \uD83D here", "cut \ufffd here"),
+        (rb"\udca1 the other half", "\ufffd the other half"),
+        (rb"\ud83d\ud83d\udca1", "\ufffd\U0001f4a1"),
+        (rb"\ud83d\ud83d\u0041", "\ufffd\ufffdA"),
+        (rb"whole \ud83d\udca1, cut \ud83d", "whole \U0001f4a1, cut \ufffd"),
+        (rb"no escape: \\ud83d, cut \ud83d", "no escape: \\ud83d, cut \ufffd"),
+    ],
+)
+def test_half_an_emoji_is_replaced_and_the_post_kept(escaped: bytes, text: str) -> None:
+    raw = b'{"id":"a","text":"%s","created_at":"2024-05-01T10:00:00Z"}' % escaped
+    assert decode_post(raw, 1).text == text
+
+
+@pytest.mark.parametrize("at", ["1990-01-01T00:00:00+14:00", "2200-12-31T23:59:59-12:00"])
+def test_times_at_the_ends_of_the_years_are_taken(at: str) -> None:
+    assert decode_post(line(created_at=at), 1).created_at == datetime.fromisoformat(at)
+
+
+@given(st.text())
+def test_any_text_of_a_python_writer_is_a_post(text: str) -> None:
+    shown = decode_post(json.dumps({"text": text}).encode(), 1, fill=True).text
+    assert shown == text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 @given(st.binary())
