@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Protocol
 from urllib.parse import parse_qsl
@@ -51,13 +52,20 @@ class Options(msgspec.Struct, frozen=True):
 
 Opener = Callable[[str, Options], Feed]
 
+_UNUSABLE = re.compile(r"[\0\ud800-\udfff]")
+
 
 def open_feed(url: str, kinds: Mapping[str, Opener], *, fill: bool = False) -> Feed:
     """The feed behind `url`; `kinds` maps what stands before the first colon to an opener.
 
     Raises:
-        FeedError: the kind or the target is unknown.
+        FeedError: the kind or the target is unknown, or no file system can hold the name.
     """
+    if _UNUSABLE.search(url):
+        shown = url.encode("utf-8", "backslashreplace").decode().replace("\0", "\\0")
+        raise FeedError(f"can't use the feed '{shown}': the name is not UTF-8; rename the file")
+    if any("\ud800" <= char <= "\udfff" for char in url):  # how Python holds what is not UTF-8
+        raise FeedError(f"can't read '{url}': its name is not UTF-8; rename the file, or link to it")
     kind, colon, rest = url.partition(":")
     if not colon or kind not in kinds:
         shown = kind if colon else url

@@ -4,28 +4,33 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import stat
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator
+from contextlib import aclosing, suppress
+from hashlib import blake2b
+from pathlib import Path
 
 from desk.errors import FeedError, PostError
 from desk.feeds import Batch, Fault, Options
+from desk.feeds.lines import LONGEST_LINE_BYTES, START, Line, Lines, Position
 from desk.post import Post, decode_post
 
 READ_BYTES = 1 << 18
 MOST_POSTS = 128
 """Posts in a batch: some 10 ms of work, so that screens are served between batches."""
-LONGEST_LINE_BYTES = 16 << 20
-"""A line without an end would fill the memory; no post of any platform comes near 16 MiB."""
 CHUNKS_AHEAD = 4
-BOM = b"\xef\xbb\xbf"
+DIGEST_OF_BYTES = 4096
+_CURSOR = re.compile(r"(?P<read>[0-9]{1,18}):(?P<lines>[0-9]{1,18}):(?P<digest>[0-9a-f]{16})")
 
 
 class FileFeed:
     """Reads a file as fast as possible to its end; a pipe as its lines arrive.
 
-    The cursor is `BYTES:LINES` read so far. Standard input and pipes can't go on where they were:
-    they are read from wherever they stand.
+    The cursor is `BYTES:LINES:DIGEST`: what has been read so far, and a digest of the last 4 KiB of
+    it; where they are others, the file was replaced and is read from its start. Standard input and
+    pipes can't go on where they were: they are read from wherever they stand, their cursor is ''.
     """
 
     def __init__(self, url: str, options: Options) -> None:
@@ -43,43 +48,68 @@ class FileFeed:
         """Batches from behind `cursor`.
 
         Raises:
-            FeedError: the file can't be read.
+            FeedError: the file can't be read, or the cursor is none of a file.
         """
-        fd = self._open()
         try:
-            regular = stat.S_ISREG(os.fstat(fd).st_mode)
-            read, line = _cursor(cursor) if regular and self._path != "-" else (0, 0)
-            if read > os.fstat(fd).st_size:
-                read = line = 0  # the file was replaced by a shorter one: known ids are dropped
-            if read:
-                os.lseek(fd, read, os.SEEK_SET)
-            lines = Lines(read, line)
-            chunks = _file_chunks(fd) if regular else _pipe_chunks(fd)
-            async for chunk in chunks:
-                for batch in self._decode(lines.feed(chunk)):
+            if self._is_file():
+                for batch in self._from_file(cursor):
                     yield batch
                     await asyncio.sleep(0)
-            for batch in self._decode(lines.end()):
-                yield batch
+            else:
+                async with aclosing(self._from_pipe()) as batches:
+                    async for batch in batches:
+                        yield batch
+                        await asyncio.sleep(0)
         except OSError as error:
             raise FeedError(f"can't read '{self._path}': {error.strerror}") from None
-        finally:
-            if self._path != "-":
-                os.close(fd)
 
-    def _open(self) -> int:
+    def _is_file(self) -> bool:
         if self._path == "-":
-            return 0
-        try:
-            fd = os.open(self._path, os.O_RDONLY)
-        except OSError as error:
-            raise FeedError(f"can't read '{self._path}': {error.strerror}") from None
-        if stat.S_ISDIR(os.fstat(fd).st_mode):
-            os.close(fd)
+            return False
+        mode = Path(self._path).stat().st_mode
+        if stat.S_ISDIR(mode):
             raise FeedError(f"can't read '{self._path}': it is a folder; name the file in it")
-        return fd
+        return stat.S_ISREG(mode)
 
-    def _decode(self, lines: Iterator[Line]) -> Iterator[Batch]:
+    def _from_file(self, cursor: str | None) -> Iterator[Batch]:
+        with Path(self._path).open("rb", buffering=0) as file:
+            behind = self._position(cursor, file.fileno())
+            file.seek(behind.read)
+            lines = Lines(behind)
+
+            def cursor_at(position: Position) -> str:
+                digest = _digest(file.fileno(), position.read)
+                return f"{position.read}:{position.lines}:{digest}"
+
+            while chunk := file.read(READ_BYTES):
+                yield from self._decode(lines.feed(chunk), cursor_at)
+            yield from self._decode(lines.end(), cursor_at)
+
+    async def _from_pipe(self) -> AsyncGenerator[Batch, None]:
+        lines = Lines()
+        async with aclosing(_pipe_chunks(self._path)) as chunks:
+            async for chunk in chunks:
+                for batch in self._decode(lines.feed(chunk), lambda _: ""):
+                    yield batch
+        for batch in self._decode(lines.end(), lambda _: ""):
+            yield batch
+
+    def _position(self, cursor: str | None, fd: int) -> Position:
+        if not cursor:
+            return START
+        told = _CURSOR.fullmatch(cursor)
+        if told is None:
+            raise FeedError(
+                f"'{cursor}' is no cursor of {self.url}: it must be BYTES:LINES:DIGEST; "
+                "use another --data folder"
+            )
+        position = Position(int(told["read"]), int(told["lines"]))
+        # read anew, a file gives posts that are known: the desk drops them by their ids
+        return position if _digest(fd, position.read) == told["digest"] else START
+
+    def _decode(
+        self, lines: Iterable[Line], cursor_at: Callable[[Position], str]
+    ) -> Iterator[Batch]:
         posts: list[Post] = []
         faults: list[Fault] = []
         line = None
@@ -93,80 +123,21 @@ class FileFeed:
                 except PostError as error:
                     faults.append(Fault(place, str(error)))
             if len(posts) + len(faults) >= MOST_POSTS:
-                yield Batch(tuple(posts), line.cursor, tuple(faults))
+                yield Batch(tuple(posts), cursor_at(line.behind), tuple(faults))
                 posts, faults = [], []
         if line and (posts or faults):
-            yield Batch(tuple(posts), line.cursor, tuple(faults))
+            yield Batch(tuple(posts), cursor_at(line.behind), tuple(faults))
 
 
-class Line:
-    """One line without its end; `data` is None where it was too long to be held."""
-
-    __slots__ = ("cursor", "data", "number")
-
-    def __init__(self, data: bytes | None, number: int, end: int) -> None:
-        self.data = data
-        self.number = number
-        self.cursor = f"{end}:{number}"
+def _digest(fd: int, read: int) -> str:
+    """A digest of the last bytes before `read`; another one where the file is shorter."""
+    start = max(0, read - DIGEST_OF_BYTES)
+    before = os.pread(fd, read - start, start)
+    return blake2b(before, digest_size=8).hexdigest()
 
 
-class Lines:
-    """Cuts chunks of bytes into lines; `read` bytes and `number` lines lie behind already."""
-
-    def __init__(self, read: int = 0, number: int = 0) -> None:
-        self._end = read
-        self._number = number
-        self._rest = bytearray()
-        self._skipping = False
-
-    def feed(self, chunk: bytes) -> Iterator[Line]:
-        """The lines that `chunk` completes."""
-        start = 0
-        while (stop := chunk.find(b"\n", start)) >= 0:
-            yield self._line(chunk[start:stop], 1)
-            start = stop + 1
-        self._keep(chunk[start:])
-
-    def end(self) -> Iterator[Line]:
-        """The last line, where the file does not end with a newline."""
-        if self._rest or self._skipping:
-            yield self._line(b"", 0)
-
-    def _keep(self, part: bytes) -> None:
-        self._end += len(part)
-        if self._skipping:
-            return
-        self._rest += part
-        if len(self._rest) > LONGEST_LINE_BYTES:
-            self._skipping = True
-            self._rest.clear()
-
-    def _line(self, part: bytes, newline: int) -> Line:
-        self._keep(part)
-        self._end += newline
-        self._number += 1
-        data = None if self._skipping else bytes(self._rest).rstrip(b"\r")
-        self._rest.clear()
-        self._skipping = False
-        if data and self._number == 1:
-            data = data.removeprefix(BOM)
-        return Line(data.strip() if data else data, self._number, self._end)
-
-
-def _cursor(cursor: str | None) -> tuple[int, int]:
-    if not cursor:
-        return 0, 0
-    read, _, line = cursor.partition(":")
-    return int(read), int(line)
-
-
-async def _file_chunks(fd: int) -> AsyncIterator[bytes]:
-    while chunk := os.read(fd, READ_BYTES):
-        yield chunk
-
-
-async def _pipe_chunks(fd: int) -> AsyncIterator[bytes]:
-    """Chunks as they arrive, read by a daemon thread.
+async def _pipe_chunks(path: str) -> AsyncGenerator[bytes, None]:
+    """Chunks as they arrive, read by a daemon thread; a FIFO may wait for its writer for ever.
 
     asyncio's own pipe transport would make the pipe non-blocking for every process that shares it,
     and a terminal for stdout as well.
@@ -174,23 +145,43 @@ async def _pipe_chunks(fd: int) -> AsyncIterator[bytes]:
     loop = asyncio.get_running_loop()
     arrived: asyncio.Queue[bytes | OSError] = asyncio.Queue()
     room = threading.Semaphore(CHUNKS_AHEAD)
+    stopped = threading.Event()
+
+    def send(chunk: bytes | OSError) -> None:
+        loop.call_soon_threadsafe(arrived.put_nowait, chunk)
 
     def read() -> None:
-        chunk: bytes | OSError = b"-"
-        while chunk and not isinstance(chunk, OSError):
-            room.acquire()
-            try:
-                chunk = os.read(fd, READ_BYTES)
-            except OSError as error:
-                chunk = error
-            try:
-                loop.call_soon_threadsafe(arrived.put_nowait, chunk)
-            except RuntimeError:  # the loop has ended: nobody waits for more
-                return
+        try:
+            for chunk in _blocking_chunks(path):
+                send(chunk)
+                room.acquire()
+                if stopped.is_set():
+                    return
+            send(b"")
+        except OSError as error:
+            send(error)
 
-    threading.Thread(target=read, name="read-pipe", daemon=True).start()
-    while chunk := await arrived.get():
-        if isinstance(chunk, OSError):
-            raise chunk
+    def read_until_the_loop_ends() -> None:
+        with suppress(RuntimeError):
+            read()
+
+    threading.Thread(target=read_until_the_loop_ends, name="read-pipe", daemon=True).start()
+    try:
+        while chunk := await arrived.get():
+            if isinstance(chunk, OSError):
+                raise chunk
+            room.release()
+            yield chunk
+    finally:
+        stopped.set()
         room.release()
-        yield chunk
+
+
+def _blocking_chunks(path: str) -> Iterator[bytes]:
+    fd = 0 if path == "-" else os.open(path, os.O_RDONLY)
+    try:
+        while chunk := os.read(fd, READ_BYTES):
+            yield chunk
+    finally:
+        if path != "-":
+            os.close(fd)
