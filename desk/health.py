@@ -27,6 +27,7 @@ class FeedGauge:
         self.last_error = ""
         self._received = 0
         self.bad = 0
+        self.refused = 0
         self._duplicates = 0
         self._newest: datetime | None = None
         self._processed: datetime | None = None
@@ -48,6 +49,10 @@ class FeedGauge:
         """A batch was labelled and stored."""
         self.waiting -= len(batch.posts)
         self._duplicates += outcome.duplicates
+        self.refused += len(outcome.refused)
+        self.bad += len(outcome.refused)
+        if outcome.refused:
+            self.last_error = f"{outcome.refused[-1].place}: {outcome.refused[-1].reason}"
         self._processed = _latest(self._processed, batch.posts)
 
     def failed(self, reason: str) -> None:

@@ -3,52 +3,72 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from hashlib import blake2b
 
-from desk.errors import StoreError
-from desk.post import Post
+import msgspec
+
+from desk.feeds import Fault
+from desk.post import NO_CHANNEL, Post
 
 REMEMBERED = 500_000
-"""Ids kept to know a duplicate; at the busiest hour of a real desk that is days."""
+"""Posts of which a second coming is known; at the busiest hour of a real desk that is days."""
+
+
+class Accepted(msgspec.Struct):
+    """New posts in their order, each with the digest by which it is known; and what was refused."""
+
+    posts: list[Post]
+    digests: list[int]
+    duplicates: int
+    refused: list[Fault]
 
 
 class Intake:
-    """Drops posts that came before; holds a desk to exercise or real, whichever comes first."""
+    """Drops posts that came before; holds a desk to exercise or real, whichever came first.
+
+    `exercise` is None until the first post decides.
+    """
 
     def __init__(self, *, exercise: bool | None = None, remembered: int = REMEMBERED) -> None:
         self.exercise = exercise
-        self.duplicates = 0
         self._remembered = remembered
-        self._recent: set[str] = set()
-        self._older: set[str] = set()
+        self._recent: set[int] = set()
+        self._older: set[int] = set()
 
-    def accept(self, posts: Iterable[Post]) -> list[Post]:
-        """Those of `posts` that are new, in order.
-
-        Raises:
-            StoreError: a simulated post would enter a real desk, or a real post an exercise.
-        """
-        accepted = []
+    def accept(self, feed: str, posts: Iterable[Post]) -> Accepted:
+        """Sort out the posts that `feed` brings."""
+        taken = Accepted([], [], 0, [])
         for post in posts:
-            self._check_kind(post)
-            if post.id in self._recent or post.id in self._older:
-                self.duplicates += 1
+            if self.exercise is None:
+                self.exercise = post.exercise
+            if post.exercise != self.exercise:
+                taken.refused.append(Fault(f"post '{post.id}'", self._why()))
                 continue
-            self.remember(post.id)
-            accepted.append(post)
-        return accepted
+            digest = digest_of(feed, post)
+            if digest in self._recent or digest in self._older:
+                taken.duplicates += 1
+                continue
+            self.remember(digest)
+            taken.posts.append(post)
+            taken.digests.append(digest)
+        return taken
 
-    def remember(self, id_: str) -> None:
-        """Know `id_` from now on; the oldest half is forgotten when memory is full."""
-        self._recent.add(id_)
+    def remember(self, digest: int) -> None:
+        """Know a post from now on; the oldest half is forgotten when memory is full."""
+        self._recent.add(digest)
         if len(self._recent) * 2 >= self._remembered:
             self._older, self._recent = self._recent, set()
 
-    def _check_kind(self, post: Post) -> None:
-        if self.exercise is None:
-            self.exercise = post.exercise
-        elif self.exercise != post.exercise:
-            kind, came = ("an exercise", "real") if self.exercise else ("real", "simulated")
-            raise StoreError(
-                f"this desk is {kind}, and post '{post.id}' is {came}: the two are never mixed; "
-                "use another --data folder, or run the feeds apart"
-            )
+    def _why(self) -> str:
+        kind, came = ("an exercise", "real") if self.exercise else ("real", "simulated")
+        return (
+            f"this desk is {kind}, and the post is {came}: the two are never mixed;"
+            " use another --data folder"
+        )
+
+
+def digest_of(feed: str, post: Post) -> int:
+    """A number of 63 bits for `post`: its id is unique in its channel, or else in its feed."""
+    scope = feed if post.channel == NO_CHANNEL else post.channel
+    digest = blake2b(f"{scope}\0{post.id}".encode("utf-8", "surrogatepass"), digest_size=8)
+    return int.from_bytes(digest.digest()) >> 1

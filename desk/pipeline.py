@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import msgspec
 
 from desk.cases import Case, Cases
 from desk.clock import EventClock
 from desk.errors import StoreError
-from desk.feeds import Batch
+from desk.feeds import Batch, Fault
 from desk.intake import Intake
 from desk.outages import OutageChange, Outages
 from desk.places import Locator
@@ -18,19 +16,19 @@ from desk.store import Commit, Store
 from desk.territories import Territory
 from rules import Engine, Verdict
 
-REMEMBERED_FROM_STORE = 250_000
-
 
 class Outcome(msgspec.Struct):
     """What a batch led to: labelled posts and outage changes in the order in which they arose.
 
-    `accepted` counts new posts; `duplicates` those that had come before.
+    `accepted` counts new posts, `duplicates` those that had come before; `refused` are real posts
+    at an exercise, or simulated ones at a real desk.
     """
 
     events: list[LabelledPost | OutageChange]
     cases: list[Case]
     accepted: int
     duplicates: int
+    refused: list[Fault]
 
 
 class Pipeline:
@@ -48,38 +46,52 @@ class Pipeline:
         self.territory = territory
         self.store = store
         self.intake = Intake(exercise=store.exercise)
-        for id_ in store.known_ids(REMEMBERED_FROM_STORE):
-            self.intake.remember(id_)
+        for digest in store.known():
+            self.intake.remember(digest)
         self.outages = Outages(territory, exercise=bool(store.exercise))
         self.cases = Cases()
+        self.clock = self._restore()
+        self._engine = engine
+        self._locator = Locator(territory)
+        self._every_post = every_post
+
+    def _restore(self) -> EventClock:
+        """Go on with the outages, cases and clock of the store."""
+        saved = self.store.states("clock").get("event")
         try:
-            self.clock = EventClock(_saved_clock(store))
-            self.outages.restore(store.states("outage").values())
-            self.cases.restore(store.states("case").values())
+            clock = msgspec.json.decode(saved, type=EventClock) if saved else EventClock()
+            self.outages.restore(self.store.states("outage").values())
+            self.cases.restore(self.store.states("case").values())
+            if clock.now is not None:
+                self.outages.rows(clock.now)
         except msgspec.MsgspecError as error:
             raise StoreError(
                 f"the store was written by another version of stormdesk ({error}):"
                 " use another --data"
             ) from None
-        self._engine = engine
-        self._locator = Locator(territory)
-        self._every_post = every_post
+        except KeyError as error:
+            raise StoreError(
+                f"the store has an outage in {error}, which {self.territory.name} no longer has:"
+                " put the community back, or use another --data"
+            ) from None
+        return clock
 
     def process(self, feed: str, batch: Batch) -> Outcome:
         """Take `batch` of `feed` through every step and store it with its cursor.
 
         Raises:
-            StoreError: real and simulated posts would mix, or the disk failed; nothing is stored.
+            StoreError: the disk failed and nothing is stored. The desk in memory is then ahead of
+                its store: it must end, and begin again from there.
         """
-        before = self.intake.duplicates
-        posts = self.intake.accept(batch.posts)
-        if posts and self.store.exercise is None:
-            self._begin(exercise=posts[0].exercise)
-        commit = Commit(feed=feed, cursor=batch.cursor)
-        outcome = Outcome([], [], len(posts), self.intake.duplicates - before)
-        for post, verdict in zip(posts, self._engine.classify(posts), strict=True):
+        taken = self.intake.accept(feed, batch.posts)
+        if self.store.exercise is None and taken.posts:
+            self._begin(exercise=taken.posts[0].exercise)
+        commit = Commit(feed=feed, cursor=batch.cursor, digests=taken.digests)
+        outcome = Outcome([], [], len(taken.posts), taken.duplicates, taken.refused)
+        verdicts = self._engine.classify(taken.posts)
+        for post, verdict in zip(taken.posts, verdicts, strict=True):
             self._one(post, verdict, commit, outcome)
-        commit.states = self._states()
+        commit.states |= self._states()
         self.store.commit(commit)
         return outcome
 
@@ -88,7 +100,11 @@ class Pipeline:
         self.outages = Outages(self.territory, exercise=exercise)
 
     def _one(self, post: Post, verdict: Verdict, commit: Commit, outcome: Outcome) -> None:
-        now = self.clock.advance(post.created_at)
+        if self.clock.advance(post.created_at, post.author_key):
+            # the first date was a wrong one, and one author makes no outage: nothing was told yet
+            self.outages = Outages(self.territory, exercise=bool(self.store.exercise))
+            commit.states = {("outage", id_): None for id_ in self.store.states("outage")}
+        now = self.clock.now or post.created_at
         _count(commit, post, verdict.labels)
         if not verdict.labels:
             commit.unlabelled.append(post)
@@ -107,8 +123,7 @@ class Pipeline:
     def _states(self) -> dict[tuple[str, str], bytes | None]:
         states = {("outage", id_): state for id_, state in self.outages.dirty().items()}
         states |= {("case", id_): state for id_, state in self.cases.dirty().items()}
-        if self.clock.now is not None:
-            states["clock", "event"] = msgspec.json.encode(self.clock.now)
+        states["clock", "event"] = msgspec.json.encode(self.clock)
         return states
 
 
@@ -117,8 +132,3 @@ def _count(commit: Commit, post: Post, labels: tuple[str, ...]) -> None:
     for label in ("", *labels):
         key = (hour, post.channel, label)
         commit.counts[key] = commit.counts.get(key, 0) + 1
-
-
-def _saved_clock(store: Store) -> datetime | None:
-    saved = store.states("clock").get("event")
-    return None if saved is None else msgspec.json.decode(saved, type=datetime)

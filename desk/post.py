@@ -11,6 +11,8 @@ import msgspec
 from desk.errors import PostError
 from rules import Match
 
+NO_CHANNEL = "file"
+"""The channel of a post whose feed names none; ids are then unique in that feed only."""
 FILL_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 FIRST_YEAR, LAST_YEAR = 1990, 2200
 """Posts of other years are mistakes, and at the ends of the calendar no zone can show them."""
@@ -96,7 +98,7 @@ class _Wire(msgspec.Struct, frozen=True, kw_only=True):
     """A post as feeds send it: an id may be a number, and `--fill` supplies what is missing."""
 
     id: str | int | None = None
-    channel: str = "file"
+    channel: str = NO_CHANNEL
     author: Author | None = None
     text: str
     created_at: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
@@ -144,7 +146,7 @@ def decode_post(line: bytes, number: int, *, fill: bool = False) -> Post:
         )
     return Post(
         id=str(id_),
-        channel=wire.channel or "file",
+        channel=wire.channel or NO_CHANNEL,
         author=author,
         text=wire.text,
         created_at=created_at.astimezone(UTC),

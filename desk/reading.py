@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 
-from desk.errors import DeskError
+from desk.errors import DeskError, StoreError
 from desk.feeds import Batch, Fault, Feed
 from desk.health import FeedGauge
 from desk.pipeline import Outcome, Pipeline
@@ -29,7 +29,11 @@ class Reading:
         self._tell = tell
 
     async def run(self) -> None:
-        """Read every feed to its end."""
+        """Read every feed to its end.
+
+        Raises:
+            StoreError: the disk failed.
+        """
         tasks = [asyncio.create_task(self._read(feed)) for feed in self._feeds]
         try:
             await asyncio.gather(*tasks)
@@ -47,6 +51,8 @@ class Reading:
         try:
             await asyncio.gather(*tasks)
             gauge.state = "ended"
+        except StoreError:
+            raise  # no feed can go on: the desk in memory is ahead of what is stored
         except DeskError as error:
             gauge.failed(str(error))
             self._tell(f"feed {feed.url} failed: {error}")
@@ -68,6 +74,8 @@ class Reading:
         while (batch := await batches.get()) is not None:
             outcome = self._pipeline.process(url, batch)
             gauge.processed(batch, outcome)
+            for fault in outcome.refused:
+                self._tell(bad_line(fault))
             self._took(outcome)
             await asyncio.sleep(0)  # screens get their turn between batches
 

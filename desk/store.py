@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import fcntl
+import itertools
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,9 @@ from desk.errors import StoreError
 from desk.outages import OutageChange
 from desk.post import LabelledPost, Post, encode
 
-SCHEMA = 1
+SCHEMA = 2
+REMEMBERED = 500_000
+"""Accepted posts of which a second coming is known after a restart."""
 SAMPLED = 10_000
 """Unlabelled posts kept, the newest; of the others only counts remain."""
 
@@ -23,9 +26,10 @@ _TABLES = """
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS feeds (url TEXT PRIMARY KEY, cursor TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS posts
-  (seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, json BLOB NOT NULL);
-CREATE TABLE IF NOT EXISTS sample
-  (slot INTEGER PRIMARY KEY, id TEXT NOT NULL, json BLOB NOT NULL);
+  (seq INTEGER PRIMARY KEY, id TEXT NOT NULL, json BLOB NOT NULL);
+CREATE INDEX IF NOT EXISTS posts_by_id ON posts (id);
+CREATE TABLE IF NOT EXISTS known (seq INTEGER PRIMARY KEY, digest INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS sample (slot INTEGER PRIMARY KEY, json BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS counts (hour TEXT, channel TEXT, label TEXT, posts INTEGER NOT NULL,
   PRIMARY KEY (hour, channel, label)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS states (kind TEXT, id TEXT, json BLOB NOT NULL,
@@ -38,12 +42,14 @@ CREATE TABLE IF NOT EXISTS outage_changes
 class Commit(msgspec.Struct):
     """Everything that one batch leaves behind; written whole or not at all.
 
-    `counts` maps (hour, channel, label) to posts; `states` maps (kind, id) to the encoded state of
-    an outage, a case or a clock, None where it is to be forgotten.
+    `digests` are those of all accepted posts; `counts` maps (hour, channel, label) to posts;
+    `states` maps (kind, id) to the encoded state of an outage, a case or a clock, None where it is
+    to be forgotten.
     """
 
     feed: str
     cursor: str
+    digests: list[int] = []
     labelled: list[LabelledPost] = []
     unlabelled: list[Post] = []
     changes: list[OutageChange] = []
@@ -59,11 +65,15 @@ class Store:
     """
 
     def __init__(self, data: Path | None = None) -> None:
+        self._data = data
         self._lock = _lock(data) if data else None
+        self._db = sqlite3.connect(":memory:")
         try:
-            self._db = sqlite3.connect(data / "stormdesk.db" if data else ":memory:")
+            if data:
+                self._db = sqlite3.connect(_private(data / "stormdesk.db"))
             schema = self._prepare()
-        except sqlite3.Error as error:
+            self._sampled = int(self._one("SELECT value FROM meta WHERE key = 'sampled'") or 0)
+        except (sqlite3.Error, OSError) as error:
             self.close()
             raise StoreError(
                 f"can't use the store in {data}: {error}; use another --data"
@@ -71,9 +81,9 @@ class Store:
         if schema != str(SCHEMA):
             self.close()
             raise StoreError(
-                f"the store in {data} is of version {schema}, this program's is {SCHEMA}"
+                f"the store in {data} is of version {schema}, this program's is {SCHEMA}:"
+                " use another --data"
             )
-        self._sampled = self._one("SELECT count(*) FROM sample") or 0
 
     def _prepare(self) -> str:
         self._db.execute("PRAGMA journal_mode=WAL")
@@ -120,12 +130,14 @@ class Store:
     def _write(self, batch: Commit) -> None:
         db = self._db
         db.executemany(
-            "INSERT OR IGNORE INTO posts (id, json) VALUES (?, ?)",
+            "INSERT INTO posts (id, json) VALUES (?, ?)",
             ((post.id, encode(post)) for post in batch.labelled),
         )
         db.executemany(
-            "INSERT OR REPLACE INTO sample VALUES (?, ?, ?)", self._slots(batch.unlabelled)
+            "INSERT INTO known (digest) VALUES (?)", ((digest,) for digest in batch.digests)
         )
+        db.execute("DELETE FROM known WHERE seq <= (SELECT max(seq) FROM known) - ?", (REMEMBERED,))
+        self._write_sample(batch.unlabelled)
         db.executemany(
             "INSERT INTO counts VALUES (?, ?, ?, ?)"
             " ON CONFLICT DO UPDATE SET posts = posts + excluded.posts",
@@ -142,49 +154,51 @@ class Store:
                 db.execute("INSERT OR REPLACE INTO states VALUES (?, ?, ?)", (kind, id_, state))
         db.execute("INSERT OR REPLACE INTO feeds VALUES (?, ?)", (batch.feed, batch.cursor))
 
-    def _slots(self, posts: Iterable[Post]) -> Iterator[tuple[int, str, bytes]]:
-        for post in posts:
-            yield self._sampled % SAMPLED, post.id, encode(post)
-            self._sampled += 1
+    def _write_sample(self, posts: Sequence[Post]) -> None:
+        slots = itertools.count(self._sampled)
+        self._db.executemany(
+            "INSERT OR REPLACE INTO sample VALUES (?, ?)",
+            ((slot % SAMPLED, encode(post)) for slot, post in zip(slots, posts, strict=False)),
+        )
+        self._sampled += len(posts)
+        self._db.execute("INSERT OR REPLACE INTO meta VALUES ('sampled', ?)", (str(self._sampled),))
 
     def states(self, kind: str) -> dict[str, bytes]:
         """The encoded states of one kind, by id."""
-        rows = self._db.execute("SELECT id, json FROM states WHERE kind = ? ORDER BY id", (kind,))
-        return dict(rows.fetchall())
+        return dict(self._all("SELECT id, json FROM states WHERE kind = ? ORDER BY id", kind))
 
     def newest(self, count: int) -> list[LabelledPost]:
         """The newest labelled posts, oldest first."""
-        rows = self._db.execute(
-            "SELECT json FROM posts ORDER BY seq DESC LIMIT ?", (count,)
-        ).fetchall()
+        rows = self._all("SELECT json FROM posts ORDER BY seq DESC LIMIT ?", count)
         return [_post(row[0]) for row in reversed(rows)]
 
-    def known_ids(self, count: int) -> list[str]:
-        """Ids of the newest posts kept, labelled and sampled, oldest first."""
-        rows = self._db.execute(
-            "SELECT id FROM posts ORDER BY seq DESC LIMIT ?", (count,)
-        ).fetchall()
-        sampled = self._db.execute("SELECT id FROM sample").fetchall()
-        return [row[0] for row in [*sampled, *reversed(rows)]]
+    def known(self) -> list[int]:
+        """The digests of the newest accepted posts, oldest first."""
+        return [row[0] for row in self._all("SELECT digest FROM known ORDER BY seq")]
+
+    def sample(self) -> list[Post]:
+        """The unlabelled posts kept, in no order."""
+        rows = self._all("SELECT json FROM sample ORDER BY slot")
+        return [msgspec.json.decode(row[0], type=Post) for row in rows]
 
     def post(self, id_: str) -> LabelledPost | None:
-        """The labelled post of this id."""
-        blob = self._one("SELECT json FROM posts WHERE id = ?", id_)
-        return None if blob is None else _post(bytes(blob))
+        """The newest labelled post of this id."""
+        rows = self._all("SELECT json FROM posts WHERE id = ? ORDER BY seq DESC LIMIT 1", id_)
+        return _post(rows[0][0]) if rows else None
 
     def totals(self) -> tuple[int, int]:
         """Posts accepted, and labelled posts kept."""
         accepted = self._one("SELECT sum(posts) FROM counts WHERE label = ''") or 0
         return int(accepted), int(self._one("SELECT count(*) FROM posts") or 0)
 
-    def changes(self) -> Iterator[OutageChange]:
+    def changes(self) -> list[OutageChange]:
         """Every outage change, in the order in which they were told."""
-        for (blob,) in self._db.execute("SELECT json FROM outage_changes ORDER BY seq"):
-            yield msgspec.json.decode(blob, type=OutageChange)
+        rows = self._all("SELECT json FROM outage_changes ORDER BY seq")
+        return [msgspec.json.decode(row[0], type=OutageChange) for row in rows]
 
     def counts(self) -> Mapping[tuple[str, str, str], int]:
         """Accepted posts by (event hour, channel, label); label '' counts every post."""
-        rows = self._db.execute("SELECT hour, channel, label, posts FROM counts")
+        rows = self._all("SELECT hour, channel, label, posts FROM counts")
         return {(hour, channel, label): posts for hour, channel, label, posts in rows}
 
     def close(self) -> None:
@@ -198,11 +212,26 @@ class Store:
         return str(self._one("SELECT value FROM meta WHERE key = ?", key))
 
     def _one(self, query: str, *values: str) -> Any:  # noqa: ANN401  SQLite's columns have no type
-        row = self._db.execute(query, values).fetchone()
-        return row[0] if row else None
+        rows = self._all(query, *values)
+        return rows[0][0] if rows else None
+
+    def _all(self, query: str, *values: str | int) -> list[tuple[Any, ...]]:
+        try:
+            return self._db.execute(query, values).fetchall()
+        except sqlite3.Error as error:
+            raise StoreError(
+                f"can't read the store in {self._data}: {error}; use another --data"
+            ) from None
 
 
 _post = msgspec.json.Decoder(LabelledPost).decode
+
+
+def _private(path: Path) -> Path:
+    """`path` as a file that only its owner can read: posts are people's words."""
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    path.chmod(0o600)
+    return path
 
 
 def _lock(data: Path) -> int:

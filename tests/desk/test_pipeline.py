@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+import sqlite3
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,9 +15,10 @@ from hypothesis import strategies as st
 from desk.errors import StoreError
 from desk.feeds import Batch
 from desk.outages import OutageChange
-from desk.pipeline import Pipeline
+from desk.pipeline import Outcome, Pipeline
 from desk.post import Author, LabelledPost, Post
-from desk.store import Commit, Store
+from desk.reading import Reading
+from desk.store import SAMPLED, Commit, Store
 from desk.territories import load_territory
 from rules import Engine, load_packs
 
@@ -130,6 +132,93 @@ def test_every_post_is_counted_and_labelled_ones_are_kept(
     seen = [event for event in events if isinstance(event, LabelledPost)]
     assert len(seen) == distinct
     assert store.totals() == (distinct, sum(1 for post in seen if post.labels))
+
+
+def test_after_a_restart_every_post_is_known(
+    engine: Engine, territory_file: Path, tmp_path: Path
+) -> None:
+    territory = load_territory(str(territory_file))
+    batch = Batch(tuple(unlabelled(n) for n in range(SAMPLED + 5_000)), "1")
+    store = Store(tmp_path)
+    assert Pipeline(engine, territory, store).process("f", batch).accepted == len(batch.posts)
+    store.close()
+    store = Store(tmp_path)
+    again = Pipeline(engine, territory, store).process("f", batch)
+    assert (again.accepted, again.duplicates) == (0, len(batch.posts))
+    assert store.totals() == (len(batch.posts), 0)
+    store.close()
+
+
+def unlabelled(number: int) -> Post:
+    return Post(id=str(number), channel="x", text="good morning", created_at=NOON)
+
+
+def test_a_first_date_from_the_future_spoils_nothing(engine: Engine, territory_file: Path) -> None:
+    territory = load_territory(str(territory_file))
+    posts = [post for post in storm(150, 3) if post.id != "wrong"]
+    wrong = Post(
+        id="wrong",
+        channel="x",
+        text="no power in Alderton",
+        created_at=NOON + timedelta(days=9_000),
+        author=Author(id="wrong"),
+    )
+    store = Store()
+    whole = [e for e in run(Pipeline(engine, territory, Store()), posts, []) if is_change(e)]
+    spoiled = run(Pipeline(engine, territory, store), [wrong, *posts], [1])
+    assert [e for e in spoiled if is_change(e)] == whole
+    assert "wrong" not in str(store.states("outage"))
+
+
+def is_change(event: LabelledPost | OutageChange) -> bool:
+    return isinstance(event, OutageChange)
+
+
+async def test_a_failed_disk_ends_every_feed(
+    engine: Engine, territory_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store()
+    pipeline = Pipeline(engine, load_territory(str(territory_file)), store)
+    monkeypatch.setattr(store, "_write", full)
+    taken: list[Outcome] = []
+    reading = Reading(pipeline, [OneBatch("a"), OneBatch("b")], taken.append, print)
+    with pytest.raises(StoreError, match="disk is full"):
+        await reading.run()
+    assert taken == []
+
+
+def full(_: Commit) -> None:
+    raise sqlite3.OperationalError("database or disk is full")
+
+
+class OneBatch:
+    """A feed of one batch."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    async def batches(self, _: str | None) -> AsyncIterator[Batch]:
+        yield Batch((unlabelled(1),), "1")
+
+
+def test_a_community_that_is_gone_is_named(
+    engine: Engine, territory_file: Path, tmp_path: Path
+) -> None:
+    data = tmp_path / "data"
+    posts = [
+        Post(id=str(n), channel="x", author=Author(id=str(n)), text="no power in Alderton",
+             created_at=NOON + timedelta(seconds=n))
+        for n in range(20)
+    ]  # fmt: skip
+    store = Store(data)
+    run(Pipeline(engine, load_territory(str(territory_file)), store), posts, [])
+    store.close()
+    smaller = territory_file.read_text().replace('"alderton"', '"elsewhere"')
+    territory_file.write_text(smaller)
+    store = Store(data)
+    with pytest.raises(StoreError, match="'alderton', which Three Towns no longer has"):
+        Pipeline(engine, load_territory(str(territory_file)), store)
+    store.close()
 
 
 def test_a_store_whose_states_can_not_be_read_is_refused(

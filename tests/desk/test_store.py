@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import stat
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -35,6 +36,7 @@ def test_a_batch_and_its_cursor_are_there_after_a_restart(tmp_path: Path) -> Non
         Commit(
             feed="file:a",
             cursor="10:1",
+            digests=[7, 8, 9],
             labelled=[seen("a"), seen("b")],
             unlabelled=[plain(1)],
             counts={("2024-05-01T12", "x", ""): 3, ("2024-05-01T12", "x", "outage"): 2},
@@ -47,7 +49,8 @@ def test_a_batch_and_its_cursor_are_there_after_a_restart(tmp_path: Path) -> Non
     assert again.cursor("file:a") == "20:2"
     assert again.cursor("file:b") is None
     assert [post.id for post in again.newest(10)] == ["a", "b"]
-    assert again.known_ids(10) == ["u1", "a", "b"]
+    assert again.known() == [7, 8, 9]
+    assert again.sample() == [plain(1)]
     assert again.states("outage") == {"o1": b"{}"}
     assert again.exercise is True
     assert again.totals() == (3, 2)
@@ -76,13 +79,31 @@ def test_what_a_store_holds_is_fixed_for_good() -> None:
     assert store.territory("there") == "here"
 
 
-def test_unlabelled_posts_are_a_rolling_sample() -> None:
-    store = Store()
+def test_unlabelled_posts_are_a_rolling_sample_after_a_restart_too(tmp_path: Path) -> None:
+    store = Store(tmp_path)
     store.commit(Commit(feed="f", cursor="1", unlabelled=[plain(n) for n in range(SAMPLED + 50)]))
-    ids = store.known_ids(0)
-    assert len(ids) == SAMPLED
-    assert f"u{SAMPLED + 49}" in ids
-    assert "u0" not in ids
+    store.close()
+    again = Store(tmp_path)
+    again.commit(Commit(feed="f", cursor="2", unlabelled=[plain(-1)]))
+    kept = {post.id for post in again.sample()}
+    assert len(kept) == SAMPLED
+    assert {f"u{SAMPLED + 49}", "u-1", "u51"} <= kept
+    assert not {"u0", "u50"} & kept
+    again.close()
+
+
+def test_known_posts_are_bounded_and_the_newest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("desk.store.REMEMBERED", 100)
+    store = Store()
+    for start in range(0, 500, 50):
+        store.commit(Commit(feed="f", cursor="1", digests=list(range(start, start + 50))))
+    assert store.known() == list(range(400, 500))
+
+
+def test_a_store_is_its_owners_alone(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    Store(tmp_path).close()
+    assert stat.S_IMODE((tmp_path / "stormdesk.db").stat().st_mode) == 0o600
 
 
 def test_one_folder_serves_one_desk(tmp_path: Path) -> None:
@@ -108,6 +129,21 @@ def test_a_store_of_another_version_or_a_file_that_is_none_is_refused(tmp_path: 
     (other / "stormdesk.db").write_bytes(b"this is not a database, but it is long enough" * 40)
     with pytest.raises(StoreError, match="use another --data"):
         Store(other)
+    folder = tmp_path / "folder"
+    (folder / "stormdesk.db").mkdir(parents=True)
+    with pytest.raises(StoreError, match="use another --data"):
+        Store(folder)
+
+
+def test_a_damaged_store_is_a_store_error(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    store.commit(Commit(feed="f", cursor="1", labelled=[seen(str(n)) for n in range(500)]))
+    store.close()
+    path = tmp_path / "stormdesk.db"
+    whole = path.read_bytes()
+    path.write_bytes(whole[:8192] + b"damaged!" * ((len(whole) - 8192) // 8))
+    with pytest.raises(StoreError, match="store"):
+        Store(tmp_path).newest(500)
 
 
 def test_a_folder_that_is_a_file_is_refused(tmp_path: Path) -> None:

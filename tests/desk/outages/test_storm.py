@@ -29,7 +29,8 @@ def test_outages_of_a_storm_are_found_in_time_by_an_oracle(tmp_path: Path) -> No
     clock = EventClock()
     changes: list[OutageChange] = []
     for post, truth in day.tell():
-        now = clock.advance(post.created_at)
+        clock.advance(post.created_at, post.author_key)
+        now = clock.now or post.created_at
         place = places.get(truth.community or "") if truth.located else None
         where = _at(place) if place else None
         changes += desk.observe(labelled(post, truth.labels, (), where), now)
