@@ -62,7 +62,7 @@ class Cases:
         self._held = held
         self._cases: dict[str, Case] = {}
         self._of_author: dict[str, str] = {}
-        self._of_post: dict[str, str] = {}
+        self._of_post: dict[tuple[str, str], str] = {}
         self._line: list[tuple[int, datetime, str]] = []
         self._dirty: set[str] = set()
 
@@ -78,7 +78,7 @@ class Cases:
         """
         if "news" in post.labels or post.repost_of is not None or not post.labels:
             return []
-        if post.id in self._of_post:
+        if (post.channel, post.id) in self._of_post:
             return []
         old = self._case_for(post)
         case = _opened(post) if old is None else _joined(old, post)
@@ -94,9 +94,9 @@ class Cases:
         """The first `limit` cases, the most urgent and then the longest waiting first."""
         return [self._cases[id_] for _, _, id_ in islice(self._line, limit)]
 
-    def case_of(self, post: str) -> str | None:
-        """The id of the case that the post of this id is in."""
-        return self._of_post.get(post)
+    def case_of(self, post: LabelledPost) -> str | None:
+        """The id of the case that `post` is in."""
+        return self._of_post.get((post.channel, post.id))
 
     def dirty(self) -> dict[str, bytes | None]:
         """The cases that changed since the last call: pieces to be stored under their ids."""
@@ -114,8 +114,8 @@ class Cases:
 
     def _case_for(self, post: LabelledPost) -> Case | None:
         if post.reply_to is not None:
-            thread = self._cases.get(self._of_post.get(post.reply_to, ""))
-            if thread is not None and thread.channel == post.channel:
+            thread = self._cases.get(self._of_post.get((post.channel, post.reply_to), ""))
+            if thread is not None:
                 return thread
         own = self._cases.get(self._of_author.get(post.author_key, ""))
         return own if own is not None and post.created_at - own.updated_at <= QUIET else None
@@ -125,14 +125,14 @@ class Cases:
         rival = self._cases.get(self._of_author.get(case.author_key, case.id), case)
         newest = max(case, rival, key=lambda c: (c.opened_at, c.id))
         self._of_author[case.author_key] = newest.id
-        self._of_post.update(dict.fromkeys(case.posts, case.id))
+        self._of_post.update(((case.channel, post), case.id) for post in case.posts)
         insort(self._line, _turn(case))
 
     def _remove(self, case: Case) -> None:
         del self._cases[case.id]
         del self._line[bisect_left(self._line, _turn(case))]
         for post in case.posts:
-            del self._of_post[post]
+            del self._of_post[case.channel, post]
         if self._of_author.get(case.author_key) == case.id:
             del self._of_author[case.author_key]
 
@@ -155,7 +155,7 @@ def _turn(case: Case) -> tuple[int, datetime, str]:
 
 def _opened(post: LabelledPost) -> Case:
     return Case(
-        id=f"c-{post.id}",
+        id=f"c-{post.channel}-{post.id}",
         opened_at=post.created_at,
         updated_at=post.created_at,
         channel=post.channel,

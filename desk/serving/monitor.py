@@ -114,7 +114,7 @@ class Monitor:
         if post is None:
             return Detail(id_, None)
         return Detail(
-            id_, post, self.pipeline.outages.outage_of(post), self.pipeline.cases.case_of(id_)
+            id_, post, self.pipeline.outages.outage_of(post), self.pipeline.cases.case_of(post)
         )
 
     def _place(self, communities: Sequence[str]) -> str:

@@ -43,12 +43,12 @@ def test_a_labelled_post_opens_a_case() -> None:
     cases = Cases()
     place = Location("alder", 35.0, -79.0, 5.0, "text", 0.8)
     (case,) = cases.observe(post("1", labels="outage etr", location=place, exercise=True))
-    assert (case.id, case.state, case.channel, case.author) == ("c-1", "new", "x", "@ann")
+    assert (case.id, case.state, case.channel, case.author) == ("c-x-1", "new", "x", "@ann")
     assert (case.labels, case.posts, case.community) == (("outage", "etr"), ("1",), "alder")
     assert case.exercise
     assert cases.waiting == 1
-    assert cases.case_of("1") == "c-1"
-    assert cases.case_of("2") is None
+    assert cases.case_of(post("1")) == "c-x-1"
+    assert cases.case_of(post("2")) is None
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_an_author_stays_in_one_case_and_adds_labels_by_urgency() -> None:
     cases = Cases()
     cases.observe(post("1", labels="billing"))
     (case,) = cases.observe(post("2", 30, labels="hazard"))
-    assert case.id == "c-1"
+    assert case.id == "c-x-1"
     assert (case.labels, case.posts) == (("hazard", "billing"), ("1", "2"))
     assert case.text == "words of 2"
     assert case.updated_at - case.opened_at == timedelta(minutes=30)
@@ -74,7 +74,7 @@ def test_an_author_who_was_quiet_for_days_opens_another_case() -> None:
     cases = Cases()
     cases.observe(post("1"))
     (case,) = cases.observe(post("2", 4 * 24 * 60))
-    assert case.id == "c-2"
+    assert case.id == "c-x-2"
 
 
 def test_an_answer_joins_its_thread_in_the_same_channel_only() -> None:
@@ -84,14 +84,14 @@ def test_an_answer_joins_its_thread_in_the_same_channel_only() -> None:
     (apart,) = cases.observe(post("3", 2, "cid", reply_to="1", channel="bluesky"))
     assert joined.posts == ("1", "2")
     assert joined.author == "@ann"
-    assert apart.id == "c-3"
+    assert apart.id == "c-x-3"
 
 
 def test_the_same_name_in_another_channel_is_somebody_else() -> None:
     cases = Cases()
     cases.observe(post("1"))
     (case,) = cases.observe(post("2", channel="mastodon"))
-    assert case.id == "c-2"
+    assert case.id == "c-x-2"
 
 
 def test_a_copy_of_a_post_changes_nothing() -> None:
@@ -114,9 +114,17 @@ def test_the_queue_goes_by_urgency_and_then_by_waiting() -> None:
         ("praise", "billing", "outage", "vulnerable", "etr", "outage", "hazard")
     ):
         cases.observe(post(str(number), number, f"a{number}", labels))
-    assert [case.id for case in cases.queue(6)] == ["c-6", "c-3", "c-2", "c-5", "c-4", "c-1"]
+    assert [case.id for case in cases.queue(6)] == ["c-x-6", "c-x-3", "c-x-2", "c-x-5", "c-x-4", "c-x-1"]
     cases.observe(post("7", 9, "a0", "hazard"))
-    assert [case.id for case in cases.queue(2)] == ["c-0", "c-6"]
+    assert [case.id for case in cases.queue(2)] == ["c-x-0", "c-x-6"]
+
+
+def test_the_same_id_in_another_channel_is_another_post() -> None:
+    cases = Cases()
+    cases.observe(post("1"))
+    (case,) = cases.observe(post("1", who="bob", labels="hazard", channel="mastodon"))
+    assert case.id == "c-mastodon-1"
+    assert cases.waiting == 2
 
 
 def test_a_huge_post_is_cut_and_a_long_case_keeps_the_newest_posts() -> None:
@@ -135,14 +143,14 @@ def test_memory_is_bounded_and_the_urgent_stay() -> None:
         cases.dirty()
     assert cases.waiting <= 110
     assert sum("hazard" in case.labels for case in cases.queue(1000)) == 50
-    assert cases.case_of("999") == "c-999"
+    assert cases.case_of(post("999")) == "c-x-999"
 
 
 def test_an_author_may_be_missing() -> None:
     cases = Cases()
     cases.observe(post("1", author=None))
     (case,) = cases.observe(post("2", author=None))
-    assert (case.id, case.author) == ("c-2", "")
+    assert (case.id, case.author) == ("c-x-2", "")
 
 
 @st.composite
