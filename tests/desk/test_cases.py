@@ -84,14 +84,14 @@ def test_an_answer_joins_its_thread_in_the_same_channel_only() -> None:
     (apart,) = cases.observe(post("3", 2, "cid", reply_to="1", channel="bluesky"))
     assert joined.posts == ("1", "2")
     assert joined.author == "@ann"
-    assert apart.id == "c-x-3"
+    assert apart.id == "c-bluesky-3"
 
 
 def test_the_same_name_in_another_channel_is_somebody_else() -> None:
     cases = Cases()
     cases.observe(post("1"))
     (case,) = cases.observe(post("2", channel="mastodon"))
-    assert case.id == "c-x-2"
+    assert case.id == "c-mastodon-2"
 
 
 def test_a_copy_of_a_post_changes_nothing() -> None:
@@ -114,7 +114,8 @@ def test_the_queue_goes_by_urgency_and_then_by_waiting() -> None:
         ("praise", "billing", "outage", "vulnerable", "etr", "outage", "hazard")
     ):
         cases.observe(post(str(number), number, f"a{number}", labels))
-    assert [case.id for case in cases.queue(6)] == ["c-x-6", "c-x-3", "c-x-2", "c-x-5", "c-x-4", "c-x-1"]
+    queued = ["c-x-6", "c-x-3", "c-x-2", "c-x-5", "c-x-4", "c-x-1"]
+    assert [case.id for case in cases.queue(6)] == queued
     cases.observe(post("7", 9, "a0", "hazard"))
     assert [case.id for case in cases.queue(2)] == ["c-x-0", "c-x-6"]
 
