@@ -6,7 +6,7 @@ and read back, it goes on as if nothing had happened. Its size is bounded whatev
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from hashlib import blake2b
 from typing import TypeVar
 
@@ -17,9 +17,6 @@ from desk.outages.change import ENDED, Status
 REPORT, SUPPORT, RESTORED, DAMAGE = range(4)
 """What a post says of its place: power is out; a danger, or when is it back; it is back; damage
 outside the network, which is counted but witnesses nothing."""
-
-SUPPORT_WEIGHT = 0.5
-"""A witness who speaks only of a danger or asks for the ETR: most, but not all, have no power."""
 
 ECHO = 0
 """All headlines and reposts of a cluster together count as this one author."""
@@ -210,32 +207,3 @@ def trend(cluster: Cluster, now_s: int) -> tuple[int, ...]:
 def in_order(sightings: Iterable[S]) -> list[S]:
     """`sightings` by time; the order of arrival makes no difference."""
     return sorted(sightings, key=lambda seen: (seen.at_s, seen.author, seen.kind))
-
-
-def weigh(sightings: Sequence[Sighting]) -> tuple[float, int]:
-    """How much the witnesses among `sightings` count, and how many of them report an outage.
-
-    `sightings` are in order of time. An author counts once, with the strongest thing said; one
-    whose last word is that power is back is no witness.
-    """
-    best: dict[int, int] = {}
-    for seen in sightings:
-        if seen.kind == RESTORED:
-            best[seen.author] = RESTORED
-        else:
-            best[seen.author] = min(seen.kind, best.get(seen.author, SUPPORT))
-    reports = sum(kind == REPORT for kind in best.values())
-    support = sum(kind == SUPPORT for kind in best.values())
-    return reports + SUPPORT_WEIGHT * support, reports
-
-
-def densest(sightings: Iterable[S], around_s: int, window_s: int) -> list[S]:
-    """The heaviest span of `window_s` seconds among those that hold `around_s`, in order."""
-    near = in_order(seen for seen in sightings if abs(seen.at_s - around_s) <= window_s)
-    best: list[S] = []
-    best_weight = -1.0
-    for first_s in sorted({seen.at_s for seen in near if seen.at_s <= around_s}):
-        span = [seen for seen in near if first_s <= seen.at_s <= first_s + window_s]
-        if (heavy := weigh(span)[0]) > best_weight:
-            best, best_weight = span, heavy
-    return best

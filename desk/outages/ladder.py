@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable
 from math import exp
 
 from desk.outages.change import Status
-from desk.outages.cluster import RESTORED, Cluster, S, densest, in_order, weigh
+from desk.outages.cluster import RESTORED, Cluster, S, in_order
+from desk.outages.witnesses import densest, most, weigh
 
 WINDOWS_S = (30 * 60, 2 * 3600, 6 * 3600)
 """Witnesses of a large outage speak up within half an hour, those of a small one over hours."""
@@ -117,7 +118,12 @@ def rung(
     status: Status | None = None
     witnessed: list[S] = []
     held = list(sightings)
+    most_witnesses, most_reports = most(held)
+    if most_reports < SUSPECTED_WITNESSES + more:
+        return status, witnessed
     for window_s, fewest in need:
+        if most_witnesses < fewest + more and window_s != WINDOWS_S[0]:
+            continue
         span = densest(held, around_s, window_s)
         witnesses, reports = weigh(span)
         if reports < SUSPECTED_WITNESSES + more:

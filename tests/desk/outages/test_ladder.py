@@ -2,34 +2,43 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from math import exp, factorial
+from types import FrameType
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from desk.distance import distance_km
 from desk.outages.cause import cause_of
 from desk.outages.cluster import (
+    RECENT_SIGHTINGS,
     REPORT,
     RESTORED,
     SUPPORT,
     Sighting,
-    densest,
     digest,
-    weigh,
+    in_order,
 )
-from desk.outages.extent import distance_km
 from desk.outages.ladder import (
     FALSE_ALARMS_PER_DAY,
     FALSE_AUTHORS_PER_10K_CUSTOMERS_HOUR,
     FEWEST_WITNESSES,
     STORM_WINDOW_S,
     WINDOWS_S,
+    rung,
     witnesses_needed,
 )
+from desk.outages.witnesses import densest, most, weigh
 from desk.post import LabelledPost
 from rules.verdict import Match
+
+if TYPE_CHECKING:
+    from _typeshed import TraceFunction
 
 
 @given(st.integers(0, 2_000_000), st.integers(1, 2_000))
@@ -85,6 +94,63 @@ def test_the_densest_span_holds_its_moment_and_no_span_is_heavier(
     for first_s in range(max(around_s - 50, 0), around_s + 1):
         other = {seen.author for seen in sightings if first_s <= seen.at_s <= first_s + 50}
         assert len(other) <= weigh(span)[0]
+
+
+SAID = st.lists(
+    st.builds(
+        Sighting,
+        st.integers(0, 60),
+        st.integers(1, 4),
+        st.sampled_from((REPORT, SUPPORT, RESTORED)),
+    ),
+    max_size=25,
+)
+
+
+@given(SAID, st.integers(0, 60), st.integers(1, 40))
+def test_the_densest_span_is_the_first_of_the_heaviest_when_all_are_weighed(
+    said: list[Sighting], around_s: int, window_s: int
+) -> None:
+    spans = [
+        [seen for seen in in_order(said) if first_s <= seen.at_s <= first_s + window_s]
+        for first_s in sorted({seen.at_s for seen in said})
+        if first_s <= around_s <= first_s + window_s
+    ]
+    heaviest = max(spans, key=lambda span: weigh(span)[0], default=[])
+    assert densest(said, around_s, window_s) == heaviest
+    assert all(weigh(span)[part] <= most(said)[part] for span in spans for part in (0, 1))
+
+
+def work(of: Callable[[], object]) -> int:
+    """How many bytecodes it takes: the same on every machine, however busy."""
+    done = 0
+
+    def trace(frame: FrameType, event: str, _: object) -> TraceFunction:
+        nonlocal done
+        frame.f_trace_opcodes = True
+        done += event == "opcode"
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        of()
+    finally:
+        sys.settrace(before)
+    return done
+
+
+@pytest.mark.parametrize("authors", [1, 2, 3, 1_000])
+@pytest.mark.parametrize("kind", [REPORT, SUPPORT])
+def test_the_work_on_a_post_grows_with_what_was_heard_and_not_with_its_square(
+    authors: int, kind: int
+) -> None:
+    need = witnesses_needed(300, storm=True)(2_000_000)
+    few, many = (
+        [Sighting(5 * n, n % authors, REPORT if n < 2 else kind) for n in range(count)]
+        for count in (RECENT_SIGHTINGS // 2, 2 * RECENT_SIGHTINGS)
+    )
+    assert work(lambda: rung(many, 600, need)) < 5 * work(lambda: rung(few, 300, need))
 
 
 @pytest.mark.parametrize(
