@@ -134,7 +134,7 @@ class Storm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     starts_at: Annotated[datetime, msgspec.Meta(tz=True)]
     hours: Annotated[float, msgspec.Meta(gt=0, le=240)]
     seed: int = 7
-    scale: Positive = 1.0
+    scale: Annotated[float, msgspec.Meta(gt=0, le=1000)] = 1.0
     background: Annotated[float, msgspec.Meta(ge=0, le=0.99)] = 0.6
     tags: tuple[str, ...] = ()
     weather: WeatherPlan

@@ -114,7 +114,17 @@ def test_a_collapse_must_end_after_it_begins(tmp_path: Path) -> None:
     assert "hour < first_back_hour" in fault
 
 
-@pytest.mark.parametrize("change", [{"hours": -1.0}, {"background": 2.0}, {"scale": 0.0}])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"hours": -1.0},
+        {"background": 2.0},
+        {"scale": 0.0},
+        {"scale": float("inf")},
+        {"scale": float("nan")},
+        {"scale": 1e9},
+    ],
+)
 def test_a_change_from_the_command_line_is_checked_too(change: dict[str, float]) -> None:
     with pytest.raises(StormError, match=next(iter(change))):
         load_storm("hurricane", **change)
