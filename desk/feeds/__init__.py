@@ -64,8 +64,6 @@ def open_feed(url: str, kinds: Mapping[str, Opener], *, fill: bool = False) -> F
     if _UNUSABLE.search(url):
         shown = url.encode("utf-8", "backslashreplace").decode().replace("\0", "\\0")
         raise FeedError(f"can't use the feed '{shown}': the name is not UTF-8; rename the file")
-    if any("\ud800" <= char <= "\udfff" for char in url):  # how Python holds what is not UTF-8
-        raise FeedError(f"can't read '{url}': its name is not UTF-8; rename the file, or link to it")
     kind, colon, rest = url.partition(":")
     if not colon or kind not in kinds:
         shown = kind if colon else url
