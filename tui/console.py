@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import enum
 import os
 import sys
 import tempfile
 import traceback
+from collections.abc import Iterator
+from typing import BinaryIO, TextIO
 
 import msgspec
 
@@ -24,10 +27,30 @@ class Format(enum.StrEnum):
     json = "json"
 
 
+class OutputError(Exception):
+    """Standard output can't be written; the text says why, in one plain line.
+
+    It and its kin are no OSError, of which typer would make an exit code of its own.
+    """
+
+
+class NoReaderError(OutputError):
+    """The reader of standard output has gone, as `head` does: that is no fault."""
+
+
 def emit(data: str | bytes) -> None:
-    """Write one line of data to stdout: JSON as bytes, text for people as str."""
-    line = data if isinstance(data, bytes) else data.encode("utf-8", "replace")
-    sys.stdout.buffer.write(line + b"\n")
+    """Write one line of data to stdout: JSON as bytes, text for people as str.
+
+    Nothing in it can steer a terminal: what is not printable becomes visible in a text, and an
+    escape of JSON's own in JSON, which stays the same JSON.
+
+    Raises:
+        NoReaderError: the reader of stdout has gone.
+        OutputError: stdout is closed or full.
+    """
+    line = _escaped(data) if isinstance(data, bytes) else visible(data, keep="").encode()
+    with _stdout() as out:
+        out.write(line + b"\n")
 
 
 def emit_json(item: object) -> None:
@@ -36,13 +59,48 @@ def emit_json(item: object) -> None:
 
 
 def flush() -> None:
-    """Let a reader of stdout see what was emitted so far."""
-    sys.stdout.buffer.flush()
+    """Let a reader of stdout see what was emitted so far; errors as of `emit`."""
+    if sys.stdout is not None:
+        with _stdout() as out:
+            sys.stdout.flush()
+            out.flush()
+
+
+@contextlib.contextmanager
+def _stdout() -> Iterator[BinaryIO]:
+    if sys.stdout is None:  # it was closed before the program began
+        raise OutputError("can't write the output: it is closed")
+    try:
+        yield sys.stdout.buffer
+    except BrokenPipeError:
+        raise NoReaderError("can't write the output: its reader has gone") from None
+    except OSError as error:
+        raise OutputError(f"can't write the output: {error.strerror or error}") from None
+
+
+def _escaped(line: bytes) -> bytes:
+    """`line` of JSON with every character that is not printable as an escape of JSON."""
+    if line.isascii():
+        return line.replace(b"\x7f", b"\\u007f")
+    text = line.decode()
+    return line if text.isprintable() else "".join(map(_escape, text)).encode()
+
+
+def _escape(char: str) -> str:
+    if char.isprintable():
+        return char
+    units = char.encode("utf-16-be").hex()
+    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
 
 
 def say(words: str) -> None:
     """Write words for people to stderr; control characters in them become visible."""
-    print(visible(words), file=sys.stderr, flush=True)
+    if sys.stderr is None:  # print() would take stdout then, which is for data
+        return
+    try:
+        print(visible(words), file=sys.stderr, flush=True)
+    except OSError:
+        _discard(sys.stderr)  # nobody can hear it; the data go on
 
 
 def unexpected(error: BaseException) -> str:
@@ -55,6 +113,13 @@ def unexpected(error: BaseException) -> str:
 
 
 def close_quietly() -> None:
-    """Stop writing to a stdout whose reader has gone, as `head` does."""
+    """Write no more to stdout: its reader has gone, as `head` does, or it is full."""
+    if sys.stdout is not None:
+        _discard(sys.stdout)
+
+
+def _discard(stream: TextIO) -> None:
+    """Let `stream` end in nothing: what it still holds would fail again at the end of Python."""
     devnull = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(devnull, sys.stdout.fileno())
+    os.dup2(devnull, stream.fileno())
+    os.close(devnull)

@@ -12,7 +12,16 @@ from typer.core import TyperGroup
 from desk.errors import DeskError, choices
 from rules.errors import RulesError
 from simulator.errors import SimulatorError
-from tui.console import BAD_USAGE, close_quietly, say, unexpected
+from tui.console import (
+    BAD_USAGE,
+    NoReaderError,
+    OutputError,
+    close_quietly,
+    emit,
+    flush,
+    say,
+    unexpected,
+)
 
 COMMANDS = {
     "watch": "tui.commands.watch",
@@ -67,7 +76,7 @@ def _version(asked: bool) -> None:
     if asked:
         from importlib.metadata import version
 
-        print(f"stormdesk {version('stormdesk')}")
+        emit(f"stormdesk {version('stormdesk')}")
         raise typer.Exit
 
 
@@ -84,12 +93,23 @@ def stormdesk(
 def main() -> None:
     """Run the command line; a user's mistake is one plain line and exit code 2."""
     try:
-        app(prog_name="stormdesk")
+        try:
+            app(prog_name="stormdesk")
+        finally:
+            flush()  # while an error of the output can still be told
     except (RulesError, DeskError, SimulatorError) as error:
         say(f"stormdesk: {error}")
         sys.exit(BAD_USAGE)
-    except BrokenPipeError:
+    except NoReaderError:
         close_quietly()
+    except SystemExit as leaving:
+        if not isinstance(leaving.__context__, BrokenPipeError):  # of typer's own help
+            raise
+        close_quietly()
+    except OutputError as error:
+        close_quietly()
+        say(f"stormdesk: {error}")
+        sys.exit(BAD_USAGE)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     except Exception as error:  # noqa: BLE001  the last line of defence: no traceback reaches a user

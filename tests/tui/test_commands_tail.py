@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -189,8 +190,21 @@ def test_a_simulated_post_does_not_enter_a_real_store(
 
 def test_a_reader_that_leaves_early_is_no_error(tail: Tail, posts_file: PostsFile) -> None:
     path = posts_file(["no power in Alderton"] * 3_000)
-    command = " ".join(tail.base) + f" --feed file:{path} | head -n 1"
+    command = f"{shlex.join(tail.base)} --feed file:{path} | head -n 1; echo ${{PIPESTATUS[0]}}"
     run = subprocess.run(["bash", "-c", command], capture_output=True, check=False)
-    assert run.stdout.count(b"\n") == 1
-    assert b"Traceback" not in run.stderr
-    assert b"rror" not in run.stderr
+    post, code = run.stdout.splitlines()
+    assert json.loads(post)["id"] == "p0"
+    assert code == b"0"
+    assert run.stderr == b""
+
+
+def test_what_is_printed_can_not_steer_a_terminal_and_is_the_same_json(tail: Tail) -> None:
+    text = "no power \x9b2J \u202eevil\u2066 \x7f \u200b\ufeff\u2028 \U000e0041 caffè 停電"
+    post = json.dumps({"text": text}, ensure_ascii=False).encode()
+    run = subprocess.run(
+        [*tail.base, "--feed", "file:-", "--fill"], input=post, capture_output=True, check=True
+    )
+    (line,) = run.stdout.decode().splitlines()
+    assert line.isprintable()
+    assert "caffè 停電" in line
+    assert json.loads(line)["text"] == text

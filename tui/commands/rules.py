@@ -19,7 +19,6 @@ from rules.proof import Failure, failures
 from rules.score import Row, Score, decode_row, parse_fold, score, wrong
 from tui.commands.options import Rules
 from tui.console import BAD_USAGE, CHECK_FAILED, Format, emit, emit_json, flush, say
-from tui.paint import visible
 
 BATCH_LINES = 256
 SUPPORT_MIN = 10
@@ -53,9 +52,9 @@ def check(folders: Folders = None, rules: Rules = None, form: Listing = Format.t
         emit_json({"rules": count, "faults": faults, "warnings": doubts})
     else:
         for fault in faults:
-            emit(visible(f"{fault.path}:{fault.line}:{fault.col}: error: {fault.message}"))
+            emit(f"{fault.path}:{fault.line}:{fault.col}: error: {fault.message}")
         for doubt in doubts:
-            emit(visible(f"{doubt.path}:{doubt.line}:{doubt.col}: warning: {doubt.message}"))
+            emit(f"{doubt.path}:{doubt.line}:{doubt.col}: warning: {doubt.message}")
     flush()
     say(f"{count:,} rules, {len(faults):,} faults, {len(doubts):,} warnings")
     if faults:
@@ -72,7 +71,7 @@ def prove(folders: Folders = None, rules: Rules = None, form: Listing = Format.t
         emit_json({"tests": count, "failed": [_failure(failure) for failure in failed]})
     else:
         for failure in failed:
-            emit(visible(str(failure), keep=""))
+            emit(str(failure))
     flush()
     say(f"{count:,} tests, {len(failed):,} do not hold")
     if failed:
@@ -140,7 +139,7 @@ def score_files(
     for one in examples:
         found = "; ".join(f"{match.rule}: {match.text}" for match in one.matches)
         why = f"  [{found}]" if found else ""
-        emit(visible(f"{one.kind} {one.label}  {one.id or '-'}  {one.text}{why}", keep=""))
+        emit(f"{one.kind} {one.label}  {one.id or '-'}  {one.text}{why}")
 
 
 class Line(msgspec.Struct, frozen=True):

@@ -12,7 +12,7 @@ from desk.pipeline import Outcome
 from desk.post import encode
 from desk.reading import Reading
 from tui.commands.options import Data, Feeds, Fill, Rules, TerritoryName
-from tui.console import BAD_USAGE, emit, flush, say
+from tui.console import BAD_USAGE, NoReaderError, emit, flush, say
 from tui.setup import Setup, build_pipeline, open_feeds
 
 app = typer.Typer(rich_markup_mode=None)
@@ -39,13 +39,18 @@ def tail(
     pipeline = build_pipeline(setup, feeds, every_post=every)
     printer = Printer(posts=posts or not outages, outages=outages or not posts)
     reading = Reading(pipeline, feeds, printer.took, say)
+    heard = True
     try:
         asyncio.run(reading.run())
+    except NoReaderError:
+        heard = False  # who has left wants no summary either
+        raise
     finally:
         pipeline.store.close()
         bad = sum(gauge.bad for gauge in reading.gauges.values())
-        say(f"{printer.summary()}, {bad:,} bad lines skipped")
-    if any(gauge.state == "failed" for gauge in reading.gauges.values()):
+        if heard:
+            say(f"{printer.summary()}, {bad:,} bad lines skipped")
+    if any(gauge.state == "failed" or gauge.refused for gauge in reading.gauges.values()):
         raise typer.Exit(BAD_USAGE)
 
 

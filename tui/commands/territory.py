@@ -9,7 +9,6 @@ import typer
 
 from desk.territories import Territory, built_in, load_territory
 from tui.console import Format, emit, emit_json, say
-from tui.paint import visible
 
 app = typer.Typer(no_args_is_help=True, help="Service areas: towns, customers, outlines.")
 
@@ -43,19 +42,16 @@ def show(
         emit_json(area)
         return
     summary = _summary(area)
-    emit(visible(f"{area.name} · {area.timezone} · outline of {summary['points']} points"))
+    emit(f"{area.name} · {area.timezone} · outline of {summary['points']} points")
     names = f" · also called {', '.join(area.aliases)}" if area.aliases else ""
-    emit(visible(f"{len(area.community)} communities · {summary['customers']:,} customers{names}"))
+    emit(f"{len(area.community)} communities · {summary['customers']:,} customers{names}")
     emit(f"{'customers':>10} {'km':>5}  {'lat':>8} {'lon':>9}  name (id): other names; ZIP codes")
     for one in area.community:
         other = f": {', '.join(one.aliases)}" if one.aliases else ""
         codes = f"; {len(one.zips)} ZIP codes" if one.zips else ""
         emit(
-            visible(
-                f"{one.customers:10,} {one.radius_km:5.1f}  {one.lat:8.3f} {one.lon:9.3f}  "
-                f"{one.name} ({one.id}){other}{codes}",
-                keep="",
-            )
+            f"{one.customers:10,} {one.radius_km:5.1f}  {one.lat:8.3f} {one.lon:9.3f}  "
+            f"{one.name} ({one.id}){other}{codes}"
         )
 
 
@@ -106,7 +102,7 @@ def build(
     path = build_territory(recipe, out, atlas=atlas)
     area = load_territory(path)
     say(f"{len(area.community)} communities, outline of {_summary(area)['points']} points")
-    emit(visible(str(path)))
+    emit(str(path))
 
 
 def _summary(area: Territory) -> dict[str, object]:
