@@ -10,9 +10,17 @@ DeskError
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from rules.errors import choices
 
-from rapidfuzz import process
+__all__ = [
+    "DeskError",
+    "FeedError",
+    "FilterError",
+    "PostError",
+    "StoreError",
+    "TerritoryError",
+    "choices",
+]
 
 
 class DeskError(Exception):
@@ -37,11 +45,3 @@ class FilterError(DeskError):
 
 class StoreError(DeskError):
     """A store that can't be used: another kind, another version, in use."""
-
-
-def choices(word: str, known: Iterable[str]) -> str:
-    """The end of an error message: the nearest valid choice to `word`, and all of them."""
-    names = sorted(known)
-    nearest = process.extractOne(word, names, score_cutoff=55)
-    hint = f"did you mean '{nearest[0]}'? " if nearest else ""
-    return f"{hint}valid: {', '.join(names)}"

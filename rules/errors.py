@@ -63,7 +63,7 @@ def in_order(faults: Iterable[Fault]) -> list[Fault]:
 
 def choices(word: str, known: Iterable[str]) -> str:
     """The end of an error message: the nearest valid choice to `word`, and all of them."""
-    names = list(known)
+    names = sorted(known)
     nearest = process.extractOne(word, names, score_cutoff=55)
     hint = f"did you mean '{nearest[0]}'? " if nearest else ""
     return f"{hint}valid: {', '.join(names)}"
