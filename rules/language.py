@@ -30,7 +30,7 @@ class CommonWords:
         self._votes: dict[str, int] = {}
         known = self._frequency
         for lane, language in enumerate(LANGUAGES):
-            words = _read(language)
+            words = frequent_words(language)
             own = {word: 1 / (rank + _RANK_OFFSET) for rank, word in enumerate(words)}
             shared = {word: max(own[word], known[word]) for word in own.keys() & known.keys()}
             known.update(own)
@@ -61,9 +61,16 @@ def elected(votes: int) -> str:
     return LANGUAGES[counts.index(first)]
 
 
-def _read(language: str) -> list[str]:
-    text = (_WORDS / f"common_{language}.txt").read_text(encoding="utf-8")
-    return [line for line in text.splitlines() if not line.startswith("#")]
+def frequent_words(language: str, count: int | None = None) -> list[str]:
+    """The `count` (None: 40,000) most frequent words of `language`, folded, most frequent first.
+
+    Of a language without a list there are none.
+    """
+    path = _WORDS / f"common_{language}.txt"
+    if not path.is_file():
+        return []
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if not line.startswith("#")][:count]
 
 
 @cache

@@ -11,12 +11,12 @@ import math
 from itertools import pairwise
 from typing import NamedTuple
 
+from desk.distance import distance_km
 from simulator.storm import TrackPoint, WeatherPlan
 
 AIR_KG_M3 = 1.15
 AMBIENT_HPA = 1013.0
 EARTH_RAD_S = 7.292e-5
-KM_PER_DEGREE = 111.2
 # Wind near the ground over land against the gradient wind, and gust against mean: Harper,
 # Kepert and Ginger, "Guidelines for converting between various wind averaging periods", WMO 2010.
 SURFACE_RATIO = 0.75
@@ -32,12 +32,6 @@ class Conditions(NamedTuple):
 
 
 CALM = Conditions(CALM_GUST_KMH, 0.0)
-
-
-def distance_km(lat: float, lon: float, to_lat: float, to_lon: float) -> float:
-    """Distance in km on a plane through both points: good to 1 % at a territory's size."""
-    east = (to_lon - lon) * math.cos(math.radians((lat + to_lat) / 2))
-    return math.hypot(to_lat - lat, east) * KM_PER_DEGREE
 
 
 def centre(track: tuple[TrackPoint, ...], hour: float) -> TrackPoint | None:

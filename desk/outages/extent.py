@@ -3,24 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from math import asin, cos, radians, sin, sqrt
 
+from desk.distance import distance_km
 from desk.outages.cluster import Cluster
 from desk.territories.territory import Community
-
-EARTH_RADIUS_KM = 6371.0
 
 OVERLAP_SHARE = 0.25
 """Neighbours overlap when their centres lie closer than this share of their radii together; in a
 black start even suburbs that touch come back hours apart, so only all but the same place counts."""
-
-
-def distance_km(lat: float, lon: float, other_lat: float, other_lon: float) -> float:
-    """The great-circle distance of two points in WGS 84 degrees (haversine)."""
-    half_lat = sin(radians(other_lat - lat) / 2)
-    half_lon = sin(radians(other_lon - lon) / 2)
-    chord = half_lat**2 + cos(radians(lat)) * cos(radians(other_lat)) * half_lon**2
-    return 2 * EARTH_RADIUS_KM * asin(min(1.0, sqrt(chord)))
 
 
 def overlapping(place: Community, others: Iterable[Community]) -> list[str]:

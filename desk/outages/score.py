@@ -9,9 +9,9 @@ from typing import Annotated, TypeVar
 
 import msgspec
 
+from desk.distance import distance_km
 from desk.errors import DeskError
 from desk.outages.change import ENDED, OutageChange
-from desk.outages.extent import distance_km
 from desk.outages.pairing import assign
 
 FEWEST_AUTHORS = 5

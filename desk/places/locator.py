@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
+from desk.distance import KM_PER_DEGREE, distance_km
 from desk.places.names import gazetteer
 from desk.places.text import LONGEST, SEVERAL, Findings, Reader, zip_codes
 from desk.post import Geo, Location, Post
 from desk.territories.territory import Community, Territory
 
-KM_PER_DEGREE = 111.2
 NEAR_KM = 5.0
 """How far beyond a community's radius coordinates still count as its surroundings."""
 
@@ -83,7 +83,7 @@ class Locator:
         """The nearest community whose radius reaches the place, else the next to reach it."""
         best: tuple[float, float, Community] | None = None
         for community in self._grid.get((math.floor(geo.lat), math.floor(geo.lon)), ()):
-            away = distance_km(community, geo)
+            away = distance_km(community.lat, community.lon, geo.lat, geo.lon)
             beyond = max(0.0, away - community.radius_km)
             if beyond <= NEAR_KM and (best is None or (beyond, away) < best[:2]):
                 best = (beyond, away, community)
@@ -100,16 +100,10 @@ class Locator:
 
     def _is_outside(self, geo: Geo) -> bool:
         return all(
-            distance_km(community, geo) > community.radius_km + OUTSIDE_KM
+            distance_km(community.lat, community.lon, geo.lat, geo.lon)
+            > community.radius_km + OUTSIDE_KM
             for community in self._communities
         )
-
-
-def distance_km(community: Community, geo: Geo) -> float:
-    """From a community's centre; equirectangular, good to 1 % within a few hundred km."""
-    east = (geo.lon - community.lon + 180) % 360 - 180
-    east *= math.cos(math.radians((geo.lat + community.lat) / 2))
-    return KM_PER_DEGREE * math.hypot(east, geo.lat - community.lat)
 
 
 def _grid(communities: Iterable[Community]) -> dict[tuple[int, int], tuple[Community, ...]]:

@@ -6,12 +6,13 @@ import re
 import tomllib
 import unicodedata
 from functools import cache
-from importlib import resources
 from pathlib import Path
 
 import msgspec
 
 from desk.territories.territory import Community, Territory
+from rules.language import frequent_words
+from rules.pack import LANGUAGES
 
 WORD = re.compile(r"[^\W_]+")
 _CAMEL = re.compile(r"[^\W\d_a-zà-ÿ]?[a-zà-ÿ]+|[A-Z]+(?![a-z])|\d+|[^\W\d_]")
@@ -129,12 +130,8 @@ def gazetteer(territory: Territory) -> Gazetteer:
 @cache
 def _frequent_words() -> frozenset[str]:
     """The frequent words that the rules know, of all languages, in plain letters."""
-    lists = (resources.files("rules") / "words").iterdir()
     return frozenset(
-        plain(word)
-        for path in lists
-        if path.name.startswith("common_")
-        for word in path.read_text("utf-8").splitlines()[:FREQUENT_WORDS]
+        plain(word) for language in LANGUAGES for word in frequent_words(language, FREQUENT_WORDS)
     )
 
 

@@ -13,16 +13,18 @@ import tomllib
 import unicodedata
 from collections import Counter
 from functools import cache
-from importlib import import_module, metadata, resources
+from importlib import import_module, metadata
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from desk.distance import distance_km
 from desk.errors import TerritoryError, choices
 from desk.places.names import FREQUENT_WORDS
 from desk.territories.outline_build import PACKAGES, Box, build_outline, fetch_atlases
 from desk.territories.territory import Community, Territory, write_territory
+from rules.language import frequent_words
 
 MARGIN_DEG = 0.4
 OUTLINE_BYTES = 50_000
@@ -249,7 +251,8 @@ class _Doubts:
         locale = _FAKER_LOCALE.get(country, "en_US")
         person = import_module(f"faker.providers.person.{locale}").Provider
         self.people = {slug(name) for name in (*person.first_names, *person.last_names)}
-        self.words = _common_words(locale[:2])
+        # the rules' frequent words hold towns too
+        self.words = {slug(word) for word in frequent_words(locale[:2], FREQUENT_WORDS)}
 
     def ambiguous(self, name: str, people: int) -> bool:
         """Whether the name of a place with so many people needs a hint to mean that place."""
@@ -263,15 +266,6 @@ class _Doubts:
     def outgrown(self, name: str, people: int, times: float) -> bool:
         """Whether a place of that name elsewhere is so many times larger, and no hamlet."""
         return self.largest.get(slug(name), 0) > times * people
-
-
-def _common_words(language: str) -> frozenset[str]:
-    """The frequent words of a language that the rules know, as slugs; they hold towns too."""
-    path = resources.files("rules") / "words" / f"common_{language}.txt"
-    if not path.is_file():
-        return frozenset()
-    words = path.read_text("utf-8").splitlines()[:FREQUENT_WORDS]
-    return frozenset(slug(word) for word in words if not word.startswith("#"))
 
 
 def _with_zips(communities: list[Community], state: str) -> list[Community]:
@@ -292,8 +286,11 @@ def _with_zips(communities: list[Community], state: str) -> list[Community]:
             counties[id_][record["county"]] += 1
         elif record["lat"] and record["long"]:
             lat, lon = float(record["lat"]), float(record["long"])
-            nearest = min(communities, key=lambda c: (_km(c, lat, lon), c.id))
-            id_ = nearest.id if _km(nearest, lat, lon) <= nearest.radius_km + 25 else None
+            away_km, nearest = min(
+                ((distance_km(c.lat, c.lon, lat, lon), c) for c in communities),
+                key=lambda found: (found[0], found[1].id),
+            )
+            id_ = nearest.id if away_km <= nearest.radius_km + 25 else None
         if id_ is not None:
             zips[id_].append(record["zip_code"])
     return [
@@ -309,12 +306,6 @@ def _with_zips(communities: list[Community], state: str) -> list[Community]:
 def _county_alias(name: str, counties: Counter[str]) -> tuple[str, ...]:
     county = f"{name} County"
     return (county,) if counties and counties.most_common(1)[0][0] == county else ()
-
-
-def _km(community: Community, lat: float, lon: float) -> float:
-    north = (lat - community.lat) * 111.2
-    east = (lon - community.lon) * 111.2 * math.cos(math.radians(lat))
-    return math.hypot(north, east)
 
 
 def _box(communities: list[Community]) -> Box:

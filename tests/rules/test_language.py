@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import rules
-from rules.language import common_words, elected
+from rules.language import common_words, elected, frequent_words
 from rules.text import fold, tokens
 
 WORDS = Path(rules.__file__).parent / "words"
@@ -44,3 +44,10 @@ def test_a_word_list_is_folded_distinct_and_credited(name: str) -> None:
     assert all(fold(word) == word and word.isalpha() for word in words)
     readme = (WORDS / "README.md").read_text(encoding="utf-8")
     assert re.search("Attribution-ShareAlike 4.0", readme)
+
+
+def test_frequent_words_are_words_the_most_frequent_first() -> None:
+    assert frequent_words("en", 3) == ["the", "to", "and"]
+    assert len(frequent_words("it", 12_000)) == 12_000
+    assert not any(word.startswith("#") for word in frequent_words("es"))
+    assert frequent_words("fr", 10) == []

@@ -10,7 +10,6 @@ from simulator.weather import (
     CALM_GUST_KMH,
     centre,
     conditions,
-    distance_km,
     holland_ms,
 )
 
@@ -57,8 +56,3 @@ def test_gust_and_rain_are_finite_and_not_negative_anywhere(lat: float, lon: flo
     weather = conditions(PLAN, EYE, lat, lon)
     assert CALM_GUST_KMH <= weather.gust_kmh < 300
     assert 0 <= weather.rain_mm_h <= 20
-
-
-def test_distances_are_those_of_the_globe() -> None:
-    assert distance_km(35.0, -78.0, 36.0, -78.0) == pytest.approx(111.2)
-    assert distance_km(35.7796, -78.6382, 34.2257, -77.9447) == pytest.approx(184, abs=3)

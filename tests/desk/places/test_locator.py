@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from desk.distance import distance_km
 from desk.places import Locator
-from desk.places.locator import distance_km
 from desk.places.names import plain
 from desk.post import Geo, Location, Post
 from desk.territories import Community, Territory, load_territory
@@ -213,7 +213,7 @@ def test_coordinates_inside_get_the_community_that_reaches_there(lat: float, lon
 
 
 def _check_coordinates(geo: Geo) -> None:
-    away = {one.id: distance_km(one, geo) for one in COMMUNITIES}
+    away = {one.id: distance_km(one.lat, one.lon, geo.lat, geo.lon) for one in COMMUNITIES}
     beyond = {one.id: max(0, away[one.id] - one.radius_km) for one in COMMUNITIES}
     location = LOCATORS["north-carolina"].locate(_post("dark", geo=geo))
     if location is None:
