@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import ipaddress
-import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import msgspec
 from aiohttp import WSMsgType, web
+from aiohttp.typedefs import Handler
 
 from desk.errors import DeskError, FilterError
+from desk.serving.address import host_of, is_here, loopback, unix_socket
 from desk.serving.monitor import Monitor
 from desk.serving.protocol import (
     PATH,
@@ -35,8 +36,6 @@ from desk.serving.views import View
 
 MOST_VIEWS = 16
 MOST_REQUEST_BYTES = 1 << 16
-MOST_ANSWER_BYTES = 64 << 20
-"""A post of the longest accepted line, painted whole, fits into one answer."""
 BEAT_S = 20.0
 
 _encode = msgspec.json.Encoder().encode
@@ -80,8 +79,9 @@ class Screen:
         monitor = self._monitor
         status = monitor.status()
         views = tuple(filter(None, (view.change() for view in self._views.values())))
-        outages = tuple(row for row in monitor.outages() if self._outages.get(row.outage.id) != row)
-        self._outages.update((row.outage.id, row) for row in outages)
+        current = {row.outage.id: row for row in monitor.outages()}
+        outages = tuple(row for id_, row in current.items() if self._outages.get(id_) != row)
+        self._outages = current
         queue = None
         if self._queue_version != monitor.queue_version:
             self._queue_version = monitor.queue_version
@@ -158,9 +158,23 @@ def application(monitor: Monitor) -> web.Application:
             await Screen(monitor, socket).serve()
         return socket
 
-    app = web.Application()
+    app = web.Application(middlewares=[_guarded])
     app.router.add_get(PATH, attach)
     return app
+
+
+@web.middleware
+async def _guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Refuse web pages: any page that is open on this machine could read the desk otherwise.
+
+    Browsers send `Origin` with every WebSocket. A page whose own name was made to point to this
+    machine (DNS rebinding) shows in `Host`. On a Unix socket there are no browsers, and no names.
+    """
+    host = request.headers.get("Host", "")
+    named = request.transport and isinstance(request.transport.get_extra_info("sockname"), tuple)
+    if "Origin" in request.headers or (named and not is_here(host_of(host))):
+        raise web.HTTPForbidden(text="screens of stormdesk only: no web pages")
+    return await handler(request)
 
 
 @contextlib.asynccontextmanager
@@ -172,43 +186,36 @@ async def listening(monitor: Monitor, listen: str) -> AsyncIterator[str]:
     """
     runner = web.AppRunner(application(monitor), access_log=None, shutdown_timeout=1.0)
     await runner.setup()
+    path = Path(listen.removeprefix("unix:")) if listen.startswith("unix:") else None
     try:
-        yield await _start(runner, listen)
+        if path is None:
+            yield await _on_port(runner, listen)
+            return
+        await _on_path(runner, path)
+        try:
+            yield listen
+        finally:
+            path.unlink(missing_ok=True)
     finally:
         await runner.cleanup()
 
 
-async def _start(runner: web.AppRunner, listen: str) -> str:
-    try:
-        if listen.startswith("unix:"):
-            path = listen.removeprefix("unix:")
-            await web.UnixSite(runner, path).start()
-            os.chmod(path, 0o600)  # noqa: PTH101  a call of the system, not a walk over files
-            return listen
-        host, port = loopback(listen)
+async def _on_port(runner: web.AppRunner, listen: str) -> str:
+    host, port = loopback(listen)
+    with _plainly(listen):
         await web.TCPSite(runner, host, port).start()
-        bound = runner.addresses[0][1]
+    shown = f"[{host}]" if ":" in host else host
+    return f"http://{shown}:{runner.addresses[0][1]}"
+
+
+async def _on_path(runner: web.AppRunner, path: Path) -> None:
+    with _plainly(f"unix:{path}"):
+        await web.SockSite(runner, unix_socket(path)).start()
+
+
+@contextlib.contextmanager
+def _plainly(listen: str) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise DeskError(f"can't listen on '{listen}': {error.strerror or error}") from None
-    return f"http://{host}:{bound}"
-
-
-def loopback(listen: str) -> tuple[str, int]:
-    """Host and port of `HOST:PORT`, where the host is this machine itself.
-
-    Raises:
-        DeskError: no port, or a host that others can reach: there are no users and roles yet.
-    """
-    host, colon, port = listen.rpartition(":")
-    if not colon or not port.isdecimal() or int(port) > 65_535:
-        raise DeskError(f"can't listen on '{listen}': write unix:PATH or 127.0.0.1:PORT")
-    try:
-        local = host == "localhost" or ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        local = False
-    if not local:
-        raise DeskError(
-            f"can't listen on '{listen}': this desk knows no users, so only this machine may"
-            " attach; write unix:PATH or 127.0.0.1:PORT, and tunnel to it"
-        )
-    return host.strip("[]"), int(port)

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import stat
+import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TypeVar
 
 import aiohttp
 import msgspec
 import pytest
+from aiohttp import web
 
 from desk.errors import DeskError
 from desk.feeds import open_feed
 from desk.feeds.kinds import KINDS
 from desk.pipeline import Pipeline
+from desk.serving.address import desk_url, loopback, unix_socket
 from desk.serving.monitor import Monitor
 from desk.serving.protocol import (
     PATH,
@@ -35,7 +38,7 @@ from desk.serving.protocol import (
     Refused,
     Tick,
 )
-from desk.serving.server import listening, loopback
+from desk.serving.server import Screen, listening
 from desk.store import Store
 from desk.territories import load_territory
 from rules import Engine, load_packs
@@ -133,13 +136,47 @@ async def test_status_outages_and_queue_come_with_ticks(
         assert status.exercise is True
         assert outages["Alderton"].outage.authors >= 5
         assert queue[0].labels == ("hazard",)
-        # nothing changes any more, so nothing is said: an idle desk is silent
-        await asyncio.sleep(6)
-        while True:
-            try:
-                await client.socket.receive_str(timeout=0.5)
-            except TimeoutError:
-                break
+
+
+async def test_a_quiet_desk_says_nothing(
+    posts_file: PostsFile,
+    territory_file: Path,
+    rules_folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    path = posts_file(["no power in Alderton"] * 40)
+    async with desk(path, territory_file, rules_folder, tmp_path) as (monitor, _):
+        later = SimpleNamespace(monotonic=lambda: time.monotonic() + 60)
+        monkeypatch.setattr("desk.serving.monitor.time", later)  # the feed's rate has faded
+        screen = Screen(monitor, web.WebSocketResponse())
+        before = screen._tick()
+        assert before is not None
+        assert before.outages == ()
+        assert screen._tick() is None
+        await monitor.run()
+        tick = screen._tick()
+        assert tick is not None
+        assert tick.status is not None
+        assert tick.status.received == 40
+        later.monotonic = lambda: time.monotonic() + 120
+        screen._tick()  # the outages are looked at again
+        assert screen._outages
+        assert screen._tick() is None
+
+
+async def test_a_screen_lets_go_of_outages_that_the_desk_has_forgotten(
+    posts_file: PostsFile, territory_file: Path, rules_folder: Path, tmp_path: Path
+) -> None:
+    path = posts_file(["no power in Alderton"] * 40)
+    async with desk(path, territory_file, rules_folder, tmp_path) as (monitor, _):
+        await monitor.run()
+        screen = Screen(monitor, web.WebSocketResponse())
+        screen._tick()
+        assert len(screen._outages) == 1
+        monitor._outages = []
+        screen._tick()
+        assert screen._outages == {}
 
 
 @pytest.mark.parametrize(
@@ -178,11 +215,84 @@ async def test_garbage_is_refused_and_does_not_end_the_link(
         assert "at most" in (await client.until(Refused)).reason
 
 
-async def test_the_socket_is_for_its_owner_alone(
+async def test_the_socket_is_for_its_owner_alone_and_goes_with_the_desk(
+    posts_file: PostsFile, territory_file: Path, rules_folder: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "desk.sock"
+    async with desk(posts_file([]), territory_file, rules_folder, tmp_path):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert not path.exists()
+
+
+async def test_a_second_desk_does_not_take_the_socket_of_the_first(
+    posts_file: PostsFile, territory_file: Path, rules_folder: Path, tmp_path: Path
+) -> None:
+    async with desk(posts_file([]), territory_file, rules_folder, tmp_path) as (monitor, client):
+        with pytest.raises(DeskError, match="a desk listens there already"):
+            async with listening(monitor, f"unix:{tmp_path / 'desk.sock'}"):
+                pass
+        await client.until(Hello)
+        async with aiohttp.ClientSession(
+            connector=aiohttp.UnixConnector(str(tmp_path / "desk.sock"))
+        ) as another:
+            await another.ws_connect(f"http://desk{PATH}")
+
+
+def test_a_socket_that_a_killed_desk_left_is_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "desk.sock"
+    unix_socket(path).close()
+    assert path.is_socket()
+    unix_socket(path).close()
+
+
+def test_a_file_is_not_replaced_by_a_socket(tmp_path: Path) -> None:
+    path = tmp_path / "precious.txt"
+    path.write_text("words")
+    with pytest.raises(OSError, match="in use"):
+        unix_socket(path)
+    assert path.read_text() == "words"
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 101),
+        ({"Host": "localhost"}, 101),
+        ({"Host": "[::1]:7411"}, 101),
+        ({"Origin": "https://example.org"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Host": "rebound.example.org:7411"}, 403),
+        ({"Host": ""}, 403),
+        ({"Host": "["}, 403),
+    ],
+)
+async def test_no_web_page_can_attach(
+    headers: dict[str, str],
+    status: int,
+    posts_file: PostsFile,
+    territory_file: Path,
+    rules_folder: Path,
+    tmp_path: Path,
+) -> None:
+    handshake = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13"}
+    key = {"Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ=="}
+    async with (
+        desk(posts_file([]), territory_file, rules_folder, tmp_path) as (monitor, _),
+        listening(monitor, "127.0.0.1:0") as url,
+        aiohttp.ClientSession() as session,
+        session.get(url + PATH, headers=handshake | key | headers) as answer,
+    ):
+        assert answer.status == status
+
+
+async def test_no_web_page_can_attach_through_a_unix_socket_either(
     posts_file: PostsFile, territory_file: Path, rules_folder: Path, tmp_path: Path
 ) -> None:
     async with desk(posts_file([]), territory_file, rules_folder, tmp_path):
-        assert stat.S_IMODE((tmp_path / "desk.sock").stat().st_mode) == 0o600
+        connector = aiohttp.UnixConnector(str(tmp_path / "desk.sock"))
+        async with aiohttp.ClientSession(connector=connector) as session:
+            with pytest.raises(aiohttp.WSServerHandshakeError, match="403"):
+                await session.ws_connect(f"http://desk{PATH}", origin="https://example.org")
 
 
 @pytest.mark.parametrize("address", ["0.0.0.0:80", "example.org:80", "127.0.0.1", "unix", ":1:2"])
@@ -194,3 +304,23 @@ def test_only_this_machine_may_attach(address: str) -> None:
 @pytest.mark.parametrize("address", ["127.0.0.1:7411", "localhost:0", "[::1]:80"])
 def test_loopback_addresses_are_taken(address: str) -> None:
     assert loopback(address)[0] in ("127.0.0.1", "localhost", "::1")
+
+
+@pytest.mark.parametrize(
+    ("url", "taken"),
+    [
+        ("unix:/run/desk.sock", "unix:/run/desk.sock"),
+        ("http://127.0.0.1:7411", "http://127.0.0.1:7411"),
+        ("http://[::1]:7411/", "http://[::1]:7411"),
+        *((bad, None) for bad in (
+            "foo", "", "unix:", "ftp://127.0.0.1:7411", "http://", "http://127.0.0.1", "http://[:1",
+            "http://127.0.0.1:7411/screen", "http://127.0.0.1:99999", "127.0.0.1:7411", "http://:80",
+        )),
+    ],
+)  # fmt: skip
+def test_a_desk_is_where_serve_said(url: str, taken: str | None) -> None:
+    if taken is None:
+        with pytest.raises(DeskError, match="stormdesk serve"):
+            desk_url(url)
+    else:
+        assert desk_url(url) == taken
