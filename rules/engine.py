@@ -31,6 +31,10 @@ IDLE_COST = 1
 _NEVER = 101
 _LONG_WORDS = 400
 
+TEXT_LETTERS_MAX = 20_000
+"""Code points of a text that are read; what stands behind them is passed over. Longer ones are no
+posts, and reading them whole would hold up all others."""
+
 Found = tuple[int, int, int]
 """A phrase in a text: cost (100 - score), first and last word; words count from 1."""
 
@@ -65,19 +69,22 @@ class Engine:
             text, id_, lang = item, None, None
         else:
             text, id_, lang = item.text, getattr(item, "id", None), getattr(item, "lang", None)
+        whole = len(text) <= TEXT_LETTERS_MAX
+        if not whole:
+            text = text[:TEXT_LETTERS_MAX]
         readings = list(map(self._readings.__getitem__, tokens(text)))
         language = _stated(lang) or elected(sum(map(attrgetter("votes"), readings)))
         anchors = set(chain.from_iterable(map(attrgetter("anchors"), readings)))
         if not anchors:
             return Verdict(id_, (), language, ())
-        matches = self._matches(text, readings, anchors, language)
+        scan = _Scan(self._plan, readings, language, whole=whole)
+        matches = self._matches(text, readings, anchors, scan)
         given = {match.label for match in matches}
         return Verdict(id_, tuple(sorted(given, key=URGENCY.__getitem__)), language, matches)
 
     def _matches(
-        self, text: str, readings: list[Reading], anchors: set[int], language: str
+        self, text: str, readings: list[Reading], anchors: set[int], scan: _Scan
     ) -> tuple[Match, ...]:
-        scan = _Scan(self._plan, readings, language)
         fired = [
             (rule, phrase, found)
             for rule, (phrase, found) in scan.candidates(self._plan, anchors).items()
@@ -105,14 +112,20 @@ class Engine:
 
 
 class _Scan:
-    """The words of one text between <start> and <end>, and where each element stands."""
+    """The words of one text between <start> and <end>, and where each element stands.
 
-    def __init__(self, plan: Plan, readings: list[Reading], language: str) -> None:
+    Of a text that is not read `whole` nobody knows the end: nothing stands there.
+    """
+
+    def __init__(
+        self, plan: Plan, readings: list[Reading], language: str, *, whole: bool = True
+    ) -> None:
         self._language = language
         within = chain.from_iterable(map(attrgetter("words"), readings))
-        self._words: list[Word] = [plan.start, *within, plan.end]
+        self._words: list[Word] = [plan.start, *within, plan.end if whole else {}]
         self._present = reduce(or_, map(attrgetter("elements"), readings), plan.edges)
         self._places: dict[int, list[int]] = {}
+        self._same: dict[int, tuple[Word, list[int]]] = {}
 
     def candidates(self, plan: Plan, anchors: set[int]) -> dict[int, tuple[int, Found]]:
         """The best phrase of `any` for each rule that has one: highest score, then the first."""
@@ -144,16 +157,20 @@ class _Scan:
     def _standing(self, element: int) -> list[int]:
         """The places where an element stands."""
         places = self._places
-        if len(self._words) > _LONG_WORDS:
-            # Looking through a post once for each element would be slow for a very long one.
-            if not places:
-                for place, word in enumerate(self._words):
-                    for each in word:
-                        places.setdefault(each, []).append(place)
-            return places.get(element, [])
         if element not in places:
-            places[element] = [at for at, word in enumerate(self._words) if element in word]
+            if len(self._words) > _LONG_WORDS:
+                found = (at for word, at in self._distinct() if element in word)
+                places[element] = sorted(chain.from_iterable(found))
+            else:
+                places[element] = [at for at, word in enumerate(self._words) if element in word]
         return places[element]
+
+    def _distinct(self) -> Iterable[tuple[Word, list[int]]]:
+        """Each word and all its places: of a long text's words most are the same few."""
+        if not self._same:
+            for at, word in enumerate(self._words):
+                self._same.setdefault(id(word), (word, []))[1].append(at)
+        return self._same.values()
 
     def find(self, row: Row, rule: Rule) -> Found | None:
         """The cheapest way, then the first, in which a row of elements stands in the text."""

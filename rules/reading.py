@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 import msgspec
 
@@ -14,6 +15,7 @@ from rules.text import LINK, MENTION, NUMBER, QUESTION, fold, humps, owner, piec
 MEMO_TOKENS = 50_000
 """How many tokens each of the memo's two generations remembers."""
 _MEMO_LETTERS_MAX = 64
+_PARTS_HELD = 4_096
 
 Word = dict[int, int]
 """One word of a text: the elements of phrases that it can stand for, each with its edits."""
@@ -85,6 +87,8 @@ class TokenReader:
         )
         self._nothing = Reading((), (), 0, (), 0)
         self._idle: dict[int, Reading] = {}
+        # Long texts may say one word in thousands of tags: the engine groups equal words by object.
+        self._part = lru_cache(_PARTS_HELD)(self._tag_word)
 
     def word(self, atoms: Atoms) -> Word:
         """The elements that hold one of `atoms`, each with the fewest edits."""
@@ -135,11 +139,14 @@ class TokenReader:
         for begin, end in pieces(token):
             for start, stop in self._tag_words(token[begin:end]):
                 part = fold(token[begin + start : begin + stop])
-                atoms = self._lexicon.read(part)
-                word = self.word(atoms)
-                words.append(word | self._marks[NUMBER] if part.isdigit() else word)
+                short = len(part) <= _MEMO_LETTERS_MAX
+                words.append(self._part(part) if short else self._tag_word(part))
                 cuts.append((begin + start, begin + stop))
         return self._reading(words, cuts)
+
+    def _tag_word(self, part: str) -> Word:
+        word = self.word(self._lexicon.read(part))
+        return word | self._marks[NUMBER] if part.isdigit() else word
 
     def _tag_words(self, tag: str) -> list[tuple[int, int]]:
         """Spans of the words of one tag: itself, its camel humps, or words of the phrases."""
@@ -162,7 +169,8 @@ class TokenReader:
         cuts: list[tuple[int, int]] | None = None,
         votes: int = 0,
     ) -> Reading:
-        elements = {element for word in words for element in word}
+        distinct = {id(word): word for word in words}.values()
+        elements = {element for word in distinct for element in word}
         bits = 0
         for element in elements:
             bits |= 1 << element

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rules import LABELS, Engine, Match, load_packs
+from rules.engine import TEXT_LETTERS_MAX
 
 Make = Callable[..., Engine]
 
@@ -307,15 +309,41 @@ def test_work_grows_with_the_length_of_a_post_and_not_faster(unit: str, engine: 
         return (unit * length)[:length]
 
     engine.classify([post(1000)])
-    short = calls(lambda: engine.classify([post(10_000)]))
-    long = calls(lambda: engine.classify([post(40_000)]))
+    short = calls(lambda: engine.classify([post(TEXT_LETTERS_MAX // 4)]))
+    long = calls(lambda: engine.classify([post(TEXT_LETTERS_MAX)]))
     assert long <= 4.4 * short + 200
 
 
-def test_a_post_of_a_megabyte_and_one_of_100_000_hashtags_get_a_verdict(engine: Engine) -> None:
-    tags = " ".join(f"#tag{i}" for i in range(100_000)) + " #PowerOutage"
-    letters = "x" * 1_000_000 + " power out"
-    assert [verdict.labels for verdict in engine.classify([tags, letters])] == [("outage",)] * 2
+@pytest.mark.parametrize("unit", ["power out ", "#poweroutage ", "_a", "#out_of_power", "é"])
+def test_a_post_of_a_megabyte_is_no_more_work_than_the_part_that_is_read(
+    unit: str, engine: Engine
+) -> None:
+    whole = unit * (1_000_000 // len(unit))
+    part = whole[:TEXT_LETTERS_MAX]
+    engine.classify([part])
+    assert calls(lambda: engine.classify([whole])) <= calls(lambda: engine.classify([part])) + 5
+    assert engine.classify([whole])[0].matches == engine.classify([part])[0].matches
+
+
+@pytest.mark.parametrize("unit", ["out of power ", "no power ", "_a", "#no_power"])
+def test_a_long_post_of_the_same_words_costs_few_calls_a_word(unit: str, engine: Engine) -> None:
+    text = (unit * TEXT_LETTERS_MAX)[:TEXT_LETTERS_MAX]
+    words = len(re.findall("[a-z]+", text))
+    engine.classify([text])
+    assert calls(lambda: engine.classify([text])) < 60 * words
+
+
+def test_of_a_long_post_the_begin_is_read_and_its_end_is_unknown(make: Make) -> None:
+    engine = make('any = ["power out", "lights off <end>"]')
+    idle = "x" * (TEXT_LETTERS_MAX - len("power out ")) + " power out"
+    match = first(engine, "\N{FIRE} power out " + idle + "y" * 50)
+    assert match
+    assert (match.start, match.end, match.text) == (2, 11, "power out")
+    assert not first(engine, " " + idle)
+    assert first(engine, idle)
+    closing = " lights off".rjust(TEXT_LETTERS_MAX, "x")
+    assert first(engine, closing)
+    assert not first(engine, closing + " ")
 
 
 def test_work_hardly_grows_with_phrases_that_a_post_has_nothing_of(make: Make) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 import rules
 from rules import LABELS, Engine, load_packs
+from rules.engine import TEXT_LETTERS_MAX
 from rules.keyword_set import FILE_KEYS, RULE_KEYS, TEST_KEYS
 from rules.phrase import VARIANTS_MAX
 from rules.proof import failures
@@ -37,6 +38,7 @@ def test_the_page_names_every_key_label_and_mark(page: str) -> None:
 
 def test_the_figures_of_the_page_are_those_of_the_code(page: str, tmp_path: Path) -> None:
     assert f"{VARIANTS_MAX:,} variants" in page
+    assert f"the first {TEXT_LETTERS_MAX:,} are read" in page
     (tmp_path / "set.toml").write_text(
         'language = "en"\n[[rule]]\nid = "a"\nlabel = "outage"\nany = ["power out"]\n'
     )
