@@ -46,18 +46,19 @@ def load_packs(*folders: str | os.PathLike[str]) -> tuple[Pack, ...]:
 
 
 def _files(folders: Iterable[Path]) -> list[Path]:
-    found: dict[Path, None] = {}
+    found: dict[Path, Path] = {}  # by where they really are: a folder may be named in several ways
     for folder in folders:
         if folder.is_file():
-            found[folder] = None
+            found.setdefault(folder.resolve(), folder)
             continue
         if not folder.is_dir():
             raise RulesError(f"no folder '{folder}': give a folder of keyword sets (*.toml)")
         inside = sorted(path for path in folder.rglob("*.toml") if path.is_file())
         if not inside:
             raise RulesError(f"no keyword set in '{folder}': give a folder that holds *.toml files")
-        found.update(dict.fromkeys(inside))
-    return list(found)
+        for path in inside:
+            found.setdefault(path.resolve(), path)
+    return list(found.values())
 
 
 def _read(path: Path, faults: list[Fault]) -> KeywordSet | None:

@@ -59,6 +59,16 @@ def test_folders_are_joined_and_a_file_counts_once(write: Write) -> None:
     assert [rule.id for rule in pack.rules] == ["power-out", "other"]
 
 
+def test_a_folder_counts_once_however_it_is_named(
+    write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(MINIMUM, "one/set")
+    (tmp_path / "link").symlink_to("one")
+    monkeypatch.chdir(tmp_path)
+    (pack,) = load_packs("one", tmp_path / "one", "./one/../one", "link", "link/set.toml")
+    assert [str(rule.source.path) for rule in pack.rules] == [str(Path("one", "set.toml"))]
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
