@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from desk.clock import EventClock
 from desk.outages import ENDED, OutageChange, Outages
 from desk.post import Author, LabelledPost, Location
 from desk.territories import Community, Territory
@@ -73,9 +74,13 @@ def streams(draw: st.DrawFn) -> list[LabelledPost]:
 
 
 def clocks(posts: list[LabelledPost]) -> list[datetime]:
-    """The event clock at each post."""
-    now = START
-    return [now := max(now, post.created_at) for post in posts]
+    """The desk's clock at each post."""
+    clock = EventClock(START)
+    times = []
+    for post in posts:
+        clock.advance(post.created_at, post.author_key)
+        times.append(clock.now or START)
+    return times
 
 
 def run(posts: list[LabelledPost]) -> list[OutageChange]:
