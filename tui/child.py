@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import signal
 import sys
@@ -34,8 +33,6 @@ class DeskChild:
         Raises:
             DeskError: the desk ended before that; the text is what it said.
         """
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(self.url.removeprefix("unix:"))  # noqa: PTH108  one call, at once
         with self._log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 *_command(self._setup, self.url),
@@ -72,7 +69,9 @@ class DeskChild:
             await process.wait()
 
     def _last_words(self) -> str:
-        tail = self._log.read_bytes()[-LOG_TAIL_BYTES:].decode("utf-8", "replace").strip()
+        with self._log.open("rb") as log:
+            log.seek(max(0, log.seek(0, os.SEEK_END) - LOG_TAIL_BYTES))
+            tail = log.read(LOG_TAIL_BYTES).decode("utf-8", "replace").strip()
         return tail.removeprefix("stormdesk: ") or "it said nothing"
 
 

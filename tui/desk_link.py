@@ -11,7 +11,7 @@ import aiohttp
 import msgspec
 
 from desk.errors import DeskError
-from desk.serving.protocol import PATH, FromDesk, FromScreen
+from desk.serving.protocol import PATH, VERSION, FromDesk, FromScreen
 from tui.child import END_S, DeskChild
 from tui.link import LinkState
 
@@ -46,6 +46,9 @@ class DeskLink:
             try:
                 async for message in self._attached():
                     yield message
+            except DeskError as error:
+                yield LinkState("failed", str(error))
+                return
             except (aiohttp.ClientError, OSError, msgspec.MsgspecError) as error:
                 reason = str(error)
             if self._closed:
@@ -68,12 +71,29 @@ class DeskLink:
             ) as socket:
                 self._socket = socket
                 yield LinkState("connected")
+                met = False
                 try:
                     async for message in socket:
                         if message.type == aiohttp.WSMsgType.TEXT:
+                            met = met or self._met(message.data)
                             yield _decode(message.data)
                 finally:
                     self._socket = None
+
+    def _met(self, first: str) -> bool:
+        """Look at the version of the desk; messages of another one can't be understood.
+
+        Raises:
+            DeskError: the desk is of another version.
+        """
+        greeting = _decode_greeting(first)
+        if greeting.protocol != VERSION:
+            raise DeskError(
+                f"the desk at {self._url} is of another version (stormdesk"
+                f" {greeting.desk or 'unknown'}, protocol {greeting.protocol}; this screen's is"
+                f" {VERSION}): run the same stormdesk at both ends"
+            )
+        return True
 
     async def _mend(self, reason: str, wait_s: float) -> AsyncIterator[LinkState]:
         if self._child is None:
@@ -107,6 +127,13 @@ class DeskLink:
             await self._child.close()
 
 
+class _Greeting(msgspec.Struct):
+    """Of the first message, what every version must say the same way."""
+
+    protocol: int
+    desk: str = ""
+
+
 def _session(url: str) -> aiohttp.ClientSession:
     connector = (
         aiohttp.UnixConnector(url.removeprefix("unix:")) if url.startswith("unix:") else None
@@ -115,4 +142,5 @@ def _session(url: str) -> aiohttp.ClientSession:
 
 
 _encode = msgspec.json.Encoder().encode
+_decode_greeting = msgspec.json.Decoder(_Greeting).decode
 _decode = msgspec.json.Decoder(FromDesk).decode

@@ -8,9 +8,10 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
+from aiohttp import web
 
 from desk.errors import DeskError
-from desk.serving.protocol import FromDesk, Hello, Open, Page, Tick
+from desk.serving.protocol import PATH, FromDesk, Hello, Open, Page, Tick
 from tui.child import DeskChild
 from tui.desk_link import DeskLink
 from tui.link import LinkState
@@ -96,3 +97,45 @@ async def test_a_link_to_nobody_keeps_trying_and_then_gives_up(
     assert set(states[1:-1]) == {"lost"}
     await link.send(Open(1))  # dropped, not an error
     await link.close()
+
+
+@pytest.mark.parametrize("more", [b'"territory":"Three Towns"', b'"of_the_future":true'])
+async def test_a_desk_of_another_version_is_said_and_not_tried_again(
+    more: bytes, tmp_path: Path
+) -> None:
+    hello = b'{"type":"hello","protocol":99,"desk":"9.9.9",%s}' % more
+    calls = 0
+
+    async def attach(request: web.Request) -> web.WebSocketResponse:
+        nonlocal calls
+        calls += 1
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        await socket.send_str(hello.decode())
+        await socket.receive()
+        return socket
+
+    app = web.Application()
+    app.router.add_get(PATH, attach)
+    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.UnixSite(runner, str(tmp_path / "desk.sock")).start()
+    link = DeskLink(f"unix:{tmp_path / 'desk.sock'}")
+    said = [message async for message in link.messages()]
+    await runner.cleanup()
+    assert all(isinstance(message, LinkState) for message in said)
+    last = said[-1]
+    assert isinstance(last, LinkState)
+    assert last.state == "failed"
+    assert "9.9.9, protocol 99" in last.reason
+    assert "the same stormdesk at both ends" in last.reason
+    assert calls == 1
+
+
+def test_the_last_words_of_a_desk_are_read_from_the_end_of_its_log(tmp_path: Path) -> None:
+    log = tmp_path / "desk.log"
+    with log.open("wb") as file:
+        file.truncate(1 << 36)  # a hole of 64 GiB: more than could be read whole
+        file.seek(0, os.SEEK_END)
+        file.write(b"\nstormdesk: the last words\n")
+    assert DeskChild(Setup([]), tmp_path)._last_words().endswith("stormdesk: the last words")
