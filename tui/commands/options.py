@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+STDIN_FEED = "file:-"
 Feeds = Annotated[
     list[str] | None,
     typer.Option(

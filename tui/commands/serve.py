@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import os
 import signal
-import sys
 import threading
+from collections import Counter
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
 
 from desk.serving.monitor import Monitor
 from desk.serving.server import listening
-from tui.commands.options import Data, Feeds, Fill, Rules, TerritoryName
+from tui.commands.options import STDIN_FEED, Data, Feeds, Fill, Rules, TerritoryName
 from tui.console import emit_json, flush, say
 from tui.setup import Setup, build_pipeline, open_feeds
 
 app = typer.Typer(rich_markup_mode=None)
 LISTEN = "127.0.0.1:7411"
+STDIN = 0
+PIPE_BYTES = 4096
+BAD_TOLD = 20
+"""Bad lines of a feed that are told one by one; then each tenth power, with the count."""
 
 
 @app.command()
@@ -37,11 +44,13 @@ def serve(
     """Run a desk for screens (`stormdesk watch --desk URL`); prints its URL as JSON when ready."""
     if not feed:
         raise typer.BadParameter("which posts? Give --feed, such as --feed storm:hurricane")
+    if attached and STDIN_FEED in feed:
+        raise typer.BadParameter("--attached waits on standard input, so no feed can read it")
     setup = Setup(feed, territory, rules or (), data, fill)
     feeds = open_feeds(setup)
     pipeline = build_pipeline(setup, feeds)
     try:
-        asyncio.run(_serve(Monitor(pipeline, feeds, say), listen, attached=attached))
+        asyncio.run(_serve(Monitor(pipeline, feeds, Sparing(say)), listen, attached=attached))
     finally:
         pipeline.store.close()
 
@@ -65,10 +74,39 @@ async def _serve(monitor: Monitor, listen: str, *, attached: bool) -> None:
         reading.cancel()
 
 
+class Sparing:
+    """Says lines for people, but few of the bad lines of a feed, which could fill a disk."""
+
+    def __init__(self, say: Callable[[str], None]) -> None:
+        self._say = say
+        self._bad: Counter[str] = Counter()
+
+    def __call__(self, words: str) -> None:
+        """Say `words`, unless they are about one bad line of many."""
+        place, skipped, _ = words.partition(": skipped: ")
+        if not skipped:
+            self._say(words)
+            return
+        feed, _, _ = place.rpartition(":")
+        self._bad[feed] += 1
+        count = self._bad[feed]
+        if count <= BAD_TOLD:
+            self._say(words)
+        elif set(str(count)[1:]) == {"0"} and str(count)[0] == "1":
+            self._say(f"{words} ({count:,} bad lines so far)")
+        if count == BAD_TOLD:
+            self._say(
+                f"{feed}: of further bad lines only the 100th, the 1,000th and so on are told"
+            )
+
+
 def _broke(task: asyncio.Task[None]) -> bool:
     return not task.cancelled() and task.exception() is not None
 
 
 def _wait_for_end(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
-    sys.stdin.buffer.read()
+    # past Python's own buffer: its lock, held by this thread at the end, would be a fatal error
+    with contextlib.suppress(OSError):
+        while os.read(STDIN, PIPE_BYTES):
+            pass
     loop.call_soon_threadsafe(stop.set)
