@@ -79,12 +79,20 @@ def terminal(tmp_path: Path) -> Iterator[Terminal]:
     terminal.close()
 
 
-def desks(folder: Path) -> list[int]:
-    """Process ids of desks whose command names `folder`."""
+def processes(command: str, folder: Path) -> list[int]:
+    """Process ids of `command` whose options name `folder`."""
     run = subprocess.run(
-        ["pgrep", "-f", f"tui serve .*{folder}"], capture_output=True, text=True, check=False
+        ["pgrep", "-f", f"python.* -m tui {command} .*{folder}"],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     return [int(pid) for pid in run.stdout.split()]
+
+
+def desks(folder: Path) -> list[int]:
+    """Process ids of desks whose command names `folder`."""
+    return processes("serve", folder)
 
 
 @pytest.fixture
@@ -133,14 +141,38 @@ def test_the_desk_ends_with_a_screen_that_was_killed(
     terminal.type(command, "Enter")
     terminal.wait_for("Three Towns", "Alderton")
     assert len(desks(tmp_path)) == 1
-    screen = subprocess.run(
-        ["pgrep", "-f", f"tui watch .*{tmp_path}"], capture_output=True, text=True, check=True
-    )
-    os.kill(int(screen.stdout.split()[0]), signal.SIGKILL)
+    os.kill(processes("watch", tmp_path)[0], signal.SIGKILL)
     end = time.monotonic() + 10
     while desks(tmp_path) and time.monotonic() < end:
         time.sleep(0.1)
     assert desks(tmp_path) == []
+
+
+@pytest.mark.parametrize("how", ["the window is closed", "SIGTERM"])
+def test_nothing_is_left_behind_when_the_monitor_is_ended(
+    how: str, terminal: Terminal, territory_file: Path, rules_folder: Path, tmp_path: Path
+) -> None:
+    (folder := tmp_path / "temporary").mkdir()
+    terminal.type(
+        f"TMPDIR={folder} {shlex.join([sys.executable, '-P', '-m', 'tui', 'watch'])} --storm flood"
+        f" --territory {territory_file} --rules {rules_folder}",
+        "Enter",
+    )
+    terminal.wait_for("Three Towns", "Feed")
+    assert len(desks(tmp_path)) == 1
+    assert any(folder.iterdir())
+    if how == "SIGTERM":
+        os.kill(processes("watch", tmp_path)[0], signal.SIGTERM)
+        terminal.wait_for_prompt()
+        terminal.type("echo code $?", "Enter")
+        terminal.wait_for("code 143")
+    else:
+        terminal.close()
+    end = time.monotonic() + 10
+    while processes(".*", tmp_path) and time.monotonic() < end:
+        time.sleep(0.1)
+    assert processes(".*", tmp_path) == []
+    assert not any(folder.iterdir())
 
 
 def test_a_faulty_rule_is_one_line_on_a_usable_terminal(

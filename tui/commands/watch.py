@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from platformdirs import user_data_path
 
+from desk.serving.address import desk_url
 from tui.child import DeskChild
-from tui.commands.options import Data, Feeds, Fill, Rules, TerritoryName
-from tui.console import BAD_USAGE
+from tui.commands.options import STDIN_FEED, Data, Feeds, Fill, Rules, TerritoryName
+from tui.console import BAD_USAGE, OK
 from tui.setup import Setup
 
 app = typer.Typer(rich_markup_mode=None)
@@ -48,21 +51,23 @@ def watch(
         raise typer.BadParameter("--speed and --seed are a storm's: give --storm too")
     if desk is not None:
         _only_desk(feed, storm, speed, seed, territory, rules, data, fill)
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise typer.BadParameter("the monitor needs a terminal; without one, use `stormdesk tail`")
-    for fixed in ("COLUMNS", "LINES"):  # exported by some shells, they would outlive a resize
-        os.environ.pop(fixed, None)
+        desk = desk_url(desk)
     feeds = list(feed or ())
     if storm_chosen:
         feeds.append(
             f"storm:{storm or STORM}?speed={speed or SPEED}&seed={SEED if seed is None else seed}"
         )
+    real = _are_real(feeds)
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise typer.BadParameter("the monitor needs a terminal; without one, use `stormdesk tail`")
+    for fixed in ("COLUMNS", "LINES"):  # exported by some shells, they would outlive a resize
+        os.environ.pop(fixed, None)
     with tempfile.TemporaryDirectory(prefix="stormdesk-", ignore_cleanup_errors=True) as folder:
         own = Path(folder)
-        setup = Setup(feeds, territory, rules or (), data or _data(own, real=bool(feed)), fill)
-        failed = asyncio.run(_watch(desk, None if desk else DeskChild(setup, own)))
-    if failed:
-        raise typer.Exit(BAD_USAGE)
+        setup = Setup(feeds, territory, rules or (), data or _data(own, real=real), fill)
+        code = asyncio.run(_watch(desk, None if desk else DeskChild(setup, own)))
+    if code:
+        raise typer.Exit(code)
 
 
 def _only_desk(*others: object) -> None:
@@ -70,12 +75,30 @@ def _only_desk(*others: object) -> None:
         raise typer.BadParameter("--desk attaches to a desk that has its feeds and data already")
 
 
+def _are_real(feeds: list[str]) -> bool:
+    """Whether `feeds` are no storms: their posts are to be kept."""
+    if STDIN_FEED in feeds:
+        raise typer.BadParameter(
+            "the monitor needs standard input for its keys: give the posts as a file or a FIFO,"
+            f" or use `stormdesk tail --feed {STDIN_FEED}`"
+        )
+    storms = [feed for feed in feeds if feed.startswith("storm:")]
+    others = [feed for feed in feeds if feed not in storms]
+    if storms and others:
+        raise typer.BadParameter(
+            f"a storm is an exercise, which is never mixed with other posts: watch"
+            f" '{storms[0]}' or '{others[0]}', not both"
+        )
+    return not storms
+
+
 def _data(own: Path, *, real: bool) -> Path:
     return user_data_path("stormdesk") if real else own / "store"
 
 
-async def _watch(url: str | None, child: DeskChild | None) -> bool:
-    """Run the screen to its end; whether it ended by an error."""
+async def _watch(url: str | None, child: DeskChild | None) -> int:
+    """Run the screen to its end; the exit code."""
+    leaving = Leaving()
     try:
         starting = asyncio.create_task(child.start()) if child else None
         await asyncio.sleep(0)  # the desk's process starts while the screen's libraries are read
@@ -85,8 +108,43 @@ async def _watch(url: str | None, child: DeskChild | None) -> bool:
         if starting is not None:
             await starting
         app = StormdeskApp(DeskLink(url or (child.url if child else ""), child))
+        leaving.how = app.exit
         await app.run_async()
-        return bool(app.return_code)
+    except asyncio.CancelledError:
+        if not leaving.code:
+            raise
+    else:
+        leaving.code = leaving.code or (BAD_USAGE if app.return_code else OK)
     finally:
         if child is not None:
             await child.close()
+    return leaving.code
+
+
+class Leaving:
+    """Leaves when the terminal is closed (SIGHUP) or the system ends the process (SIGTERM).
+
+    `how` is to be set once there is something better to do than to cancel the task.
+    """
+
+    def __init__(self) -> None:
+        loop = asyncio.get_running_loop()
+        task = asyncio.current_task()
+        assert task is not None
+        self.how: Callable[[], object] = task.cancel
+        self.code = OK
+        for number in (signal.SIGHUP, signal.SIGTERM):
+            loop.add_signal_handler(number, self._leave, number)
+
+    def _leave(self, number: signal.Signals) -> None:
+        self.code = 128 + number  # as shells have it
+        if number == signal.SIGHUP:
+            self._forget_terminal()
+        self.how()
+
+    def _forget_terminal(self) -> None:
+        """Let what is still drawn go nowhere: a terminal that is gone refuses it."""
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        for stream in (1, 2):
+            os.dup2(nowhere, stream)
+        os.close(nowhere)
