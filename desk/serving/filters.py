@@ -13,12 +13,36 @@ from desk.errors import FilterError, choices
 from desk.post import LabelledPost
 from rules import LABELS
 
-Predicate = Callable[[LabelledPost], bool]
+
+class Folded:
+    """A post as filters look at it: text and author are folded once, when first asked for."""
+
+    __slots__ = ("_author", "_text", "post")
+
+    def __init__(self, post: LabelledPost) -> None:
+        self.post = post
+        self._text: str | None = None
+        self._author: str | None = None
+
+    @property
+    def text(self) -> str:
+        """The text without case and accents."""
+        if self._text is None:
+            self._text = fold(self.post.text)
+        return self._text
+
+    @property
+    def author(self) -> str:
+        """Handle and name without case and accents."""
+        if self._author is None:
+            author = self.post.author
+            self._author = fold(f"{author.handle} {author.name}") if author else ""
+        return self._author
+
+
+Predicate = Callable[[Folded], bool]
 
 FIELDS = ("label", "channel", "place", "author", "lang", "rule", "has")
-SYNTAX = (
-    'words, "a phrase", !not, ~fuzzy, re:pattern, label:hazard, place:durham, channel:x, author:…'
-)
 FUZZY_LIMIT = 80
 """Lowest rapidfuzz partial_ratio (0-100) at which a `~word` counts as found."""
 
@@ -31,21 +55,25 @@ _OPTIONS.log_errors = False
 def parse_filter(text: str, names: dict[str, str] | None = None) -> Predicate:
     """A predicate that holds where every term of `text` does; an empty text holds for all.
 
-    `names` maps community ids to names, for `place:`.
+    A term of empty quotes, such as one that is being typed, is no term. `names`
+    maps community ids to names, for `place:`.
 
     Raises:
         FilterError: an unknown label or field, or a pattern that can't be read.
     """
-    terms = [_term(match, names or {}) for match in _TERM.finditer(text)]
+    found = (_term(match, names or {}) for match in _TERM.finditer(text))
+    terms = [term for term in found if term]
     if not terms:
         return lambda _: True
     if len(terms) == 1:
         return terms[0]
-    return lambda post: all(term(post) for term in terms)
+    return lambda seen: all(term(seen) for term in terms)
 
 
-def _term(term: re.Match[str], names: dict[str, str]) -> Predicate:
+def _term(term: re.Match[str], names: dict[str, str]) -> Predicate | None:
     negated, prefix, quoted, bare = term.groups()
+    if quoted == "" and not prefix:
+        return None
     value = quoted if quoted is not None else bare or ""
     prefix = (prefix or "").lower()
     if prefix in ("", "~"):
@@ -59,7 +87,7 @@ def _term(term: re.Match[str], names: dict[str, str]) -> Predicate:
         if nearest:
             raise FilterError(f"unknown field '{prefix}': {choices(prefix[:-1], FIELDS)}")
         found = _plain(prefix + value)  # a clock time or an address, not a field
-    return (lambda post: not found(post)) if negated else found
+    return (lambda seen: not found(seen)) if negated else found
 
 
 def fold(text: str) -> str:
@@ -74,14 +102,14 @@ def _plain(value: str) -> Predicate:
     wanted = fold(value)
     if not wanted:
         raise FilterError("'!' needs a word behind it, such as !internet")
-    return lambda post: wanted in fold(post.text) or wanted in fold(_author(post))
+    return lambda seen: wanted in seen.text or wanted in seen.author
 
 
 def _fuzzy(value: str) -> Predicate:
     wanted = fold(value)
     if len(wanted) < 3:
         raise FilterError(f"'~{value}' is too short to be fuzzy: at least three letters")
-    return lambda post: fuzz.partial_ratio(wanted, fold(post.text), score_cutoff=FUZZY_LIMIT) > 0
+    return lambda seen: fuzz.partial_ratio(wanted, seen.text, score_cutoff=FUZZY_LIMIT) > 0
 
 
 def _pattern(value: str) -> Predicate:
@@ -91,7 +119,7 @@ def _pattern(value: str) -> Predicate:
         reason = error.args[0] if error.args else error
         said = reason.decode("utf-8", "replace") if isinstance(reason, bytes) else reason
         raise FilterError(f"can't read the pattern 're:{value}': {said}") from None
-    return lambda post: search(post.text) is not None
+    return lambda seen: search(seen.post.text) is not None
 
 
 def _field(field: str, value: str, names: dict[str, str]) -> Predicate:
@@ -100,17 +128,21 @@ def _field(field: str, value: str, names: dict[str, str]) -> Predicate:
         raise FilterError(f"'{field}:' needs a value, such as {field}:{_EXAMPLES[field]}")
     if field == "label":
         label = _label(wanted)
-        return lambda post: label in post.labels
+        return lambda seen: label in seen.post.labels
     if field == "has":
         if wanted not in ("media", "place", "geo"):
             raise FilterError(
                 f"unknown 'has:{value}': {choices(wanted, ('media', 'place', 'geo'))}"
             )
-        return lambda post: bool(post.location if wanted == "place" else getattr(post, wanted))
+        return lambda seen: bool(
+            seen.post.location if wanted == "place" else getattr(seen.post, wanted)
+        )
+    if field == "author":
+        return lambda seen: wanted in seen.author
     read = _READERS[field]
     if field == "place":
-        return lambda post: wanted in fold(names.get(place := read(post), place))
-    return lambda post: wanted in fold(read(post))
+        return lambda seen: wanted in fold(names.get(place := read(seen.post), place))
+    return lambda seen: wanted in fold(read(seen.post))
 
 
 def _label(wanted: str) -> str:
@@ -120,17 +152,12 @@ def _label(wanted: str) -> str:
     return begun[0]
 
 
-def _author(post: LabelledPost) -> str:
-    return f"{post.author.handle} {post.author.name}" if post.author else ""
-
-
 _EXAMPLES = dict(
     zip(FIELDS, ("hazard", "x", "durham", "name", "es", "en-outage", "media"), strict=True)
 )
 _READERS: dict[str, Callable[[LabelledPost], str]] = {
     "channel": lambda post: post.channel,
     "place": lambda post: post.location.community if post.location else "",
-    "author": _author,
     "lang": lambda post: post.lang or "",
     "rule": lambda post: " ".join(match.rule for match in post.matches),
 }

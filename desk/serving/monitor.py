@@ -101,7 +101,7 @@ class Monitor:
         )
 
     def view(self, number: int, text: str) -> View:
-        """A view on a filter.
+        """A view on a filter, still to be filled.
 
         Raises:
             FilterError: the filter can't be understood.

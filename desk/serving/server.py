@@ -70,6 +70,8 @@ class Screen:
     async def _tick_for_ever(self) -> None:
         # the next tick waits until this one is sent: a slow screen gets fewer, larger changes
         while True:
+            for view in list(self._views.values()):
+                await view.fill()
             tick = self._tick()
             if tick is not None:
                 await self._say(tick)
@@ -100,19 +102,22 @@ class Screen:
             return
         view = getattr(request, "view", None)
         try:
-            answer = self._meet(request)
+            answer = await self._meet(request)
         except FilterError as error:
             answer = Refused(view, str(error))
         if answer is not None:
             await self._say(answer)
 
-    def _meet(self, request: FromScreen) -> FromDesk | None:
+    async def _meet(self, request: FromScreen) -> FromDesk | None:
         match request:
             case Open(view, text, count):
                 if view not in self._views and len(self._views) >= MOST_VIEWS:
                     return Refused(view, f"a screen has at most {MOST_VIEWS} views: close one")
-                self._views[view] = self._monitor.view(view, text)
-                return self._views[view].tail(count)
+                opened = self._monitor.view(view, text)
+                self._views.pop(view, None)  # no more is told of the one that it replaces
+                await opened.fill()
+                self._views[view] = opened
+                return opened.tail(count)
             case Close(view):
                 self._views.pop(view, None)
                 return None

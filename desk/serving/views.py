@@ -2,26 +2,41 @@
 
 from __future__ import annotations
 
+import asyncio
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
+from sys import getsizeof
+
+import msgspec
 
 from desk.post import LabelledPost
-from desk.serving.filters import Predicate, parse_filter
+from desk.serving.filters import Folded, Predicate, parse_filter
 from desk.serving.protocol import Page, Row, ViewChange
 
 HELD = 50_000
-"""Labelled posts held for screens, about 100 MB; older ones stay in the store."""
+"""Labelled posts held for screens; older ones stay in the store."""
+HELD_BYTES = 150_000_000
+"""... and the memory that they may take; 50,000 ordinary ones take some 110 MB with their folds."""
+SLICE_POSTS = 1_000
+SLICE_LETTERS = 250_000
+"""A filter looks at so many posts, or letters, at a stretch: some milliseconds of work."""
 ROW_TEXT = 400
 """Code points of a post in a row of the feed: more than the widest screen shows."""
 MOST_ROWS = 500
 """Rows in one message: several screens full, and small enough to be sent within a tick."""
 
 
+_encode = msgspec.json.Encoder().encode
+
+
 class Held:
     """The newest labelled posts, each with a number that never changes."""
 
-    def __init__(self, held: int = HELD) -> None:
-        self._held = held
-        self._posts: list[LabelledPost] = []
+    def __init__(self, held: int = HELD, held_bytes: int = HELD_BYTES) -> None:
+        self._most, self._most_bytes = held, held_bytes
+        self._posts: list[Folded] = []
+        self._sizes: list[int] = []
+        self._bytes = 0
         self.first = 0
 
     @property
@@ -30,23 +45,38 @@ class Held:
         return self.first + len(self._posts)
 
     def extend(self, posts: Sequence[LabelledPost]) -> None:
-        """Add posts; the oldest tenth goes when the room is full."""
-        self._posts.extend(posts)
-        if len(self._posts) > self._held:
-            cut = max(self._held // 10, len(self._posts) - self._held)
-            del self._posts[:cut]
-            self.first += cut
+        """Add posts; the oldest go when the room is full, until a tenth of it is free."""
+        self._posts.extend(map(Folded, posts))
+        sizes = [_bytes(post) for post in posts]
+        self._sizes.extend(sizes)
+        self._bytes += sum(sizes)
+        if len(self._posts) <= self._most and self._bytes <= self._most_bytes:
+            return
+        most, most_bytes = 9 * self._most // 10, 9 * self._most_bytes // 10
+        cut = 0
+        while len(self._posts) - cut > most or self._bytes > most_bytes:
+            self._bytes -= self._sizes[cut]
+            cut += 1
+        del self._posts[:cut], self._sizes[:cut]
+        self.first += cut
 
-    def __getitem__(self, number: int) -> LabelledPost:
+    def __getitem__(self, number: int) -> Folded:
         return self._posts[number - self.first]
 
     def find(self, id_: str) -> LabelledPost | None:
         """The held post of this id, the newest first."""
-        return next((post for post in reversed(self._posts) if post.id == id_), None)
+        return next((seen.post for seen in reversed(self._posts) if seen.post.id == id_), None)
+
+
+def _bytes(post: LabelledPost) -> int:
+    """About how much memory a post takes with its fold, as measured on ordinary ones."""
+    return 3 * len(_encode(post)) + getsizeof(post.text)
 
 
 class View:
     """The held posts for which a filter holds, numbered from 0 in the order of arrival.
+
+    It is empty until it is filled.
 
     Raises:
         FilterError: the filter can't be understood.
@@ -61,27 +91,41 @@ class View:
         self._seen = held.first
         self._told = 0
         self.first = 0
-        self.update()
 
     @property
     def total(self) -> int:
         """Rows so far, those no longer held included."""
         return self.first + len(self._hits)
 
+    async def fill(self) -> None:
+        """Take in what is held, and let others have their turn in between."""
+        while self.look():  # noqa: ASYNC110  no waiting for something: each turn does a slice
+            await asyncio.sleep(0)
+
     def update(self) -> None:
-        """Take in what has arrived since, and let go what is no longer held."""
-        held = self._held
+        """Take in what is held at once."""
+        while self.look():
+            pass
+
+    def look(self) -> bool:
+        """Take in the next slice; False where nothing is left."""
+        held, holds = self._held, self._holds
         begin = max(self._seen, held.first)
-        holds = self._holds
-        self._hits.extend(number for number in range(begin, held.end) if holds(held[number]))
-        self._seen = held.end
-        if self._hits and self._hits[0] < held.first:
-            gone = sum(1 for number in self._hits if number < held.first)
-            del self._hits[:gone]
-            self.first += gone
+        end = min(begin + SLICE_POSTS, held.end)
+        letters = 0
+        while begin < end and letters < SLICE_LETTERS:
+            seen = held[begin]
+            if holds(seen):
+                self._hits.append(begin)
+            letters += len(seen.post.text)
+            begin += 1
+        self._seen = begin
+        self._let_go()
+        return begin < held.end
 
     def page(self, start: int, count: int) -> Page:
         """Up to `count` rows from `start`, within what is held."""
+        self._let_go()
         start = min(max(start, self.first), self.total)
         end = min(start + min(max(count, 0), MOST_ROWS), self.total)
         return Page(self.number, self.first, self.total, start, self._rows(start, end))
@@ -101,9 +145,16 @@ class View:
         rows = self._rows(start, self.total)
         return ViewChange(self.number, self.first, self.total, start, rows)
 
+    def _let_go(self) -> None:
+        """Forget the rows of posts that are no longer held."""
+        gone = bisect_left(self._hits, self._held.first)
+        if gone:
+            del self._hits[:gone]
+            self.first += gone
+
     def _rows(self, start: int, end: int) -> tuple[Row, ...]:
         numbers = self._hits[start - self.first : end - self.first]
-        return tuple(row(self._held[number], self._names) for number in numbers)
+        return tuple(row(self._held[number].post, self._names) for number in numbers)
 
 
 def row(post: LabelledPost, names: Mapping[str, str]) -> Row:

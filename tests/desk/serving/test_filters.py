@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from desk.errors import FilterError
 from desk.post import Author, LabelledPost, Location, Media
-from desk.serving.filters import parse_filter
+from desk.serving import filters
+from desk.serving.filters import Folded, parse_filter
 from rules import LABELS
 
 POST = LabelledPost(
@@ -57,10 +58,16 @@ NAMES = {"nc-durham": "Durham"}
         ("has:geo", False),
         ("10:30", True),
         ("label:hazard !elm", False),
+        ('""', True),
+        ('!""', True),
+        ('" "', True),
+        ('"" !"', True),
+        ('transformer ""', True),
+        ('tramway ""', False),
     ],
 )
 def test_a_filter_means_what_its_help_says(text: str, holds: bool) -> None:
-    assert parse_filter(text, NAMES)(POST) is holds
+    assert parse_filter(text, NAMES)(Folded(POST)) is holds
 
 
 @pytest.mark.parametrize(
@@ -84,12 +91,12 @@ def test_a_filter_that_can_not_be_understood_says_why(text: str, words: str) -> 
 @given(st.text())
 def test_any_text_is_a_filter_or_a_filter_error(text: str) -> None:
     with contextlib.suppress(FilterError):
-        assert parse_filter(text, NAMES)(POST) in (True, False)
+        assert parse_filter(text, NAMES)(Folded(POST)) in (True, False)
 
 
 @pytest.mark.parametrize("label", LABELS)
 def test_every_label_can_be_asked_for(label: str) -> None:
-    assert parse_filter(f"label:{label}")(POST) is (label in POST.labels)
+    assert parse_filter(f"label:{label}")(Folded(POST)) is (label in POST.labels)
 
 
 def test_no_pattern_can_hold_up_the_desk() -> None:
@@ -97,4 +104,21 @@ def test_no_pattern_can_hold_up_the_desk() -> None:
     bomb = parse_filter("re:(a+)+(a+)+(a+)+$")
     text = "a" * 50_000 + "!"
     fields = {name: getattr(POST, name) for name in POST.__struct_fields__}
-    assert bomb(LabelledPost(**{**fields, "text": text})) is False
+    assert bomb(Folded(LabelledPost(**{**fields, "text": text}))) is False
+
+
+def test_a_post_is_folded_once_however_many_filters_look_at_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    folded: list[str] = []
+    fold = filters.fold
+    holds = parse_filter("!zebra elm power ~transfromer author:birch")
+
+    def note(text: str) -> str:
+        folded.append(text)
+        return fold(text)
+
+    monkeypatch.setattr(filters, "fold", note)
+    post = Folded(POST)
+    assert all(holds(post) for _ in range(3))
+    assert sorted(folded) == sorted((POST.text, "birch_lane Birch Lane"))

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
+from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from desk.post import LabelledPost, Location
-from desk.serving.views import MOST_ROWS, ROW_TEXT, Held, View, row
+from desk.serving.views import (
+    MOST_ROWS,
+    ROW_TEXT,
+    SLICE_LETTERS,
+    SLICE_POSTS,
+    Held,
+    View,
+    row,
+)
 from rules import Match
 
 NOON = datetime(2024, 5, 1, 12, tzinfo=UTC)
@@ -27,6 +38,7 @@ def test_a_page_holds_the_newest_rows_and_others_by_number() -> None:
     held = Held()
     held.extend([seen(n) for n in range(1_000)])
     view = View(1, "", held, {"d": "Durham"})
+    view.update()
     page = view.tail(10)
     assert (page.first, page.total, page.start) == (0, 1_000, 990)
     assert [r.id for r in page.rows] == [str(n) for n in range(990, 1_000)]
@@ -74,6 +86,83 @@ def test_rows_keep_their_number_when_old_posts_are_let_go(sizes: list[int], text
         assert view.total == len(wanted)
         page = view.page(0, 1_000)
         assert [r.id for r in page.rows] == wanted[page.first :]
+
+
+@pytest.mark.parametrize(
+    ("text", "posts", "slices"),
+    [
+        ("no power", 10 * SLICE_POSTS, 10),
+        ("no power " * (SLICE_LETTERS // 9 + 1), 20, 20),
+        ("no power", SLICE_POSTS, 1),
+        ("no power", 0, 1),
+    ],
+)
+async def test_a_filter_looks_at_a_slice_and_then_lets_others_have_their_turn(
+    text: str, posts: int, slices: int
+) -> None:
+    held = Held()
+    held.extend([seen(n, text) for n in range(posts)])
+    view = View(1, "power", held, {})
+    rows = [view.total]
+
+    async def watch() -> None:
+        while True:
+            rows.append(view.total)
+            await asyncio.sleep(0)
+
+    watching = asyncio.create_task(watch())
+    await view.fill()
+    watching.cancel()
+    rows.append(view.total)
+    steps = [after - before for before, after in pairwise(rows) if after > before]
+    assert sum(steps) == view.total == posts
+    assert len(steps) == (slices if posts else 0)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 9), st.booleans()), max_size=40),
+    st.sampled_from(["", "label:hazard"]),
+)
+def test_rows_keep_their_number_when_posts_come_and_go_while_a_filter_looks(
+    steps: list[tuple[int, bool]], text: str
+) -> None:
+    held = Held(50)
+    held.extend([seen(n) for n in range(30)])
+    view = View(1, text, held, {})
+    number = 30
+    known: dict[int, str] = {}
+    for count, look in steps:
+        held.extend([seen(n) for n in range(number, number + count)])
+        number += count
+        if look:
+            view.look()
+        page = view.page(0, MOST_ROWS)
+        assert (page.start, page.total) == (page.first, page.first + len(page.rows))
+        for index, hit in enumerate(page.rows, page.first):
+            assert known.setdefault(index, hit.id) == hit.id
+            assert held.first <= int(hit.id)
+    view.update()
+    wanted = [str(n) for n in range(held.first, held.end) if not text or n % 3 == 0]
+    assert [hit.id for hit in view.page(0, MOST_ROWS).rows] == wanted
+
+
+@given(st.lists(st.lists(st.integers(0, 30_000), max_size=4), max_size=20))
+def test_held_posts_take_no_more_room_than_there_is(batches: list[list[int]]) -> None:
+    room = 1_000_000
+    held = Held(1_000, room)
+    number = 0
+    for lengths in batches:
+        held.extend([seen(number + n, "x" * length) for n, length in enumerate(lengths)])
+        number += len(lengths)
+        assert held.end == number
+        kept = [held[n].post for n in range(held.first, held.end)]
+        assert sum(4 * len(post.text) for post in kept) <= room
+        assert [post.id for post in kept] == [str(n) for n in range(held.first, number)]
+        if held.first:
+            sizes = [4 * len(post.text) + 3_000 for post in kept]
+            assert sum(sizes) > room // 2
+    if sum(4 * n + 3_000 for lengths in batches for n in lengths) <= room:
+        assert held.first == 0
 
 
 def test_a_row_cuts_a_long_text_and_its_spans() -> None:
