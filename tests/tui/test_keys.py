@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import pytest
 from textual.binding import Binding
 
-from desk.serving.filters import parse_filter
+from desk.serving.filters import FIELDS, parse_filter
 from tui.app import StormdeskApp
 from tui.screens.help import FILTERS, HelpScreen
 from tui.screens.monitor import Monitor
 from tui.screens.post import PostScreen
 from tui.widgets.feed import Feed
-from tui.widgets.filterbar import FilterBar
+from tui.widgets.filterbar import HELP, FilterBar
 from tui.widgets.lines import Lines
 
 if TYPE_CHECKING:
@@ -67,6 +67,12 @@ def test_the_filters_of_the_help_are_documented_and_the_desk_reads_them() -> Non
     for form, does in FILTERS:
         assert f"| `{form}` | {does} |" in docs
         assert parse_filter(form) is not None
+
+
+def test_the_help_and_the_line_under_the_filter_name_every_field() -> None:
+    for field in FIELDS:
+        assert any(form.startswith(f"{field}:") for form, _ in FILTERS)
+        assert f"{field}:" in HELP
 
 
 @pytest.mark.parametrize(("place", "binding"), bindings(), ids=lambda part: str(part)[:40])

@@ -23,6 +23,9 @@ FILTERS = (
     ("place:durham", "posts about a place"),
     ("channel:x", "posts of a channel"),
     ("author:name", "posts of an author"),
+    ("lang:es", "posts in a language"),
+    ("rule:en-outage", "posts that a rule has labelled"),
+    ("has:media", "posts with pictures; has:place, has:geo"),
 )
 
 
