@@ -166,13 +166,13 @@ def decode_post(line: bytes, number: int, *, fill: bool = False) -> Post:
 def _wire(line: bytes) -> _Wire:
     try:
         return _decode(line)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         whole = _ESCAPE.sub(_without_lone, line)
         if whole == line:
             raise PostError(f"not a post: {error}") from None
     try:
         return _decode(whole)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise PostError(f"not a post: {error}") from None
 
 

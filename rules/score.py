@@ -97,7 +97,7 @@ def decode_row(line: bytes) -> Row:
     """
     try:
         row = _decode(line)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise CorpusError(f"not a labelled post: {error}") from None
     for label in row.labels:
         if label not in URGENCY:

@@ -162,7 +162,7 @@ def _lines(path: Path, type_: type[Line], warn: Warn) -> Iterable[tuple[Line, by
 def _decode(path: Path, number: int, line: bytes, type_: type[Line], warn: Warn) -> Line | None:
     try:
         return msgspec.json.decode(line, type=type_)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         warn(f"{path}:{number}: skipped: {error}")
         return None
 

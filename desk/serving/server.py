@@ -97,7 +97,7 @@ class Screen:
     async def _answer(self, data: str | bytes) -> None:
         try:
             request = _decode(data)
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             await self._say(Refused(None, f"not a request: {error}"))
             return
         view = getattr(request, "view", None)

@@ -106,6 +106,12 @@ def test_any_text_of_a_python_writer_is_a_post(text: str) -> None:
     assert shown == text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
+@pytest.mark.parametrize("deep", [b'{"a":', b"["])
+def test_a_bottomless_line_is_no_post(deep: bytes) -> None:
+    with pytest.raises(PostError, match="not a post"):
+        decode_post(b'{"id":"1","text":"x","extra":' + deep * 100_000, 1, fill=True)
+
+
 @given(st.binary())
 def test_any_bytes_are_a_post_or_a_post_error(data: bytes) -> None:
     with contextlib.suppress(PostError):

@@ -183,7 +183,7 @@ def _line(number: int, raw: bytes) -> Line:
         if not raw.startswith(b"{"):
             return Line(raw.decode("utf-8"), number)
         line = _decode_line(raw)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise RulesError(f"not a post: {error}") from None
     return line if line.id is not None else msgspec.structs.replace(line, id=number)
 
