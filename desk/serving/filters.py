@@ -12,10 +12,14 @@ from rapidfuzz import fuzz, process
 from desk.errors import FilterError, choices
 from desk.post import LabelledPost
 from rules import LABELS
+from rules.engine import TEXT_LETTERS_MAX
 
 
 class Folded:
-    """A post as filters look at it: text and author are folded once, when first asked for."""
+    """A post as filters look at it: text and author are folded once, when first asked for.
+
+    Of a long text they look at what the rules read of it, so that none holds up the desk.
+    """
 
     __slots__ = ("_author", "_text", "post")
 
@@ -25,10 +29,15 @@ class Folded:
         self._author: str | None = None
 
     @property
+    def received(self) -> str:
+        """The text as received, as far as it is looked at."""
+        return self.post.text[:TEXT_LETTERS_MAX]
+
+    @property
     def text(self) -> str:
         """The text without case and accents."""
         if self._text is None:
-            self._text = fold(self.post.text)
+            self._text = fold(self.received)
         return self._text
 
     @property
@@ -119,7 +128,7 @@ def _pattern(value: str) -> Predicate:
         reason = error.args[0] if error.args else error
         said = reason.decode("utf-8", "replace") if isinstance(reason, bytes) else reason
         raise FilterError(f"can't read the pattern 're:{value}': {said}") from None
-    return lambda seen: search(seen.post.text) is not None
+    return lambda seen: search(seen.received) is not None
 
 
 def _field(field: str, value: str, names: dict[str, str]) -> Predicate:

@@ -117,7 +117,7 @@ class View:
             seen = held[begin]
             if holds(seen):
                 self._hits.append(begin)
-            letters += len(seen.post.text)
+            letters += len(seen.received)
             begin += 1
         self._seen = begin
         self._let_go()

@@ -14,6 +14,7 @@ from desk.post import Author, LabelledPost, Location, Media
 from desk.serving import filters
 from desk.serving.filters import Folded, parse_filter
 from rules import LABELS
+from rules.engine import TEXT_LETTERS_MAX
 
 POST = LabelledPost(
     id="1",
@@ -102,9 +103,17 @@ def test_every_label_can_be_asked_for(label: str) -> None:
 def test_no_pattern_can_hold_up_the_desk() -> None:
     # exponential for a backtracking engine; a time-out of the suite would end it
     bomb = parse_filter("re:(a+)+(a+)+(a+)+$")
-    text = "a" * 50_000 + "!"
+    text = "a" * (TEXT_LETTERS_MAX - 1) + "!"
     fields = {name: getattr(POST, name) for name in POST.__struct_fields__}
     assert bomb(Folded(LabelledPost(**{**fields, "text": text}))) is False
+
+
+@pytest.mark.parametrize("term", ["élan", "~elaan", "re:él", '"here élan"'])
+def test_of_a_long_post_a_filter_looks_at_what_the_rules_read(term: str) -> None:
+    fields = {name: getattr(POST, name) for name in POST.__struct_fields__}
+    for before, found in ((TEXT_LETTERS_MAX - 9, True), (TEXT_LETTERS_MAX - 5, False)):
+        text = "z" * before + "here élan" + "z" * 1_000
+        assert parse_filter(term)(Folded(LabelledPost(**{**fields, "text": text}))) is found
 
 
 def test_a_post_is_folded_once_however_many_filters_look_at_it(

@@ -92,7 +92,7 @@ def test_rows_keep_their_number_when_old_posts_are_let_go(sizes: list[int], text
     ("text", "posts", "slices"),
     [
         ("no power", 10 * SLICE_POSTS, 10),
-        ("no power " * (SLICE_LETTERS // 9 + 1), 20, 20),
+        ("no power " * 1_000, 10 * (SLICE_LETTERS // 9_000 + 1), 10),
         ("no power", SLICE_POSTS, 1),
         ("no power", 0, 1),
     ],
