@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Sequence
+from collections import Counter, deque
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from desk.feeds import Batch
@@ -13,8 +13,8 @@ from desk.serving.protocol import FeedHealth
 
 RATE_S = 5.0
 """Wall seconds over which a feed's rate is taken."""
-MINUTES = 5
-"""Event minutes over which posts per minute are taken."""
+WINDOW_S = 300
+"""Event seconds over which posts per minute are taken."""
 
 
 class FeedGauge:
@@ -81,27 +81,26 @@ class FeedGauge:
 
 
 class MinuteRate:
-    """Posts a minute of event time, over the last five."""
+    """Posts a minute of event time, over the last five minutes of the desk's clock."""
 
     def __init__(self) -> None:
-        self._minutes: deque[list[int]] = deque()
+        self._posts: Counter[int] = Counter()
+        self._first_s = 0
+        self._now_s = 0
 
-    def count(self, clock: datetime, posts: int) -> None:
-        """`posts` were accepted while the event clock stood at `clock`."""
-        minute = int(clock.timestamp() // 60)
-        if self._minutes and self._minutes[-1][0] == minute:
-            self._minutes[-1][1] += posts
-        else:
-            self._minutes.append([minute, posts])
-        while self._minutes[0][0] <= minute - MINUTES:
-            self._minutes.popleft()
+    def count(self, seconds: Mapping[int, int], clock: datetime) -> None:
+        """Count accepted posts by the event second of each; `clock` is where the desk stands."""
+        self._now_s = int(clock.timestamp())
+        if not self._posts and seconds:
+            self._first_s = min(seconds)
+        self._posts.update(seconds)
+        for second in [second for second in self._posts if second <= self._now_s - WINDOW_S]:
+            del self._posts[second]
 
     def per_minute(self) -> float:
         """Mean posts a minute; over the time since the first post where that is shorter."""
-        if not self._minutes:
-            return 0.0
-        span = self._minutes[-1][0] - self._minutes[0][0] + 1
-        return round(sum(posts for _, posts in self._minutes) / max(1, span), 1)
+        span_s = min(WINDOW_S, max(1, self._now_s - self._first_s + 1))
+        return round(sum(self._posts.values()) * 60 / max(span_s, 60), 1)
 
 
 def _latest(before: datetime | None, posts: Sequence[Post]) -> datetime | None:

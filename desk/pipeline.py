@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import msgspec
 
 from desk.cases import Case, Cases
@@ -21,7 +23,7 @@ class Outcome(msgspec.Struct):
     """What a batch led to: labelled posts and outage changes in the order in which they arose.
 
     `accepted` counts new posts, `duplicates` those that had come before; `refused` are real posts
-    at an exercise, or simulated ones at a real desk.
+    at an exercise, or simulated ones at a real desk. `seconds` counts new posts by event second.
     """
 
     events: list[LabelledPost | OutageChange]
@@ -29,6 +31,7 @@ class Outcome(msgspec.Struct):
     accepted: int
     duplicates: int
     refused: list[Fault]
+    seconds: Counter[int]
 
 
 class Pipeline:
@@ -87,7 +90,7 @@ class Pipeline:
         if self.store.exercise is None and taken.posts:
             self._begin(exercise=taken.posts[0].exercise)
         commit = Commit(feed=feed, cursor=batch.cursor, digests=taken.digests)
-        outcome = Outcome([], [], len(taken.posts), taken.duplicates, taken.refused)
+        outcome = Outcome([], [], len(taken.posts), taken.duplicates, taken.refused, Counter())
         verdicts = self._engine.classify(taken.posts)
         for post, verdict in zip(taken.posts, verdicts, strict=True):
             self._one(post, verdict, commit, outcome)
@@ -105,6 +108,7 @@ class Pipeline:
             self.outages = Outages(self.territory, exercise=bool(self.store.exercise))
             commit.states = {("outage", id_): None for id_ in self.store.states("outage")}
         now = self.clock.now or post.created_at
+        outcome.seconds[int(min(now, post.created_at).timestamp())] += 1
         _count(commit, post, verdict.labels)
         if not verdict.labels:
             commit.unlabelled.append(post)

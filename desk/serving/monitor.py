@@ -48,7 +48,7 @@ class Monitor:
         self._accepted += outcome.accepted
         self._labelled += len(posts)
         if self.pipeline.clock.now is not None:
-            self._rate.count(self.pipeline.clock.now, outcome.accepted)
+            self._rate.count(outcome.seconds, self.pipeline.clock.now)
         self._outages_stale = True
         if outcome.cases:
             self.queue_version += 1
