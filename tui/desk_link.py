@@ -12,10 +12,13 @@ import msgspec
 
 from desk.errors import DeskError
 from desk.serving.protocol import PATH, VERSION, FromDesk, FromScreen
-from tui.child import END_S, DeskChild
+from tui.child import DeskChild
 from tui.link import LinkState
 
-BEAT_S = 20.0
+BEAT_S = 6.0
+"""A desk that has not answered a ping for half as long hangs: it works in steps of some 10 ms."""
+ENDING_S = 1.0
+"""How long a desk takes to end once its socket is gone."""
 FIRST_WAIT_S = 0.5
 LONGEST_WAIT_S = 8.0
 QUICK_S = 10.0
@@ -35,6 +38,7 @@ class DeskLink:
         self._child = child
         self._socket: aiohttp.ClientWebSocketResponse | None = None
         self._closed = False
+        self._why = ""
 
     async def messages(self) -> AsyncIterator[FromDesk | LinkState]:
         """Everything that the desk says, until the link is closed or gives up."""
@@ -55,9 +59,8 @@ class DeskLink:
                 return
             failures = failures + 1 if time.monotonic() - began_s < QUICK_S else 1
             if failures >= MOST_QUICK_FAILURES:
-                yield LinkState(
-                    "failed", f"gave up after {failures} tries: {reason or 'no answer'}"
-                )
+                why = self._why or reason or "no answer"
+                yield LinkState("failed", f"gave up after {failures} tries (q to leave): {why}")
                 return
             wait_s = min(LONGEST_WAIT_S, FIRST_WAIT_S * 2 ** (failures - 1))
             async for state in self._mend(reason, wait_s):
@@ -101,15 +104,17 @@ class DeskLink:
             await asyncio.sleep(wait_s)
             return
         try:
-            how = await asyncio.wait_for(self._child.ended(), END_S)
+            self._why = await asyncio.wait_for(self._child.ended(), ENDING_S)
         except TimeoutError:
-            how = "it no longer answered"
+            self._why = "it no longer answered"
+            yield LinkState("lost", "the desk does not answer: ending it")
             await self._child.close()
-        yield LinkState("lost", f"the desk stopped ({how}): starting it again")
+        yield LinkState("lost", f"the desk stopped ({self._why}): starting it again")
         await asyncio.sleep(wait_s)
         try:
             await self._child.start()
         except DeskError as error:
+            self._why = str(error)
             yield LinkState("lost", f"the desk did not start: {error}")
 
     async def send(self, message: FromScreen) -> None:

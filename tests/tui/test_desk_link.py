@@ -79,6 +79,40 @@ async def test_a_killed_desk_is_started_again_with_everything_it_had(child: Desk
         os.kill(pid(child), 0)
 
 
+async def test_a_desk_that_hangs_is_ended_and_started_again(
+    child: DeskChild, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.desk_link.BEAT_S", 0.5)
+    await child.start()
+    link = DeskLink(child.url, child)
+    messages = aiter(link.messages())
+    assert await total_of_first_page(link, messages, 25) == 25
+    first = pid(child)
+    os.kill(first, signal.SIGSTOP)
+    assert "does not answer" in (await next_state(messages)).reason
+    assert "no longer answered" in (await next_state(messages)).reason
+    assert await total_of_first_page(link, messages, 25) == 25
+    assert pid(child) != first
+    await link.close()
+
+
+async def test_giving_up_says_why_the_desk_does_not_start(
+    child: DeskChild, rules_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.desk_link.FIRST_WAIT_S", 0.01)
+    monkeypatch.setattr("tui.desk_link.MOST_QUICK_FAILURES", 2)
+    await child.start()
+    link = DeskLink(child.url, child)
+    messages = aiter(link.messages())
+    assert await total_of_first_page(link, messages, 25) == 25
+    (rules_folder / "bad.toml").write_text('language = "xx"\n')
+    os.kill(pid(child), signal.SIGKILL)
+    states = [message async for message in messages if isinstance(message, LinkState)]
+    assert states[-1].state == "failed"
+    assert "unknown language 'xx'" in states[-1].reason
+    await link.close()
+
+
 async def test_a_desk_that_can_not_start_says_why(tmp_path: Path) -> None:
     child = DeskChild(Setup(["file:none.jsonl"], "north-carolin", (), tmp_path / "d"), tmp_path)
     with pytest.raises(DeskError, match="north-carolina"):
