@@ -12,6 +12,8 @@ Positive = Annotated[float, msgspec.Meta(gt=0)]
 NotNegative = Annotated[float, msgspec.Meta(ge=0)]
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 Word = Annotated[str, msgspec.Meta(min_length=1)]
+LONGEST_H = 240
+Hours = Annotated[float, msgspec.Meta(gt=0, le=LONGEST_H)]
 
 
 # X first in an outage, Facebook's long tail later: what utilities' desks report.
@@ -126,13 +128,17 @@ class Outlet(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class Storm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One storm day. `scale` multiplies what people post, never what happens to the grid."""
+    """One storm day. `scale` multiplies what people post, never what happens to the grid.
+
+    With `first_hours` the same day is told only so far.
+    """
 
     name: Annotated[str, msgspec.Meta(pattern="^[a-z0-9][a-z0-9-]*$")]
     title: Word
     territory: Word
     starts_at: Annotated[datetime, msgspec.Meta(tz=True)]
-    hours: Annotated[float, msgspec.Meta(gt=0, le=240)]
+    hours: Hours
+    first_hours: Hours | None = None
     seed: int = 7
     scale: Annotated[float, msgspec.Meta(gt=0, le=1000)] = 1.0
     background: Annotated[float, msgspec.Meta(ge=0, le=0.99)] = 0.6
@@ -145,6 +151,11 @@ class Storm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     voice: Annotated[tuple[Voice, ...], msgspec.Meta(min_length=1)]
     outlet: Annotated[tuple[Outlet, ...], msgspec.Meta(min_length=1)]
     versions: dict[str, str] = {}
+
+    @property
+    def told_hours(self) -> float:
+        """How many hours of the day are told."""
+        return self.hours if self.first_hours is None else self.first_hours
 
 
 def layer_random(storm: Storm, layer: str) -> random.Random:

@@ -47,9 +47,9 @@ class StormDay:
         self._scene = Scene(storm, self.territory, places, weather, outages, People(storm))
 
     def outages(self) -> Iterator[OutageTruth]:
-        """Every true outage that starts within the day, in the order of starts."""
+        """Every true outage that starts within the hours that are told, in the order of starts."""
         for outage in self.true_outages:
-            if outage.started_s < self.storm.hours * 3600:
+            if outage.started_s < self.storm.told_hours * 3600:
                 yield OutageTruth(
                     outage_id(outage.number),
                     self._scene.time(outage.started_s),
@@ -62,10 +62,10 @@ class StormDay:
                 )
 
     def hours(self) -> list[Hour]:
-        """What happens in each hour of the day, as it stands in the middle of the hour."""
+        """What happens in each hour that is told, as it stands in the middle of the hour."""
         starts = [int(o.started_s // 3600) for o in self.true_outages if o.customers > 1]
         rows = []
-        for hour in range(math.ceil(self.storm.hours)):
+        for hour in range(math.ceil(self.storm.told_hours)):
             at_s = hour * 3600 + 1800.0
             gust_kmh, rain_mm_h = self.worst_weather(at_s)
             at = self._scene.time(hour * 3600)
@@ -87,10 +87,13 @@ class StormDay:
         return max(w.gust_kmh for w in here), max(w.rain_mm_h for w in here)
 
     def tell(self) -> Iterator[Told]:
-        """Every post of the day with its truth, in time order; each call tells the same."""
+        """Every post with its truth, in time order; each call tells the same.
+
+        The first hours of a day are told as the whole day begins.
+        """
         writers = self._writers()
         index = 0
-        end_s = self.storm.hours * 3600
+        end_s, told_s = self.storm.hours * 3600, self.storm.told_hours * 3600
         for block in range(math.ceil(end_s / BLOCK_S)):
             from_s, to_s = block * BLOCK_S, min(end_s, (block + 1) * BLOCK_S)
             planned = sorted(
@@ -99,6 +102,8 @@ class StormDay:
                 for order, (at_s, kind, subject) in enumerate(writer.plan(from_s, to_s))
             )
             for at_s, number, _, kind, subject in planned:
+                if at_s >= told_s:
+                    return
                 draft = writers[number].write(at_s, kind, subject)
                 if draft is None:
                     continue

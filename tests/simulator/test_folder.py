@@ -25,7 +25,7 @@ FILES = {
 }
 
 
-def made(folder: Path, name: str = "hurricane", **changes: object) -> dict[str, bytes]:
+def made(folder: Path, name: str = "hurricane", **changes: float) -> dict[str, bytes]:
     generate(load_storm(name, **changes), folder)
     return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
 
@@ -65,6 +65,17 @@ def test_the_storm_in_the_folder_makes_the_folder_again(name: str, tmp_path: Pat
     first = made(tmp_path / "first", name, seed=5, hours=1.2, scale=0.5, background=0.3)
     again = made(tmp_path / "again", str(tmp_path / "first" / "storm.toml"))
     assert first == again
+
+
+@pytest.mark.parametrize("name", ["hurricane", "flood"])
+def test_the_first_hours_are_how_the_longer_ones_begin(name: str, tmp_path: Path) -> None:
+    short = made(tmp_path / "short", name, hours=0.77)
+    long = made(tmp_path / "long", name, hours=2.0)
+    for file in ("posts.jsonl", "truth.jsonl", "outages.jsonl"):
+        assert short[file]
+        assert long[file].startswith(short[file])
+    assert len(long["posts.jsonl"]) > 1.5 * len(short["posts.jsonl"])
+    assert "first_hours = 0.77" in short["storm.toml"].decode()
 
 
 def test_a_folder_with_something_in_it_is_left_alone(tmp_path: Path) -> None:

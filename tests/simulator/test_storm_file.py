@@ -101,6 +101,72 @@ def test_a_wrong_value_is_told_in_one_line(tmp_path: Path, old: str, new: str, f
     assert any(part in line for line in found for part in fault.split("|"))
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ("hours = 24.0", "hours = 999", "hours = 999: must be a number above 0 and at most 240"),
+        ("hours = 24.0", "hours = 24\nfirst_hours = 25", "the day of this storm has 24 hours"),
+        ('name = "hurricane"', 'name = "My Storm"', "small letters, digits and hyphens in quotes"),
+        ('kind = "cyclone"', 'kind = "tornado"', "'tornado': valid: calm, cyclone, rain"),
+        ("starts_at = 2026-09-17T16:00:00Z", "starts_at = 2026-09-17", "such as 2026-09-17T16:00"),
+        ("seed = 7", "seed = true", "seed = true: must be a whole number"),
+        ("crews = 70", "crews = 0", "grid.crews = 0: must be a whole number of at least 1"),
+        ("lat = 31.3", "lat = 131.3", "= 131.3: must be a number from -90 to 90"),
+        ("lon = -77.2, ", "", "the key 'lon' is missing in weather.track[0]: must be a number"),
+        ("[crowd]", "[crowd]\nchannels = 3", "a table of names, each with a number of at least 0"),
+        ('tags = ["Odalys"', "tags = [1", "must be a list in brackets, each item words in quotes"),
+        ("[utility]", "[[utility]]", "utility = a list of 1: must be one table, such as [utility]"),
+        ('language = "es"', 'language = "esp"', "did you mean 'es'? valid: en, es, it"),
+        ('locale = "es_MX"', 'locale = "es_MK"', "did you mean 'es_MX'? valid: en_AU"),
+        ('locale = "es_MX"', 'locale = "xx_XX"', "Faker has no names from there: valid: en_AU"),
+    ],
+)
+def test_a_fault_says_in_plain_words_what_is_wanted(
+    tmp_path: Path, old: str, new: str, fault: str
+) -> None:
+    assert old in HURRICANE
+    text = HURRICANE.replace(old, new, 1)
+    found = faults(tmp_path, text)
+    (told,) = [line for line in found if fault in line]
+    key = new.splitlines()[-1].split(" = ")[0] if old != "lon = -77.2, " else "track"
+    row = int(told.split(":")[1])
+    assert key in text.splitlines()[row - 1] or "lat" in key
+    assert not any(word in told for word in ("`", "regex", "enum", "rfc3339", "datetime."))
+
+
+def test_faults_come_in_the_order_of_the_lines(tmp_path: Path) -> None:
+    text = HURRICANE.replace("share = 0.06", "share = 0").replace("seed = 7", "seed = 1.5")
+    found = faults(
+        tmp_path, text.replace("[noise]", "[noise]\nemoji = 3").replace("title", "titel")
+    )
+    rows = [int(fault.split(":")[1]) for fault in found]
+    assert len(found) == 5
+    assert rows == sorted(rows)
+
+
+@pytest.mark.parametrize("locale", ["en_US", "es-MX", "de_DE", "en_AU"])
+def test_a_locale_that_passes_has_names(locale: str, tmp_path: Path) -> None:
+    from simulator.people import People
+
+    path = tmp_path / "mine.toml"
+    path.write_text(HURRICANE.replace("es_MX", locale), encoding="utf-8")
+    assert People(load_storm(str(path))).person(0, "x", 1).author.handle
+
+
+@pytest.mark.parametrize("name", ["nope.toml", "there/nope", "."])
+def test_a_path_that_cannot_be_read_is_no_unknown_name(name: str) -> None:
+    with pytest.raises(StormError, match="can't be read") as caught:
+        load_storm(name)
+    assert "unknown" not in str(caught.value)
+
+
+def test_the_first_hours_are_of_the_day_of_the_file() -> None:
+    assert load_storm("hurricane", hours=2).told_hours == 2
+    assert load_storm("hurricane", hours=2).hours == load_storm("hurricane").told_hours == 24
+    with pytest.raises(StormError, match="hours = 48: the day of this storm has 24 hours"):
+        load_storm("hurricane", hours=48)
+
+
 @pytest.mark.parametrize("text", ["name = ", "[weather", "\x00", '"'])
 def test_what_is_no_toml_is_told_with_its_place(tmp_path: Path, text: str) -> None:
     (fault,) = faults(tmp_path, text)

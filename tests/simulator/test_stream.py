@@ -198,6 +198,11 @@ def test_scale_multiplies_posts_and_leaves_the_outages() -> None:
     assert 3 < sum(1 for _ in large.tell()) / sum(1 for _ in small.tell()) < 5
 
 
+def test_the_whole_day_begins_with_its_first_hours(blackout: Posts) -> None:
+    whole = StormDay(load_storm("blackout"))
+    assert tuple(itertools.islice(whole.tell(), len(blackout))) == blackout
+
+
 def test_the_first_post_is_there_before_the_day_is_told() -> None:
     day = StormDay(msgspec.structs.replace(load_storm("hurricane"), scale=200.0))
     assert len(list(itertools.islice(day.tell(), 50))) == 50

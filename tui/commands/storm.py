@@ -19,7 +19,8 @@ Seed = Annotated[
     int | None, typer.Option("--seed", help="Another seed: the same kind of day, other posts.")
 ]
 Hours = Annotated[
-    float | None, typer.Option("--hours", metavar="H", help="Only the first H hours of the day.")
+    float | None,
+    typer.Option("--hours", metavar="H", help="Only the first H hours of the same day."),
 ]
 BAR = 32
 LARGEST = 10
@@ -55,7 +56,7 @@ def show(
         emit_json(_summary(storm) | {"hours": rows, "largest_outages": largest})
         return
     zone = day.territory.zone
-    emit(f"{storm.title} over {day.territory.name}, {storm.hours:g} h, seed {storm.seed}")
+    emit(f"{storm.title} over {day.territory.name}, {storm.told_hours:g} h, seed {storm.seed}")
     emit("hour  local  gust km/h  rain mm/h  new  customers out")
     peak = max(1, *(row.customers_out for row in rows))
     for row in rows:
@@ -86,7 +87,9 @@ def generate(
     ] = None,
     background: Annotated[
         float | None,
-        typer.Option("--background", metavar="SHARE", help="Share of posts on anything else, 0-1."),
+        typer.Option(
+            "--background", metavar="SHARE", help="Share of posts on other things, 0-0.99."
+        ),
     ] = None,
 ) -> None:
     """Write a storm into a folder: its posts, and the truth behind them."""
@@ -95,7 +98,7 @@ def generate(
     storm = load_storm(name, seed=seed, hours=hours, scale=scale, background=background)
 
     def progress(posts: int, hour: float) -> None:
-        say(f"{storm.name}: {posts:,} posts, hour {hour:.1f} of {storm.hours:g}")
+        say(f"{storm.name}: {posts:,} posts, hour {hour:.1f} of {storm.told_hours:g}")
 
     made = write(storm, out, progress=progress)
     say(f"{made.posts:,} posts and {made.outages:,} outages in {made.folder}")
@@ -107,7 +110,7 @@ def _summary(storm: Storm) -> dict[str, object]:
         "title": storm.title,
         "territory": storm.territory,
         "starts_at": storm.starts_at,
-        "hours_long": storm.hours,
+        "hours_long": storm.told_hours,
         "seed": storm.seed,
         "background": storm.background,
         "languages": [voice.language for voice in storm.voice],
