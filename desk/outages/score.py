@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, BinaryIO, TypeVar
 
 import msgspec
 
@@ -103,68 +104,93 @@ class _Kind(msgspec.Struct):
 Line = TypeVar("Line", bound=msgspec.Struct)
 
 
-def read_changes(path: Path, warn: Warn) -> list[OutageChange]:
-    """The outage changes among the lines of `path`; posts and other lines are passed over.
+def read_changes(source: Path | BinaryIO, warn: Warn) -> list[OutageChange]:
+    """The outage changes among the lines of a file or stream; other lines are passed over.
 
     `warn` is told of each bad line.
 
     Raises:
         DeskError: the file can't be read.
     """
-    return [
-        change
-        for kind, line, number in _lines(path, _Kind, warn)
-        if kind.type == "outage" and (change := _decode(path, number, line, OutageChange, warn))
-    ]
+    changes: list[OutageChange] = []
+    with _opened(source) as file:
+        for number, line in enumerate(file, 1):
+            try:
+                if line.strip() and _decode(line, _Kind).type == "outage":
+                    changes.append(_decode(line, OutageChange))
+            except _BadLineError as error:
+                warn(f"{_name(source)}:{number}: skipped: {error}")
+    return changes
 
 
-def read_truth(folder: Path, warn: Warn) -> Truth:
+def read_truth(folder: Path) -> Truth:
     """The truth in a folder that `storm generate` wrote.
 
-    `warn` is told of each bad line.
-
     Raises:
-        DeskError: a file is missing or can't be read.
+        DeskError: a file is missing, or can't be read, or has a line that `storm generate` would
+            not write: a score without it would be of another storm.
     """
     authors: dict[str, str] = {}
     first = last = None
-    for post, _, _ in _lines(folder / "posts.jsonl", _PostLine, warn):
+    for post in _lines(folder / "posts.jsonl", _PostLine):
         id_ = str(post.id)
         authors[id_] = f"{post.channel}:{post.author.id}" if post.author else f"post:{id_}"
         first = post.created_at if first is None else min(first, post.created_at)
         last = post.created_at if last is None else max(last, post.created_at)
     reporters: dict[str, set[str]] = {}
-    for line, _, _ in _lines(folder / "truth.jsonl", _TruthLine, warn):
+    for line in _lines(folder / "truth.jsonl", _TruthLine):
         author = authors.get(str(line.id))
         if line.outage is not None and line.located and author and "outage" in line.labels:
             reporters.setdefault(line.outage, set()).add(author)
     outages = tuple(
         outage
-        for outage, _, _ in _lines(folder / "outages.jsonl", TrueOutage, warn)
+        for outage in _lines(folder / "outages.jsonl", TrueOutage)
         if len(reporters.get(outage.id, ())) >= FEWEST_AUTHORS
     )
     return Truth(outages, timedelta() if first is None or last is None else last - first)
 
 
-def _lines(path: Path, type_: type[Line], warn: Warn) -> Iterable[tuple[Line, bytes, int]]:
+class _BadLineError(Exception):
+    """A line that is not what it should be."""
+
+
+def _lines(path: Path, type_: type[Line]) -> Iterator[Line]:
+    with _opened(path) as file:
+        for number, line in enumerate(file, 1):
+            try:
+                if line.strip():
+                    yield _decode(line, type_)
+            except _BadLineError as error:
+                raise DeskError(
+                    f"{path}:{number}:1: no line of a storm's {path.name}: {error}; "
+                    "generate the storm again"
+                ) from None
+
+
+@contextmanager
+def _opened(source: Path | BinaryIO) -> Iterator[BinaryIO]:
     try:
-        with path.open("rb") as file:
-            for number, line in enumerate(file, 1):
-                if line.strip() and (item := _decode(path, number, line, type_, warn)):
-                    yield item, line, number
+        if isinstance(source, Path):
+            with source.open("rb") as file:
+                yield file
+        else:
+            yield source
     except OSError as error:
         raise DeskError(
-            f"can't read {path}: {error.strerror}; `--predicted` is a file that `tail` printed,"
-            " `--truth` a folder that `storm generate` wrote"
+            f"can't read {_name(source)}: {error.strerror}; `--predicted` is a file that `tail` printed,"
+            " or - for standard input; `--truth` a folder that `storm generate` wrote"
         ) from None
 
 
-def _decode(path: Path, number: int, line: bytes, type_: type[Line], warn: Warn) -> Line | None:
+def _name(source: Path | BinaryIO) -> str:
+    return str(source) if isinstance(source, Path) else "-"
+
+
+def _decode(line: bytes, type_: type[Line]) -> Line:
     try:
         return msgspec.json.decode(line, type=type_)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        warn(f"{path}:{number}: skipped: {error}")
-        return None
+        raise _BadLineError(str(error)) from None
 
 
 def predictions(changes: Iterable[OutageChange]) -> list[Predicted]:

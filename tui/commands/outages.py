@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from desk.errors import DeskError
 from desk.outages.score import Score, read_changes, read_truth
 from desk.outages.score import score as score_of
 from tui.console import Format, emit, emit_json, say
@@ -22,7 +24,8 @@ def outages() -> None:
 @app.command()
 def score(
     predicted: Annotated[
-        Path, typer.Option(help="Outage changes, as `tail` prints them.", metavar="FILE")
+        Path,
+        typer.Option(help="Outage changes, as `tail` prints them; - is stdin.", metavar="FILE|-"),
     ],
     truth: Annotated[
         Path, typer.Option(help="A folder that `storm generate` wrote.", metavar="DIR")
@@ -31,7 +34,14 @@ def score(
 ) -> None:
     """Score outages against the truth of a storm: found, missed, false, how soon, how near."""
     bad: list[str] = []
-    result = score_of(read_changes(predicted, bad.append), read_truth(truth, bad.append))
+    real = read_truth(truth)
+    if str(predicted) != "-":
+        changes = read_changes(predicted, bad.append)
+    elif sys.stdin is None:  # it was closed before the program began
+        raise DeskError("can't read -: standard input is closed")
+    else:
+        changes = read_changes(sys.stdin.buffer, bad.append)
+    result = score_of(changes, real)
     for line in bad:
         say(line)
     if bad:

@@ -100,11 +100,8 @@ def storm(
 
 
 def judged(changes: Sequence[OutageChange], folder: Path) -> Score:
-    """The score, with every line of the folder expected to be good."""
-    bad: list[str] = []
-    result = score(changes, read_truth(folder, bad.append))
-    assert bad == []
-    return result
+    """The score against the truth in the folder."""
+    return score(changes, read_truth(folder))
 
 
 def test_found_missed_and_false_outages_are_counted(tmp_path: Path) -> None:
@@ -214,7 +211,27 @@ def test_a_missing_file_is_named_with_what_is_expected(tmp_path: Path) -> None:
     with pytest.raises(DeskError, match=r"none\.jsonl: No such file .*tail"):
         read_changes(tmp_path / "none.jsonl", print)
     with pytest.raises(DeskError, match=r"posts\.jsonl: No such file .*storm generate"):
-        read_truth(tmp_path, print)
+        read_truth(tmp_path)
+
+
+@pytest.mark.parametrize("file", ["posts", "truth", "outages"])
+@pytest.mark.parametrize("line", ["garbage", "{}", "[1]", '{"id": 1', "\x00", "[" * 10_000])
+def test_a_truth_that_is_none_gives_no_score(file: str, line: str, tmp_path: Path) -> None:
+    path = storm(tmp_path, [("t", 1, 5, "alder")]) / f"{file}.jsonl"
+    good = path.read_text().splitlines()
+    path.write_text("\n".join([good[0], "", line, *good[1:]]))
+    with pytest.raises(DeskError, match=rf"{file}\.jsonl:3:1: no line .*generate the storm again"):
+        read_truth(tmp_path)
+
+
+def test_predictions_come_from_standard_input_too(tmp_path: Path) -> None:
+    storm(tmp_path, [("t", 1, 5, "alder")])
+    told = msgspec.json.encode(change("p", "likely", 1.1)) + b"\nbad\n"
+    asked = ["score", "--predicted", "-", "--truth", str(tmp_path)]
+    done = CliRunner().invoke(app, asked, input=told)
+    assert done.exit_code == 0
+    assert json.loads(done.stdout)["recall"] == 1
+    assert "-:2: skipped" in done.stderr
 
 
 def test_the_command_prints_json_or_a_table(tmp_path: Path) -> None:
