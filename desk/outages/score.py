@@ -177,8 +177,8 @@ def _opened(source: Path | BinaryIO) -> Iterator[BinaryIO]:
             yield source
     except OSError as error:
         raise DeskError(
-            f"can't read {_name(source)}: {error.strerror}; `--predicted` is a file that `tail` printed,"
-            " or - for standard input; `--truth` a folder that `storm generate` wrote"
+            f"can't read {_name(source)}: {error.strerror}; `--predicted` is a file that `tail`"
+            " printed, or - for standard input; `--truth` a folder that `storm generate` wrote"
         ) from None
 
 
