@@ -6,11 +6,13 @@ import json
 import math
 import re
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, get_type_hints
 from zoneinfo import ZoneInfo
 
 import msgspec
+from rapidfuzz import process
 
 from desk.errors import TerritoryError
 from desk.territories.outline import read_outline, write_outline
@@ -25,6 +27,7 @@ _RANGES = {
 _ID = re.compile(r"[a-z0-9][a-z0-9-]*")
 _HEADER = re.compile(r"^[ \t]*\[\[\s*community\s*\]\]", re.MULTILINE)
 _TYPES = get_type_hints(Community)
+_TOP = ("name", "timezone", "aliases", "outline", "community")
 _REQUIRED = ("id", "name", "lat", "lon", "radius_km", "customers")
 
 
@@ -32,7 +35,7 @@ def read_territory(path: Path) -> Territory:
     """The territory in this file, its outline included; unknown keys are ignored.
 
     Raises:
-        TerritoryError: one line for each fault, as `path:line: …`.
+        TerritoryError: one line for each fault, as `path:line:col: …`.
     """
     text, data = _parse(path)
     faults: list[str] = []
@@ -79,7 +82,7 @@ def _top(data: dict[str, Any], path: str, text: str, faults: list[str]) -> dict[
     ):
         if key not in data:
             if key in ("name", "timezone"):
-                faults.append(f"{path}: no `{key}`")
+                faults.append(_missing(key, data, _TOP, (path, head, 0), ""))
             continue
         place = _place(path, head, 0, key)
         try:
@@ -103,7 +106,7 @@ def _top(data: dict[str, Any], path: str, text: str, faults: list[str]) -> dict[
 def _communities(data: dict[str, Any], path: str, text: str, faults: list[str]) -> list[Community]:
     tables = data.get("community", [])
     if not isinstance(tables, list) or not tables:
-        faults.append(f"{path}: no community: write at least one [[community]] table")
+        faults.append(_no_community(data, path, text))
         return []
     starts = [match.start() for match in _HEADER.finditer(text)]
     if len(starts) != len(tables):
@@ -115,17 +118,51 @@ def _communities(data: dict[str, Any], path: str, text: str, faults: list[str]) 
         if starts:
             end = starts[number + 1] if number + 1 < len(starts) else len(text)
             block, offset = text[starts[number] : end], text.count("\n", 0, starts[number]) + 1
+        id_ = table.get("id") if isinstance(table, dict) else None
+        if isinstance(id_, str) and _ID.fullmatch(id_):
+            place = _place(path, block, offset, "id")
+            if id_ in ids:
+                faults.append(f"{place}: community '{id_}': the id is taken, see {ids[id_]}")
+            ids.setdefault(id_, place)
         community = _community(table, number, (path, block, offset), faults)
-        if community is None:
-            continue
-        place = _place(path, block, offset, "id")
-        if community.id in ids:
-            faults.append(
-                f"{place}: community '{community.id}': the id is taken, see {ids[community.id]}"
-            )
-        ids.setdefault(community.id, place)
-        found.append(community)
+        if community is not None:
+            found.append(community)
     return found
+
+
+def _no_community(data: dict[str, Any], path: str, text: str) -> str:
+    """The fault of a file without communities, with the header that may be meant for them."""
+    wanted = "write at least one [[community]] table"
+    if "community" in data:
+        at = _place(path, text, 0, "community")
+        return f"{at}: `community` = {_shown(data['community'])}: {wanted}"
+    near = _nearest("community", data, _TOP)
+    if near is None:
+        return f"{path}: no community: {wanted}"
+    place = _place(path, text, 0, near)
+    if header := re.search(rf"^[ \t]*(\[\[?)\s*{re.escape(near)}\s*\]", text, re.MULTILINE):
+        line = 1 + text.count("\n", 0, header.start())
+        place = f"{path}:{line}:{1 + header.start(1) - header.start()}"
+    return f"{place}: no community, but an unknown `{near}`: did you mean [[community]]?"
+
+
+def _missing(
+    key: str, table: dict[str, Any], known: Iterable[str], where: tuple[str, str, int], shown: str
+) -> str:
+    """The fault of a key that is not there, with the key that may be meant for it."""
+    path, block, offset = where
+    near = _nearest(key, table, known)
+    if near is None:
+        place = f"{path}:{offset}:{_indent(block)}" if offset else path
+        return f"{place}: {shown}no `{key}`"
+    place = _place(path, block, offset, near)
+    return f"{place}: {shown}no `{key}`, but an unknown `{near}`: did you mean `{key}`?"
+
+
+def _nearest(key: str, table: dict[str, Any], known: Iterable[str]) -> str | None:
+    unknown = [name for name in table if name not in known]
+    found = process.extractOne(key, unknown, processor=str.lower, score_cutoff=75)
+    return found[0] if found else None
 
 
 def _community(
@@ -139,10 +176,9 @@ def _community(
     known = isinstance(id_, str) and _ID.fullmatch(id_)
     shown = f"community '{id_}'" if known else f"community {number + 1}"
     before = len(faults)
-    missing = [f"`{key}`" for key in _REQUIRED if key not in table]
-    if missing:
-        place = f"{path}:{offset}" if offset else path
-        faults.append(f"{place}: {shown}: no {', '.join(missing)}")
+    faults += [
+        _missing(key, table, _TYPES, where, f"{shown}: ") for key in _REQUIRED if key not in table
+    ]
     fields: dict[str, Any] = {}
     for key, kind in _TYPES.items():
         if key in table:
@@ -176,11 +212,17 @@ def _mended(id_: str) -> str:
 
 
 def _place(path: str, block: str, offset: int, key: str) -> str:
-    """`path:line` of a key in a block that starts at line `offset` (0: the top of the file)."""
-    at = re.search(rf"^[ \t]*{key}[ \t]*=", block, re.MULTILINE)
+    """`path:line:col` of a key in a block that starts at line `offset` (0: the top of the file)."""
+    at = re.search(rf"^[ \t]*({re.escape(key)})[ \t]*=", block, re.MULTILINE)
     if at:
-        return f"{path}:{max(offset, 1) + block.count(chr(10), 0, at.start())}"
-    return f"{path}:{offset}" if offset else path
+        line = max(offset, 1) + block.count("\n", 0, at.start())
+        return f"{path}:{line}:{1 + at.start(1) - at.start()}"
+    return f"{path}:{offset}:{_indent(block)}" if offset else path
+
+
+def _indent(block: str) -> int:
+    """The column at which a block begins."""
+    return 1 + len(block) - len(block.lstrip(" \t"))
 
 
 def _plain(error: msgspec.ValidationError) -> str:

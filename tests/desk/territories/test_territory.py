@@ -122,26 +122,36 @@ def test_unknown_keys_are_ignored(tmp_path: Path) -> None:
 
 
 FAULTS = [
-    ("lat = 40.0", "lat = 140.0", r"t\.toml:8: community 'a': `lat` = 140\.0: must lie in -90"),
-    ("lat = 40.0", "lat = nan", r"t\.toml:8: .*`lat` = nan"),
-    ("lon = 9.0", 'lon = "east"', r"t\.toml:9: .*`lon` = \"east\": expected `float`, got `str`"),
-    ("radius_km = 3.0", "radius_km = 0", r"t\.toml:10: .*`radius_km`"),
-    ("customers = 100", "customers = -1", r"t\.toml:11: .*`customers` = -1"),
-    ("customers = 100", "", r"t\.toml:5: community 'a': no `customers`"),
-    ('id = "a"', 'id = ""', r"t\.toml:6: community 1: `id` = \"\": must be small letters"),
-    ('id = "a"', 'id = "Aville"', r"t\.toml:6: .* hyphens, such as 'aville'"),
-    ('id = "a"', 'id = "Città Alta"', r"t\.toml:6: .* such as 'citta-alta'"),
-    ('id = "a"', 'id = "a/b"', r"t\.toml:6: .* such as 'a-b'"),
-    ('id = "a"', 'id = "-a"', r"t\.toml:6: .* such as 'a'"),
-    ('id = "a"', 'id = "停電"', r"t\.toml:6: .* digits and hyphens$"),
-    ('id = "a"', 'id = "a\\u001b[2J"', r't\.toml:6: community 1: `id` = "a\\u001b\[2J"'),
-    ('name = "Aville"', 'name = " "', r"t\.toml:7: .*must not be empty"),
-    ('id = "a"', 'id = "a"\naliases = "b"', r"t\.toml:7: .*`aliases`"),
-    ('timezone = "Europe/Rome"', 'timezone = "Roma"', r"t\.toml:3: unknown timezone 'Roma'"),
+    ("lat = 40.0", "lat = 140.0", r"t\.toml:8:1: community 'a': `lat` = 140\.0: must lie in -90"),
+    ("lat = 40.0", "lat = nan", r"t\.toml:8:1: .*`lat` = nan"),
+    ("lon = 9.0", 'lon = "east"', r"t\.toml:9:1: .*`lon` = \"east\": expected `float`, got `str`"),
+    ("radius_km = 3.0", "radius_km = 0", r"t\.toml:10:1: .*`radius_km`"),
+    ("customers = 100", "customers = -1", r"t\.toml:11:1: .*`customers` = -1"),
+    ("customers = 100", "", r"t\.toml:5:1: community 'a': no `customers`"),
+    ('id = "a"', 'id = ""', r"t\.toml:6:1: community 1: `id` = \"\": must be small letters"),
+    ('id = "a"', 'id = "Aville"', r"t\.toml:6:1: .* hyphens, such as 'aville'"),
+    ('id = "a"', 'id = "Città Alta"', r"t\.toml:6:1: .* such as 'citta-alta'"),
+    ('id = "a"', 'id = "a/b"', r"t\.toml:6:1: .* such as 'a-b'"),
+    ('id = "a"', 'id = "-a"', r"t\.toml:6:1: .* such as 'a'"),
+    ('id = "a"', 'id = "停電"', r"t\.toml:6:1: .* digits and hyphens$"),
+    ('id = "a"', 'id = "a\\u001b[2J"', r't\.toml:6:1: community 1: `id` = "a\\u001b\[2J"'),
+    ('name = "Aville"', 'name = " "', r"t\.toml:7:1: .*must not be empty"),
+    ('id = "a"', 'id = "a"\naliases = "b"', r"t\.toml:7:1: .*`aliases`"),
+    ('timezone = "Europe/Rome"', 'timezone = "Roma"', r"t\.toml:3:1: unknown timezone 'Roma'"),
     ('name = "Testland"', "", r"t\.toml: no `name`"),
     ('name = "Testland"', "name = ", r"t\.toml:2:8: not TOML"),
     ('name = "Testland"', 'name = "T"\noutline = "o.geojson"', r"o\.geojson: .*can't be read"),
     ("[[community]]", "[other]", r"t\.toml: no community"),
+    (
+        "customers = 100",
+        "custmers = 100",
+        r"t\.toml:11:1: community 'a': no `customers`, but .*`cu",
+    ),
+    ("lat = 40.0", "  Lat = 40.0", r"t\.toml:8:3: .*no `lat`, .*`Lat`: did you mean `lat`\?"),
+    ("timezone", "timzone", r"t\.toml:3:1: no `timezone`, but an unknown `timzone`"),
+    ("[[community]]", "[[comunity]]", r"t\.toml:5:1: no community, .*did you mean \[\[community"),
+    ("[[community]]", "[community]", r"t\.toml: `community` = .*at least one \[\[community\]\] t"),
+    ("lat = 40.0", "  lat = 140.0", r"t\.toml:8:3: "),
 ]
 
 
@@ -161,11 +171,12 @@ def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
     with pytest.raises(TerritoryError) as caught:
         load_territory(path)
     lines = str(caught.value).splitlines()
-    assert len(lines) == 4
+    assert len(lines) == 5
     assert "Nowhere" in lines[0]
     assert "the id is taken, see" in lines[1]
-    assert "`lat` = 91" in lines[2]
-    assert "`customers`" in lines[3]
+    assert "the id is taken, see" in lines[2]
+    assert "`lat` = 91" in lines[3]
+    assert "`customers`" in lines[4]
 
 
 OUTLINES = [
