@@ -10,6 +10,7 @@ from rich.text import Text
 from textual import events
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
+from textual.command import CommandPalette
 from textual.screen import Screen
 
 from desk.serving.protocol import Detail, FromDesk, Hello, Page, Read, Refused, Tick
@@ -21,6 +22,7 @@ from tui.paint import paint
 from tui.screens.help import HelpScreen
 from tui.screens.monitor import Monitor
 from tui.screens.post import PostScreen
+from tui.screens.sized import Sized
 from tui.screens.toosmall import LEAST, TooSmall
 from tui.situation import Situation
 from tui.themes import THEMES
@@ -33,6 +35,10 @@ LOW = 20
 
 UNNAMED = ("move.", "pane.", "back", "palette", "quit.")
 """Keys that no one looks for by name."""
+
+
+class Commands(Sized, CommandPalette):
+    """Textual's palette, as steady under resizes as the other screens."""
 
 
 class StormdeskApp(App[None]):
@@ -125,6 +131,10 @@ class StormdeskApp(App[None]):
     def action_keys(self) -> None:
         if not isinstance(self.screen, HelpScreen | TooSmall):
             self.push_screen(HelpScreen(self.screen.active_bindings))
+
+    def action_command_palette(self) -> None:
+        if not isinstance(self.screen, Commands):
+            self.push_screen(Commands(id="--command-palette"))
 
     def action_theme(self) -> None:
         names = [theme.name for theme in THEMES]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from textual.events import Resize
+from textual.geometry import Size
 
 if TYPE_CHECKING:
     from tests.tui.conftest import OpenScene
@@ -52,7 +54,7 @@ async def test_too_small_is_said_and_goes_by_itself(scene: OpenScene) -> None:
         for columns, rows in SMALL:
             await s.resize(columns, rows)
             said = "".join("".join(s.lines()).split())
-            words = "".join(f"too small: 80x24 needed, now {columns}x{rows}".split())
+            words = "".join(f"too small: 60x16 needed, now {columns}x{rows}".split())
             assert said
             assert said in words
             await s.grow(5)
@@ -91,3 +93,41 @@ async def test_without_colour_words_are_bracketed_and_signs_stay(
         assert cursor
         await s.press("enter")
         assert "Why it was labelled" in s.text()
+
+
+@pytest.mark.parametrize("keys", [(), ("question_mark",), ("enter",), ("colon",)])
+async def test_two_sizes_at_once_come_to_rest(scene: OpenScene, keys: tuple[str, ...]) -> None:
+    """On a busy screen other messages stand between the two, so that neither replaces the other."""
+    laid_out, most = 0, 60
+    async with scene() as s:
+        await s.press(*keys)
+        screen = s.app.screen
+        lay_out = screen._refresh_layout
+
+        def busy(size: Size | None = None, *args: bool, **named: bool) -> None:
+            nonlocal laid_out
+            laid_out += 1
+            if laid_out > most:
+                return
+            screen.call_later(lambda: None)
+            lay_out(size, *args, **named)
+            screen.call_later(lambda: None)
+
+        screen._refresh_layout = busy  # type: ignore[method-assign]
+        for size in (Size(140, 40), Size(80, 24)) * 2:
+            s.app.post_message(Resize(size, size))
+            screen.post_message(Resize(size, size))
+            screen.call_later(lambda: None)
+        await s.settle()
+        assert laid_out < most
+        assert s.app.size == screen.size == Size(80, 24)
+
+
+async def test_sizes_that_come_before_the_first_mount_leave_the_last(scene: OpenScene) -> None:
+    async with scene(up=False) as s:
+        for width in range(61, 101):
+            s.app.post_message(Resize(Size(width, 30), Size(width, 30)))
+        s.desk.connect()
+        await s.settle()
+        assert s.app.monitor.size == Size(100, 30)
+        assert s.feed_ids()[-1] == "post-299"

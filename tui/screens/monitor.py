@@ -15,6 +15,7 @@ from desk.outages import ENDED
 from desk.serving.protocol import Close, Fetch, Open, Page, Refused, Tick
 from tui.keys import key
 from tui.paint import cut, paint
+from tui.screens.sized import Sized
 from tui.situation import Situation
 from tui.widgets.bars import Banner, Head, StatusStrip, last_seen
 from tui.widgets.feed import Feed
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from tui.app import StormdeskApp
 
 
-class Monitor(Screen[None]):
+class Monitor(Sized, Screen[None]):
     """What an agent looks at all day; shows what the desk says and asks it for views."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

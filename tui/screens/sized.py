@@ -1,0 +1,21 @@
+"""Screens that are laid out for the terminal as it is now, however often it is resized."""
+
+from __future__ import annotations
+
+from textual import events
+from textual.screen import Screen
+
+
+class Sized:
+    """Of a screen: drops a Resize of a size that the terminal no longer has.
+
+    Each layout of Textual's for another size posts a Resize of that size to the screen itself
+    (8.2.8, `Screen._refresh_layout`). Two sizes under way at once then call each other up for ever:
+    after quick resizes, and where the size is first guessed otherwise, as for TERM=dumb.
+    """
+
+    def on_resize(self, event: events.Resize) -> None:
+        assert isinstance(self, Screen)
+        if event.size != self.app.size:
+            event.stop()
+            event.prevent_default()
