@@ -39,7 +39,7 @@ def faults(data: dict[str, Any], folder: Path) -> Iterator[Fault]:
     storm = msgspec.convert(data, Storm)
     yield from _weather_faults(storm.weather)
     if storm.first_hours is not None and storm.first_hours > storm.hours:
-        yield "first_hours", _too_long("first_hours", storm.first_hours, storm.hours)
+        yield "first_hours", _beyond("first_hours", storm.first_hours, storm.hours)
     for key in ("channels", "late_channels"):
         if sum(getattr(storm.crowd, key).values()) <= 0:
             yield f"crowd.{key}", "at least one channel needs a share above 0"
@@ -56,14 +56,14 @@ def change_faults(changes: dict[str, Any], data: dict[str, Any]) -> Iterator[str
     hints = get_type_hints(Storm, include_extras=True)
     for key, value in changes.items():
         found = [fault for _, fault in _check_value(hints[key], value, key)]
-        yield from found
         day = data.get("hours")
         whole = isinstance(day, int | float) and 0 < day <= LONGEST_H
-        if key == "hours" and whole and not found and value > day:
-            yield _too_long(key, value, day)
+        if key == "hours" and whole and (found or value > day):
+            found = [_beyond(key, value, day)]
+        yield from found
 
 
-def _too_long(key: str, value: object, day: object) -> str:
+def _beyond(key: str, value: object, day: object) -> str:
     return (
         f"{key} = {_shown(value)}: the day of this storm has {_shown(day)} hours: "
         f"must be above 0 and at most {_shown(day)}; for a longer day raise 'hours' in its file"
