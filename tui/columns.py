@@ -37,9 +37,9 @@ def channel_name(channel: str) -> str:
 
 
 def count(number: float) -> str:
-    """A number in at most five cells: 950, 12.3k, 4.1M."""
+    """A number in at most five cells of a column: 950, 9,500, 12.3k, 4.1M."""
     if number < 10_000:
-        return f"{number:.0f}"
+        return f"{number:,.0f}"
     if number < 1_000_000:
         return f"{number / 1000:.1f}k" if number < 99_950 else f"{number / 1000:.0f}k"
     return f"{number / 1e6:.1f}M"

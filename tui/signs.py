@@ -63,6 +63,9 @@ FEED_SIGNS = {
 }
 """The signs of feeds, the worst state first."""
 
+MEDIA = "¤"
+"""Stands before the text of a post that has pictures or other media."""
+
 UNKNOWN = Sign("·", "???", "unknown to this screen", "#a7b2bf", "#505a65")
 
 GROUNDS = {True: "#11161c", False: "#fbfaf6"}

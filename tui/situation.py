@@ -7,7 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from desk.outages import ENDED
-from desk.serving.protocol import CaseRow, DeskStatus, Hello, OutageRow, Tick
+from desk.serving.protocol import CaseRow, DeskStatus, FeedHealth, Hello, OutageRow, Tick
 from tui.link import LinkState
 from tui.signs import status_rank
 
@@ -55,6 +55,26 @@ class Situation:
     def stale(self) -> bool:
         """Whether what is in view may be old."""
         return self.link.state != "connected" or self._anew
+
+    def failed_feeds(self) -> str:
+        """Which feeds have given up, and why; nothing where none has."""
+        failed = [_trouble(feed) for feed in self._feeds() if feed.state == "failed"]
+        return " · ".join(failed)
+
+    def waiting_for(self) -> str:
+        """Why there is no post yet."""
+        feeds = self._feeds()
+        troubled = [_trouble(feed) for feed in feeds if feed.state in ("failed", "retrying")]
+        if troubled:
+            return " · ".join(troubled)
+        if feeds and all(feed.state == "ended" for feed in feeds):
+            have = "the feed has" if len(feeds) == 1 else "the feeds have"
+            return f"{have} ended without a labelled post"
+        territory = self.hello.territory[:60] if self.hello else "the desk"
+        return f"waiting for the first posts of {territory}…"
+
+    def _feeds(self) -> tuple[FeedHealth, ...]:
+        return self.status.feeds if self.status else ()
 
     def greet(self, hello: Hello) -> None:
         """A desk has said what it is."""
@@ -105,3 +125,9 @@ class Situation:
         ended.sort(key=lambda row: row.outage.at, reverse=True)
         for row in ended[ENDED_HELD:]:
             del self._outages[row.outage.id]
+
+
+def _trouble(feed: FeedHealth) -> str:
+    how = "failed" if feed.state == "failed" else "is trying again"
+    reason = feed.last_error[:200] or "no reason given"
+    return f"feed {feed.url[:120]} {how}: {reason}"

@@ -34,7 +34,7 @@ def words(segments: list[Segment]) -> str:
 
 @pytest.mark.parametrize(
     ("number", "shown"),
-    [(0, "0"), (9999, "9999"), (12_345, "12.3k"), (99_949, "99.9k"), (99_951, "100k"),
+    [(0, "0"), (9999, "9,999"), (12_345, "12.3k"), (99_949, "99.9k"), (99_951, "100k"),
      (999_999, "1000k"), (4_100_000, "4.1M")],
 )  # fmt: skip
 def test_a_count_takes_at_most_five_cells(number: float, shown: str) -> None:

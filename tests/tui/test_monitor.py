@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from desk.serving.protocol import Close, Fetch, Open, Page, Read, Tick
+from desk.serving.protocol import Close, FeedHealth, Fetch, Open, Page, Read, Refused, Tick
+from tests.tui.conftest import status
 from tui.widgets.outages import OutageList
 from tui.window import PAGE_ROWS
 
@@ -265,7 +266,7 @@ async def test_a_refused_filter_says_why_and_loses_nothing(scene: OpenScene) -> 
 async def test_a_filter_that_lets_nothing_through_says_so(scene: OpenScene) -> None:
     async with scene() as s:
         await s.press("slash", *"zebra", "enter")
-        assert "no post so far that the filter lets through" in s.text()
+        assert "no post so far that the filter lets through: zebra" in s.text()
 
 
 async def test_rows_of_the_old_filter_are_not_taken_for_the_new(scene: OpenScene) -> None:
@@ -407,3 +408,61 @@ async def test_the_wheel_scrolls_back_and_unfollows(scene: OpenScene) -> None:
         await s.settle()
         assert not s.feed.following
         assert s.feed_ids()[-1] == "post-298"
+
+
+async def test_e_says_that_there_is_no_further_hazard_while_it_follows(scene: OpenScene) -> None:
+    async with scene() as s:
+        await s.press("e")
+        assert s.feed.following
+        assert "no further hazard at hand" in s.text()
+
+
+async def test_the_head_of_the_queue_says_how_many_wait_in_all(scene: OpenScene) -> None:
+    async with scene() as s:
+        await s.press("c")
+        await s.say(Tick(status=status(cases=1878)))
+        assert "Cases 6 of 1,878" in s.text()
+
+
+async def test_escape_leaves_a_filter_that_the_desk_has_not_answered(scene: OpenScene) -> None:
+    async with scene() as s:
+        before = s.feed_ids()
+        s.desk.mute = True
+        await s.press("slash", *"oxygen", "enter", "k", "escape")
+        assert "asking the desk" not in s.text()
+        assert s.asked(Open)[-1] == Open(2, "oxygen", PAGE_ROWS)
+        assert s.asked(Close) == [Close(2)]
+        await s.say(Page(2, 0, 1, 0, (s.desk.rows[2],)))
+        await s.say(Refused(2, "too late"))
+        assert "filter:" not in s.text()
+        assert "too late" not in s.text()
+        assert s.feed_ids() == before
+
+
+async def test_a_failed_feed_is_named_with_its_reason(scene: OpenScene) -> None:
+    failed = FeedHealth("file:gone.jsonl", "failed", 0, 3, 0, 0.0, 0.0, "no such file")
+    for rows in (0, 40):
+        async with scene(rows=rows, size=(160, 50)) as s:
+            await s.say(Tick(status=status(feeds=(failed,))))
+            assert "feed file:gone.jsonl failed: no such file" in s.lines()[1]
+            assert "3 bad lines" in s.lines()[0]
+            assert "waiting for the first posts" not in s.text()
+            await s.say(Tick(status=status()))
+            assert "failed" not in s.text()
+
+
+async def test_an_empty_feed_that_has_ended_says_so(scene: OpenScene) -> None:
+    ended = FeedHealth("file:quiet.jsonl", "ended", 9, 0, 0, 0.0, 0.0)
+    async with scene(rows=0) as s:
+        await s.say(Tick(status=status(feeds=(ended,))))
+        assert "the feed has ended without a labelled post" in s.text()
+
+
+@pytest.mark.parametrize("keys", [(), ("tab",), ("k",)])
+async def test_the_narrowest_bottom_line_still_names_help_and_quit(
+    scene: OpenScene, keys: tuple[str, ...]
+) -> None:
+    async with scene(size=(60, 24)) as s:
+        await s.press(*keys)
+        assert "? Keys" in s.lines()[-1]
+        assert "q Quit" in s.lines()[-1]

@@ -10,7 +10,7 @@ from textual.binding import ActiveBinding, BindingType
 
 from tui.keys import key
 from tui.screens.sheet import Sheet
-from tui.signs import LABEL_SIGNS, STATUS_SIGNS, Palette, Sign
+from tui.signs import LABEL_SIGNS, MEDIA, STATUS_SIGNS, Palette, Sign
 from tui.widgets.lines import palette_of
 
 FILTERS = (
@@ -52,6 +52,8 @@ class HelpScreen(Sheet):
         text.append("\nLabels, the most urgent first\n", colours.accent)
         for label, sign in LABEL_SIGNS.items():
             _explain(text, sign, label, colours)
+        text.append(f"  {MEDIA:<18}", colours.accent)
+        text.append("before a text: the post has pictures or other media\n", colours.text)
         text.append("\nOutages, the most urgent first\n", colours.accent)
         for status, sign in STATUS_SIGNS.items():
             _explain(text, sign, status, colours)

@@ -29,6 +29,9 @@ from tui.window import PAGE_ROWS, Window
 if TYPE_CHECKING:
     from tui.app import StormdeskApp
 
+NONE_S = 3.0
+"""For how long a feed that follows says that there is no further hazard."""
+
 
 class Monitor(Sized, Screen[None]):
     """What an agent looks at all day; shows what the desk says and asks it for views."""
@@ -100,6 +103,8 @@ class Monitor(Sized, Screen[None]):
             "failed": link.reason or "The desk is gone.",
         }[link.state]
         seen = last_seen(now.clock, now.zone) if words else ""
+        if link.state == "connected":
+            words = now.failed_feeds()
         self.query_one("#banner", Banner).show(paint(words[:400]).text + seen)
         self.set_class(now.stale and now.status is not None, "-stale")
         self._strip.show(now, paused=self.feed.paused, waiting=self.feed.waiting)
@@ -110,16 +115,13 @@ class Monitor(Sized, Screen[None]):
         if hello is None:
             return
         self.feed.zone = self._now.zone
-        self.feed.waiting_for = (
-            f"waiting for the first posts of {paint(hello.territory[:60]).text}…"
-        )
         self.feed.forget_strips()
         await self._open(self._query)
         self._tell()
 
     def tick(self, tick: Tick) -> None:
         """Show what has changed since the last tick."""
-        self.set_class(False, "-stale")
+        self.tell_link()
         for change in tick.views:
             if change.view == self.feed.window.view:
                 self.feed.window.put(change.start, change.rows, change.first, change.total)
@@ -173,6 +175,8 @@ class Monitor(Sized, Screen[None]):
     def _tell(self) -> None:
         now, feed = self._now, self.feed
         self._strip.show(now, paused=feed.paused, waiting=feed.waiting)
+        if now.hello:
+            feed.say_waiting(paint(now.waiting_for()[:600]).text)
         self._tell_feed()
         if feed.paused:
             return
@@ -183,7 +187,9 @@ class Monitor(Sized, Screen[None]):
         queue.show(now.queue, now.clock)
         head = self.query_one("#list-head", Head)
         if self.has_class("-cases"):
-            head.show((("Cases", "name"), (str(len(now.queue)), "quiet")), "")
+            shown, waiting = len(now.queue), now.status.cases if now.status else 0
+            counts = f"{shown:,} of {waiting:,}" if waiting > shown else f"{shown:,}"
+            head.show((("Cases", "name"), (counts, "quiet")), "")
         else:
             ended = sum(row.outage.status in ENDED for row in ranked)
             counts = f"{len(ranked) - ended}" + (f" · {ended} ended" if ended else "")
@@ -200,17 +206,17 @@ class Monitor(Sized, Screen[None]):
         if self._query:
             left.append((f"filter: {cut(paint(self._query[:200]).text, 60)}", "alarm"))
         if feed.paused:
-            left.append((f"PAUSED · {feed.waiting} waiting · space goes on", "alarm"))
+            left.append((f"PAUSED · {feed.waiting:,} waiting · space goes on", "alarm"))
         elif not feed.following:
             left.append(
                 (
-                    f"+{feed.waiting} new · f follows" if feed.waiting else "held · f follows",
+                    f"+{feed.waiting:,} new · f follows" if feed.waiting else "held · f follows",
                     "quiet",
                 )
             )
-        if self._none_at == feed.cursor and not feed.following:
+        if self._none_at is not None and (feed.following or self._none_at == feed.cursor):
             left.append(("no further hazard at hand", "quiet"))
-        self.query_one("#feed-head", Head).show(tuple(left), f"{feed.window.total} posts ")
+        self.query_one("#feed-head", Head).show(tuple(left), _posts(feed.window.total) + " ")
 
     def on_resize(self, _event: events.Resize) -> None:
         self.call_after_refresh(self._tell)
@@ -236,12 +242,14 @@ class Monitor(Sized, Screen[None]):
 
     async def on_filter_bar_submitted(self, event: FilterBar.Submitted) -> None:
         if self._now.link.state == "connected":
+            self._filter.wait()
+            self.set_focus(self.feed)
             await self._open(event.text)
         else:
             self._filter.refuse("The desk is not there now: press enter again when it is back")
 
-    def on_filter_bar_left(self, _event: FilterBar.Left) -> None:
-        self._close_filter()
+    async def on_filter_bar_left(self, _event: FilterBar.Left) -> None:
+        await self._leave_filter()
 
     async def filter_by(self, query: str) -> None:
         """Show only what `query` lets through."""
@@ -264,7 +272,15 @@ class Monitor(Sized, Screen[None]):
     def action_hazard(self, step: int) -> None:
         found = self.feed.find("hazard", step)
         self._none_at = None if found else self.feed.cursor
+        if self._none_at is not None and self.feed.following:
+            self.set_timer(NONE_S, self._forget_none)
         self._tell_feed()
+
+    def _forget_none(self) -> None:
+        """While the feed follows, its cursor moves with it: only time ends what was said."""
+        if self.feed.following:
+            self._none_at = None
+            self._tell_feed()
 
     def action_cases(self) -> None:
         was_in_list = isinstance(self.focused, OutageList | CaseQueue)
@@ -277,11 +293,25 @@ class Monitor(Sized, Screen[None]):
         self._tell()
 
     async def action_back(self) -> None:
-        if isinstance(self.focused, OutageList | CaseQueue):
+        if self._filter.display:
+            await self._leave_filter()
+        elif isinstance(self.focused, OutageList | CaseQueue):
             self.set_focus(self.feed)
         elif self._query:
             await self._open("")
 
+    async def _leave_filter(self) -> None:
+        """Close the line; rows that come for a filter that was asked for are not shown."""
+        self._close_filter()
+        asked = self._asked
+        if asked is not None and self.feed.window.view:
+            self._asked = None
+            await self._desk.link.send(Close(asked.view))
+
     def _close_filter(self) -> None:
         self._filter.display = False
         self.set_focus(self.feed)
+
+
+def _posts(total: int) -> str:
+    return f"{total:,} labelled post" + ("" if total == 1 else "s")

@@ -12,7 +12,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from desk.serving.protocol import DeskStatus, FeedHealth
-from tui.columns import age_s, count
+from tui.columns import age_s
 from tui.paint import cut, paint
 from tui.signs import FEED_SIGNS, UNKNOWN, Palette
 from tui.situation import Situation
@@ -78,7 +78,9 @@ def strip_items(now: Situation, colours: Palette, *, paused: bool, waiting: int)
     if now.exercise:
         items.append((20, " EXERCISE ", " EXERCISE ", colours.alarm))
     if paused:
-        items.append((19, f" PAUSED · {waiting} waiting ", f" PAUSED {waiting} ", colours.alarm))
+        items.append(
+            (19, f" PAUSED · {waiting:,} waiting ", f" PAUSED {waiting:,} ", colours.alarm)
+        )
     if now.status:
         items += _figures(now.status, now.zone, colours)
     if now.link.state == "connected":
@@ -96,15 +98,19 @@ def _figures(status: DeskStatus, zone: ZoneInfo | None, colours: Palette) -> lis
         local = status.clock.astimezone(zone) if zone else status.clock
         items.append((15, f"{local:%a %d %b %H:%M:%S %Z}", f"{local:%H:%M:%S %Z}", colours.strong))
     quiet, loud = colours.text, colours.strong
-    rate = count(status.posts_per_minute)
+    rate, backlog = f"{status.posts_per_minute:,.0f}", f"{status.backlog:,} backlog"
+    bad = sum(feed.bad for feed in status.feeds)
+    cases = f"{status.cases:,} case" + ("" if status.cases == 1 else "s")
     behind = loud if status.backlog else quiet
-    return [
-        *items,
+    items += [
         (9, f"{rate} posts/min", f"{rate}/min", quiet),
-        (5, f"{count(status.labelled)} labelled", "", quiet),
-        (8, f"{count(status.backlog)} backlog", f"{count(status.backlog)} backlog", behind),
-        (10, f"{count(status.cases)} cases waiting", f"{count(status.cases)} cases", quiet),
+        (5, f"{status.labelled:,} labelled", "", quiet),
+        (8, backlog, backlog, behind),
+        (10, f"{cases} waiting", cases, quiet),
     ]
+    if bad:
+        items.append((10, f"{bad:,} bad line" + ("" if bad == 1 else "s"), f"{bad:,} bad", loud))
+    return items
 
 
 def _feeds(feeds: tuple[FeedHealth, ...], colours: Palette) -> Item:

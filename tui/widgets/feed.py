@@ -12,6 +12,7 @@ from textual.message import Message
 from desk.serving.protocol import Row
 from tui.columns import channel_name, label_tags, labels_width, marked, shorten
 from tui.paint import fit, paint
+from tui.signs import MEDIA
 from tui.widgets.lines import Lines, palette_of
 from tui.window import Window
 
@@ -76,8 +77,16 @@ class Feed(Lines):
 
     def empty(self) -> str:
         if self.window.query:
-            return "no post so far that the filter lets through"
+            query = paint(self.window.query[:300]).text
+            return f"no post so far that the filter lets through: {query}"
         return self.waiting_for
+
+    def say_waiting(self, words: str) -> None:
+        """What an empty feed says; `words` are painted already."""
+        if words != self.waiting_for:
+            self.waiting_for = words
+            if self.has_nothing():
+                self.refresh()
 
     def index_at(self, line: int) -> int:
         return self._base + self.scroll_offset.y + line
@@ -234,7 +243,7 @@ class Feed(Lines):
         ]
         room = width - (9 + 5 + place + 1 + labels_width(labels))
         if row.media:
-            head.append(Segment("¤ ", colours.accent))
+            head.append(Segment(f"{MEDIA} ", colours.accent))
             room -= 2
         painted = paint(row.text[:PAINTED_CHARS])
         words = marked(painted, row.spans, colours, colours.text)

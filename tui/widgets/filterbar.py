@@ -57,14 +57,19 @@ class FilterBar(Vertical):
         self.screen.set_focus(box)  # at once: what is typed next belongs to the filter
         self._say(HELP)
 
+    def wait(self) -> None:
+        """Say that the filter was sent."""
+        self._say("asking the desk… esc leaves the filter as it was")
+
     def refuse(self, reason: str) -> None:
-        """Say why the desk can't read the filter."""
+        """Say why the desk can't read the filter, and let it be mended."""
+        self.screen.set_focus(self.query_one(Input))
         self._say(reason, alarm=True)
 
     def _say(self, words: str, *, alarm: bool = False) -> None:
         colours = palette_of(self)
         style = colours.label("hazard") if alarm else colours.quiet
-        text = Text(paint(words[:2000]).text, style=style, no_wrap=not alarm, overflow="ellipsis")
+        text = Text(paint(words[:2000]).text, style=style)
         self.query_one("#filter-words", Static).update(text)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:

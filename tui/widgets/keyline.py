@@ -9,6 +9,9 @@ from textual.screen import Screen
 from tui.widgets.bars import Bar
 from tui.widgets.lines import palette_of
 
+KEPT = ("Keys", "Quit", "Back")
+"""Words of the keys that stay in a narrow terminal."""
+
 
 class KeyLine(Bar):
     """Keys that are shown, from the live bindings of its screen.
@@ -33,21 +36,24 @@ class KeyLine(Bar):
                 shown.setdefault(binding.id, (binding.key, face, binding.description))
         return list(shown.values())
 
+    def fitting(self, width: int) -> list[tuple[str, str, str]]:
+        """The keys for which there is room: the last go first, but never help and leaving."""
+        keys = self.keys()
+        while keys and sum(len(face) + len(word) + 3 for _, face, word in keys) > width:
+            others = [at for at, (_, _, word) in enumerate(keys) if word not in KEPT]
+            del keys[others[-1] if others else -1]
+        return keys
+
     def segments(self, width: int) -> list[Segment]:
         colours = palette_of(self)
         segments: list[Segment] = []
-        left = width
-        for _, face, word in self.keys():
-            cells = len(face) + len(word) + 3
-            if cells > left:
-                break
+        for _, face, word in self.fitting(width):
             segments += [Segment(f" {face} ", colours.accent), Segment(f"{word} ", colours.quiet)]
-            left -= cells
         return segments
 
     def on_click(self, event: events.Click) -> None:
         at = 0
-        for key, face, word in self.keys():
+        for key, face, word in self.fitting(self.size.width):
             at += len(face) + len(word) + 3
             if event.x < at:
                 self.app.simulate_key(key)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
+from textwrap import wrap
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -16,6 +17,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.keys import MOVES, key
+from tui.paint import cut
 from tui.signs import Palette, palette
 
 STRIPS_HELD = 600
@@ -164,7 +166,8 @@ class Lines(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _words(self, y: int, width: int) -> Strip:
         middle = min(self.scrollable_content_region.height // 2, 4)
-        words = self.empty() if y == middle else ""
+        lines = wrap(self.empty(), max(1, width - 4))
+        words = cut(lines[y - middle], width) if 0 <= y - middle < len(lines) else ""
         segments = [Segment(words.center(width), palette_of(self).quiet)]
         return self._finish(segments, width, self.rich_style)
 

@@ -12,7 +12,7 @@ from textual.widget import Widget
 
 from desk.serving.protocol import Hello
 from tui.braille import Ground, draw, joined
-from tui.paint import clip, paint
+from tui.paint import cut, paint
 from tui.signs import STATUS_SIGNS, UNKNOWN, status_rank
 from tui.widgets.lines import palette_of
 
@@ -101,7 +101,7 @@ class TerritoryMap(Widget):
         places.sort(key=lambda place: (NAMED.index(self._worst[place.id]), -place.customers))
         for place in places:
             x, y = self._ground.cells[place.id]
-            name = clip(paint(place.name[:40]).text, NAME_CELLS)
+            name = cut(paint(place.name[:80]).text, NAME_CELLS)
             if cell_len(name) != len(name):
                 continue  # a mark is one cell: wide letters stay in the lists
             style = palette_of(self).status(self._worst[place.id])
