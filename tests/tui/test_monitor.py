@@ -4,15 +4,31 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
-from desk.serving.protocol import Close, FeedHealth, Fetch, Open, Page, Read, Refused, Tick
-from tests.tui.conftest import status
+from desk.serving.protocol import (
+    Close,
+    DeskStatus,
+    FeedHealth,
+    Fetch,
+    Open,
+    Page,
+    Read,
+    Refused,
+    Tick,
+)
 from tui.widgets.outages import OutageList
 from tui.window import PAGE_ROWS
 
 if TYPE_CHECKING:
-    from tests.tui.conftest import OpenScene
+    from tests.tui.conftest import OpenScene, Scene
+
+
+def status_of(scene: Scene, **changes: object) -> DeskStatus:
+    known = scene.app.now.status
+    assert known is not None
+    return msgspec.structs.replace(known, **changes)
 
 
 async def test_the_screen_shows_feed_outages_map_and_status(scene: OpenScene) -> None:
@@ -420,7 +436,7 @@ async def test_e_says_that_there_is_no_further_hazard_while_it_follows(scene: Op
 async def test_the_head_of_the_queue_says_how_many_wait_in_all(scene: OpenScene) -> None:
     async with scene() as s:
         await s.press("c")
-        await s.say(Tick(status=status(cases=1878)))
+        await s.say(Tick(status=status_of(s, cases=1878)))
         assert "Cases 6 of 1,878" in s.text()
 
 
@@ -443,18 +459,18 @@ async def test_a_failed_feed_is_named_with_its_reason(scene: OpenScene) -> None:
     failed = FeedHealth("file:gone.jsonl", "failed", 0, 3, 0, 0.0, 0.0, "no such file")
     for rows in (0, 40):
         async with scene(rows=rows, size=(160, 50)) as s:
-            await s.say(Tick(status=status(feeds=(failed,))))
+            await s.say(Tick(status=status_of(s, feeds=(failed,))))
             assert "feed file:gone.jsonl failed: no such file" in s.lines()[1]
             assert "3 bad lines" in s.lines()[0]
             assert "waiting for the first posts" not in s.text()
-            await s.say(Tick(status=status()))
+            await s.say(Tick(status=status_of(s, feeds=())))
             assert "failed" not in s.text()
 
 
 async def test_an_empty_feed_that_has_ended_says_so(scene: OpenScene) -> None:
     ended = FeedHealth("file:quiet.jsonl", "ended", 9, 0, 0, 0.0, 0.0)
     async with scene(rows=0) as s:
-        await s.say(Tick(status=status(feeds=(ended,))))
+        await s.say(Tick(status=status_of(s, feeds=(ended,))))
         assert "the feed has ended without a labelled post" in s.text()
 
 

@@ -155,3 +155,17 @@ async def test_of_a_post_of_a_megabyte_a_part_is_painted_and_the_rest_counted(
             words = str(s.app.screen.query_one("#words", Static).content)
             assert f"… {hidden} more characters are not shown" in words
             await s.press("escape")
+
+
+async def test_a_long_phrase_is_broken_between_words_and_hangs(scene: OpenScene) -> None:
+    async with scene(size=(62, 30)) as s:
+        newest = s.desk.rows[-1]
+        long = " ".join(f"word{number:02}" for number in range(9))
+        post = msgspec.structs.replace(hostile(s, long), id=newest.id)
+        s.desk.details[newest.id] = Detail(newest.id, post)
+        await s.press("enter")
+        await s.resize(80, 40)
+        words = str(s.app.screen.query_one("#words", Static).content).splitlines()
+        why = words.index("Why it was labelled")
+        assert words[why + 2].startswith("        word")
+        assert max(map(len, words)) <= s.app.screen.query_one("#words").size.width

@@ -9,7 +9,7 @@ from rich.text import Text
 from textual.binding import ActiveBinding, BindingType
 
 from tui.keys import key
-from tui.screens.sheet import Sheet
+from tui.screens.sheet import Sheet, hanging
 from tui.signs import LABEL_SIGNS, MEDIA, STATUS_SIGNS, Palette, Sign
 from tui.widgets.lines import palette_of
 
@@ -47,19 +47,19 @@ class HelpScreen(Sheet):
         text = Text()
         text.append("Keys of this screen · esc goes back\n", colours.accent)
         for keys, does in self.rows():
-            text.append(f"  {keys:<18}", colours.strong)
+            text.append(f"  {keys:<18}", hanging(colours.strong, 20))
             text.append(does + "\n", colours.text)
         text.append("\nLabels, the most urgent first\n", colours.accent)
         for label, sign in LABEL_SIGNS.items():
             _explain(text, sign, label, colours)
-        text.append(f"  {MEDIA:<18}", colours.accent)
+        text.append(f"  {MEDIA:<18}", hanging(colours.accent, 20))
         text.append("before a text: the post has pictures or other media\n", colours.text)
         text.append("\nOutages, the most urgent first\n", colours.accent)
         for status, sign in STATUS_SIGNS.items():
             _explain(text, sign, status, colours)
         text.append("\nFilters ( / )\n", colours.accent)
         for form, does in FILTERS:
-            text.append(f"  {form:<18}", colours.strong)
+            text.append(f"  {form:<18}", hanging(colours.strong, 20))
             text.append(does + "\n", colours.text)
         return text
 
@@ -77,6 +77,6 @@ class HelpScreen(Sheet):
 
 def _explain(text: Text, sign: Sign, name: str, colours: Palette) -> None:
     tag = sign.tag if sign.word != name else sign.glyph
-    text.append(f"  {tag} ", colours.of(sign, bold=True))
+    text.append(f"  {tag} ", hanging(colours.of(sign, bold=True), 20))
     text.append(f"{name:<{16 - len(tag)}} ", colours.strong)
     text.append(sign.meaning + "\n", colours.text)

@@ -11,7 +11,7 @@ from desk.serving.protocol import Detail
 from rules import Match
 from tui.columns import label_tags, marked
 from tui.paint import paint
-from tui.screens.sheet import Sheet
+from tui.screens.sheet import Sheet, hanging
 from tui.signs import STATUS_SIGNS, UNKNOWN, Palette, label_sign
 from tui.situation import Situation
 from tui.widgets.lines import palette_of
@@ -22,6 +22,7 @@ TEXT_LINES = 300
 """Line breaks of a post that are shown: a screen of blank lines costs as much as one of words."""
 MATCHES = 50
 PHRASE_CHARS = 80
+FIELD_CELLS = 10
 FIELD_CHARS = 300
 """Longer ones are shown with … at their end."""
 
@@ -72,7 +73,7 @@ def _words(post: LabelledPost, detail: Detail, now: Situation, colours: Palette)
 
 def _field(text: Text, name: str, value: str, colours: Palette) -> None:
     if value:
-        text.append(f"{name:<9}", colours.quiet)
+        text.append(f"{name:<{FIELD_CELLS}}", hanging(colours.quiet, FIELD_CELLS))
         text.append(_short(value) + "\n", colours.text)
 
 
@@ -119,11 +120,15 @@ def _text(text: Text, post: LabelledPost, colours: Palette) -> None:
 def _why(text: Text, matches: tuple[Match, ...], colours: Palette) -> None:
     text.append("Why it was labelled\n", colours.accent)
     for match in matches[:MATCHES]:
-        text.append(f"  {label_sign(match.label).tag:<5}", colours.label(match.label))
+        text.append(f"  {label_sign(match.label).tag:<6}", hanging(colours.label(match.label), 8))
         text.append(f"{_short(match.text, PHRASE_CHARS)}", colours.matched(match.label))
         text.append(f" ~ {_short(match.phrase, PHRASE_CHARS)}\n", colours.text)
         text.append(
-            f"        score {match.score:.3g} · rule {_short(match.rule, PHRASE_CHARS)}"
+            "        ",
+            hanging(colours.quiet, 8),
+        )
+        text.append(
+            f"score {match.score:.3g} · rule {_short(match.rule, PHRASE_CHARS)}"
             f" · characters {match.start}-{match.end}\n",
             colours.quiet,
         )
@@ -143,7 +148,11 @@ def _where(
         name = next((p.name for p in places if p.id == location.community), location.community)
         text.append(f"  {_short(name)}\n", colours.text)
         text.append(
-            f"        known by {_short(location.source)} · {location.confidence:.0%} sure ·"
+            "        ",
+            hanging(colours.quiet, 8),
+        )
+        text.append(
+            f"known by {_short(location.source)} · {location.confidence:.0%} sure ·"
             f" within {location.radius_km:g} km of {location.lat:.3f} {location.lon:.3f}\n",
             colours.quiet,
         )
