@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import ClassVar
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderResult
 from rich.style import Style
 from rich.text import Text
-from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
@@ -30,11 +30,6 @@ class Sheet(Sized, ModalScreen[None]):
         ),
     ]
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._said = Text()
-        self._width = 0
-
     def compose(self) -> ComposeResult:
         sheet = VerticalScroll(id="sheet", can_focus=False)
         sheet.border_subtitle = "j/k scroll · esc back"
@@ -51,20 +46,8 @@ class Sheet(Sized, ModalScreen[None]):
 
     def say(self, words: Text) -> None:
         """Show `words`, which are painted already."""
-        self._said = words
-        self._width = 0
-        self._wrap()
-
-    def _wrap(self) -> None:
-        width = self.query_one("#sheet").scrollable_content_region.width
-        if width and width == self._width:
-            return
-        self._width = width
-        words = hung(self._said, width, self.app.console) if width else self._said
-        self.query_one("#words", Static).update(words)
-
-    def on_resize(self, _event: events.Resize) -> None:
-        self.call_after_refresh(self._wrap)
+        words.rstrip()
+        self.query_one("#words", Static).update(Hung(words))
 
     def action_move(self, lines: int) -> None:
         self.query_one("#sheet").scroll_relative(y=lines, animate=False)
@@ -86,15 +69,27 @@ def hanging(style: Style, cells: int) -> Style:
     return style + Style(meta={"hang": cells})
 
 
-def hung(words: Text, width: int, console: Console) -> Text:
-    """`words` broken between words into lines of `width` cells, each going on where it hangs."""
-    lines: list[Text] = []
-    for line in words.split("\n", allow_blank=True):
-        styles = (span.style for span in line.spans if isinstance(span.style, Style))
-        cells = max((style.meta.get("hang", 0) for style in styles if style.meta), default=0)
-        if line.cell_len <= width or cells * 2 > width:
-            lines += line.wrap(console, width) if line.cell_len > width else [line]
-            continue
-        for at, part in enumerate(line[cells:].wrap(console, width - cells)):
-            lines.append(Text.assemble(line[:cells] if not at else " " * cells, part))
-    return Text("\n").join(lines)
+class Hung:
+    """`words` broken between words into lines, each of which goes on where it hangs."""
+
+    def __init__(self, words: Text) -> None:
+        self._words = words
+
+    def __str__(self) -> str:
+        return self._words.plain
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for line in self._words.split("\n", allow_blank=True):
+            yield from _broken(line, options.max_width, console)
+
+
+def _broken(line: Text, width: int, console: Console) -> Iterator[Text]:
+    if line.cell_len <= width:
+        yield line
+        return
+    styles = (span.style for span in line.spans if isinstance(span.style, Style))
+    cells = max((style.meta.get("hang", 0) for style in styles if style.meta), default=0)
+    if cells * 2 > width:
+        cells = 0
+    for at, part in enumerate(line[cells:].wrap(console, width - cells)):
+        yield Text.assemble(line[:cells] if not at else " " * cells, part)
