@@ -84,7 +84,12 @@ def strip_items(now: Situation, colours: Palette, *, paused: bool, waiting: int)
     if now.status:
         items += _figures(now.status, now.zone, colours)
     if now.link.state == "connected":
-        items.append(_feeds(now.status.feeds if now.status else (), colours))
+        feeds = now.status.feeds if now.status else ()
+        bad = sum(feed.bad for feed in feeds)
+        if bad:
+            words = f"{bad:,} bad line" + ("" if bad == 1 else "s")
+            items.append((10, words, f"{bad:,} bad", colours.strong))
+        items.append(_feeds(feeds, colours))
     else:
         items.append(
             (18, f"× desk {now.link.state}", f"×{now.link.state}", colours.label("hazard"))
@@ -99,18 +104,15 @@ def _figures(status: DeskStatus, zone: ZoneInfo | None, colours: Palette) -> lis
         items.append((15, f"{local:%a %d %b %H:%M:%S %Z}", f"{local:%H:%M:%S %Z}", colours.strong))
     quiet, loud = colours.text, colours.strong
     rate, backlog = f"{status.posts_per_minute:,.0f}", f"{status.backlog:,} backlog"
-    bad = sum(feed.bad for feed in status.feeds)
     cases = f"{status.cases:,} case" + ("" if status.cases == 1 else "s")
     behind = loud if status.backlog else quiet
-    items += [
+    return [
+        *items,
         (9, f"{rate} posts/min", f"{rate}/min", quiet),
         (5, f"{status.labelled:,} labelled", "", quiet),
         (8, backlog, backlog, behind),
         (10, f"{cases} waiting", cases, quiet),
     ]
-    if bad:
-        items.append((10, f"{bad:,} bad line" + ("" if bad == 1 else "s"), f"{bad:,} bad", loud))
-    return items
 
 
 def _feeds(feeds: tuple[FeedHealth, ...], colours: Palette) -> Item:
