@@ -127,7 +127,7 @@ def test_a_desk_is_watched_filtered_killed_resized_and_left(
     terminal.wait_for("starting it again")
     terminal.wait_for("no power in Alderton", without="starting it again")
     terminal.resize(30, 8)
-    terminal.wait_for("80x24")
+    terminal.wait_for("60x16")
     terminal.resize(160, 50)
     terminal.wait_for("posts/min", "no power in Alderton", "08:32:40")
     terminal.type("q")
