@@ -22,7 +22,7 @@ LABELS = (
     "praise",
     "news",
 )
-"""The labels of DESIGN.md in their order, written here again: a storm never looks at rules/."""
+"""Every label in order of urgency, written here again: a storm never looks at rules/."""
 
 CAUSES = ("lineDown", "poleDown", "treeDown", "lightingStrike", "animal")
 """Causes in the words of the CIM (IEC 61968-3), with its own spelling of `lightingStrike`."""
