@@ -10,7 +10,7 @@ from rules import LABELS, Engine, load_packs
 from rules.engine import TEXT_LETTERS_MAX
 from rules.keyword_set import FILE_KEYS, RULE_KEYS, TEST_KEYS
 from rules.phrase import VARIANTS_MAX
-from rules.proof import failures
+from rules.workbench.proof import failures
 from rules.text import MARKS
 
 PAGE = Path(rules.__file__).parent.parent / "docs" / "rule-format.md"

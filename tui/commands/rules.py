@@ -13,10 +13,10 @@ import typer
 
 from rules import LABELS, Engine, PackError, RulesError, Verdict, load_packs
 from rules.errors import Fault, choices
-from rules.lint import warnings
+from rules.workbench.lint import warnings
 from rules.pack import Pack
-from rules.proof import Failure, failures
-from rules.score import Row, Score, decode_row, parse_fold, score, wrong
+from rules.workbench.proof import Failure, failures
+from rules.workbench.score import Row, Score, decode_row, parse_fold, score, wrong
 from tui.commands.options import Rules
 from tui.console import BAD_USAGE, CHECK_FAILED, Format, emit, emit_json, flush, say
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from rules import LABELS, Match, Verdict
 from rules.errors import CorpusError
-from rules.score import Row, decode_row, f1_interval, parse_fold, score, wrong
+from rules.workbench.score import Row, decode_row, f1_interval, parse_fold, score, wrong
 
 
 def rows(*labels: str) -> list[Row]:

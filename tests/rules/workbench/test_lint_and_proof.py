@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from rules import Engine, load_packs
-from rules.lint import warnings
-from rules.proof import failures
+from rules.workbench.lint import warnings
+from rules.workbench.proof import failures
 
 Write = Callable[..., Path]
 

@@ -1,0 +1,1 @@
+"""What a rule author does with packs: check, prove, score, explain, measure."""
