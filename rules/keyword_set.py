@@ -1,17 +1,33 @@
-"""One keyword set, checked key by key; a fault is noted and reading goes on."""
+"""One keyword set, checked key by key; a fault is noted and reading goes on.
+
+The tables of keys below are the rule language: this module checks by them, the JSON Schema
+(`rules.workbench.schema`) and the page for rule authors are held to them.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Collection, Iterator
+from typing import Any, Literal, NamedTuple
 
 from rules.errors import Fault, Source, choices
+from rules.language import UNKNOWN
 from rules.pack import (
+    FACTS,
     GAP_DEFAULT,
     GAP_MAX,
     LANGUAGES,
     LIMIT_DEFAULT,
+    NEED_MAX,
+    NOTHING,
+    POINTS_MAX,
+    PRIORITY_MAX,
+    REACH_DEFAULT,
+    REACH_MAX,
+    STATUSES,
+    TOLERANCE_MAX,
+    Context,
+    Evidence,
     Rule,
     RuleTest,
 )
@@ -19,11 +35,142 @@ from rules.phrase import Phrase, PhraseError, Vocabulary, parse_entry, parse_phr
 from rules.positions import Path, Positions
 from rules.verdict import LABELS
 
-FILE_KEYS = ("language", "vocabulary", "rule")
-RULE_KEYS = ("id", "label", "any", "all", "none", "gap", "limit", "note", "test")
-TEST_KEYS = ("text", "match")
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+
+class Form(NamedTuple):
+    """How a name must be spelled, and what to say where it is not."""
+
+    pattern: str
+    fault: str
+
+
+class Key(NamedTuple):
+    """One key of a keyword set: what it takes and what it means.
+
+    `choices` (or `form`) bind a text, or each text of a list; `low` and `high` a number; `noun`
+    is what one of the choices is called in a fault.
+    """
+
+    name: str
+    kind: Literal[
+        "text", "flag", "whole", "number", "texts", "phrases", "points", "tables", "named"
+    ]
+    means: str
+    needed: bool = False
+    choices: tuple[str, ...] = ()
+    form: Form | None = None
+    low: int = 0
+    high: int = 0
+    default: float | str | None = None
+    noun: str = ""
+
+
+NAME = Form(r"[A-Za-z][A-Za-z0-9_-]*", "begin with a letter, then letters, digits, _ or -")
+POINTS = Form(
+    rf"-?[1-{POINTS_MAX}]", f"give a whole number from -{POINTS_MAX} to {POINTS_MAX}, not 0"
+)
+_ID = Form(r"[A-Za-z0-9][A-Za-z0-9._-]*", "can't be an id: use letters, digits, '-', '_' and '.'")
+_CHANNEL = Form(r"[^\sA-Z]+", "is no channel: write one word in lower case, such as 'facebook'")
+SPOKEN = (*LANGUAGES, UNKNOWN)
+"""What the language of a post may be."""
+TOLD_FACTS = ("media", "own_account", "reply", "repost")
+"""The facts that a test must state: its text does not show them."""
+
+FILE_KEYS = (
+    Key("language", "text", "the language of the whole file", needed=True, choices=LANGUAGES),
+    Key("vocabulary", "named", "names for lists of words, for all files of the language"),
+    Key("context", "named", "circumstances of a match, for all files of the language"),
+    Key("rule", "tables", "the rules, one after the other"),
+)
+RULE_KEYS = (
+    Key("id", "text", "the rule's own name; once in all sets", needed=True, form=_ID),
+    Key(
+        "label",
+        "text",
+        f"what the post means; `{NOTHING}` gives no label, but keeps weaker rules off its words",
+        needed=True,
+        choices=(*LABELS, NOTHING),
+    ),
+    Key("any", "phrases", "one of them must be found; needed where there are no points"),
+    Key("all", "phrases", "every one of them must be found too, anywhere in the post"),
+    Key("none", "phrases", "where one is found, anywhere in the post, the rule does not fire"),
+    Key("near", "phrases", "one of them must stand near the match, in its sentence"),
+    Key("not_near", "phrases", "none of them may stand near the match, in its sentence"),
+    Key("when", "texts", "contexts that must all hold of the match", noun="context"),
+    Key("unless", "texts", "contexts of which none may hold of the match", noun="context"),
+    Key("points", "points", "phrases by the points that each gives, or takes where below 0"),
+    Key(
+        "need",
+        "whole",
+        "the points that must come together; goes with points",
+        low=1,
+        high=NEED_MAX,
+    ),
+    Key("languages", "texts", "only posts in these languages", choices=SPOKEN, noun="language"),
+    Key("channels", "texts", "only posts from these channels", form=_CHANNEL, noun="channel"),
+    Key(
+        "gap",
+        "whole",
+        "the most idle words between two neighbouring words of a phrase",
+        high=GAP_MAX,
+        default=GAP_DEFAULT,
+    ),
+    Key(
+        "reach",
+        "whole",
+        "the most words between the match and what is near",
+        high=REACH_MAX,
+        default=REACH_DEFAULT,
+    ),
+    Key(
+        "tolerance",
+        "whole",
+        "the most typing errors that one word forgives",
+        high=TOLERANCE_MAX,
+        default=TOLERANCE_MAX,
+    ),
+    Key("limit", "number", "the lowest score that counts", low=1, high=100, default=LIMIT_DEFAULT),
+    Key(
+        "priority",
+        "whole",
+        f"of overlapping matches the highest stand (label `{NOTHING}`: without it 1)",
+        high=PRIORITY_MAX,
+        default=0,
+    ),
+    Key(
+        "status",
+        "text",
+        "`live` works; `draft` is tested but gives no label yet; `retired` never runs",
+        choices=STATUSES,
+        default="live",
+    ),
+    Key("owner", "text", "who answers for the rule"),
+    Key("note", "text", "words for the next author"),
+    Key("test", "tables", "texts, and whether the rule must fire on them"),
+)
+CONTEXT_KEYS = (
+    Key("before", "phrases", "cues that stand before the match, in its sentence"),
+    Key("after", "phrases", "cues that stand behind the match, in its sentence"),
+    Key("around", "phrases", "cues on either side of the match or in it, in its sentence"),
+    Key("anywhere", "phrases", "cues anywhere in the post"),
+    Key("stop", "phrases", "words that end a cue's reach where they stand in between"),
+    Key(
+        "reach",
+        "whole",
+        "the most words between the match and a cue",
+        high=REACH_MAX,
+        default=REACH_DEFAULT,
+    ),
+    Key("gap", "whole", "the most idle words within a cue", high=GAP_MAX, default=0),
+    Key("note", "text", "words for the next author"),
+)
+CUES = ("before", "after", "around", "anywhere")
+TEST_KEYS = (
+    Key("text", "text", "what somebody posts", needed=True),
+    Key("match", "flag", "true where this rule must fire on it, else false", needed=True),
+    Key("channel", "text", "the channel that it comes from"),
+    Key("lang", "text", "the language that the post itself states"),
+    Key("facts", "texts", "what the text does not show", choices=TOLD_FACTS, noun="fact"),
+)
 _KINDS: dict[type, str] = {
     str: "a text in quotes",
     bool: "true or false",
@@ -32,6 +179,8 @@ _KINDS: dict[type, str] = {
     list: "a list",
     dict: "a table",
 }
+Entries = tuple[tuple[str, Source], ...]
+"""The texts of a vocabulary, each with its place."""
 
 
 class KeywordSet:
@@ -45,83 +194,148 @@ class KeywordSet:
         self._positions = positions
         self._faults = faults
         self._unknown_keys((), data, FILE_KEYS)
-        self.language = self._language()
-        if not data.get("rule") and not data.get("vocabulary"):
+        if "language" not in data:
+            self._fault((), 'the file has no language: begin with language = "en", "it" or "es"')
+        self.language = str(self._values((), data, FILE_KEYS[:1]).get("language"))
+        if not any(data.get(key) for key in ("rule", "vocabulary", "context")):
             self._fault((), "nothing to read: write a [[rule]] with id, label and any")
 
-    def vocabulary(self) -> Iterator[tuple[str, tuple[str, ...], Source]]:
-        """Each vocabulary of the file: name, entries (only valid ones), place."""
-        table = self._data.get("vocabulary", {})
-        if not self._is(("vocabulary",), table, dict):
-            return
-        for name, entries in table.items():
-            path: Path = ("vocabulary", name)
-            if not _NAME.fullmatch(name):
-                message = f"'{name}' can't name a vocabulary: begin with a letter, then letters,"
-                self._fault(path, f"{message} digits, _ or -", key=True)
+    def vocabulary(self) -> Iterator[tuple[str, Entries, Source]]:
+        """Each vocabulary of the file: name, entries (valid ones and `$name`), place."""
+        for path, name, entries in self._named("vocabulary"):
             if entries == []:
                 self._fault(path, f"vocabulary '{name}' is empty: write one word or more")
             good = []
             for i, entry in self._texts(path, entries):
                 try:
-                    parse_entry(entry)
-                    good.append(entry)
+                    if not is_reference(entry):
+                        parse_entry(entry)
+                    good.append((entry, self._source((*path, i))))
                 except PhraseError as error:
                     self._fault((*path, i), str(error))
             yield name, tuple(good), self._source(path, key=True)
 
-    def rules(self, vocabulary: Vocabulary) -> Iterator[Rule]:
-        """Each rule of the file that is sound enough to be counted."""
-        for path, table in self._tables(("rule",), self._data.get("rule", [])):
-            rule = self._rule(path, table, vocabulary)
-            if rule:
-                yield rule
+    def contexts(self, vocabulary: Vocabulary) -> Iterator[Context]:
+        """Each context of the file."""
+        for path, name, table in self._named("context"):
+            if name in FACTS:
+                message = f"context '{name}' is already known to the program"
+                self._fault(path, f"{message}: give yours another name", key=True)
+            if not self._is(path, table, dict):
+                continue
+            values = self._values(path, table, CONTEXT_KEYS, vocabulary)
+            if not any(table.get(cue) for cue in CUES):
+                message = f"context '{name}' has no cue: write {', '.join(CUES[:-1])} or {CUES[-1]}"
+                self._fault(path, message)
+            source = self._source(path, key=True)
+            yield Context(name=name, language=self.language, source=source, **values)
 
-    def _rule(self, path: Path, table: dict[str, Any], vocabulary: Vocabulary) -> Rule | None:
-        self._unknown_keys(path, table, RULE_KEYS)
-        for key in ("id", "label", "any"):
-            if key not in table:
-                self._fault(path, f"the rule has no '{key}': write {key} = …")
-        phrases = {
-            key: self._phrases((*path, key), table[key], vocabulary)
-            for key in ("any", "all", "none")
-            if key in table
-        }
-        if "any" in table and table["any"] == []:
+    def rules(self, vocabulary: Vocabulary, contexts: Collection[str]) -> Iterator[Rule]:
+        """Each rule of the file that has an id; `contexts` are the names of its language."""
+        for path, table in self._tables(("rule",), self._data.get("rule", [])):
+            values = self._values(path, table, RULE_KEYS, vocabulary)
+            self._check_found(path, table)
+            for key in ("when", "unless"):
+                for i, name in enumerate(values.get(key, ())):
+                    if name not in FACTS and name not in contexts:
+                        message = f"unknown context '{name}': {choices(name, {*FACTS, *contexts})}"
+                        self._fault((*path, key, i), message)
+            values["evidence"] = values.pop("points", ())
+            values["tests"] = tuple(self._tests((*path, "test"), table.get("test", [])))
+            if values.get("label") == NOTHING:
+                values.setdefault("priority", 1)
+            if "id" in values:
+                values.setdefault("label", "")
+                yield Rule(language=self.language, source=self._source((*path, "id")), **values)
+
+    def _check_found(self, path: Path, table: dict[str, Any]) -> None:
+        """A rule looks for `any` or for points, and points need a sum."""
+        points = table.get("points")
+        if "any" not in table and points is None:
+            self._fault(path, "the rule has no 'any': write any = …, or points")
+        if table.get("any") == []:
             self._fault((*path, "any"), "'any' is empty: write one phrase or more")
-        label = self._label((*path, "label"), table.get("label"))
-        gap = self._number((*path, "gap"), table.get("gap", GAP_DEFAULT), int, 0, GAP_MAX)
-        limit = self._number((*path, "limit"), table.get("limit", LIMIT_DEFAULT), float, 1, 100)
-        note = table.get("note", "")
-        self._is((*path, "note"), note, str)
-        tests = tuple(self._tests((*path, "test"), table.get("test", [])))
-        id_ = self._id((*path, "id"), table.get("id"))
-        if id_ is None:
-            return None
-        return Rule(
-            id=id_,
-            label=label,
-            language=self.language,
-            any=phrases.get("any", ()),
-            all=phrases.get("all", ()),
-            none=phrases.get("none", ()),
-            gap=int(gap),
-            limit=float(limit),
-            note=str(note),
-            tests=tests,
-            source=self._source((*path, "id")),
-        )
+        if points is None and "need" in table:
+            self._fault((*path, "need"), "'need' goes with points: write [rule.points]")
+        if points is not None and "need" not in table:
+            self._fault((*path, "points"), "the points need a sum to come to: write need = …")
+        if isinstance(points, dict) and not any(
+            phrases and not sum_.startswith("-") for sum_, phrases in points.items()
+        ):
+            message = "no phrase gives points: write one or more that count above 0"
+            self._fault((*path, "points"), message)
 
     def _tests(self, path: Path, tables: object) -> Iterator[RuleTest]:
         for test_path, table in self._tables(path, tables):
-            self._unknown_keys(test_path, table, TEST_KEYS)
-            for key in TEST_KEYS:
-                if key not in table:
-                    self._fault(test_path, f"the test has no '{key}': write {key} = …")
-            text, match = table.get("text", ""), table.get("match", False)
-            text_is_fine = self._is((*test_path, "text"), text, str)
-            if self._is((*test_path, "match"), match, bool) and text_is_fine:
-                yield RuleTest(text, match, self._source((*test_path, "text")))
+            values = self._values(test_path, table, TEST_KEYS)
+            if "text" in values and "match" in values:
+                yield RuleTest(source=self._source((*test_path, "text")), **values)
+
+    def _values(
+        self,
+        path: Path,
+        table: dict[str, Any],
+        keys: tuple[Key, ...],
+        vocabulary: Vocabulary | None = None,
+    ) -> dict[str, Any]:
+        """The sound values of `table`, without its tables; each as a `Struct` field takes it."""
+        if path:
+            self._unknown_keys(path, table, keys)
+        values = {}
+        for key in keys:
+            if key.name not in table:
+                if key.needed and path:
+                    thing = "test" if path[-2] == "test" else path[0]
+                    self._fault(path, f"the {thing} has no '{key.name}': write {key.name} = …")
+                continue
+            at, value = (*path, key.name), table[key.name]
+            read: Any = None
+            if key.kind == "text" and self._is(at, value, str):
+                read = self._text(at, value, key)
+            elif key.kind == "flag" and self._is(at, value, bool):
+                read = value
+            elif key.kind in ("whole", "number"):
+                read = self._number(at, value, key)
+            elif key.kind == "texts":
+                read = tuple(self._text((*at, i), text, key) for i, text in self._texts(at, value))
+            elif key.kind == "phrases":
+                read = self._phrases(at, value, vocabulary or {})
+            elif key.kind == "points" and self._is(at, value, dict):
+                read = tuple(self._evidence(at, value, vocabulary or {}))
+            if read is not None:
+                values[key.name] = read
+        return values
+
+    def _text(self, path: Path, text: str, key: Key) -> str:
+        if key.choices and text not in key.choices:
+            noun = key.noun or key.name
+            self._fault(path, f"unknown {noun} '{text}': {choices(text, key.choices)}")
+        if key.form and not re.fullmatch(key.form.pattern, text):
+            self._fault(path, f"'{_shown(text)}' {key.form.fault}")
+        return text
+
+    def _number(self, path: Path, value: object, key: Key) -> float | None:
+        kind: type = int if key.kind == "whole" else float
+        fits = isinstance(value, int) or (kind is float and isinstance(value, float))
+        if isinstance(value, bool) or not isinstance(value, int | float) or not fits:
+            message = f"'{_shown(value)}' is not {_KINDS[kind]} from {key.low} to {key.high}"
+            self._fault(path, message)
+            return None
+        if not key.low <= value <= key.high:
+            message = f"{key.name} = {value} is out of range: give {key.low} to {key.high}"
+            self._fault(path, message)
+            return None
+        return kind(value)  # type: ignore[no-any-return]
+
+    def _evidence(
+        self, path: Path, table: dict[str, Any], vocabulary: Vocabulary
+    ) -> Iterator[Evidence]:
+        for points, phrases in table.items():
+            if re.fullmatch(POINTS.pattern, points):
+                yield Evidence(int(points), self._phrases((*path, points), phrases, vocabulary))
+            else:
+                message = f"'{_shown(points)}' can't be points: {POINTS.fault}"
+                self._fault((*path, points), message, key=True)
 
     def _phrases(self, path: Path, items: object, vocabulary: Vocabulary) -> tuple[Phrase, ...]:
         phrases = []
@@ -131,40 +345,6 @@ class KeywordSet:
             except PhraseError as error:
                 self._fault((*path, i), str(error))
         return tuple(phrases)
-
-    def _language(self) -> str:
-        language = self._data.get("language")
-        if language is None:
-            self._fault((), 'the file has no language: begin with language = "en", "it" or "es"')
-        elif self._is(("language",), language, str) and language not in LANGUAGES:
-            message = f"unknown language '{language}': {choices(language, LANGUAGES)}"
-            self._fault(("language",), message)
-        return str(language)
-
-    def _label(self, path: Path, label: object) -> str:
-        if label is not None and self._is(path, label, str) and label not in LABELS:
-            self._fault(path, f"unknown label '{label}': {choices(str(label), LABELS)}")
-        return str(label)
-
-    def _id(self, path: Path, id_: object) -> str | None:
-        if id_ is None or not self._is(path, id_, str):
-            return None
-        if not _ID.fullmatch(str(id_)):
-            message = f"'{id_}' can't be an id: use letters, digits, '-', '_' and '.'"
-            self._fault(path, message)
-        return str(id_)
-
-    def _number(
-        self, path: Path, value: object, kind: type[int | float], low: int, high: int
-    ) -> float:
-        fits = isinstance(value, int) or (kind is float and isinstance(value, float))
-        if isinstance(value, bool) or not isinstance(value, int | float) or not fits:
-            self._fault(path, f"'{_shown(value)}' is not {_KINDS[kind]} from {low} to {high}")
-            return low
-        if not low <= value <= high:
-            self._fault(path, f"{path[-1]} = {value} is out of range: give {low} to {high}")
-            return low
-        return value
 
     def _texts(self, path: Path, items: object) -> Iterator[tuple[int, str]]:
         if not isinstance(items, list):
@@ -185,7 +365,18 @@ class KeywordSet:
             else:
                 self._fault((*path, i), f"'{_shown(item)}' is not a table: write [[{header}]]")
 
-    def _unknown_keys(self, path: Path, table: dict[str, Any], known: tuple[str, ...]) -> None:
+    def _named(self, thing: str) -> Iterator[tuple[Path, str, Any]]:
+        """What the file's table `thing` holds by name."""
+        table = self._data.get(thing, {})
+        if not self._is((thing,), table, dict):
+            return
+        for name, value in table.items():
+            if not re.fullmatch(NAME.pattern, name):
+                self._fault((thing, name), f"'{name}' can't name a {thing}: {NAME.fault}", key=True)
+            yield (thing, name), name, value
+
+    def _unknown_keys(self, path: Path, table: dict[str, Any], keys: tuple[Key, ...]) -> None:
+        known = [key.name for key in keys]
         for key in table:
             if key not in known:
                 self._fault((*path, key), f"unknown key '{key}': {choices(key, known)}", key=True)
@@ -203,6 +394,11 @@ class KeywordSet:
         keys = self._positions.keys
         line, col = keys[path] if key and path in keys else self._positions.nearest(path)
         return Source(self._path, line, col)
+
+
+def is_reference(entry: str) -> bool:
+    """Whether a vocabulary's entry is `$name` alone, all entries of another one."""
+    return re.fullmatch(rf"\${NAME.pattern}", entry.strip()) is not None
 
 
 def _shown(value: object) -> str:

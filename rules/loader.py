@@ -6,15 +6,34 @@ import os
 import re
 import tomllib
 from collections.abc import Iterable
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
-from rules.errors import Fault, PackError, RulesError, in_order
-from rules.keyword_set import KeywordSet
-from rules.pack import LANGUAGES, Pack, Rule
+import msgspec
+
+from rules.errors import Fault, PackError, RulesError, Source, choices, in_order
+from rules.keyword_set import Entries, KeywordSet, is_reference
+from rules.pack import LANGUAGES, Context, Pack, Rule
 from rules.positions import Positions
 
 BUILT_IN = Path(__file__).parent / "packs"
 _SYNTAX = re.compile(r"^(?P<what>.*) \(at (?:line (?P<line>\d+), column (?P<col>\d+)|end of .*)\)$")
+
+
+class VocabularyList(msgspec.Struct, frozen=True):
+    """A vocabulary as written; an entry may be `$name`, another vocabulary."""
+
+    name: str
+    language: str
+    entries: Entries
+    source: Source
+
+
+class Loaded(msgspec.Struct, frozen=True):
+    """What keyword sets hold: the packs, and the vocabularies that their phrases were made of."""
+
+    packs: tuple[Pack, ...]
+    vocabularies: tuple[VocabularyList, ...]
 
 
 def load_packs(*folders: str | os.PathLike[str]) -> tuple[Pack, ...]:
@@ -26,23 +45,21 @@ def load_packs(*folders: str | os.PathLike[str]) -> tuple[Pack, ...]:
         RulesError: a folder does not exist, can't be read or holds no keyword set.
         PackError: all faults of all files.
     """
+    return load_sets(*folders).packs
+
+
+def load_sets(*folders: str | os.PathLike[str]) -> Loaded:
+    """As `load_packs`, with the vocabularies beside the packs."""
     faults: list[Fault] = []
     sets = [
         each
         for path in _files([Path(folder) for folder in folders] or [BUILT_IN])
         if (each := _read(path, faults))
     ]
-    rules = _assemble(sets, faults)
+    loaded = _assemble(sets, faults)
     if faults:
         raise PackError(in_order(faults))
-    by_language: dict[str, list[Rule]] = {}
-    for rule in rules:
-        by_language.setdefault(rule.language, []).append(rule)
-    return tuple(
-        Pack(language, tuple(by_language[language]))
-        for language in LANGUAGES
-        if language in by_language
-    )
+    return loaded
 
 
 def _files(folders: Iterable[Path]) -> list[Path]:
@@ -100,22 +117,22 @@ def _syntax_fault(path: str, text: str, error: str) -> Fault:
     return Fault(path, line, col, f"not TOML: {match['what']} in '{shown}'")
 
 
-def _assemble(sets: list[KeywordSet], faults: list[Fault]) -> list[Rule]:
-    """All rules, once every vocabulary of their language is known."""
-    vocabularies: dict[str, dict[str, tuple[str, ...]]] = {}
-    defined: dict[tuple[str, str], str] = {}
+def _assemble(sets: list[KeywordSet], faults: list[Fault]) -> Loaded:
+    """All rules and contexts, once every vocabulary of their language is known."""
+    vocabularies = _vocabularies(sets, faults)
+    entries = _expanded(vocabularies, faults)
+    contexts: dict[tuple[str, str], Context] = {}
     for each in sets:
-        for name, entries, source in each.vocabulary():
-            first = defined.setdefault((each.language, name), str(source))
-            if first != str(source):
-                message = f"vocabulary '{name}' is already defined at {first}: join the two"
-                faults.append(source.fault(message))
-            else:
-                vocabularies.setdefault(each.language, {})[name] = entries
+        for context in each.contexts(entries.get(each.language, {})):
+            first_context = contexts.setdefault((each.language, context.name), context)
+            if first_context is not context:
+                message = f"context '{context.name}' is already defined at {first_context.source}"
+                faults.append(context.source.fault(f"{message}: join the two"))
     rules: list[Rule] = []
     first_of: dict[str, Rule] = {}
     for each in sets:
-        for rule in each.rules(vocabularies.get(each.language, {})):
+        names = [name for language, name in contexts if language == each.language]
+        for rule in each.rules(entries.get(each.language, {}), names):
             first_rule = first_of.setdefault(rule.id, rule)
             if first_rule is not rule:
                 message = (
@@ -124,4 +141,84 @@ def _assemble(sets: list[KeywordSet], faults: list[Fault]) -> list[Rule]:
                 )
                 faults.append(rule.source.fault(message))
             rules.append(rule)
-    return rules
+    packs = tuple(
+        Pack(
+            language,
+            tuple(rule for rule in rules if rule.language == language),
+            tuple(context for context in contexts.values() if context.language == language),
+        )
+        for language in LANGUAGES
+        if any(rule.language == language for rule in rules)
+    )
+    return Loaded(packs, vocabularies)
+
+
+def _vocabularies(sets: list[KeywordSet], faults: list[Fault]) -> tuple[VocabularyList, ...]:
+    found: dict[tuple[str, str], VocabularyList] = {}
+    for each in sets:
+        for name, entries, source in each.vocabulary():
+            one = VocabularyList(name, each.language, entries, source)
+            first = found.setdefault((each.language, name), one)
+            if first is not one:
+                message = f"vocabulary '{name}' is already defined at {first.source}: join the two"
+                faults.append(source.fault(message))
+    return tuple(found.values())
+
+
+def _expanded(
+    vocabularies: tuple[VocabularyList, ...], faults: list[Fault]
+) -> dict[str, dict[str, tuple[str, ...]]]:
+    """By language and name: the entries, with those of other vocabularies in place of `$name`."""
+    expanded: dict[str, dict[str, tuple[str, ...]]] = {}
+    for language in dict.fromkeys(one.language for one in vocabularies):
+        by_name = {one.name: one for one in vocabularies if one.language == language}
+        named = {name: _named(one, by_name, faults) for name, one in by_name.items()}
+        done = expanded[language] = {}
+        for name in _inner_first(by_name, named, faults):
+            entries: list[str] = []
+            for entry, _ in by_name[name].entries:
+                inner = _reference(entry)
+                if not inner:
+                    entries.append(entry)
+                elif inner in named[name]:
+                    entries.extend(done[inner])
+            done[name] = tuple(dict.fromkeys(entries))
+    return expanded
+
+
+def _named(
+    one: VocabularyList, known: dict[str, VocabularyList], faults: list[Fault]
+) -> dict[str, Source]:
+    """The vocabularies that `one` names, each with its place; unknown ones are faults."""
+    named: dict[str, Source] = {}
+    for entry, source in one.entries:
+        name = _reference(entry)
+        if name in known:
+            named.setdefault(name, source)
+        elif name:
+            faults.append(source.fault(f"unknown vocabulary '${name}': {choices(name, known)}"))
+    return named
+
+
+def _inner_first(
+    by_name: dict[str, VocabularyList], named: dict[str, dict[str, Source]], faults: list[Fault]
+) -> list[str]:
+    """The names in an order in which each comes after those that it names.
+
+    A circle is a fault, and is cut open in `named` where its first vocabulary names the next.
+    """
+    while True:
+        try:
+            return list(TopologicalSorter(named).static_order())
+        except CycleError as error:
+            circle = error.args[1][:0:-1]
+        at = circle.index(min(circle, key=list(by_name).index))
+        circle = [*circle[at:], *circle[:at]]
+        chain = " → ".join(f"${name}" for name in (*circle, circle[0]))
+        source = named[circle[0]].pop(circle[1 % len(circle)])
+        faults.append(source.fault(f"vocabularies go round in a circle, {chain}: take one out"))
+
+
+def _reference(entry: str) -> str:
+    """The name that an entry `$name` holds; empty where it is words."""
+    return entry.strip()[1:] if is_reference(entry) else ""

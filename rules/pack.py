@@ -34,11 +34,18 @@ FACTS = (
 
 
 class RuleTest(msgspec.Struct, frozen=True):
-    """A text beside a rule, and whether that rule must fire on it."""
+    """A text beside a rule, and whether that rule must fire on it.
+
+    `channel` and `lang` are those of the post, where it states them; `facts` are `FACTS` that the
+    text itself does not show.
+    """
 
     text: str
     match: bool
     source: Source
+    channel: str = ""
+    lang: str = ""
+    facts: tuple[str, ...] = ()
 
 
 class Context(msgspec.Struct, frozen=True, kw_only=True):
