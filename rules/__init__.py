@@ -3,9 +3,10 @@
 Pure: no clock, no network, no files but the packs.
 """
 
-from rules.engine import Engine, Item
+from rules.engine import Engine
 from rules.errors import PackError, RulesError
 from rules.loader import load_packs
+from rules.scan import Item
 from rules.verdict import LABELS, Match, Verdict
 
 __all__ = [

@@ -1,205 +1,181 @@
-"""From texts to verdicts: tokens, phrases found in them, rules that fire.
-
-A phrase is found where its elements stand in order with no more than the rule's `gap` idle words
-between two neighbours. Its score is
-
-    100 - 8 for each edit - 1 for each idle word
-
-so 100 is exact (case, accents, drawn-out letters and hashtags cost nothing), and the default limit
-of 80 forgives two edits, or one edit and twelve idle words. Links, mentions, numbers and question
-marks count as words; <start> and <end> allow no gap beside them. In a text of another known
-language than the rule's, nothing is taken for a typo: there it is more likely that language's word.
-"""
+"""From texts to verdicts: chunks read, phrases found in them, rules that fire."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from functools import reduce
-from itertools import chain
-from operator import attrgetter, or_
-from typing import Protocol
+from collections.abc import Iterable, Sequence
+from operator import attrgetter
 
-from rules.language import UNKNOWN, elected
-from rules.pack import LANGUAGES, Pack, Rule
-from rules.plan import Filed, Index, Plan, Row
-from rules.reading import MEMO_TOKENS, Reading, Readings, Word
-from rules.text import token_spans, tokens
+from rules.language import elected
+from rules.pack import LANGUAGES, NOTHING, Pack
+from rules.plan import Plan, Test
+from rules.reading import MEMO_CHUNKS, Reading, Readings
+from rules.scan import Item, Scan, Site
+from rules.text import chunk_spans, token_spans
 from rules.verdict import URGENCY, Match, Verdict
-
-EDIT_COST = 8
-IDLE_COST = 1
-_NEVER = 101
-_LONG_WORDS = 400
 
 TEXT_LETTERS_MAX = 20_000
 """Code points of a text that are read; what stands behind them is passed over. Longer ones are no
 posts, and reading them whole would hold up all others."""
 
-Found = tuple[int, int, int]
-"""A phrase in a text: cost (100 - score), first and last word; words count from 1."""
+Hit = tuple[Test, str, Site]
+"""A rule that fires, the phrase of it that was found, and where."""
 
-
-class Item(Protocol):
-    """Anything with a text; `id` and `lang` are used where an item has them."""
-
-    @property
-    def text(self) -> str:
-        """What was written, as received."""
-        ...
+_code = attrgetter("code")
 
 
 class Engine:
-    """Rules, ready to classify; nothing that it has seen changes a verdict."""
+    """Rules, ready to classify; nothing that it has seen changes a verdict.
 
-    def __init__(self, packs: Sequence[Pack], *, memo_tokens: int = MEMO_TOKENS) -> None:
-        self._plan = Plan(packs)
-        self._readings = Readings(self._plan.reader.read, memo_tokens)
+    `accounts` are the handles of the utility's own accounts, `drafts` says whether rules that are
+    still drafts fire as well.
+    """
+
+    def __init__(
+        self,
+        packs: Sequence[Pack],
+        *,
+        accounts: Iterable[str] = (),
+        drafts: bool = False,
+        memo_chunks: int = MEMO_CHUNKS,
+    ) -> None:
+        self._plan = Plan(packs, drafts=drafts)
+        self._readings = Readings(self._plan.reader.read, memo_chunks)
+        self._accounts = frozenset(account.lstrip("@").casefold() for account in accounts)
 
     @property
     def remembered(self) -> int:
-        """How many readings of tokens the engine holds, at most twice `memo_tokens`."""
+        """How many readings of chunks the engine holds, at most twice `memo_chunks`."""
         return self._readings.held
 
     def classify(self, items: Iterable[str | Item]) -> list[Verdict]:
         """One verdict for each item, in order."""
-        return [self._verdict(item) for item in items]
+        read, bias, gate = self._readings.__getitem__, self._plan.bias, self._plan.gate
+        verdicts = []
+        for item in items:
+            if isinstance(item, str):
+                text, id_, lang = item, None, None
+            else:
+                text, id_, lang = item.text, getattr(item, "id", None), getattr(item, "lang", None)
+            whole = len(text) <= TEXT_LETTERS_MAX
+            if not whole:
+                text = text[:TEXT_LETTERS_MAX]
+            readings = list(map(read, text.split()))
+            code = sum(map(_code, readings), bias)
+            language = _stated(lang) or elected(code)
+            if not code & gate:
+                verdicts.append(Verdict(id_, (), language, ()))
+                continue
+            scan = Scan(
+                self._plan, text, readings, language, item, whole=whole, accounts=self._accounts
+            )
+            matches = self._matches(scan, code, text, readings)
+            given = {match.label for match in matches}
+            labels = tuple(sorted(given, key=URGENCY.__getitem__))
+            verdicts.append(Verdict(id_, labels, language, matches))
+        return verdicts
 
-    def _verdict(self, item: str | Item) -> Verdict:
-        if isinstance(item, str):
-            text, id_, lang = item, None, None
-        else:
-            text, id_, lang = item.text, getattr(item, "id", None), getattr(item, "lang", None)
+    def scan(self, item: str | Item) -> tuple[Scan, int, list[Reading]]:
+        """The words of one item's text as the rules see them, for whoever explains a verdict."""
+        text = item if isinstance(item, str) else item.text
+        lang = None if isinstance(item, str) else getattr(item, "lang", None)
         whole = len(text) <= TEXT_LETTERS_MAX
-        if not whole:
-            text = text[:TEXT_LETTERS_MAX]
-        readings = list(map(self._readings.__getitem__, tokens(text)))
-        language = _stated(lang) or elected(sum(map(attrgetter("votes"), readings)))
-        anchors = set(chain.from_iterable(map(attrgetter("anchors"), readings)))
-        if not anchors:
-            return Verdict(id_, (), language, ())
-        scan = _Scan(self._plan, readings, language, whole=whole)
-        matches = self._matches(text, readings, anchors, scan)
-        given = {match.label for match in matches}
-        return Verdict(id_, tuple(sorted(given, key=URGENCY.__getitem__)), language, matches)
+        text = text[:TEXT_LETTERS_MAX]
+        readings = list(map(self._readings.__getitem__, text.split()))
+        code = sum(map(_code, readings), self._plan.bias)
+        language = _stated(lang) or elected(code)
+        scan = Scan(
+            self._plan, text, readings, language, item, whole=whole, accounts=self._accounts
+        )
+        return scan, code, readings
 
     def _matches(
-        self, text: str, readings: list[Reading], anchors: set[int], scan: _Scan
+        self, scan: Scan, code: int, text: str, readings: Sequence[Reading]
     ) -> tuple[Match, ...]:
-        fired = [
-            (rule, phrase, found)
-            for rule, (phrase, found) in scan.candidates(self._plan, anchors).items()
-            if self._holds(scan, rule)
-        ]
-        if not fired:
+        hits = self._hits(scan, code)
+        if not hits:
             return ()
-        spans = _word_spans(text, readings, max(last for _, _, (_, _, last) in fired))
+        spans = WordSpans(text, readings)
         matches = []
-        for index, phrase, (cost, first, last) in fired:
-            rule = self._plan.rules[index]
-            start, end = spans[first - 1][0], spans[last - 1][1]
-            written = rule.any[phrase].text
+        for test, phrase, (cost, first, last) in hits:
+            rule = test.rule
+            start, end = spans[scan.joined.get(first, first)][0], spans[last][1]
             score = float(100 - cost)
-            matches.append(Match(rule.id, rule.label, written, text[start:end], start, end, score))
+            matches.append(Match(rule.id, rule.label, phrase, text[start:end], start, end, score))
         matches.sort(key=lambda match: (URGENCY[match.label], match.start, match.rule))
         return tuple(matches)
 
-    def _holds(self, scan: _Scan, index: int) -> bool:
-        """Whether every `all` and no `none` of a rule is found."""
-        plan, rule = self._plan, self._plan.rules[index]
-        return all(scan.has(each, rule) for each in plan.all[index]) and not scan.has(
-            plan.none[index], rule
-        )
+    def _hits(self, scan: Scan, code: int) -> list[Hit]:
+        """The rules that fire, each with its best match."""
+        plan = self._plan
+        sites: dict[int, list[tuple[Site, int]]] = {}
+        for rule, phrase, row in plan.any.within(scan.present):
+            for site in scan.sites(row, plan.tests[rule].limits):
+                sites.setdefault(rule, []).append((site, phrase))
+        order: Iterable[int] = sorted(sites)
+        if code & plan.evidence_gate:
+            order = sorted({*sites, *plan.weighed(code)})
+        if plan.prioritised:
+            order = sorted(order, key=lambda rule: -plan.tests[rule].rule.priority)
+        hits: list[Hit] = []
+        claims: list[tuple[int, int, int]] = []  # priority, first and last word
+        for number in order:
+            test = plan.tests[number]
+            if not scan.holds(test):
+                continue
+            ways = sorted(sites[number]) if number in sites else evidence_sites(scan, test)
+            for site, phrase in ways:
+                if (claims and claimed(claims, test.rule.priority, site)) or (
+                    test.placed and not scan.fits(test, site)
+                ):
+                    continue
+                if plan.prioritised:
+                    claims.append((test.rule.priority, *site[1:]))
+                if test.rule.label != NOTHING:
+                    hits.append((test, plan.phrase(test, phrase).text, site))
+                    break
+        return hits
 
 
-class _Scan:
-    """The words of one text between <start> and <end>, and where each element stands.
+def evidence_sites(scan: Scan, test: Test) -> list[tuple[Site, int]]:
+    """Where the evidence for a rule stands: most points first, of equals the first in the text."""
+    ways = []
+    number = 0
+    for weight in test.weights:
+        if weight.points > 0:
+            for phrase, site in scan.found(weight.index, test.limits).items():
+                ways.append((-weight.points, site[1], site, number + phrase))
+        number += len(weight.phrases)
+    return [(site, phrase) for _, _, site, phrase in sorted(ways)]
 
-    Of a text that is not read `whole` nobody knows the end: nothing stands there.
-    """
 
-    def __init__(
-        self, plan: Plan, readings: list[Reading], language: str, *, whole: bool = True
-    ) -> None:
-        self._language = language
-        within = chain.from_iterable(map(attrgetter("words"), readings))
-        self._words: list[Word] = [plan.start, *within, plan.end if whole else {}]
-        self._present = reduce(or_, map(attrgetter("elements"), readings), plan.edges)
-        self._places: dict[int, list[int]] = {}
-        self._same: dict[int, tuple[Word, list[int]]] = {}
+def claimed(claims: Iterable[tuple[int, int, int]], priority: int, site: Site) -> bool:
+    """Whether words of a match belong to a rule of higher priority."""
+    _, first, last = site
+    return any(
+        higher > priority and begin <= last and end >= first for higher, begin, end in claims
+    )
 
-    def candidates(self, plan: Plan, anchors: set[int]) -> dict[int, tuple[int, Found]]:
-        """The best phrase of `any` for each rule that has one: highest score, then the first."""
-        best: dict[int, tuple[Found, int]] = {}
-        for rule, phrase, row in self.within(plan.any, anchors):
-            found = self.find(row, plan.rules[rule])
-            if found and (rule not in best or (found, phrase) < best[rule]):
-                best[rule] = found, phrase
-        return {rule: (phrase, found) for rule, (found, phrase) in sorted(best.items())}
 
-    def has(self, index: Index, rule: Rule) -> bool:
-        """Whether one of an index's rows stands in the text, under the limits of `rule`."""
-        present = self._present
-        if not index.any_bit & present:
-            return False
-        anchors = [anchor for bit, anchor in index.bits if bit & present]
-        return any(self.find(row, rule) for _, _, row in self.within(index, anchors))
+class WordSpans:
+    """Where each word of a text stands in it, in code points; words count from 1."""
 
-    def within(self, index: Index, anchors: Iterable[int]) -> Iterator[Filed]:
-        """The rows under `anchors` of an index of which the text has every element."""
-        present = self._present
-        for anchor in anchors:
-            for second, rows in index.shelves[anchor]:
-                if second & present:
-                    for filed in rows:
-                        if filed[2].needs & present == filed[2].needs:
-                            yield filed
+    def __init__(self, text: str, readings: Sequence[Reading]) -> None:
+        self._text = text
+        self._readings = readings
+        self._chunks = [match.start() for match in chunk_spans(text)]
 
-    def _standing(self, element: int) -> list[int]:
-        """The places where an element stands."""
-        places = self._places
-        if element not in places:
-            if len(self._words) > _LONG_WORDS:
-                found = (at for word, at in self._distinct() if element in word)
-                places[element] = sorted(chain.from_iterable(found))
-            else:
-                places[element] = [at for at, word in enumerate(self._words) if element in word]
-        return places[element]
+    def __getitem__(self, word: int) -> tuple[int, int]:
+        at = word - 1
+        for chunk, reading in zip(self._chunks, self._readings, strict=True):
+            if at < len(reading.words):
+                start, end = reading.spans[at] if reading.spans else self._token(chunk, at)
+                return chunk + start, chunk + end
+            at -= len(reading.words)
+        raise IndexError(word)
 
-    def _distinct(self) -> Iterable[tuple[Word, list[int]]]:
-        """Each word and all its places: of a long text's words most are the same few."""
-        if not self._same:
-            for at, word in enumerate(self._words):
-                self._same.setdefault(id(word), (word, []))[1].append(at)
-        return self._same.values()
-
-    def find(self, row: Row, rule: Rule) -> Found | None:
-        """The cheapest way, then the first, in which a row of elements stands in the text."""
-        words = self._words
-        gap, most, last = rule.gap, 100 - rule.limit, len(words) - 1
-        edit_cost = EDIT_COST if self._language in (rule.language, UNKNOWN) else _NEVER
-        first, *others = row.elements
-        # place of the newest element → the cheapest trail that ends there: (cost, first place)
-        trails = {
-            place: (cost, place)
-            for place in self._standing(first)
-            if (cost := words[place][first] * edit_cost) <= most
-        }
-        for element in others:
-            longer: dict[int, tuple[int, int]] = {}
-            for place, (cost, begin) in trails.items():
-                for following in range(place + 1, min(place + gap + 1 if place else 1, last) + 1):
-                    edits = words[following].get(element)
-                    if edits is None or (following == last and following > place + 1):
-                        continue
-                    idle = following - place - 1
-                    trail = cost + edits * edit_cost + idle * IDLE_COST, begin or following
-                    if trail[0] <= most and trail < longer.get(following, (_NEVER, 0)):
-                        longer[following] = trail
-            if not longer:
-                return None
-            trails = longer
-        ends = ((cost, begin, min(end, last - 1)) for end, (cost, begin) in trails.items())
-        return min(ends, default=None)
+    def _token(self, chunk: int, at: int) -> tuple[int, int]:
+        spans = [match.span() for match in token_spans(self._text[chunk:].split(maxsplit=1)[0])]
+        return spans[at]
 
 
 def _stated(lang: object) -> str | None:
@@ -208,17 +184,3 @@ def _stated(lang: object) -> str | None:
         return None
     primary = lang[:3].lower().rstrip("-_")
     return primary if primary in LANGUAGES else None
-
-
-def _word_spans(text: str, readings: list[Reading], count: int) -> list[tuple[int, int]]:
-    """The spans of the first words in the text, `count` at least, in code points."""
-    spans: list[tuple[int, int]] = []
-    for token, reading in zip(token_spans(text), readings, strict=True):
-        if len(spans) >= count:
-            break
-        if reading.cuts is None:
-            spans.append(token.span())
-        else:
-            at = token.start()
-            spans.extend((at + begin, at + end) for begin, end in reading.cuts)
-    return spans

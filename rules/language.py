@@ -14,7 +14,9 @@ _WEAK_RANKS, _WEAK_VOTE = 5000, 1
 _CLEAR_LEAD = 2
 _RANK_OFFSET = 3  # Zipf-Mandelbrot: the very first words are less frequent than 1/rank says
 _RARE = 1 / 50_000
-_LANE_BITS = 32
+LANE_BITS = 20
+"""Of a number in which several counts stand side by side: each fits the longest text."""
+_LANE = (1 << LANE_BITS) - 1
 
 
 class CommonWords:
@@ -37,7 +39,7 @@ class CommonWords:
             known.update(shared)
             for rank, word in enumerate(words[:_WEAK_RANKS]):
                 vote = _STRONG_VOTE if rank < _STRONG_RANKS else _WEAK_VOTE
-                self._votes[word] = self._votes.get(word, 0) + (vote << lane * _LANE_BITS)
+                self._votes[word] = self._votes.get(word, 0) + (vote << lane * LANE_BITS)
 
     def __contains__(self, word: str) -> bool:
         return word in self._frequency
@@ -53,12 +55,16 @@ class CommonWords:
 
 def elected(votes: int) -> str:
     """The language that summed votes speak for, or und."""
-    mask = (1 << _LANE_BITS) - 1
-    counts = [votes >> lane * _LANE_BITS & mask for lane in range(len(LANGUAGES))]
-    second, first = sorted(counts)[-2:]
-    if first - second < _CLEAR_LEAD:
-        return UNKNOWN
-    return LANGUAGES[counts.index(first)]
+    best = second = -1
+    winner = UNKNOWN
+    for language in LANGUAGES:
+        count = votes & _LANE
+        votes >>= LANE_BITS
+        if count > best:
+            best, second, winner = count, best, language
+        elif count > second:
+            second = count
+    return winner if best - second >= _CLEAR_LEAD else UNKNOWN
 
 
 def frequent_words(language: str, count: int | None = None) -> list[str]:

@@ -14,6 +14,10 @@ from rules.phrase import STEM_LETTERS_MIN, Atom
 TOKEN_LETTERS_MAX = 40
 _EDITS_MAX = 2
 _TWO_EDITS_LETTERS_MIN = 7
+_TYPO_LETTERS_MIN = 4
+_PART_LETTERS_MIN = 2
+_SPLIT_LETTERS_MIN = 6
+_JOINED_LETTERS_MIN = 6
 _TAG_WORD_LETTERS_MAX = 20
 _DRAWN_OUT_LETTERS_MIN = 4
 _LONG_RUN = re.compile(r"(.)\1{2,}")
@@ -23,8 +27,8 @@ Atoms = dict[Atom, int]
 
 
 def tolerance(word: str) -> int:
-    """How many edits a word of a phrase forgives: none to 4 letters, 1 to 7, 2 from 8 on."""
-    return 0 if len(word) <= 4 else 1 if len(word) <= 7 else _EDITS_MAX
+    """How many edits a word of a phrase forgives: none to 3 letters, 1 to 7, 2 from 8 on."""
+    return 0 if len(word) < _TYPO_LETTERS_MIN else 1 if len(word) <= 7 else _EDITS_MAX
 
 
 class Lexicon:
@@ -48,7 +52,19 @@ class Lexicon:
                 if atom.kind == "word":
                     self._file_for_typos(atom.spelling)
         self._stem_letters_max = max(map(len, self._stems), default=0)
+        self._stem_heads = frozenset(stem[:STEM_LETTERS_MIN] for stem in self._stems)
         self._words_in_tags = frozenset(word for word in self._exact if len(word) > 1)
+        self._splittable = {
+            word: {atom: 1 for atom in atoms if atom.kind == "word"}
+            for word, atoms in self._exact.items()
+            if len(word) >= _SPLIT_LETTERS_MIN and word.isalpha()
+        }
+        self._parts = frozenset(
+            part
+            for word in self._splittable
+            for cut in range(_PART_LETTERS_MIN, len(word) - _PART_LETTERS_MIN + 1)
+            for part in (word[:cut], word[cut:])
+        )
 
     def _file_for_typos(self, word: str) -> None:
         edits = tolerance(word)
@@ -69,10 +85,37 @@ class Lexicon:
         # Before the common words: some drawn-out ones ("noooo") are among them.
         if _LONG_RUN.search(word) and len(word) >= _DRAWN_OUT_LETTERS_MIN:
             return self._squeezed(word)
-        return {} if word in self._common else self._typo(word)
+        if word in self._common or len(word) < _TYPO_LETTERS_MIN:
+            return {}
+        return self._typo(word)
+
+    def literal_of(self, spellings: Iterable[str]) -> Atoms:
+        """The atoms that one of these folded spellings stands for to the letter."""
+        return next(filter(None, map(self._literal, spellings)), {})
+
+    def may_be_part(self, word: str) -> bool:
+        """Whether a folded word may be the first or last part of one written in two."""
+        return word in self._parts
+
+    def in_two(self, first: str, second: str) -> Atoms:
+        """The atoms of a word that was written in two ("out age"): that is one edit."""
+        return self._splittable.get(first + second, {})
+
+    def joined(self, word: str) -> list[tuple[int, int]]:
+        """Spans of the phrases' words in a folded word that has lost its blanks ("nopower").
+
+        Nothing where it is a common word, or any letter is left over.
+        """
+        if len(word) < _JOINED_LETTERS_MIN or word in self._common or not word.isalpha():
+            return []
+        spans = self.split(word)
+        whole = len(spans) > 1 and all(word[a:b] in self._words_in_tags for a, b in spans)
+        return spans if whole and max(b - a for a, b in spans) > STEM_LETTERS_MIN else []
 
     def _literal(self, word: str) -> Atoms:
         found: Atoms = dict.fromkeys(self._exact.get(word, ()), 0)
+        if word[:STEM_LETTERS_MIN] not in self._stem_heads:
+            return found
         for end in range(STEM_LETTERS_MIN, min(len(word), self._stem_letters_max) + 1):
             stem = self._stems.get(word[:end])
             if stem:

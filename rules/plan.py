@@ -8,12 +8,12 @@ from operator import or_
 
 import msgspec
 
-from rules.language import CommonWords, common_words
+from rules.language import LANE_BITS, CommonWords, common_words
 from rules.lexicon import Lexicon
-from rules.pack import Pack, Rule
+from rules.pack import FACTS, LIMIT_DEFAULT, NOTHING, TOLERANCE_MAX, Pack, Rule
 from rules.phrase import Atom, Phrase, Place
-from rules.reading import TokenReader, Word
-from rules.text import END, START
+from rules.reading import ANCHOR_LANE, EVIDENCE_LANE, TokenReader, Word
+from rules.text import END, LINK, MENTION, QUESTION, START
 
 # Guesses, against words at about 1/rank: a wrong one costs time, never a match.
 _MARK_FREQUENCY = 0.1
@@ -30,81 +30,236 @@ class Row(msgspec.Struct, frozen=True):
 
 Filed = tuple[int, int, Row]
 """Index of a rule, index of a phrase in one of its lists, and one row of that phrase."""
-Shelf = list[tuple[int, list[Filed]]]
-"""Rows of one anchor, under the bit of their next rarest element."""
+
+
+class Shelf(msgspec.Struct, frozen=True):
+    """Rows of one anchor, under the bit of their next rarest element; `mask` has all such bits."""
+
+    mask: int
+    rows: dict[int, list[Filed]]
 
 
 class Index(msgspec.Struct, frozen=True):
-    """Rows under their anchor, the rarest element, so that few rows a text are looked at.
+    """Rows under the bit of their anchor, the rarest element, so that few a text are looked at."""
 
-    `bits` holds the bit of each anchor, `any_bit` all of them.
+    mask: int
+    shelves: dict[int, Shelf]
+
+    def within(self, present: int) -> list[Filed]:
+        """The rows of which `present`, a bit set of elements, has every element."""
+        found: list[Filed] = []
+        anchors = self.mask & present
+        while anchors:
+            anchor = anchors & -anchors
+            anchors ^= anchor
+            shelf = self.shelves[anchor]
+            seconds = shelf.mask & present
+            while seconds:
+                second = seconds & -seconds
+                seconds ^= second
+                found.extend(
+                    filed
+                    for filed in shelf.rows[second]
+                    if (needs := filed[2].needs) & present == needs
+                )
+        return found
+
+
+class Limits(msgspec.Struct, frozen=True):
+    """How far a row may be from the text: idle words, edits of a word, cost, and the language."""
+
+    gap: int
+    tolerance: int
+    cost: int
+    language: str
+
+
+class Cues(msgspec.Struct, frozen=True):
+    """A context, compiled; equal contexts have equal numbers."""
+
+    number: int
+    name: str
+    before: Index
+    after: Index
+    around: Index
+    anywhere: Index
+    stop: Index
+    reach: int
+    limits: Limits
+
+
+class Weight(msgspec.Struct, frozen=True):
+    """Phrases of evidence that count `points` each, with the index of their rows."""
+
+    points: int
+    phrases: tuple[Phrase, ...]
+    index: Index
+
+
+class Test(msgspec.Struct, frozen=True):
+    """A rule, compiled: what a text must hold for it to fire.
+
+    `placed` says whether a match must be looked at where it stands; `gate` is the top bit of the
+    lane that counts the rule's evidence, 0 for a rule that is found by its `any`.
     """
 
-    shelves: dict[int, Shelf]
-    bits: tuple[tuple[int, int], ...]
-    any_bit: int
+    rule: Rule
+    limits: Limits
+    all: tuple[Index, ...]
+    none: Index
+    near: Index
+    not_near: Index
+    when: tuple[Cues | str, ...]
+    unless: tuple[Cues | str, ...]
+    weights: tuple[Weight, ...]
+    placed: bool
+    gate: int
 
 
 class Plan:
     """A set of rules, compiled.
 
     An element is the set of atoms that may stand at one place of a phrase; equal ones are one.
-    `any` is the index of the phrases of all rules; for each of `rules`, `all` holds an index of
-    each phrase, and `none` one of its phrases together.
+    `any` is the index of the phrases of all rules, `tests` has the rules in order. Rules that are
+    retired are left out, and so are drafts without `drafts`.
     """
 
-    def __init__(self, packs: Sequence[Pack]) -> None:
-        self.rules: list[Rule] = [rule for pack in packs for rule in pack.rules]
+    def __init__(self, packs: Sequence[Pack], *, drafts: bool = False) -> None:
+        asked = {"live", "draft"} if drafts else {"live"}
+        rules = [rule for pack in packs for rule in pack.rules if rule.status in asked]
         self._numbers: dict[Place, int] = {}
-        common = common_words()
-        rows = [
-            [[self._rows(phrase) for phrase in part] for part in (rule.any, rule.all, rule.none)]
-            for rule in self.rules
-        ]
-        frequency = [sum(_frequency(atom, common) for atom in place) for place in self._numbers]
-        self.any = _index([any_rows for any_rows, _, _ in rows], frequency)
-        self.all = [[_index([[each]], frequency) for each in all_rows] for _, all_rows, _ in rows]
-        self.none = [_index([none_rows], frequency) for _, _, none_rows in rows]
+        self._common = common_words()
+        self._frequency: list[float] = []
+        contexts = self._cues(packs)
+        self.any = self._index([rule.any for rule in rules])
+        lane = EVIDENCE_LANE
+        self.bias = ((1 << LANE_BITS - 1) - 1) << ANCHOR_LANE * LANE_BITS
+        self.evidence_gate = 0
+        weights: dict[int, int] = {}
+        tests = []
+        for rule in rules:
+            gate = 0
+            test = self._test(rule, contexts)
+            if rule.evidence and not rule.any:
+                gate = 1 << (lane + 1) * LANE_BITS - 1
+                self.bias += ((1 << LANE_BITS - 1) - rule.need) << lane * LANE_BITS
+                self._weigh(test, lane, weights)
+                lane += 1
+                test = msgspec.structs.replace(test, gate=gate)
+            self.evidence_gate |= gate
+            tests.append(test)
+        self.gate = self.evidence_gate | 1 << (ANCHOR_LANE + 1) * LANE_BITS - 1
+        self.tests: tuple[Test, ...] = tuple(tests)
+        self.prioritised = any(test.rule.priority or test.rule.label == NOTHING for test in tests)
+        self.question, self.link, self.mention = (
+            self._number(frozenset((Atom("mark", mark),))) for mark in (QUESTION, LINK, MENTION)
+        )
+        self._make_reader(weights)
+
+    def weighed(self, code: int) -> list[int]:
+        """The numbers of rules without `any` whose evidence may suffice."""
+        return [number for number, test in enumerate(self.tests) if test.gate & code]
+
+    def phrase(self, test: Test, number: int) -> Phrase:
+        """The phrase of `any`, or of the evidence in place of it, that has a number."""
+        if test.rule.any:
+            return test.rule.any[number]
+        return [phrase for weight in test.weights for phrase in weight.phrases][number]
+
+    def _make_reader(self, weights: dict[int, int]) -> None:
         elements_of: dict[Atom, tuple[int, ...]] = {}
         for place, number in self._numbers.items():
             for atom in place:
                 elements_of[atom] = (*elements_of.get(atom, ()), number)
-        self.reader = TokenReader(
-            Lexicon(elements_of, common), common, elements_of, frozenset(self.any.shelves)
-        )
+        for anchor in self.any.shelves:
+            number = anchor.bit_length() - 1
+            weights[number] = weights.get(number, 0) + (1 << ANCHOR_LANE * LANE_BITS)
+        common = self._common
+        self.reader = TokenReader(Lexicon(elements_of, common), common, elements_of, weights)
         self.start: Word = self.reader.word({Atom("mark", START): 0})
         self.end: Word = self.reader.word({Atom("mark", END): 0})
         self.edges = bit_set((*self.start, *self.end))
 
-    def _rows(self, phrase: Phrase) -> tuple[Row, ...]:
-        rows = []
-        for variant in phrase.variants:
-            elements = tuple(
-                self._numbers.setdefault(place, len(self._numbers)) for place in variant
+    def _weigh(self, test: Test, lane: int, weights: dict[int, int]) -> None:
+        """Counts the points of evidence at the rarest element of each phrase, never too few."""
+        for weight in test.weights:
+            for anchor, shelf in weight.index.shelves.items() if weight.points > 0 else ():
+                phrases = {phrase for rows in shelf.rows.values() for _, phrase, _ in rows}
+                number = anchor.bit_length() - 1
+                points = weight.points * len(phrases) << lane * LANE_BITS
+                weights[number] = weights.get(number, 0) + points
+
+    def _cues(self, packs: Sequence[Pack]) -> dict[tuple[str, str], Cues]:
+        """The contexts of all packs by language and name."""
+        contexts = [context for pack in packs for context in pack.contexts]
+        return {
+            (context.language, context.name): Cues(
+                number,
+                context.name,
+                self._index([context.before]),
+                self._index([context.after]),
+                self._index([context.around]),
+                self._index([context.anywhere]),
+                self._index([context.stop]),
+                context.reach,
+                Limits(context.gap, TOLERANCE_MAX, 100 - int(LIMIT_DEFAULT), context.language),
             )
-            rows.append(Row(elements, bit_set(elements)))
-        return tuple(rows)
+            for number, context in enumerate(contexts)
+        }
+
+    def _test(self, rule: Rule, contexts: dict[tuple[str, str], Cues]) -> Test:
+        limits = Limits(rule.gap, rule.tolerance, int(100 - rule.limit), rule.language)
+        when, unless = (
+            tuple(name if name in FACTS else contexts[rule.language, name] for name in names)
+            for names in (rule.when, rule.unless)
+        )
+        weights = tuple(
+            Weight(each.points, each.phrases, self._index([each.phrases])) for each in rule.evidence
+        )
+        return Test(
+            rule=rule,
+            limits=limits,
+            all=tuple(self._index([(phrase,)]) for phrase in rule.all),
+            none=self._index([rule.none]),
+            near=self._index([rule.near]),
+            not_near=self._index([rule.not_near]),
+            when=when,
+            unless=unless,
+            weights=weights,
+            placed=bool(rule.near or rule.not_near or rule.when or rule.unless),
+            gate=0,
+        )
+
+    def _index(self, rules: Iterable[Sequence[Phrase]]) -> Index:
+        """The index of the phrases of rules."""
+        filed: dict[int, dict[int, list[Filed]]] = {}
+        for rule, phrases in enumerate(rules):
+            for number, phrase in enumerate(phrases):
+                for row in self._rows(phrase):
+                    anchor, *others = sorted(set(row.elements), key=self._frequency.__getitem__)
+                    second = 1 << (others[0] if others else anchor)
+                    shelf = filed.setdefault(1 << anchor, {})
+                    shelf.setdefault(second, []).append((rule, number, row))
+        shelves = {
+            anchor: Shelf(reduce(or_, seconds), seconds) for anchor, seconds in filed.items()
+        }
+        return Index(reduce(or_, shelves, 0), shelves)
+
+    def _rows(self, phrase: Phrase) -> Iterable[Row]:
+        for variant in phrase.variants:
+            elements = tuple(map(self._number, variant))
+            yield Row(elements, bit_set(elements))
+
+    def _number(self, place: Place) -> int:
+        number = self._numbers.setdefault(place, len(self._numbers))
+        if number == len(self._frequency):
+            self._frequency.append(sum(_frequency(atom, self._common) for atom in place))
+        return number
 
 
 def bit_set(elements: Iterable[int]) -> int:
     """The elements as one number: with thousands of them far quicker to join than sets."""
     return reduce(or_, (1 << element for element in elements), 0)
-
-
-def _index(rules: Iterable[Sequence[Sequence[Row]]], frequency: Sequence[float]) -> Index:
-    """The index of the rows of phrases of rules; `frequency` is that of each element."""
-    filed: dict[int, dict[int, list[Filed]]] = {}
-    for rule, phrases in enumerate(rules):
-        for phrase, rows in enumerate(phrases):
-            for row in rows:
-                anchor, *others = sorted(set(row.elements), key=frequency.__getitem__)
-                second = others[0] if others else anchor
-                filed.setdefault(anchor, {}).setdefault(second, []).append((rule, phrase, row))
-    shelves = {
-        anchor: [(1 << second, rows) for second, rows in seconds.items()]
-        for anchor, seconds in filed.items()
-    }
-    return Index(shelves, tuple((1 << anchor, anchor) for anchor in shelves), bit_set(shelves))
 
 
 def _frequency(atom: Atom, common: CommonWords) -> float:

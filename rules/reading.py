@@ -1,62 +1,94 @@
-"""What each distinct token means to a set of rules, worked out once and remembered."""
+"""What each distinct chunk of text means to a set of rules, worked out once and remembered.
+
+A chunk's `code` is one number of several lanes, so that one sum over a text's chunks tells what its
+language is and whether it can hold any phrase at all: one lane of votes for each language, one that
+counts anchors (the words by which phrases are looked up), and one for each rule that weighs
+evidence. A lane is wide enough for the most words of a text, and its top bit is its gate.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
+from re import Match
 
 import msgspec
 
 from rules.language import CommonWords
 from rules.lexicon import TOKEN_LETTERS_MAX, Atoms, Lexicon
+from rules.pack import LANGUAGES
 from rules.phrase import Atom
-from rules.text import LINK, MENTION, NUMBER, QUESTION, fold, humps, owner, pieces
+from rules.text import (
+    LINK,
+    MENTION,
+    NUMBER,
+    QUESTION,
+    ends_sentence,
+    fold,
+    humps,
+    number_of,
+    owner,
+    pieces,
+    sign_parts,
+    token_spans,
+    unleet,
+)
 
-MEMO_TOKENS = 50_000
-"""How many tokens each of the memo's two generations remembers."""
+ANCHOR_LANE = len(LANGUAGES)
+EVIDENCE_LANE = ANCHOR_LANE + 1
+MEMO_CHUNKS = 100_000
+"""How many chunks each of the memo's two generations remembers."""
 _MEMO_LETTERS_MAX = 64
 _PARTS_HELD = 4_096
+_SIGNS = ".,:;!…\"“”„«»()[]{}*~|<>+=-–—'‘’`"
+_STOPS = ".!…;"
 
 Word = dict[int, int]
 """One word of a text: the elements of phrases that it can stand for, each with its edits."""
+_IDLE: Word = {}
 
 
 class Reading(msgspec.Struct, frozen=True):
-    """A token as words; `cuts` are their spans within the token, None where the token is one word.
+    """A chunk as words.
 
-    `elements` are those of all words as a bit set, `anchors` the ones by which phrases are looked
-    up, `votes` the language's.
+    `spans` are the places of the words within the chunk, none where they are worked out when needed
+    (a lone link or mention, words that no phrase holds);
+    `elements` those of all words as a bit set, `code` the sum of their lanes. A sentence ends
+    before the words with the numbers of `ends`. `letters` is the spelling of a lone word that may
+    be part of one written in two; `tagged` says that all words stand in hashtags.
     """
 
     words: tuple[Word, ...]
-    cuts: tuple[tuple[int, int], ...] | None
-    elements: int
-    anchors: tuple[int, ...]
-    votes: int
+    spans: tuple[tuple[int, int], ...] = ()
+    elements: int = 0
+    code: int = 0
+    ends: tuple[int, ...] = ()
+    letters: str = ""
+    tagged: bool = False
 
 
 class Readings(dict[str, Reading]):
-    """Token as received → reading; a miss is worked out by `work_out` and kept.
+    """Chunk as received → reading; a miss is worked out by `work_out` and kept.
 
     The memo has two generations, so that an endless stream of new words can't fill the memory:
     when the young one is full it becomes the old one, and what is used again comes back.
     """
 
-    def __init__(self, work_out: Callable[[str], Reading], limit: int = MEMO_TOKENS) -> None:
+    def __init__(self, work_out: Callable[[str], Reading], limit: int = MEMO_CHUNKS) -> None:
         super().__init__()
         self._work_out = work_out
         self._limit = limit
         self._old: dict[str, Reading] = {}
 
-    def __missing__(self, token: str) -> Reading:
-        reading = self._old.get(token) or self._work_out(token)
-        # Links and handles seldom come twice; long tokens would make a count no bound of memory.
-        if len(token) > _MEMO_LETTERS_MAX or token[0] == "@" or "/" in token:
+    def __missing__(self, chunk: str) -> Reading:
+        reading = self._old.get(chunk) or self._work_out(chunk)
+        # Links and handles seldom come twice; long chunks would make a count no bound of memory.
+        if len(chunk) > _MEMO_LETTERS_MAX or chunk[0] == "@" or "/" in chunk:
             return reading
         if len(self) >= self._limit:
             self._old = dict(self)
             self.clear()
-        self[token] = reading
+        self[chunk] = reading
         return reading
 
     @property
@@ -66,29 +98,32 @@ class Readings(dict[str, Reading]):
 
 
 class TokenReader:
-    """Works out readings: pure, so that a verdict never depends on what was seen before."""
+    """Works out readings: pure, so that a verdict never depends on what was seen before.
+
+    `weights` are what an element adds to the lanes of a chunk.
+    """
 
     def __init__(
         self,
         lexicon: Lexicon,
         common: CommonWords,
-        elements_of: dict[Atom, tuple[int, ...]],
-        anchors: frozenset[int],
+        elements_of: Mapping[Atom, tuple[int, ...]],
+        weights: Mapping[int, int],
     ) -> None:
         self._lexicon = lexicon
         self._common = common
         self._elements_of = elements_of
-        self._anchors = anchors
+        self._weights = weights
         self._marks = {
             mark: self.word({Atom("mark", mark): 0}) for mark in (LINK, MENTION, NUMBER, QUESTION)
         }
-        self._link, self._mention, self._question = (
-            self._reading([self._marks[mark]]) for mark in (LINK, MENTION, QUESTION)
+        self._idle: dict[tuple[int, int, tuple[int, ...]], Reading] = {}
+        self._link, self._mention = (
+            self._reading([self._marks[mark]], []) for mark in (LINK, MENTION)
         )
-        self._nothing = Reading((), (), 0, (), 0)
-        self._idle: dict[int, Reading] = {}
-        # Long texts may say one word in thousands of tags: the engine groups equal words by object.
+        # Long texts may say one word in thousands of tags: the scan groups equal words by object.
         self._part = lru_cache(_PARTS_HELD)(self._tag_word)
+        self._plain_word = lru_cache(_PARTS_HELD)(self._word)
 
     def word(self, atoms: Atoms) -> Word:
         """The elements that hold one of `atoms`, each with the fewest edits."""
@@ -98,51 +133,126 @@ class TokenReader:
                 word[element] = min(edits, word.get(element, edits))
         return word
 
-    def read(self, token: str) -> Reading:
-        """The reading of a token as `rules.text.tokens` cuts it."""
-        first = token[0]
-        if first == "@":
-            return self._mention
-        if first in "#＃" or "_" in token:
-            return self._tag(token)
-        if first in "?¿？؟":
-            return self._question
-        if "/" in token or token[:4].lower() == "www.":
-            return self._link
-        if first.isdigit():
-            folded = fold(token)
-            literal = self.word({Atom("word", folded): 0, Atom("exact", folded): 0})
-            return self._reading([self._marks[NUMBER] | literal])
-        if first == "&" and not fold(token).isalnum():
-            return self._nothing
-        return self._plain(token)
+    def in_two(self, first: str, second: str) -> Word:
+        """The elements of a word that was written in two."""
+        return self.word(self._lexicon.in_two(first, second))
 
-    def _plain(self, token: str) -> Reading:
+    def read(self, chunk: str) -> Reading:
+        """The reading of a chunk: what stands between two blanks of a text."""
+        if chunk[0] == "@" and chunk[1:].isalnum():
+            return self._mention
+        if chunk.startswith(("https://", "http://")) and chunk[-1] != "/":
+            return self._link
+        core = chunk.strip(_SIGNS)
+        if core.isalpha() and len(core) <= _MEMO_LETTERS_MAX:
+            return self._lone_word(chunk, core)
+        words: list[Word] = []
+        spans: list[tuple[int, int]] = []
+        ends: list[int] = []
+        tags = votes = 0
+        found = list(token_spans(chunk))
+        for number, token in enumerate(found, 1):
+            following = found[number] if number < len(found) else None
+            before = len(words)
+            votes += self._token(token, words, spans)
+            tags += token[0][0] in "#＃"
+            stop = following.start() if following else len(chunk)
+            signs = chunk[token.end() : stop]
+            asks = token[0][0] in "?¿？؟"
+            if asks and token[0][-1] == "¿":
+                ends.append(before)
+            elif asks or ends_sentence(fold(token[0]), signs, following[0] if following else ""):
+                ends.append(len(words))
+        if not found and any(sign in chunk for sign in _STOPS):
+            ends.append(0)
+        return self._reading(
+            words, spans, votes, ends=tuple(ends), tagged=bool(words) and tags == len(found)
+        )
+
+    def _lone_word(self, chunk: str, core: str) -> Reading:
+        at = chunk.find(core)
+        folded = fold(core)
+        words, cuts = self._plain_word(folded, len(core))
+        signs = chunk[at + len(core) :]
+        ends = (len(words),) if signs and ends_sentence(folded, signs, "") else ()
+        votes = self._common.votes(folded)
+        spans = [(at + begin, at + end) for begin, end in cuts]
+        letters = folded if self._lexicon.may_be_part(folded) else ""
+        return self._reading(words, spans, votes, ends=ends, letters=letters)
+
+    def _word(self, folded: str, letters: int) -> tuple[list[Word], list[tuple[int, int]]]:
+        """A plain word as one word, or as several where blanks between them were forgotten."""
+        word = self.word(self._lexicon.read(folded))
+        # A span in the folded word is one in the text only while both have the same letters.
+        if not word and len(folded) == letters:
+            cuts = self._lexicon.joined(folded)
+            if cuts:
+                parts = [self.word(self._lexicon.read(folded[a:b])) for a, b in cuts]
+                return parts, cuts
+        return [word], [(0, letters)]
+
+    def _token(self, match: Match[str], words: list[Word], spans: list[tuple[int, int]]) -> int:
+        """Puts the words of a token to `words`, and gives its votes."""
+        token, at = match[0], match.start()
+        first = token[0]
+        if first == "@" or first in "?¿？؟":
+            words.append(self._marks[MENTION if first == "@" else QUESTION])
+        elif "/" in token or token[:4].lower() == "www.":
+            words.append(self._marks[LINK])
+        elif first in "#＃" or "_" in token:
+            self._tag(token, at, words, spans)
+            return 0
+        elif first.isdigit() or not token.isalnum() or not token.isalpha():
+            return self._odd(token, at, words, spans)
+        else:
+            folded = fold(token)
+            parts, cuts = self._plain_word(folded, len(token))
+            words.extend(parts)
+            spans.extend((at + begin, at + end) for begin, end in cuts)
+            return self._common.votes(folded)
+        spans.append(match.span())
+        return 0
+
+    def _odd(self, token: str, at: int, words: list[Word], spans: list[tuple[int, int]]) -> int:
+        """A token with digits, apostrophes, entities or signs in it."""
         if len(token) > _MEMO_LETTERS_MAX:
-            return self._idle_word(0)
+            words.append(_IDLE)
+            spans.append((at, at + len(token)))
+            return 0
         folded = fold(token)
+        if token[0] == "&" and not folded.isalnum():
+            return 0
         atoms = self._lexicon.read(folded)
-        before = None if token.isalnum() else owner(token)
+        before = owner(token)
         if before:
             atoms = self._lexicon.read(fold(before)) | atoms
-        votes = self._common.votes(folded)
-        word = self.word(atoms)
-        return self._reading([word], votes=votes) if word else self._idle_word(votes)
+        if not atoms and not folded.isalpha():
+            atoms = self._lexicon.literal_of(unleet(folded))
+        if not atoms and ("@" in token or "$" in token):
+            for begin, end in sign_parts(token):
+                words.append(self.word(self._lexicon.read(fold(token[begin:end]))))
+                spans.append((at + begin, at + end))
+            return 0
+        digits = number_of(token)
+        if not digits or (atoms and not folded.isdigit() and digits < len(token)):
+            words.append(self.word(atoms))
+            spans.append((at, at + len(token)))
+            return self._common.votes(folded)
+        literal = fold(token[:digits])
+        words.append(self._marks[NUMBER] | self.word(self._lexicon.read(literal)))
+        spans.append((at, at + digits))
+        if digits < len(token):
+            words.append(self.word(self._lexicon.read(fold(token[digits:]))))
+            spans.append((at + digits, at + len(token)))
+        return 0
 
-    def _idle_word(self, votes: int) -> Reading:
-        """The reading of every word that no phrase holds, one object for equal votes."""
-        return self._idle.setdefault(votes, Reading(({},), None, 0, (), votes))
-
-    def _tag(self, token: str) -> Reading:
-        words: list[Word] = []
-        cuts: list[tuple[int, int]] = []
+    def _tag(self, token: str, at: int, words: list[Word], spans: list[tuple[int, int]]) -> None:
         for begin, end in pieces(token):
             for start, stop in self._tag_words(token[begin:end]):
                 part = fold(token[begin + start : begin + stop])
                 short = len(part) <= _MEMO_LETTERS_MAX
                 words.append(self._part(part) if short else self._tag_word(part))
-                cuts.append((begin + start, begin + stop))
-        return self._reading(words, cuts)
+                spans.append((at + begin + start, at + begin + stop))
 
     def _tag_word(self, part: str) -> Word:
         word = self.word(self._lexicon.read(part))
@@ -160,20 +270,30 @@ class TokenReader:
 
     def _hump_words(self, hump: str) -> list[tuple[int, int]]:
         folded = fold(hump)
-        # A span in the folded tag is one in the tag only while both have the same letters.
         return self._lexicon.split(folded) if len(folded) == len(hump) else [(0, len(hump))]
 
     def _reading(
         self,
         words: list[Word],
-        cuts: list[tuple[int, int]] | None = None,
+        spans: list[tuple[int, int]],
         votes: int = 0,
+        *,
+        ends: tuple[int, ...] = (),
+        letters: str = "",
+        tagged: bool = False,
     ) -> Reading:
+        if not letters and not any(words):
+            key = votes, len(words), ends
+            idle = self._idle.get(key)
+            if idle is None:
+                idle = Reading((_IDLE,) * len(words), (), 0, votes, ends, "", False)
+                if len(words) < 8 and len(ends) < 8:
+                    self._idle[key] = idle
+            return idle
         distinct = {id(word): word for word in words}.values()
-        elements = {element for word in distinct for element in word}
         bits = 0
-        for element in elements:
+        for element in {element for word in distinct for element in word}:
             bits |= 1 << element
-        anchors = sorted(elements & self._anchors)
-        spans = None if cuts is None else tuple(cuts)
-        return Reading(tuple(words), spans, bits, tuple(anchors), votes)
+        weights = self._weights
+        code = votes + sum(weights.get(element, 0) for word in words for element in word)
+        return Reading(tuple(words), tuple(spans), bits, code, ends, letters, tagged)

@@ -1,8 +1,10 @@
 """How a text falls into tokens, and how a word is spelled for comparing.
 
-A token is a link, a mention, a hashtag, an HTML entity, a number, a run of question marks or a
-word; everything between tokens is ignored. A word holds an English contraction whole ("don't",
-"power's") and ends at any other apostrophe, so that Italian elisions ("l'energia") are two words.
+A text is a row of chunks between blanks, and no token reaches over a blank. A token is a link, a
+mention, a hashtag, an HTML entity, a number, a run of question marks or a word; everything between
+tokens is ignored, but for the signs that end a sentence. A word holds an English contraction whole
+("don't", "power's") and ends at any other apostrophe, so that Italian elisions ("l'energia") are
+two words; it may hold digits and signs that stand for letters ("p0wer", "out@ge").
 """
 
 from __future__ import annotations
@@ -28,11 +30,14 @@ _TOKEN = re.compile(
     (?:[hH][tT][tT][pP][sS]?://|[wW][wW][wW]\.
       |(?:t\.co|bit\.ly|ow\.ly|buff\.ly|goo\.gl|fb\.me|youtu\.be|dlvr\.it|ift\.tt|tinyurl\.com
          |pic\.twitter\.com)/)\S+
-  | [^\W\d_]\w*(?:(?:[{_JOINERS}]|{_LETTER_ENTITY})\w*)*(?:{_APOSTROPHE}{_ENDING}(?![^\W_]))?
+  | [^\W\d_]\w*(?:(?:[{_JOINERS}]|{_LETTER_ENTITY}|[@$](?=\w))\w*)*
+    (?:{_APOSTROPHE}{_ENDING}(?![^\W_]))?
   | @\w+(?:[.@-]\w+)*
   | [#＃][\w{_JOINERS}]+
   | [?¿？؟]+
-  | \d+(?:[.,:]\d+)*(?:[kKmM](?![^\W_]))?
+  | \d+(?:[.,:]\d+)*[kKmM](?![^\W_])
+  | \d+[^\W\d_]\w*
+  | \d+(?:[.,:]\d+)*
   | {_LETTER_ENTITY}\w*(?:{_LETTER_ENTITY}\w*)*
   | &(?:[A-Za-z]+|\#\d+|\#[xX][0-9A-Fa-f]+);
     """,
@@ -43,6 +48,23 @@ tokens = _TOKEN.findall
 """The tokens of a text, in order, as received."""
 token_spans = _TOKEN.finditer
 """The same tokens with their places in the text."""
+chunk_spans = re.compile(r"\S+").finditer
+"""What stands between blanks, with its places in the text: the chunks that `str.split` gives."""
+
+PICTURE_HOSTS = ("pic.twitter.com/", "instagram.com/p/", "twitpic.com/", "yfrog.com/", "flic.kr/")
+"""Links that are pictures, as platforms write them into a text."""
+
+_SENTENCE_END = re.compile(r"[.!?…？؟]")
+_ABBREVIATIONS = frozenset(
+    # streets and titles, months and days, measures, firms; not "no.", which is a sentence here
+    """st rd dr mr mrs ms jr sr ave av blvd hwy apt nr vs etc approx inc ltd co corp dept est mt ft
+    sra dott vle pza avda col dpto nro tel km min hrs hr jan feb mar apr jun jul aug sep sept oct
+    nov dec mon tue tues wed thu thur thurs fri gov sen rep""".split()  # noqa: SIM905 it reads better
+)
+_LEET = str.maketrans("03457$@", "oeastsa")
+_LEET_ONE = ("i", "l")
+_NUMBER = re.compile(r"\d+(?:[.,:]\d+)*(?:[kKmM](?![^\W_]))?")
+_BETWEEN_SIGNS = re.compile(r"[^@$]+")
 
 _IGNORED = re.compile(f"[{_JOINERS}]|{_APOSTROPHE}", re.VERBOSE)
 _POSSESSIVE = re.compile(rf"{_APOSTROPHE}[sS]$", re.VERBOSE)
@@ -84,3 +106,37 @@ def humps(tag: str) -> list[tuple[int, int]]:
         ):
             starts.append(i)
     return list(zip(starts, [*starts[1:], len(tag)], strict=True)) if tag else []
+
+
+def ends_sentence(word: str, between: str, following: str) -> bool:
+    """Whether a sentence ends with `between`, the signs behind a folded word.
+
+    `following` is the next token of the same chunk, or nothing where a blank follows.
+    """
+    match = _SENTENCE_END.search(between)
+    if match is None:
+        return ";" in between
+    if between.strip("\"')]}”’»") != ".":
+        return True
+    if following:
+        return following[0].isupper() and len(word) > 2
+    return len(word) > 1 and word not in _ABBREVIATIONS
+
+
+def unleet(word: str) -> tuple[str, ...]:
+    """What a folded word with digits or signs for letters may be meant to say ("p0wer")."""
+    plain = word.translate(_LEET)
+    if not plain.replace("1", "i").isalpha():
+        return ()
+    return tuple(dict.fromkeys(plain.replace("1", letter) for letter in _LEET_ONE))
+
+
+def number_of(token: str) -> int:
+    """How many characters of a token its number takes ("5" of "5pm", all of "1,500" and "50k")."""
+    match = _NUMBER.match(token)
+    return match.end() if match else 0
+
+
+def sign_parts(token: str) -> list[tuple[int, int]]:
+    """Spans of the parts of a token that @ or $ separate."""
+    return [match.span() for match in _BETWEEN_SIGNS.finditer(token)]

@@ -225,7 +225,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
 def forgetful(tmp_path_factory: pytest.TempPathFactory) -> Engine:
     path = tmp_path_factory.mktemp("sets") / "set.toml"
     path.write_text(SETS, encoding="utf-8")
-    return Engine(load_packs(path), memo_tokens=2)
+    return Engine(load_packs(path), memo_chunks=2)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -254,14 +254,14 @@ def test_spans_slice_the_text_as_received_and_scores_keep_the_limit(
     assert len({match.rule for match in verdict.matches}) == len(verdict.matches)
 
 
-@given(text=posts, noise=st.text("!,. \n\x1b\u202e\x00🙂-", max_size=5))
+@given(text=posts, noise=st.text(", \x1b\u202e\x00🙂-", max_size=5))
 def test_what_is_no_token_changes_no_label(text: str, noise: str, engine: Engine) -> None:
     spaced = f" {noise} ".join(text.split(" "))
     assert engine.classify([spaced])[0].labels == engine.classify([text])[0].labels
 
 
 def test_memory_is_bounded_under_an_endless_stream_of_new_words(make: Make) -> None:
-    engine = make('any = ["power out"]', memo_tokens=100)
+    engine = make('any = ["power out"]', memo_chunks=100)
     for number in range(50):
         engine.classify([" ".join(f"w{number}x{i}" for i in range(100)) + " power out"])
         assert engine.remembered <= 200

@@ -1,0 +1,338 @@
+"""The words of one text, and where the phrases of rules stand in them.
+
+A phrase is found where its elements stand in order with no more than `gap` idle words between two
+neighbours; over the end of a sentence only words that stand side by side belong together. Its
+score is
+
+    100 - 8 for each edit - 1 for each idle word
+
+so 100 is exact (case, accents, drawn-out letters and hashtags cost nothing), and the default limit
+of 80 forgives two edits, or one edit and twelve idle words. Links, mentions, numbers and question
+marks count as words; <start> and <end> allow no gap beside them. In a text of another known
+language than the rule's, nothing is taken for a typo: there it is more likely that language's word.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from typing import Protocol
+
+from rules.language import UNKNOWN
+from rules.plan import Cues, Index, Limits, Plan, Row, Test
+from rules.reading import Reading, Word
+from rules.text import PICTURE_HOSTS
+
+EDIT_COST = 8
+IDLE_COST = 1
+_NEVER = 101
+_LONG_WORDS = 400
+
+Site = tuple[int, int, int]
+"""A phrase in a text: cost (100 - score), first and last word; words count from 1."""
+
+
+class Item(Protocol):
+    """Anything with a text.
+
+    Where an item has them, `id` (for the verdict), `lang`, `channel`, `media`, `mentions`,
+    `account`, `reply_to` and `repost_of` are used as well.
+    """
+
+    @property
+    def text(self) -> str:
+        """What was written, as received."""
+        ...
+
+
+class Scan:
+    """The words of one text between <start> and <end>, and where each element stands.
+
+    Of a text that is not read `whole` nobody knows the end: nothing stands there.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        text: str,
+        readings: Sequence[Reading],
+        language: str,
+        item: str | Item,
+        *,
+        whole: bool = True,
+        accounts: frozenset[str] = frozenset(),
+    ) -> None:
+        self.language = language
+        self._plan = plan
+        self._text = text
+        self._readings = readings
+        self._item = item
+        self._accounts = accounts
+        self.words: list[Word] = [plan.start]
+        present = plan.edges
+        self._breaks: list[int] = []  # sentences end before these words
+        for reading in readings:
+            if reading.ends:
+                at = len(self.words)
+                self._breaks.extend(at + end for end in reading.ends)
+            self.words.extend(reading.words)
+            present |= reading.elements
+        self.words.append(plan.end if whole else {})
+        if "\n" in text:
+            self._break_lines()
+        self.joined: dict[int, int] = {}
+        self.present = self._join_parts(present)
+        self._places: dict[int, list[int]] = {}
+        self._same: dict[int, tuple[Word, list[int]]] = {}
+        self._cues: dict[tuple[int, int], list[tuple[int, int]]] = {}
+        self._facts: dict[str, bool] = {}
+
+    def _break_lines(self) -> None:
+        """A line's end is a sentence's end."""
+        counts = [1]
+        for reading in self._readings:
+            counts.append(counts[-1] + len(reading.words))
+        chunk = 0
+        for line in self._text.split("\n")[:-1]:
+            chunk += len(line.split())
+            self._breaks.append(counts[min(chunk, len(counts) - 1)])
+        self._breaks = sorted(set(self._breaks))
+
+    def _join_parts(self, present: int) -> int:
+        """Lets the second of two words that are one stand for it, and gives all elements present.
+
+        Only single words of letters can be parts, and only where both are in the lexicon's list.
+        """
+        at = 1
+        for one, other in pairwise(self._readings):
+            if one.letters and other.letters:
+                atoms = self._plan.reader.in_two(one.letters, other.letters)
+                if atoms:
+                    place = at + len(one.words)
+                    self.words[place] = atoms | self.words[place]
+                    self.joined[place] = place - 1
+                    for element in atoms:
+                        present |= 1 << element
+            at += len(one.words)
+        return present
+
+    # --- phrases ----------------------------------------------------------------------------------
+
+    def sites(self, row: Row, limits: Limits) -> list[Site]:
+        """The cheapest way to each place where a row of elements ends in the text."""
+        words, breaks = self.words, self._breaks
+        gap, tolerance, most = limits.gap, limits.tolerance, limits.cost
+        edit_cost = EDIT_COST if self.language in (limits.language, UNKNOWN) else _NEVER
+        last = len(words) - 1
+        first, *others = row.elements
+        # place of the newest element → the cheapest trail that ends there: (cost, first place)
+        trails: dict[int, tuple[int, int]] = {}
+        for place in self._standing(first):
+            edits = words[place][first]
+            if edits * edit_cost <= most and edits <= tolerance:
+                trails[place] = (edits * edit_cost, place)
+        for element in others:
+            longer: dict[int, tuple[int, int]] = {}
+            standing = self._standing(element)
+            for place, (cost, begin) in trails.items():
+                reach = place + gap + 1 if place else 1
+                for following in standing[bisect_left(standing, place + 1) :]:
+                    if following > reach:
+                        break
+                    idle = following - place - 1
+                    edits = words[following][element]
+                    if edits > tolerance or (
+                        idle and (following == last or (breaks and self.parted(place, following)))
+                    ):
+                        continue
+                    trail = cost + edits * edit_cost + idle * IDLE_COST, begin or following
+                    if trail[0] <= most and trail < longer.get(following, (_NEVER, 0)):
+                        longer[following] = trail
+            if not longer:
+                return []
+            trails = longer
+        return [(cost, begin, min(end, last - 1)) for end, (cost, begin) in trails.items()]
+
+    def has(self, index: Index, limits: Limits) -> bool:
+        """Whether one of an index's rows stands in the text."""
+        if not index.mask & self.present:
+            return False
+        return any(self.sites(row, limits) for _, _, row in index.within(self.present))
+
+    def found(self, index: Index, limits: Limits) -> dict[int, Site]:
+        """The phrases of an index that stand in the text, by number, each with its best site."""
+        best: dict[int, Site] = {}
+        if index.mask & self.present:
+            for _, phrase, row in index.within(self.present):
+                for site in self.sites(row, limits):
+                    if phrase not in best or site < best[phrase]:
+                        best[phrase] = site
+        return best
+
+    def _standing(self, element: int) -> list[int]:
+        """The places where an element stands, in order."""
+        places = self._places.get(element)
+        if places is None:
+            if len(self.words) > _LONG_WORDS:
+                found = [place for word, at in self._distinct() if element in word for place in at]
+                places = sorted(found)
+            else:
+                places = [at for at, word in enumerate(self.words) if element in word]
+            self._places[element] = places
+        return places
+
+    def _distinct(self) -> Iterable[tuple[Word, list[int]]]:
+        """Each word and all its places: of a long text's words most are the same few."""
+        if not self._same:
+            for at, word in enumerate(self.words):
+                self._same.setdefault(id(word), (word, []))[1].append(at)
+        return self._same.values()
+
+    def parted(self, place: int, following: int) -> bool:
+        """Whether a sentence ends between two words."""
+        breaks = self._breaks
+        at = bisect_left(breaks, place + 1)
+        return at < len(breaks) and breaks[at] <= following
+
+    # --- circumstances ----------------------------------------------------------------------------
+
+    def holds(self, test: Test) -> bool:
+        """Whether the post as a whole lets a rule fire, wherever its phrase stands."""
+        rule, limits = test.rule, test.limits
+        if rule.languages and self.language not in rule.languages:
+            return False
+        if rule.channels and getattr(self._item, "channel", None) not in rule.channels:
+            return False
+        if not all(self.has(index, limits) for index in test.all):
+            return False
+        if self.has(test.none, limits):
+            return False
+        return not test.weights or self.points(test) >= rule.need
+
+    def points(self, test: Test) -> int:
+        """What the evidence of a rule comes to."""
+        return sum(
+            weight.points * len(self.found(weight.index, test.limits)) for weight in test.weights
+        )
+
+    def fits(self, test: Test, site: Site) -> bool:
+        """Whether a match may stand where it does: what is near it, and its contexts."""
+        rule = test.rule
+        if rule.near and not self.is_near(test.near, test.limits, rule.reach, site):
+            return False
+        if rule.not_near and self.is_near(test.not_near, test.limits, rule.reach, site):
+            return False
+        return all(self.applies(one, site) for one in test.when) and not any(
+            self.applies(one, site) for one in test.unless
+        )
+
+    def applies(self, context: Cues | str, site: Site) -> bool:
+        """Whether a context, or a fact by its name, holds of a match."""
+        if isinstance(context, str):
+            return self._fact(context, site)
+        if self._all_sites(context.anywhere, context.limits):
+            return True
+        _, first, last = site
+        reach = context.reach
+        for _, end in self._all_sites(context.before, context.limits):
+            if end < first and self._linked(end, first, reach, context):
+                return True
+        for begin, _ in self._all_sites(context.after, context.limits):
+            if begin > last and self._linked(last, begin, reach, context):
+                return True
+        for begin, end in self._all_sites(context.around, context.limits):
+            if begin <= last and end >= first:
+                return True
+            before = end < first
+            if self._linked(*((end, first) if before else (last, begin)), reach, context):
+                return True
+        return False
+
+    def is_near(self, index: Index, limits: Limits, reach: int, site: Site) -> bool:
+        """Whether a phrase of an index stands beside a match or shares words with it."""
+        _, first, last = site
+        for begin, end in self._all_sites(index, limits):
+            if begin <= last and end >= first:
+                return True
+            before = end < first
+            if self._linked(*((end, first) if before else (last, begin)), reach, None):
+                return True
+        return False
+
+    def _linked(self, place: int, following: int, reach: int, context: Cues | None) -> bool:
+        """Whether two places lie in one sentence, within reach, with no stop word between."""
+        if following - place - 1 > reach or (self._breaks and self.parted(place, following)):
+            return False
+        if context is None or not context.stop.mask & self.present:
+            return True
+        stops = self._all_sites(context.stop, context.limits)
+        return not any(place < begin and end < following for begin, end in stops)
+
+    def _all_sites(self, index: Index, limits: Limits) -> list[tuple[int, int]]:
+        """First and last word of everything an index finds in the text."""
+        if not index.mask & self.present:
+            return []
+        key = id(index), limits.gap
+        sites = self._cues.get(key)
+        if sites is None:
+            sites = [
+                (first, last)
+                for _, _, row in index.within(self.present)
+                for _, first, last in self.sites(row, limits)
+            ]
+            self._cues[key] = sites
+        return sites
+
+    def _fact(self, name: str, site: Site) -> bool:
+        if name == "question":
+            return self._asked(site)
+        if name == "hashtag":
+            return self._tagged(site)
+        if name not in self._facts:
+            self._facts[name] = self._post_fact(name)
+        return self._facts[name]
+
+    def _asked(self, site: Site) -> bool:
+        """Whether the sentence of a match holds a question mark."""
+        places = self._standing(self._plan.question)
+        _, first, last = site
+        return any(
+            not self.parted(min(place, last), max(place, last))
+            or not self.parted(min(place, first), max(place, first))
+            for place in places
+        )
+
+    def _tagged(self, site: Site) -> bool:
+        at = 1
+        for reading in self._readings:
+            following = at + len(reading.words)
+            if not reading.tagged and at <= site[2] and following > site[1]:
+                return False
+            at = following
+        return True
+
+    def _post_fact(self, name: str) -> bool:
+        item, text = self._item, self._text
+        if name == "link":
+            return bool(self._standing(self._plan.link))
+        if name == "mention":
+            return bool(self._standing(self._plan.mention))
+        if name == "media":
+            return bool(getattr(item, "media", None)) or any(host in text for host in PICTURE_HOSTS)
+        if name == "reply":
+            return bool(getattr(item, "reply_to", None))
+        if name == "repost":
+            return bool(getattr(item, "repost_of", None)) or text.startswith("RT @")
+        return bool(getattr(item, "account", None)) or self._mentions_own()
+
+    def _mentions_own(self) -> bool:
+        if not self._accounts:
+            return False
+        named = {
+            str(one).lstrip("@").casefold() for one in getattr(self._item, "mentions", ()) or ()
+        }
+        named |= {
+            chunk.strip("@.,:;!?()").casefold() for chunk in self._text.split() if "@" in chunk
+        }
+        return not self._accounts.isdisjoint(named)
