@@ -164,6 +164,8 @@ CONTEXT_KEYS = (
     Key("note", "text", "words for the next author"),
 )
 CUES = ("before", "after", "around", "anywhere")
+MAY_BE_EMPTY = ("all", "none", "near", "not_near", *CUES, "stop")
+"""Lists of phrases that may hold nothing; `any` and points may not."""
 TEST_KEYS = (
     Key("text", "text", "what somebody posts", needed=True),
     Key("match", "flag", "true where this rule must fire on it, else false", needed=True),
@@ -232,14 +234,14 @@ class KeywordSet:
 
     def rules(self, vocabulary: Vocabulary, contexts: Collection[str]) -> Iterator[Rule]:
         """Each rule of the file that has an id; `contexts` are the names of its language."""
+        known = (*FACTS, *(name for name in contexts if name not in FACTS))
+        keys = tuple(
+            key._replace(choices=known) if key.name in ("when", "unless") else key
+            for key in RULE_KEYS
+        )
         for path, table in self._tables(("rule",), self._data.get("rule", [])):
-            values = self._values(path, table, RULE_KEYS, vocabulary)
+            values = self._values(path, table, keys, vocabulary)
             self._check_found(path, table)
-            for key in ("when", "unless"):
-                for i, name in enumerate(values.get(key, ())):
-                    if name not in FACTS and name not in contexts:
-                        message = f"unknown context '{name}': {choices(name, {*FACTS, *contexts})}"
-                        self._fault((*path, key, i), message)
             values["evidence"] = values.pop("points", ())
             values["tests"] = tuple(self._tests((*path, "test"), table.get("test", [])))
             if values.get("label") == NOTHING:
@@ -253,15 +255,11 @@ class KeywordSet:
         points = table.get("points")
         if "any" not in table and points is None:
             self._fault(path, "the rule has no 'any': write any = …, or points")
-        if table.get("any") == []:
-            self._fault((*path, "any"), "'any' is empty: write one phrase or more")
         if points is None and "need" in table:
             self._fault((*path, "need"), "'need' goes with points: write [rule.points]")
         if points is not None and "need" not in table:
             self._fault((*path, "points"), "the points need a sum to come to: write need = …")
-        if isinstance(points, dict) and not any(
-            phrases and not sum_.startswith("-") for sum_, phrases in points.items()
-        ):
+        if isinstance(points, dict) and all(key.startswith("-") for key in points):
             message = "no phrase gives points: write one or more that count above 0"
             self._fault((*path, "points"), message)
 
@@ -338,6 +336,8 @@ class KeywordSet:
                 self._fault((*path, points), message, key=True)
 
     def _phrases(self, path: Path, items: object, vocabulary: Vocabulary) -> tuple[Phrase, ...]:
+        if items == [] and path[-1] not in MAY_BE_EMPTY:
+            self._fault(path, f"'{path[-1]}' is empty: write one phrase or more")
         phrases = []
         for i, text in self._texts(path, items):
             try:

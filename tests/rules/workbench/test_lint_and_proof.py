@@ -6,13 +6,17 @@ from pathlib import Path
 import pytest
 
 from rules import Engine, load_packs
+from rules.loader import load_sets
 from rules.workbench.lint import warnings
 from rules.workbench.proof import failures
 
 Write = Callable[..., Path]
 
 HEAD = 'language = "en"\n[[rule]]\nid = "a"\nlabel = "outage"\n'
-TEST = '\n[[rule.test]]\ntext = "power out"\nmatch = true\n'
+TEST = (
+    '\n[[rule.test]]\ntext = "power out"\nmatch = true'
+    '\n[[rule.test]]\ntext = "power on"\nmatch = false\n'
+)
 
 
 @pytest.mark.parametrize(
@@ -25,6 +29,12 @@ TEST = '\n[[rule.test]]\ntext = "power out"\nmatch = true\n'
             ["3:6: rule 'a' has no test that matches"],
         ),
         (
+            'any = ["power out"]' + TEST.replace("false", "true"),
+            ["3:6: rule 'a' has no test of what it must not catch: add a text that comes close"],
+        ),
+        ('any = ["power out"]\nstatus = "draft"' + TEST.replace("false", "true"), []),
+        ('any = ["out", "out"]\nnone = ["out"]\nstatus = "retired"', []),
+        (
             'any = ["power out", "Power OUT"]' + TEST,
             ["5:21: phrase 'Power OUT' of 'a' is already said by 'power out' in line 5"],
         ),
@@ -36,6 +46,29 @@ TEST = '\n[[rule.test]]\ntext = "power out"\nmatch = true\n'
             'any = ["power out"]\nnone = ["POWER out"]' + TEST,
             ["5:8: phrase 'power out' of 'a' can never give its label: 'POWER out' in 'none'"],
         ),
+        (
+            "need = 2\npoints = { 2 = ['power out'], -1 = ['game', 'power out'] }" + TEST,
+            ["6:45: phrase 'power out' of 'a' is already said by 'power out' in line 6: remove"],
+        ),
+        (
+            "need = 4\npoints = { 3 = ['power out'], -1 = ['game'] }" + TEST,
+            ["3:6: rule 'a' can never fire: its points come to 3 at most, and it needs 4"],
+        ),
+        (
+            'any = ["power out"]\nwhen = ["link", "reply"]\nunless = ["reply"]' + TEST,
+            ["3:6: rule 'a' can never fire: 'reply' is in 'when' and in 'unless'"],
+        ),
+        ('any = ["out", "back|off"]' + TEST, ["3:6: rule 'a' fires on common words alone"]),
+        ('any = ["out", "blackout"]' + TEST, []),
+        ('any = ["out*"]' + TEST, []),
+        ('any = ["out"]\nnear = ["power"]' + TEST, []),
+        ('any = ["out"]\nall = ["power"]' + TEST, []),
+        ('any = ["out"]\nwhen = ["question"]' + TEST, []),
+        (
+            'any = ["sitting out|in the dark"]' + TEST,
+            ["5:8: 'out|in the' is read as 'out' or 'in', and then 'the': if 'in the …' is one"],
+        ),
+        ('any = ["sitting at|in the dark", "out|off the grid", "lit|in doubt"]' + TEST, []),
     ],
 )
 def test_doubtful_places_are_warned_of(write: Write, keys: str, expected: list[str]) -> None:
@@ -44,6 +77,41 @@ def test_doubtful_places_are_warned_of(write: Write, keys: str, expected: list[s
     assert len(found) == len(expected), found
     for warning, beginning in zip(found, expected, strict=True):
         assert warning.startswith(beginning)
+
+
+def test_what_nothing_uses_is_warned_of(write: Write) -> None:
+    path = write(
+        """language = "en"
+[vocabulary]
+used = ["power", "$inner"]
+inner = ["grid"]
+cue = ["any idea"]
+idle = ["$idle_inner"]
+idle_inner = ["lamp"]
+[context.asked]
+before = ["$cue"]
+[context.idle]
+anywhere = ["game"]
+[[rule]]
+id = "a"
+label = "outage"
+any = ["no|$used here"]
+unless = ["asked"]
+"""
+        + TEST
+    )
+    loaded = load_sets(path)
+    found = warnings(loaded.packs, loaded.vocabularies)
+    assert [str(one).removeprefix(f"{path}:").split(":")[:2] for one in found] == [
+        ["6", "1"],
+        ["7", "1"],
+        ["10", "10"],
+    ]
+    assert [one.message.partition(":")[0] for one in found] == [
+        "no phrase uses vocabulary 'idle'",
+        "no phrase uses vocabulary 'idle_inner'",
+        "no rule uses context 'idle'",
+    ]
 
 
 def test_a_test_that_does_not_hold_says_what_fired_instead(write: Write) -> None:
