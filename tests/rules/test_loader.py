@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rules import Engine, PackError, RulesError, load_packs
+from rules.loader import load_sets
 
 Write = Callable[..., Path]
 
@@ -112,6 +113,80 @@ def test_a_folder_counts_once_however_it_is_named(
             ["4:9: unknown label 'outtage': did you mean 'outage'", "5:8: '#x'", "5:20: unknown"],
         ),
         (HEAD + "x = " + "[" * 5000, ["1:1: nested too deeply"]),
+        (HEAD + RULE, ["2:1: the rule has no 'any': write any = …, or points"]),
+        (HEAD + RULE + "any = ['a']\nneed = 2", ["6:8: 'need' goes with points: write [rule."]),
+        (HEAD + RULE + "points = { 1 = ['a'] }", ["5:10: the points need a sum to come to"]),
+        (
+            HEAD + RULE + "need = 1\n[rule.points]\n-1 = ['a']",
+            ["6:1: no phrase gives points: write one or more that count above 0"],
+        ),
+        (
+            HEAD + RULE + "need = 100\n[rule.points]\n0 = ['a']\n10 = ['b']\n1 = []",
+            [
+                "5:8: need = 100 is out of range: give 1 to 99",
+                "7:1: '0' can't be points: give a whole number from -9 to 9, not 0",
+                "8:1: '10' can't be points",
+                "9:5: '1' is empty: write one phrase or more",
+            ],
+        ),
+        (
+            HEAD + RULE + "any = ['a']\nwhen = [3, 'qestion']\nunless = ['link', 'mine']",
+            [
+                "6:9: '3' is not a text in quotes",
+                "6:12: unknown context 'qestion': did you mean 'question'",
+                "7:19: unknown context 'mine'",
+            ],
+        ),
+        (
+            HEAD + RULE + "any = ['a']\nlanguages = ['eng']\nchannels = ['My page']",
+            ["6:14: unknown language 'eng': did you mean 'en'", "7:13: 'My page' is no channel"],
+        ),
+        (
+            HEAD + RULE + "any = ['a']\nstatus = 'life'\npriority = -1\ntolerance = 3",
+            [
+                "6:10: unknown status 'life': did you mean 'live'",
+                "7:12: priority = -1 is out of range: give 0 to 9",
+                "8:13: tolerance = 3 is out of range: give 0 to 2",
+            ],
+        ),
+        (
+            HEAD + RULE + "any = ['a']\nnear = ['#x']\nnot_near = 'a'\nreach = 51\nowner = 3",
+            ["6:9: '#x' is no word", "7:12: 'a' is not a list", "8:9: reach = 51", "9:9: '3' is"],
+        ),
+        (
+            HEAD + RULE + "status = 'retired'\nany = ['#x']",
+            ["6:8: '#x' is no word"],
+        ),
+        (
+            HEAD + RULE + "any = ['a']\n[[rule.test]]\ntext = 'a'\nmatch = true\nfacts = ['link']",
+            ["9:10: unknown fact 'link': valid: media, own_account, reply, repost"],
+        ),
+        (HEAD + "context = 3", ["2:11: '3' is not a table"]),
+        (HEAD + "context.x = 3", ["2:13: '3' is not a table"]),
+        (HEAD + "[context.x]\nstop = ['a']", ["2:1: context 'x' has no cue: write before, after"]),
+        (
+            HEAD + "[context.reply]\nafter = ['a']",
+            ["2:10: context 'reply' is already known to the program: give yours another name"],
+        ),
+        (
+            HEAD + "[context.1x]\nafter = ['$a']\nbfore = []",
+            ["2:10: '1x' can't name a context", "3:10: unknown vocabulary '$a'", "4:1: unknown"],
+        ),
+        (
+            HEAD + "[vocabulary]\na = ['$b', '$a b', '$']\nb = ['c']\n",
+            ["3:12: entry '$a b' holds '|' or '$'", "3:20: entry '$' holds"],
+        ),
+        (
+            HEAD + "[vocabulary]\nsupply = ['$suply', 'a']\nx = ['$supply']",
+            ["3:11: unknown vocabulary '$suply': did you mean 'supply'"],
+        ),
+        (
+            HEAD + "[vocabulary]\na = ['w', '$b']\nb = ['$c', '$b']\nc = ['$a', '$d']\nd = ['w']",
+            [
+                "3:11: vocabularies go round in a circle, $a → $b → $c → $a: take one out",
+                "4:12: vocabularies go round in a circle, $b → $b: take one out",
+            ],
+        ),
     ],
 )
 def test_each_fault_has_its_place_its_value_and_its_mend(
@@ -144,6 +219,128 @@ def test_an_id_or_a_vocabulary_that_comes_twice_is_a_fault_that_names_the_first(
     assert str(vocabulary).startswith(f"{second}:3:1: vocabulary 'x' is already defined at")
     assert f"{first}:3:1" in vocabulary.message
     assert str(rule).startswith(f"{second}:5:6: rule id 'a' is already taken at {first}:5:6")
+
+
+def test_every_key_of_a_rule_is_read(write: Write) -> None:
+    (pack,) = load_packs(
+        write(
+            """language = "en"
+[[rule]]
+id = "a"
+label = "outage"
+near = ["street"]
+not_near = ["festival", "concert"]
+when = ["own_account"]
+unless = ["asked", "link"]
+need = 4
+languages = ["en", "und"]
+channels = ["facebook"]
+gap = 0
+reach = 9
+tolerance = 1
+limit = 90
+priority = 3
+status = "draft"
+owner = "storm desk"
+note = "on trial"
+[rule.points]
+3 = ["$supply out"]
+1 = ["dark", "candle*"]
+-2 = ["game"]
+[[rule.test]]
+text = "power out, all dark"
+match = true
+channel = "facebook"
+lang = "en"
+facts = ["own_account"]
+[context.asked]
+before = ["any idea if"]
+stop = ["but"]
+reach = 3
+gap = 1
+note = "somebody wants to know"
+[vocabulary]
+supply = ["power"]
+"""
+        )
+    )
+    (rule,), (context,) = pack.rules, pack.contexts
+    assert [phrase.text for phrase in (*rule.near, *rule.not_near)] == [
+        "street",
+        "festival",
+        "concert",
+    ]
+    assert (rule.when, rule.unless) == (("own_account",), ("asked", "link"))
+    assert [(one.points, [phrase.text for phrase in one.phrases]) for one in rule.evidence] == [
+        (3, ["$supply out"]),
+        (1, ["dark", "candle*"]),
+        (-2, ["game"]),
+    ]
+    assert (rule.need, rule.any) == (4, ())
+    assert (rule.languages, rule.channels) == (("en", "und"), ("facebook",))
+    assert (rule.gap, rule.reach, rule.tolerance, rule.limit) == (0, 9, 1, 90.0)
+    assert (rule.priority, rule.status) == (3, "draft")
+    assert (rule.owner, rule.note) == ("storm desk", "on trial")
+    (test,) = rule.tests
+    assert (test.channel, test.lang, test.facts) == ("facebook", "en", ("own_account",))
+    assert (context.name, context.language, context.source.line) == ("asked", "en", 30)
+    assert [cue.text for cue in (*context.before, *context.stop)] == ["any idea if", "but"]
+    assert (context.after, context.around, context.anywhere) == ((), (), ())
+    assert (context.reach, context.gap, context.note) == (3, 1, "somebody wants to know")
+
+
+def test_a_rule_without_a_label_stands_above_those_that_have_one(write: Write) -> None:
+    rule = '[[rule]]\nid = "{}"\nlabel = "{}"\nany = ["a"]\n'
+    text = rule.format("a", "nothing") + rule.format("b", "outage") + rule.format("c", "nothing")
+    (pack,) = load_packs(write(HEAD + text + "priority = 0"))
+    assert [rule.priority for rule in pack.rules] == [1, 0, 0]
+
+
+def test_contexts_are_shared_by_the_files_of_a_language_alone(write: Write) -> None:
+    context = "[context.asked]\nbefore = ['$ask']\n[vocabulary]\nask = ['any idea']\n"
+    folder = write(HEAD + context, "packs/one").parent
+    write(HEAD + RULE + "any = ['a']\nunless = ['asked']", "packs/two")
+    (pack,) = load_packs(folder)
+    assert [one.name for one in pack.contexts] == ["asked"]
+    italian = write(HEAD.replace("en", "it") + RULE + "any = ['b']\nunless = ['asked']", "packs/it")
+    again = write(HEAD + "[context.asked]\nafter = ['a']", "packs/six")
+    with pytest.raises(PackError) as caught:
+        load_packs(folder)
+    unknown, taken, twice = caught.value.faults
+    assert str(unknown).startswith(f"{italian}:6:11: unknown context 'asked'")
+    assert str(twice) == (
+        f"{folder / 'two.toml'}:3:6: rule id 'a' is already taken at {italian}:3:6: "
+        "give each rule its own id"
+    )
+    assert str(taken) == (
+        f"{again}:2:10: context 'asked' is already defined at {folder / 'one.toml'}:2:10: "
+        "join the two"
+    )
+
+
+def test_a_vocabulary_holds_the_entries_of_those_that_it_names(write: Write) -> None:
+    words = "[vocabulary]\nall = ['$few', 'gas', '$more']\nmore = ['$few', 'the water']\n"
+    write(HEAD + words + RULE + "any = ['$all|wind out']", "packs/one")
+    folder = write(HEAD + "[vocabulary]\nfew = ['power', 'lights']", "packs/two").parent
+    loaded = load_sets(folder)
+    ((phrase,),) = [rule.any for rule in loaded.packs[0].rules]
+    spelled = [[{atom.spelling for atom in place} for place in row] for row in phrase.variants]
+    assert spelled == [
+        [{"power", "lights", "gas", "wind"}, {"out"}],
+        [{"the"}, {"water"}, {"out"}],
+    ]
+    assert [(one.name, len(one.entries)) for one in loaded.vocabularies] == [
+        ("all", 3),
+        ("more", 2),
+        ("few", 2),
+    ]
+
+
+def test_a_long_chain_of_vocabularies_is_no_trouble(write: Write) -> None:
+    chain = "".join(f"v{i} = ['$v{i + 1}']\n" for i in range(3000))
+    text = HEAD + RULE + "any = ['$v0']\n[vocabulary]\n" + chain
+    assert load_packs(write(text + "v3000 = ['power']"))[0].rules[0].any[0].variants
+    assert len(faults(write(text + "v3000 = ['$v0']"))) == 1
 
 
 def test_two_languages_may_name_a_vocabulary_alike(write: Write) -> None:
@@ -185,6 +382,21 @@ note = []
 'any' = [[]]
 limit = nan
 = 2
+[context.c]
+before = ['$x']
+before = 1
+when = ['c', 'link', 'd']
+unless = 2
+[rule.points]
+points = {2 = ['a'], 0 = [1]}
+points = 1
+-1 = ['$x']
+need = 2
+x = ['$x', '$y']
+y = ['$x']
+status = 'draft'
+channels = ['A', 1]
+facts = ['media', 'link']
 """.strip().splitlines()
 
 
