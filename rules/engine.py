@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from operator import attrgetter
+from functools import reduce
+from operator import attrgetter, or_
 
 from rules.language import elected
 from rules.pack import LANGUAGES, NOTHING, Pack
-from rules.plan import Plan, Test
-from rules.reading import MEMO_CHUNKS, Reading, Readings
+from rules.plan import Filed, Plan, Test, bit_set
+from rules.reading import MEMO_CHUNKS, Parts, Reading, Readings
 from rules.scan import Item, Scan, Site
 from rules.text import chunk_spans, token_spans
 from rules.verdict import URGENCY, Match, Verdict
@@ -21,6 +22,7 @@ Hit = tuple[Test, str, Site]
 """A rule that fires, the phrase of it that was found, and where."""
 
 _code = attrgetter("code")
+_telling = attrgetter("telling")
 
 
 class Engine:
@@ -49,7 +51,8 @@ class Engine:
 
     def classify(self, items: Iterable[str | Item]) -> list[Verdict]:
         """One verdict for each item, in order."""
-        read, bias, gate = self._readings.__getitem__, self._plan.bias, self._plan.gate
+        plan, read = self._plan, self._readings.__getitem__
+        bias, gate, evidence_gate = plan.bias, plan.gate, plan.evidence_gate
         verdicts = []
         for item in items:
             if isinstance(item, str):
@@ -62,36 +65,36 @@ class Engine:
             readings = list(map(read, text.split()))
             code = sum(map(_code, readings), bias)
             language = _stated(lang) or elected(code)
-            if not code & gate:
+            rows: list[Filed] = []
+            parts: Parts = []
+            if code & gate:
+                present, parts = self._present(readings)
+                rows = plan.any.within(present)
+            if not rows and not code & evidence_gate:
                 verdicts.append(Verdict(id_, (), language, ()))
                 continue
             scan = Scan(
-                self._plan, text, readings, language, item, whole=whole, accounts=self._accounts
+                plan, text, readings, language, item, parts, whole=whole, accounts=self._accounts
             )
-            matches = self._matches(scan, code, text, readings)
+            matches = self._matches(scan, rows, code, text, readings)
             given = {match.label for match in matches}
             labels = tuple(sorted(given, key=URGENCY.__getitem__))
             verdicts.append(Verdict(id_, labels, language, matches))
         return verdicts
 
-    def scan(self, item: str | Item) -> tuple[Scan, int, list[Reading]]:
-        """The words of one item's text as the rules see them, for whoever explains a verdict."""
-        text = item if isinstance(item, str) else item.text
-        lang = None if isinstance(item, str) else getattr(item, "lang", None)
-        whole = len(text) <= TEXT_LETTERS_MAX
-        text = text[:TEXT_LETTERS_MAX]
-        readings = list(map(self._readings.__getitem__, text.split()))
-        code = sum(map(_code, readings), self._plan.bias)
-        language = _stated(lang) or elected(code)
-        scan = Scan(
-            self._plan, text, readings, language, item, whole=whole, accounts=self._accounts
-        )
-        return scan, code, readings
+    def _present(self, readings: Sequence[Reading]) -> tuple[int, Parts]:
+        """The elements of `any` in a text as a bit set, and its words that were written in two."""
+        plan = self._plan
+        parts = plan.reader.parts(readings)
+        telling = reduce(or_, map(_telling, readings), plan.any_edges)
+        for _, word in parts:
+            telling |= bit_set(word)
+        return telling, parts
 
     def _matches(
-        self, scan: Scan, code: int, text: str, readings: Sequence[Reading]
+        self, scan: Scan, rows: list[Filed], code: int, text: str, readings: Sequence[Reading]
     ) -> tuple[Match, ...]:
-        hits = self._hits(scan, code)
+        hits = self._hits(scan, rows, code)
         if not hits:
             return ()
         spans = WordSpans(text, readings)
@@ -104,11 +107,11 @@ class Engine:
         matches.sort(key=lambda match: (URGENCY[match.label], match.start, match.rule))
         return tuple(matches)
 
-    def _hits(self, scan: Scan, code: int) -> list[Hit]:
+    def _hits(self, scan: Scan, rows: list[Filed], code: int) -> list[Hit]:
         """The rules that fire, each with its best match."""
         plan = self._plan
         sites: dict[int, list[tuple[Site, int]]] = {}
-        for rule, phrase, row in plan.any.within(scan.present):
+        for rule, phrase, row in rows:
             for site in scan.sites(row, plan.tests[rule].limits):
                 sites.setdefault(rule, []).append((site, phrase))
         order: Iterable[int] = sorted(sites)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -47,6 +48,10 @@ class CommonWords:
     def frequency(self, word: str) -> float:
         """How frequent a folded word is, relative to others; about 1/rank."""
         return self._frequency.get(word, _RARE)
+
+    def all_votes(self) -> Iterator[tuple[str, int]]:
+        """Every common word with its votes."""
+        return ((word, self._votes.get(word, 0)) for word in self._frequency)
 
     def votes(self, word: str) -> int:
         """The word's votes for each language, packed into one number that can be summed."""

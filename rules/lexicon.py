@@ -77,6 +77,14 @@ class Lexicon:
     def __contains__(self, word: str) -> bool:
         return word in self._exact
 
+    def may_mean(self, word: str) -> bool:
+        """Whether a common word may stand for an atom, or for a part of one; else it is idle."""
+        return (
+            word in self._exact
+            or word[:STEM_LETTERS_MIN] in self._stem_heads
+            or word in self._parts
+        )
+
     def read(self, word: str) -> Atoms:
         """The atoms that a folded word stands for; nothing for an idle word."""
         found = self._literal(word)

@@ -12,13 +12,14 @@ from rules.language import LANE_BITS, CommonWords, common_words
 from rules.lexicon import Lexicon
 from rules.pack import FACTS, LIMIT_DEFAULT, NOTHING, TOLERANCE_MAX, Pack, Rule
 from rules.phrase import Atom, Phrase, Place
-from rules.reading import ANCHOR_LANE, EVIDENCE_LANE, TokenReader, Word
+from rules.reading import ANCHOR_LANE, ANCHORS_NEEDED, EVIDENCE_LANE, TokenReader, Word
 from rules.text import END, LINK, MENTION, QUESTION, START
 
 # Guesses, against words at about 1/rank: a wrong one costs time, never a match.
 _MARK_FREQUENCY = 0.1
 _STEM_FREQUENCY = 0.002
 _EVERYWHERE = 100.0
+_EVERYDAY = 0.004  # above it a word is in every tenth post or so
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -130,10 +131,12 @@ class Plan:
         self._numbers: dict[Place, int] = {}
         self._common = common_words()
         self._frequency: list[float] = []
-        contexts = self._cues(packs)
+        # First, so that the numbers which every post is held against are the low ones.
         self.any = self._index([rule.any for rule in rules])
+        self.any_elements = len(self._numbers)
+        contexts = self._cues(packs)
         lane = EVIDENCE_LANE
-        self.bias = ((1 << LANE_BITS - 1) - 1) << ANCHOR_LANE * LANE_BITS
+        self.bias = ((1 << LANE_BITS - 1) - ANCHORS_NEEDED) << ANCHOR_LANE * LANE_BITS
         self.evidence_gate = 0
         weights: dict[int, int] = {}
         tests = []
@@ -171,14 +174,32 @@ class Plan:
         for place, number in self._numbers.items():
             for atom in place:
                 elements_of[atom] = (*elements_of.get(atom, ()), number)
-        for anchor in self.any.shelves:
-            number = anchor.bit_length() - 1
-            weights[number] = weights.get(number, 0) + (1 << ANCHOR_LANE * LANE_BITS)
         common = self._common
-        self.reader = TokenReader(Lexicon(elements_of, common), common, elements_of, weights)
+        self.reader = TokenReader(
+            Lexicon(elements_of, common),
+            common,
+            elements_of,
+            weights,
+            self._anchors(),
+            self.any_elements,
+        )
         self.start: Word = self.reader.word({Atom("mark", START): 0})
         self.end: Word = self.reader.word({Atom("mark", END): 0})
         self.edges = bit_set((*self.start, *self.end))
+        self.any_edges = self.edges & (1 << self.any_elements) - 1
+
+    def _anchors(self) -> dict[int, int]:
+        """What words count in the gate: an anchor is enough, of two everyday ones both must be."""
+        counts: dict[int, int] = {}
+        for anchor, shelf in self.any.shelves.items():
+            number = anchor.bit_length() - 1
+            for second in shelf.rows:
+                other = second.bit_length() - 1
+                alone = other == number or self._frequency[number] < _EVERYDAY
+                counts[number] = max(counts.get(number, 0), ANCHORS_NEEDED if alone else 1)
+                if not alone:
+                    counts[other] = max(counts.get(other, 0), 1)
+        return counts
 
     def _weigh(self, test: Test, lane: int, weights: dict[int, int]) -> None:
         """Counts the points of evidence at the rarest element of each phrase, never too few."""

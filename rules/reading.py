@@ -8,13 +8,14 @@ evidence. A lane is wide enough for the most words of a text, and its top bit is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from re import Match
 
 import msgspec
 
-from rules.language import CommonWords
+from rules.language import LANE_BITS, CommonWords
 from rules.lexicon import TOKEN_LETTERS_MAX, Atoms, Lexicon
 from rules.pack import LANGUAGES
 from rules.phrase import Atom
@@ -36,15 +37,19 @@ from rules.text import (
 
 ANCHOR_LANE = len(LANGUAGES)
 EVIDENCE_LANE = ANCHOR_LANE + 1
+ANCHORS_NEEDED = 2
+"""What the anchors of a text must count for any phrase to be in it."""
 MEMO_CHUNKS = 100_000
 """How many chunks each of the memo's two generations remembers."""
 _MEMO_LETTERS_MAX = 64
 _PARTS_HELD = 4_096
+_SHARED_WORDS_MAX = 4
 _SIGNS = ".,:;!…\"“”„«»()[]{}*~|<>+=-–—'‘’`"
 _STOPS = ".!…;"
 
 Word = dict[int, int]
 """One word of a text: the elements of phrases that it can stand for, each with its edits."""
+Parts = list[tuple[int, Word]]
 _IDLE: Word = {}
 
 
@@ -53,7 +58,8 @@ class Reading(msgspec.Struct, frozen=True):
 
     `spans` are the places of the words within the chunk, none where they are worked out when needed
     (a lone link or mention, words that no phrase holds);
-    `elements` those of all words as a bit set, `code` the sum of their lanes. A sentence ends
+    `elements` those of all words as a bit set, `telling` the ones of them that phrases of `any`
+    hold, `code` the sum of the lanes. A sentence ends
     before the words with the numbers of `ends`. `letters` is the spelling of a lone word that may
     be part of one written in two; `tagged` says that all words stand in hashtags.
     """
@@ -61,6 +67,7 @@ class Reading(msgspec.Struct, frozen=True):
     words: tuple[Word, ...]
     spans: tuple[tuple[int, int], ...] = ()
     elements: int = 0
+    telling: int = 0
     code: int = 0
     ends: tuple[int, ...] = ()
     letters: str = ""
@@ -100,7 +107,8 @@ class Readings(dict[str, Reading]):
 class TokenReader:
     """Works out readings: pure, so that a verdict never depends on what was seen before.
 
-    `weights` are what an element adds to the lanes of a chunk.
+    `weights` are what an element adds to the lanes of evidence, `anchors` what a word that holds it
+    counts as an anchor; the first `telling` elements are those of `any`.
     """
 
     def __init__(
@@ -109,15 +117,22 @@ class TokenReader:
         common: CommonWords,
         elements_of: Mapping[Atom, tuple[int, ...]],
         weights: Mapping[int, int],
+        anchors: Mapping[int, int],
+        telling: int,
     ) -> None:
         self._lexicon = lexicon
         self._common = common
         self._elements_of = elements_of
         self._weights = weights
+        self._anchors = anchors
+        self._telling = (1 << telling) - 1
         self._marks = {
             mark: self.word({Atom("mark", mark): 0}) for mark in (LINK, MENTION, NUMBER, QUESTION)
         }
         self._idle: dict[tuple[int, int, tuple[int, ...]], Reading] = {}
+        self._idle_votes = {
+            word: votes for word, votes in common.all_votes() if not lexicon.may_mean(word)
+        }
         self._link, self._mention = (
             self._reading([self._marks[mark]], []) for mark in (LINK, MENTION)
         )
@@ -133,9 +148,21 @@ class TokenReader:
                 word[element] = min(edits, word.get(element, edits))
         return word
 
-    def in_two(self, first: str, second: str) -> Word:
-        """The elements of a word that was written in two."""
-        return self.word(self._lexicon.in_two(first, second))
+    def parts(self, readings: Sequence[Reading]) -> Parts:
+        """The words of a text that were written in two ("out age"): place of the second part.
+
+        Only lone words of letters can be parts; words count from 1.
+        """
+        found: Parts = []
+        letters = [reading.letters for reading in readings]
+        if not any(letters):
+            return found
+        in_two = self._lexicon.in_two
+        for number, (one, other) in enumerate(pairwise(letters)):
+            if one and other and (atoms := in_two(one, other)):
+                at = sum(len(reading.words) for reading in readings[: number + 1])
+                found.append((at + 1, self.word(atoms)))
+        return found
 
     def read(self, chunk: str) -> Reading:
         """The reading of a chunk: what stands between two blanks of a text."""
@@ -144,6 +171,10 @@ class TokenReader:
         if chunk.startswith(("https://", "http://")) and chunk[-1] != "/":
             return self._link
         core = chunk.strip(_SIGNS)
+        votes = self._idle_votes.get(core.lower())
+        if votes is not None:
+            closed = chunk[-1] in _STOPS and ends_sentence(core.lower(), chunk[-1], "")
+            return self._idle_reading(votes, 1, (1,) if closed else ())
         if core.isalpha() and len(core) <= _MEMO_LETTERS_MAX:
             return self._lone_word(chunk, core)
         words: list[Word] = []
@@ -283,17 +314,24 @@ class TokenReader:
         tagged: bool = False,
     ) -> Reading:
         if not letters and not any(words):
-            key = votes, len(words), ends
-            idle = self._idle.get(key)
-            if idle is None:
-                idle = Reading((_IDLE,) * len(words), (), 0, votes, ends, "", False)
-                if len(words) < 8 and len(ends) < 8:
-                    self._idle[key] = idle
-            return idle
+            return self._idle_reading(votes, len(words), ends)
         distinct = {id(word): word for word in words}.values()
         bits = 0
         for element in {element for word in distinct for element in word}:
             bits |= 1 << element
-        weights = self._weights
+        weights, anchors = self._weights, self._anchors
         code = votes + sum(weights.get(element, 0) for word in words for element in word)
-        return Reading(tuple(words), tuple(spans), bits, code, ends, letters, tagged)
+        counted = sum(max((anchors.get(one, 0) for one in word), default=0) for word in words)
+        code += counted << ANCHOR_LANE * LANE_BITS
+        telling = bits & self._telling
+        return Reading(tuple(words), tuple(spans), bits, telling, code, ends, letters, tagged)
+
+    def _idle_reading(self, votes: int, words: int, ends: tuple[int, ...]) -> Reading:
+        """The reading of words that no phrase holds: one object for equal ones."""
+        key = votes, words, ends
+        idle = self._idle.get(key)
+        if idle is None:
+            idle = Reading((_IDLE,) * words, code=votes, ends=ends)
+            if words < _SHARED_WORDS_MAX and len(ends) < _SHARED_WORDS_MAX:
+                self._idle[key] = idle
+        return idle

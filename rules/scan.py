@@ -16,12 +16,11 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
 from typing import Protocol
 
 from rules.language import UNKNOWN
-from rules.plan import Cues, Index, Limits, Plan, Row, Test
-from rules.reading import Reading, Word
+from rules.plan import Cues, Index, Limits, Plan, Row, Test, bit_set
+from rules.reading import Parts, Reading, Word
 from rules.text import PICTURE_HOSTS
 
 EDIT_COST = 8
@@ -49,7 +48,8 @@ class Item(Protocol):
 class Scan:
     """The words of one text between <start> and <end>, and where each element stands.
 
-    Of a text that is not read `whole` nobody knows the end: nothing stands there.
+    `parts` are its words that were written in two: the second part stands for the whole. Of a text
+    that is not read `whole` nobody knows the end: nothing stands there.
     """
 
     def __init__(
@@ -59,6 +59,7 @@ class Scan:
         readings: Sequence[Reading],
         language: str,
         item: str | Item,
+        parts: Parts,
         *,
         whole: bool = True,
         accounts: frozenset[str] = frozenset(),
@@ -82,7 +83,11 @@ class Scan:
         if "\n" in text:
             self._break_lines()
         self.joined: dict[int, int] = {}
-        self.present = self._join_parts(present)
+        for place, word in parts:
+            self.words[place] = word | self.words[place]
+            self.joined[place] = place - 1
+            present |= bit_set(word)
+        self.present = present
         self._places: dict[int, list[int]] = {}
         self._same: dict[int, tuple[Word, list[int]]] = {}
         self._cues: dict[tuple[int, int], list[tuple[int, int]]] = {}
@@ -98,24 +103,6 @@ class Scan:
             chunk += len(line.split())
             self._breaks.append(counts[min(chunk, len(counts) - 1)])
         self._breaks = sorted(set(self._breaks))
-
-    def _join_parts(self, present: int) -> int:
-        """Lets the second of two words that are one stand for it, and gives all elements present.
-
-        Only single words of letters can be parts, and only where both are in the lexicon's list.
-        """
-        at = 1
-        for one, other in pairwise(self._readings):
-            if one.letters and other.letters:
-                atoms = self._plan.reader.in_two(one.letters, other.letters)
-                if atoms:
-                    place = at + len(one.words)
-                    self.words[place] = atoms | self.words[place]
-                    self.joined[place] = place - 1
-                    for element in atoms:
-                        present |= 1 << element
-            at += len(one.words)
-        return present
 
     # --- phrases ----------------------------------------------------------------------------------
 
