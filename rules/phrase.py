@@ -2,8 +2,9 @@
 
 A phrase is a row of places, separated by blanks; at each place stands one of several alternatives,
 separated by `|`. An alternative is a word, `=word` (no typo tolerance), `stem*` (any word that
-begins so), `$name` (any entry of a vocabulary) or a mark such as `<link>`. Alternatives of several
-words are expanded: a phrase becomes one or more variants in which each place is a set of atoms.
+begins so), `word~` (any inflected form of it), `$name` (any entry of a vocabulary) or a mark such
+as `<link>`. Alternatives of several words are expanded: a phrase becomes one or more variants in
+which each place is a set of atoms; the forms of a word share a place and cost no variants.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from rules.errors import Source, choices
+from rules.inflection import LETTERS_MIN, forms
 from rules.text import END, MARKS, START, fold, tokens
 
 VARIANTS_MAX = 1000
@@ -51,17 +53,19 @@ class PhraseError(ValueError):
     """A phrase that can't be understood; its text is one plain line with the mend."""
 
 
-def parse_phrase(text: str, vocabulary: Vocabulary, source: Source) -> Phrase:
-    """The phrase that `text` writes at `source`.
+def parse_phrase(
+    text: str, vocabulary: Vocabulary, source: Source, *, language: str = "en"
+) -> Phrase:
+    """The phrase that `text` writes at `source`; its words are inflected as those of `language`.
 
     Raises:
-        PhraseError: unknown vocabulary or mark, a stem that is too short, nothing to look for, or
-            more than `VARIANTS_MAX` variants.
+        PhraseError: unknown vocabulary or mark, a stem or word to inflect that is too short,
+            nothing to look for, or more than `VARIANTS_MAX` variants.
     """
     parts = text.split()
     if not parts:
         raise PhraseError("the phrase is empty: write the words to look for")
-    places = [_alternatives(part, vocabulary) for part in parts]
+    places = [_alternatives(part, vocabulary, language) for part in parts]
     total = 1
     for runs in places:
         total *= len(_widths(runs))
@@ -72,14 +76,14 @@ def parse_phrase(text: str, vocabulary: Vocabulary, source: Source) -> Phrase:
         )
     rows = itertools.product(*map(_widths, places))
     variants = tuple(dict.fromkeys(tuple(itertools.chain(*row)) for row in rows))
-    if any(not _EDGES.isdisjoint(run) for runs in places for run in runs):
+    if any(place & _EDGES for runs in places for run in runs for place in run):
         for variant in variants:
             _check_marks(text, variant)
     return Phrase(text, variants, source)
 
 
-def _alternatives(part: str, vocabulary: Vocabulary) -> list[tuple[Atom, ...]]:
-    runs: list[tuple[Atom, ...]] = []
+def _alternatives(part: str, vocabulary: Vocabulary, language: str) -> list[Variant]:
+    runs: list[Variant] = []
     for written in part.split("|"):
         if not written:
             raise PhraseError(f"'{part}' has an empty alternative: write words around each '|'")
@@ -88,14 +92,14 @@ def _alternatives(part: str, vocabulary: Vocabulary) -> list[tuple[Atom, ...]]:
             if name not in vocabulary:
                 known = choices(name, vocabulary) if vocabulary else "none is defined"
                 raise PhraseError(f"unknown vocabulary '${name}': {known}")
-            runs.extend(parse_entry(entry) for entry in vocabulary[name])
+            runs.extend(parse_entry(entry, language=language) for entry in vocabulary[name])
         else:
-            runs.append(_run(written))
+            runs.append(_run(written, language))
     return runs
 
 
-def parse_entry(entry: str) -> tuple[Atom, ...]:
-    """The atoms of one vocabulary entry: words, stems, exact words and marks, but no choices.
+def parse_entry(entry: str, *, language: str = "en") -> Variant:
+    """The places of one vocabulary entry: words, forms, stems, exact words and marks, no choices.
 
     Raises:
         PhraseError: the entry is empty or can't be understood.
@@ -104,29 +108,52 @@ def parse_entry(entry: str) -> tuple[Atom, ...]:
         raise PhraseError("the entry is empty: write a word")
     if "|" in entry or "$" in entry:
         raise PhraseError(f"entry '{entry}' holds '|' or '$': write each choice as its own entry")
-    return tuple(itertools.chain.from_iterable(map(_run, entry.split())))
+    return tuple(
+        itertools.chain.from_iterable(_run(written, language) for written in entry.split())
+    )
 
 
 @lru_cache(maxsize=4096)  # packs say the same words again and again: a third of the loading time
-def _run(written: str) -> tuple[Atom, ...]:
+def _run(written: str, language: str) -> Variant:
     if written.startswith("<") and written.endswith(">"):
         if written not in MARKS:
             raise PhraseError(f"unknown mark '{written}': {choices(written, MARKS)}")
-        return (Atom("mark", written),)
+        return (frozenset({Atom("mark", written)}),)
+    if written.endswith("~"):
+        return _inflected(written, language)
     if written.startswith("="):
-        return tuple(Atom("exact", word) for word in _words(written[1:], written))
+        return _places("exact", _words(written[1:], written))
     if written.endswith("*"):
         return _stem(written)
-    return tuple(Atom("word", word) for word in _words(written, written))
+    return _places("word", _words(written, written))
 
 
-def _stem(written: str) -> tuple[Atom, ...]:
+def _places(kind: Literal["word", "exact"], words: Iterable[str]) -> Variant:
+    return tuple(frozenset({Atom(kind, word)}) for word in words)
+
+
+def _stem(written: str) -> Variant:
     *before, stem = _words(written[:-1], written)
     if len(stem) < STEM_LETTERS_MIN:
         raise PhraseError(
             f"stem '{written}' is too short: give {STEM_LETTERS_MIN} letters or more before '*'"
         )
-    return (*(Atom("word", word) for word in before), Atom("stem", stem))
+    return (*_places("word", before), frozenset({Atom("stem", stem)}))
+
+
+def _inflected(written: str, language: str) -> Variant:
+    if written.startswith("="):
+        raise PhraseError(
+            f"'{written}' asks for one exact word and for all its forms: leave out '=' or '~'"
+        )
+    *before, word = _words(written[:-1], written)
+    known = forms(word, language)
+    if len(word) < LETTERS_MIN and len(known) == 1:
+        raise PhraseError(
+            f"'{written}' is too short to inflect: give {LETTERS_MIN} letters or more before '~', "
+            "or write its forms with '|' between them"
+        )
+    return (*_places("word", before), frozenset(Atom("word", form) for form in known))
 
 
 def _words(written: str, shown: str) -> list[str]:
@@ -135,9 +162,9 @@ def _words(written: str, shown: str) -> list[str]:
             f"'{shown}' is no word: write a hashtag as its words, "
             "<mention>, <link> or <question> for the others"
         )
-    if any(sign in written for sign in "*=$<>"):
+    if any(sign in written for sign in "*~=$<>"):
         raise PhraseError(
-            f"'{shown}' is no word: '=' and '$' stand before, '*' stands behind a word, "
+            f"'{shown}' is no word: '=' and '$' stand before, '*' and '~' stand behind a word, "
             f"marks are {', '.join(MARKS)}"
         )
     words = [word for word in map(fold, tokens(written)) if word and word.isalnum()]
@@ -147,12 +174,12 @@ def _words(written: str, shown: str) -> list[str]:
     return words if not numbers else [fold(token) for token in tokens(written)]
 
 
-def _widths(runs: Iterable[tuple[Atom, ...]]) -> list[Variant]:
+def _widths(runs: Iterable[Variant]) -> list[Variant]:
     """Alternatives as rows of places: all one-word ones share a place, others get their own row."""
     distinct = list(dict.fromkeys(runs))
-    single = frozenset(run[0] for run in distinct if len(run) == 1)
+    single = frozenset(atom for run in distinct if len(run) == 1 for atom in run[0])
     rows: list[Variant] = [(single,)] if single else []
-    rows.extend(tuple(frozenset({atom}) for atom in run) for run in distinct if len(run) > 1)
+    rows.extend(run for run in distinct if len(run) > 1)
     return rows
 
 

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rules import Engine
 from rules.errors import Source
-from rules.phrase import VARIANTS_MAX, Phrase, PhraseError, parse_phrase
+from rules.inflection import forms
+from rules.phrase import VARIANTS_MAX, Phrase, PhraseError, parse_entry, parse_phrase
 
 HERE = Source("set.toml", 1, 1)
 VOCABULARY = {"supply": ("power", "electricity", "the lights"), "many": ("a b",) * 1}
@@ -32,6 +35,9 @@ def spell(phrase: Phrase) -> list[str]:
         ("don't work", ["dont work"]),
         ("blackout|power-cut", ["blackout", "power cut"]),
         ("call 911", ["call 911"]),
+        ("lose~ power", ["lose|loses|losing|lost power"]),
+        ("outage~|cut", ["cut|outage|outages"]),
+        ("power-cut~|outage", ["outage", "power cut|cuts|cutting"]),
         ("<start> power <question>", ["<start> power <question>"]),
     ],
 )
@@ -59,7 +65,12 @@ def test_a_sign_says_what_kind_of_atom_it_is(written: str, kinds: set[str]) -> N
         ("#poweroutage", "write a hashtag as its words"),
         ("@utility out", "<mention>"),
         ("👏 crews", "no letter and no digit"),
-        ("po*wer", "'*' stands behind a word"),
+        ("po*wer", "'*' and '~' stand behind a word"),
+        ("po~wer", "'*' and '~' stand behind a word"),
+        ("lose~~ power", "'*' and '~' stand behind a word"),
+        ("=lose~ power", "leave out '=' or '~'"),
+        ("xq~ power", "give 3 letters or more before '~'"),
+        ("~ power", "no letter and no digit"),
         ("<start> <end>", "no word to look for"),
         ("power <start>", "<start> stands first"),
         ("<end> power", "<end> last"),
@@ -83,3 +94,42 @@ def test_any_text_is_a_sound_phrase_or_a_plain_complaint(written: str) -> None:
         phrase = parse_phrase(written, VOCABULARY, HERE)
         assert phrase.variants
         assert all(variant and all(variant) for variant in phrase.variants)
+
+
+@pytest.mark.parametrize(
+    ("language", "entry", "forms_of_the_last"),
+    [
+        ("en", "power cut~", "cut"),
+        ("es", "volver~", "volver"),
+        ("it", "luce saltare~", "saltare"),
+    ],
+)
+def test_an_entry_inflects_the_word_before_the_sign_in_its_language(
+    language: str, entry: str, forms_of_the_last: str
+) -> None:
+    *before, last = parse_entry(entry, language=language)
+    assert {atom.spelling for atom in last} == forms(forms_of_the_last, language)
+    assert [len(place) for place in before] == [1] * (len(entry.split()) - 1)
+
+
+def test_inflected_words_cost_no_variants() -> None:
+    vocabulary = {"verb": ("volver~", "cortar~", "llegar~")}
+    phrase = parse_phrase("$verb $verb $verb|caer~", vocabulary, HERE, language="es")
+    assert len(phrase.variants) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("we just LOST power", True),
+        ("losing our power again", True),
+        ("she loses power every storm", True),
+        ("lossing power", True),
+        ("power is lovely", False),
+    ],
+)
+def test_a_post_holds_any_form_of_an_inflected_word(
+    make: Callable[..., Engine], text: str, found: bool
+) -> None:
+    (verdict,) = make('any = ["lose~ power"]').classify([text])
+    assert bool(verdict.matches) == found
