@@ -77,26 +77,36 @@ TOLD_FACTS = ("media", "own_account", "reply", "repost")
 
 FILE_KEYS = (
     Key("language", "text", "the language of the whole file", needed=True, choices=LANGUAGES),
-    Key("vocabulary", "named", "names for lists of words, for all files of the language"),
-    Key("context", "named", "circumstances of a match, for all files of the language"),
-    Key("rule", "tables", "the rules, one after the other"),
+    Key("vocabulary", "named", "lists of words, each under a name; for all files of the language"),
+    Key("context", "named", "a circumstance that rules can ask for; for all files of the language"),
+    Key("rule", "tables", "begins a rule"),
 )
 RULE_KEYS = (
-    Key("id", "text", "the rule's own name; once in all sets", needed=True, form=_ID),
+    Key(
+        "id",
+        "text",
+        "its own name: letters, digits, `-`, `_`, `.`; once in all sets",
+        needed=True,
+        form=_ID,
+    ),
     Key(
         "label",
         "text",
-        f"what the post means; `{NOTHING}` gives no label, but keeps weaker rules off its words",
+        f"the label that it gives, or `{NOTHING}`",
         needed=True,
         choices=(*LABELS, NOTHING),
     ),
-    Key("any", "phrases", "one of them must be found; needed where there are no points"),
-    Key("all", "phrases", "every one of them must be found too, anywhere in the post"),
-    Key("none", "phrases", "where one is found, anywhere in the post, the rule does not fire"),
-    Key("near", "phrases", "one of them must stand near the match, in its sentence"),
-    Key("not_near", "phrases", "none of them may stand near the match, in its sentence"),
-    Key("when", "texts", "contexts that must all hold of the match", noun="context"),
-    Key("unless", "texts", "contexts of which none may hold of the match", noun="context"),
+    Key("any", "phrases", "phrases; one must be found (needed where there are no points)"),
+    Key("all", "phrases", "phrases; every one must be found too, anywhere in the post"),
+    Key(
+        "none",
+        "phrases",
+        "phrases; where one is found, anywhere in the post, the rule does not fire",
+    ),
+    Key("near", "phrases", "phrases; one must stand near the match, in its sentence"),
+    Key("not_near", "phrases", "phrases; none may stand near the match, in its sentence"),
+    Key("when", "texts", "contexts; all must hold of the match", noun="context"),
+    Key("unless", "texts", "contexts; none may hold of the match", noun="context"),
     Key("points", "points", "phrases by the points that each gives, or takes where below 0"),
     Key(
         "need",
@@ -105,34 +115,53 @@ RULE_KEYS = (
         low=1,
         high=NEED_MAX,
     ),
-    Key("languages", "texts", "only posts in these languages", choices=SPOKEN, noun="language"),
-    Key("channels", "texts", "only posts from these channels", form=_CHANNEL, noun="channel"),
+    Key(
+        "languages",
+        "texts",
+        "a list; only posts in these languages count",
+        choices=SPOKEN,
+        noun="language",
+    ),
+    Key(
+        "channels",
+        "texts",
+        "a list, in lower case; only posts from these channels count",
+        form=_CHANNEL,
+        noun="channel",
+    ),
     Key(
         "gap",
         "whole",
-        "the most idle words between two neighbouring words of a phrase",
+        "the most idle words between two neighbouring words of a phrase; 0 means side by side",
         high=GAP_MAX,
         default=GAP_DEFAULT,
     ),
     Key(
         "reach",
         "whole",
-        "the most words between the match and what is near",
+        "the most words between the match and what `near` and `not_near` look for",
         high=REACH_MAX,
         default=REACH_DEFAULT,
     ),
     Key(
         "tolerance",
         "whole",
-        "the most typing errors that one word forgives",
+        "the most typing errors (edits) that one word forgives",
         high=TOLERANCE_MAX,
         default=TOLERANCE_MAX,
     ),
-    Key("limit", "number", "the lowest score that counts", low=1, high=100, default=LIMIT_DEFAULT),
+    Key(
+        "limit",
+        "number",
+        "the lowest score that counts; 100 means exact and side by side",
+        low=1,
+        high=100,
+        default=LIMIT_DEFAULT,
+    ),
     Key(
         "priority",
         "whole",
-        f"of overlapping matches the highest stand (label `{NOTHING}`: without it 1)",
+        f"of matches that overlap only the highest stand (1 without it for `{NOTHING}`)",
         high=PRIORITY_MAX,
         default=0,
     ),
@@ -145,11 +174,11 @@ RULE_KEYS = (
     ),
     Key("owner", "text", "who answers for the rule"),
     Key("note", "text", "words for the next author"),
-    Key("test", "tables", "texts, and whether the rule must fire on them"),
+    Key("test", "tables", "begins a test of the rule above"),
 )
 CONTEXT_KEYS = (
-    Key("before", "phrases", "cues that stand before the match, in its sentence"),
-    Key("after", "phrases", "cues that stand behind the match, in its sentence"),
+    Key("before", "phrases", "cues (phrases) before the match, in its sentence"),
+    Key("after", "phrases", "cues behind the match, in its sentence"),
     Key("around", "phrases", "cues on either side of the match or in it, in its sentence"),
     Key("anywhere", "phrases", "cues anywhere in the post"),
     Key("stop", "phrases", "words that end a cue's reach where they stand in between"),
@@ -171,7 +200,7 @@ TEST_KEYS = (
     Key("match", "flag", "true where this rule must fire on it, else false", needed=True),
     Key("channel", "text", "the channel that it comes from"),
     Key("lang", "text", "the language that the post itself states"),
-    Key("facts", "texts", "what the text does not show", choices=TOLD_FACTS, noun="fact"),
+    Key("facts", "texts", "a list of what the text does not show", choices=TOLD_FACTS, noun="fact"),
 )
 _KINDS: dict[type, str] = {
     str: "a text in quotes",
@@ -211,7 +240,7 @@ class KeywordSet:
             for i, entry in self._texts(path, entries):
                 try:
                     if not is_reference(entry):
-                        parse_entry(entry)
+                        parse_entry(entry, language=self.language)
                     good.append((entry, self._source((*path, i))))
                 except PhraseError as error:
                     self._fault((*path, i), str(error))
@@ -341,7 +370,8 @@ class KeywordSet:
         phrases = []
         for i, text in self._texts(path, items):
             try:
-                phrases.append(parse_phrase(text, vocabulary, self._source((*path, i))))
+                source = self._source((*path, i))
+                phrases.append(parse_phrase(text, vocabulary, source, language=self.language))
             except PhraseError as error:
                 self._fault((*path, i), str(error))
         return tuple(phrases)

@@ -79,6 +79,11 @@ def test_doubtful_places_are_warned_of(write: Write, keys: str, expected: list[s
         assert warning.startswith(beginning)
 
 
+def test_a_rule_for_nothing_needs_no_test(write: Write) -> None:
+    path = write(HEAD.replace("outage", "nothing") + 'any = ["power bank"]')
+    assert warnings(load_packs(path)) == []
+
+
 def test_what_nothing_uses_is_warned_of(write: Write) -> None:
     path = write(
         """language = "en"
