@@ -8,8 +8,9 @@ from operator import attrgetter, or_
 
 from rules.language import elected
 from rules.pack import LANGUAGES, NOTHING, Pack
-from rules.plan import Filed, Plan, Test, bit_set
-from rules.reading import MEMO_CHUNKS, Parts, Reading, Readings
+from rules.plan import Filed, Plan, Test
+from rules.reader import Parts
+from rules.reading import MEMO_CHUNKS, Reading, Readings
 from rules.scan import Item, Scan, Site
 from rules.text import chunk_spans, token_spans
 from rules.verdict import URGENCY, Match, Verdict
@@ -64,7 +65,7 @@ class Engine:
                 text = text[:TEXT_LETTERS_MAX]
             readings = list(map(read, text.split()))
             code = sum(map(_code, readings), bias)
-            language = _stated(lang) or elected(code)
+            language = (lang and _stated(lang)) or elected(code)
             rows: list[Filed] = []
             parts: Parts = []
             if code & gate:
@@ -88,7 +89,7 @@ class Engine:
         parts = plan.reader.parts(readings)
         telling = reduce(or_, map(_telling, readings), plan.any_edges)
         for _, word in parts:
-            telling |= bit_set(word)
+            telling |= word.elements
         return telling, parts
 
     def _matches(

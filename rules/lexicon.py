@@ -54,6 +54,8 @@ class Lexicon:
         self._stem_letters_max = max(map(len, self._stems), default=0)
         self._stem_heads = frozenset(stem[:STEM_LETTERS_MIN] for stem in self._stems)
         self._words_in_tags = frozenset(word for word in self._exact if len(word) > 1)
+        self._tag_heads = frozenset(word[:3] for word in self._words_in_tags)
+        self._tag_letters_max = max(map(len, self._words_in_tags), default=0)
         self._splittable = {
             word: {atom: 1 for atom in atoms if atom.kind == "word"}
             for word, atoms in self._exact.items()
@@ -109,16 +111,26 @@ class Lexicon:
         """The atoms of a word that was written in two ("out age"): that is one edit."""
         return self._splittable.get(first + second, {})
 
-    def joined(self, word: str) -> list[tuple[int, int]]:
-        """Spans of the phrases' words in a folded word that has lost its blanks ("nopower").
+    def is_literal(self, word: str) -> bool:
+        """Whether a folded word stands in the phrases to the letter."""
+        return word in self._exact
 
-        Nothing where it is a common word, or any letter is left over.
+    def joined(self, word: str) -> int:
+        """Where a folded word that has lost its blank ("nopower") falls into two of the phrases.
+
+        0 where it is a common word, or does not.
         """
-        if len(word) < _JOINED_LETTERS_MIN or word in self._common or not word.isalpha():
-            return []
-        spans = self.split(word)
-        whole = len(spans) > 1 and all(word[a:b] in self._words_in_tags for a, b in spans)
-        return spans if whole and max(b - a for a, b in spans) > STEM_LETTERS_MIN else []
+        if len(word) < _JOINED_LETTERS_MIN or word in self._common:
+            return 0
+        words = self._words_in_tags
+        for cut in range(_PART_LETTERS_MIN, len(word) - _PART_LETTERS_MIN + 1):
+            if (
+                word[:cut] in words
+                and word[cut:] in words
+                and max(cut, len(word) - cut) > STEM_LETTERS_MIN
+            ):
+                return cut
+        return 0
 
     def _literal(self, word: str) -> Atoms:
         found: Atoms = dict.fromkeys(self._exact.get(word, ()), 0)
@@ -177,6 +189,8 @@ class Lexicon:
         whole = [(0, len(tag))]
         if len(tag) > TOKEN_LETTERS_MAX or tag in self._exact or tag in self._common:
             return whole
+        if 2 * self._covered(tag) < len(tag):
+            return whole
         best: list[tuple[int, int, int]] = [(0, 0, 0)]  # other letters, words, begin of the last
         for end in range(1, len(tag) + 1):
             other, words, _ = best[-1]
@@ -194,6 +208,22 @@ class Lexicon:
         spans = self._spans(tag, best)
         known = sum(end - begin for begin, end in spans if tag[begin:end] in self._words_in_tags)
         return spans if 2 * known >= len(tag) else whole
+
+    def _covered(self, tag: str) -> int:
+        """How many letters of a tag lie in words of the phrases, at most: most tags hold none."""
+        words, heads, reach = self._words_in_tags, self._tag_heads, self._tag_letters_max
+        covered = end = 0
+        for begin in range(len(tag) - 1):
+            longest = begin + 2 if tag[begin : begin + 2] in words else 0
+            if tag[begin : begin + 3] in heads:
+                for stop in range(min(len(tag), begin + reach), begin + 2, -1):
+                    if tag[begin:stop] in words:
+                        longest = stop
+                        break
+            if longest > end:
+                covered += longest - max(begin, end)
+                end = longest
+        return covered
 
     def _spans(self, tag: str, best: list[tuple[int, int, int]]) -> list[tuple[int, int]]:
         """The words of the best split; letters that are no word stay together."""

@@ -12,7 +12,8 @@ from rules.language import LANE_BITS, CommonWords, common_words
 from rules.lexicon import Lexicon
 from rules.pack import FACTS, LIMIT_DEFAULT, NOTHING, TOLERANCE_MAX, Pack, Rule
 from rules.phrase import Atom, Phrase, Place
-from rules.reading import ANCHOR_LANE, ANCHORS_NEEDED, EVIDENCE_LANE, TokenReader, Word
+from rules.reader import TokenReader, bit_set
+from rules.reading import ANCHOR_LANE, ANCHORS_NEEDED, EVIDENCE_LANE, Word
 from rules.text import END, LINK, MENTION, QUESTION, START
 
 # Guesses, against words at about 1/rank: a wrong one costs time, never a match.
@@ -276,11 +277,6 @@ class Plan:
         if number == len(self._frequency):
             self._frequency.append(sum(_frequency(atom, self._common) for atom in place))
         return number
-
-
-def bit_set(elements: Iterable[int]) -> int:
-    """The elements as one number: with thousands of them far quicker to join than sets."""
-    return reduce(or_, (1 << element for element in elements), 0)
 
 
 def _frequency(atom: Atom, common: CommonWords) -> float:

@@ -19,8 +19,9 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from rules.language import UNKNOWN
-from rules.plan import Cues, Index, Limits, Plan, Row, Test, bit_set
-from rules.reading import Parts, Reading, Word
+from rules.plan import Cues, Index, Limits, Plan, Row, Test
+from rules.reader import Parts
+from rules.reading import IDLE, Reading, Word
 from rules.text import PICTURE_HOSTS
 
 EDIT_COST = 8
@@ -79,14 +80,14 @@ class Scan:
                 self._breaks.extend(at + end for end in reading.ends)
             self.words.extend(reading.words)
             present |= reading.elements
-        self.words.append(plan.end if whole else {})
+        self.words.append(plan.end if whole else IDLE)
         if "\n" in text:
             self._break_lines()
         self.joined: dict[int, int] = {}
         for place, word in parts:
-            self.words[place] = word | self.words[place]
+            self.words[place] = plan.reader.either(word, self.words[place])
             self.joined[place] = place - 1
-            present |= bit_set(word)
+            present |= word.elements
         self.present = present
         self._places: dict[int, list[int]] = {}
         self._same: dict[int, tuple[Word, list[int]]] = {}

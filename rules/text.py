@@ -95,6 +95,8 @@ def pieces(token: str) -> list[tuple[int, int]]:
 
 def humps(tag: str) -> list[tuple[int, int]]:
     """Spans of the words of a tag in camel case ("PowerOutageDC"), digits apart."""
+    if tag.isalpha() and tag[1:].islower():
+        return [(0, len(tag))]
     starts = [0]
     for i in range(1, len(tag)):
         before, here = tag[i - 1], tag[i]

@@ -1,0 +1,298 @@
+"""Works out what the chunks of a text mean to a set of rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache, reduce
+from itertools import pairwise
+from operator import or_
+from re import Match
+
+from rules.language import LANE_BITS, CommonWords
+from rules.lexicon import TOKEN_LETTERS_MAX, Atoms, Lexicon
+from rules.phrase import Atom
+from rules.reading import ANCHOR_LANE, IDLE, MEMO_LETTERS_MAX, Reading, Word
+from rules.text import (
+    LINK,
+    MENTION,
+    NUMBER,
+    QUESTION,
+    ends_sentence,
+    fold,
+    humps,
+    number_of,
+    owner,
+    pieces,
+    sign_parts,
+    token_spans,
+    unleet,
+)
+
+_WORDS_HELD = 4_096
+_SHARED_WORDS_MAX = 4
+_SIGNS = ".,:;!…\"“”„«»()[]{}*~|<>+=-–—'‘’`"
+_STOPS = ".!…;"
+_LINKS = ("https://", "http://")
+
+Parts = list[tuple[int, Word]]
+"""Words that were written in two: the place of the second part, and what the whole means."""
+
+
+class TokenReader:
+    """Works out readings: pure, so that a verdict never depends on what was seen before.
+
+    `weights` are what an element adds to the lanes of evidence, `anchors` what a word that holds it
+    counts as an anchor; the first `telling` elements are those of `any`.
+    """
+
+    def __init__(
+        self,
+        lexicon: Lexicon,
+        common: CommonWords,
+        elements_of: Mapping[Atom, tuple[int, ...]],
+        weights: Mapping[int, int],
+        anchors: Mapping[int, int],
+        telling: int,
+    ) -> None:
+        self._lexicon = lexicon
+        self._common = common
+        self._elements_of = elements_of
+        self._weights = weights
+        self._anchors = anchors
+        self._telling = (1 << telling) - 1
+        self._marks = {
+            mark: self.word({Atom("mark", mark): 0}) for mark in (LINK, MENTION, NUMBER, QUESTION)
+        }
+        self._idle: dict[tuple[int, int, tuple[int, ...]], Reading] = {}
+        self._idle_words = {
+            word: self._idle_reading(votes, 1, ())
+            for word, votes in common.all_votes()
+            if not lexicon.may_mean(word)
+        }
+        self._link, self._mention = (
+            self._reading([self._marks[mark]], []) for mark in (LINK, MENTION)
+        )
+        # Of the words that phrases hold there are few, and long texts may say one in thousands of
+        # tags: the scan groups equal words by object.
+        self._literal = lru_cache(_WORDS_HELD)(self._literal_word)
+        self._part = lru_cache(_WORDS_HELD)(self._tag_word)
+
+    def word(self, atoms: Atoms) -> Word:
+        """The elements that hold one of `atoms`, each with the fewest edits."""
+        edits_of: dict[int, int] = {}
+        for atom, edits in atoms.items():
+            for element in self._elements_of.get(atom, ()):
+                edits_of[element] = min(edits, edits_of.get(element, edits))
+        if not edits_of:
+            return IDLE
+        return self._word(edits_of)
+
+    def _word(self, edits_of: Mapping[int, int]) -> Word:
+        weights, anchors = self._weights, self._anchors
+        code = sum(weights.get(element, 0) for element in edits_of)
+        code += max(anchors.get(one, 0) for one in edits_of) << ANCHOR_LANE * LANE_BITS
+        return Word(edits_of.items(), bit_set(edits_of), code)
+
+    def either(self, one: Word, other: Word) -> Word:
+        """A word that stands for what `one` and what `other` stands for."""
+        return self._word(other | one) if one and other else one or other
+
+    def parts(self, readings: Sequence[Reading]) -> Parts:
+        """The words of a text that were written in two ("out age"): place of the second part.
+
+        Only lone words of letters can be parts; words count from 1.
+        """
+        found: Parts = []
+        letters = [reading.letters for reading in readings]
+        if not any(letters):
+            return found
+        in_two = self._lexicon.in_two
+        for number, (one, other) in enumerate(pairwise(letters)):
+            if one and other and (atoms := in_two(one, other)):
+                at = sum(len(reading.words) for reading in readings[: number + 1])
+                found.append((at + 1, self.word(atoms)))
+        return found
+
+    def read(self, chunk: str) -> Reading:
+        """The reading of a chunk: what stands between two blanks of a text."""
+        core = chunk.strip(_SIGNS)
+        idle = self._idle_words.get(core.lower())
+        if idle is not None:
+            if chunk[-1] not in _STOPS:
+                return idle
+            ends = (1,) if ends_sentence(core.lower(), chunk[-1], "") else ()
+            return self._idle_reading(idle.code, 1, ends)
+        if core.isalpha() and len(core) <= MEMO_LETTERS_MAX:
+            return self._lone_word(chunk, core)
+        if chunk[0] == "@" and chunk[1:].isalnum():
+            return self._mention
+        if chunk.startswith(_LINKS) and len(chunk) > len(_LINKS[0]):
+            return self._link
+        return self._mixed(chunk)
+
+    def _mixed(self, chunk: str) -> Reading:
+        """The reading of a chunk with several tokens, or with one that is no plain word."""
+        words: list[Word] = []
+        spans: list[tuple[int, int]] = []
+        ends: list[int] = []
+        tags = votes = 0
+        found = list(token_spans(chunk))
+        for number, token in enumerate(found, 1):
+            following = found[number] if number < len(found) else None
+            before = len(words)
+            votes += self._token(token, words, spans)
+            tags += token[0][0] in "#＃"
+            signs = chunk[token.end() : following.start() if following else len(chunk)]
+            asks = token[0][0] in "?¿？؟"
+            if asks and token[0][-1] == "¿":
+                ends.append(before)
+            elif asks or ends_sentence(fold(token[0]), signs, following[0] if following else ""):
+                ends.append(len(words))
+        if not found and any(sign in chunk for sign in _STOPS):
+            ends.append(0)
+        return self._reading(
+            words, spans, votes, ends=tuple(ends), tagged=bool(words) and tags == len(found)
+        )
+
+    def _lone_word(self, chunk: str, core: str) -> Reading:
+        folded = fold(core)
+        votes = self._common.votes(folded)
+        signs = chunk[chunk.find(core) + len(core) :] if len(core) < len(chunk) else ""
+        words, cuts = self._plain(folded, len(core))
+        ends = (len(words),) if signs and ends_sentence(folded, signs, "") else ()
+        letters = folded if self._lexicon.may_be_part(folded) else ""
+        if words[0] is IDLE and not letters:
+            return self._idle_reading(votes, len(words), ends)
+        at = chunk.find(core)
+        spans = [(at + begin, at + end) for begin, end in cuts]
+        return self._reading(words, spans, votes, ends=ends, letters=letters)
+
+    def _plain(self, folded: str, letters: int) -> tuple[list[Word], list[tuple[int, int]]]:
+        """A plain word as one word, or as two where the blank between them was forgotten."""
+        if self._lexicon.is_literal(folded):
+            return [self._literal(folded)], [(0, letters)]
+        atoms = self._lexicon.read(folded)
+        # A span in the folded word is one in the text only while both have the same letters.
+        if not atoms and len(folded) == letters:
+            cut = self._lexicon.joined(folded)
+            if cut:
+                parts = [self._literal(folded[:cut]), self._literal(folded[cut:])]
+                return parts, [(0, cut), (cut, letters)]
+        return [self.word(atoms)], [(0, letters)]
+
+    def _literal_word(self, folded: str) -> Word:
+        return self.word(self._lexicon.read(folded))
+
+    def _token(self, match: Match[str], words: list[Word], spans: list[tuple[int, int]]) -> int:
+        """Puts the words of a token to `words`, and gives its votes."""
+        token, at = match[0], match.start()
+        first = token[0]
+        if first == "@" or first in "?¿？؟":
+            words.append(self._marks[MENTION if first == "@" else QUESTION])
+        elif "/" in token or token[:4].lower() == "www.":
+            words.append(self._marks[LINK])
+        elif first in "#＃" or "_" in token:
+            self._tag(token, at, words, spans)
+            return 0
+        elif first.isdigit() or not token.isalnum() or not token.isalpha():
+            return self._odd(token, at, words, spans)
+        else:
+            folded = fold(token)
+            parts, cuts = self._plain(folded, len(token))
+            words.extend(parts)
+            spans.extend((at + begin, at + end) for begin, end in cuts)
+            return self._common.votes(folded)
+        spans.append(match.span())
+        return 0
+
+    def _odd(self, token: str, at: int, words: list[Word], spans: list[tuple[int, int]]) -> int:
+        """A token with digits, apostrophes, entities or signs in it."""
+        if len(token) > MEMO_LETTERS_MAX:
+            words.append(IDLE)
+            spans.append((at, at + len(token)))
+            return 0
+        folded = fold(token)
+        if token[0] == "&" and not folded.isalnum():
+            return 0
+        atoms = self._lexicon.read(folded)
+        before = owner(token)
+        if before:
+            atoms = self._lexicon.read(fold(before)) | atoms
+        if not atoms and not folded.isalpha():
+            atoms = self._lexicon.literal_of(unleet(folded))
+        if not atoms and ("@" in token or "$" in token):
+            for begin, end in sign_parts(token):
+                words.append(self.word(self._lexicon.read(fold(token[begin:end]))))
+                spans.append((at + begin, at + end))
+            return 0
+        digits = number_of(token)
+        if not digits or (atoms and not folded.isdigit() and digits < len(token)):
+            words.append(self.word(atoms))
+            spans.append((at, at + len(token)))
+            return self._common.votes(folded)
+        literal = fold(token[:digits])
+        literal_word = self.word(self._lexicon.read(literal))
+        words.append(self.either(self._marks[NUMBER], literal_word))
+        spans.append((at, at + digits))
+        if digits < len(token):
+            words.append(self.word(self._lexicon.read(fold(token[digits:]))))
+            spans.append((at + digits, at + len(token)))
+        return 0
+
+    def _tag(self, token: str, at: int, words: list[Word], spans: list[tuple[int, int]]) -> None:
+        for begin, end in pieces(token):
+            for start, stop in self._tag_words(token[begin:end]):
+                part = fold(token[begin + start : begin + stop])
+                short = len(part) <= MEMO_LETTERS_MAX
+                words.append(self._part(part) if short else self._tag_word(part))
+                spans.append((at + begin + start, at + begin + stop))
+
+    def _tag_word(self, part: str) -> Word:
+        word = self.word(self._lexicon.read(part))
+        return self.either(self._marks[NUMBER], word) if part.isdigit() else word
+
+    def _tag_words(self, tag: str) -> list[tuple[int, int]]:
+        """Spans of the words of one tag: itself, its camel humps, or words of the phrases."""
+        if len(tag) > TOKEN_LETTERS_MAX or fold(tag) in self._lexicon:
+            return [(0, len(tag))]
+        return [
+            (begin + start, begin + stop)
+            for begin, end in humps(tag)
+            for start, stop in self._hump_words(tag[begin:end])
+        ]
+
+    def _hump_words(self, hump: str) -> list[tuple[int, int]]:
+        folded = fold(hump)
+        return self._lexicon.split(folded) if len(folded) == len(hump) else [(0, len(hump))]
+
+    def _reading(
+        self,
+        words: list[Word],
+        spans: list[tuple[int, int]],
+        votes: int = 0,
+        *,
+        ends: tuple[int, ...] = (),
+        letters: str = "",
+        tagged: bool = False,
+    ) -> Reading:
+        if not letters and not any(words):
+            return self._idle_reading(votes, len(words), ends)
+        elements = reduce(or_, (word.elements for word in words))
+        code = sum((word.code for word in words), votes)
+        telling = elements & self._telling
+        return Reading(tuple(words), tuple(spans), elements, telling, code, ends, letters, tagged)
+
+    def _idle_reading(self, votes: int, words: int, ends: tuple[int, ...]) -> Reading:
+        """The reading of words that no phrase holds: one object for equal ones."""
+        key = votes, words, ends
+        idle = self._idle.get(key)
+        if idle is None:
+            idle = Reading((IDLE,) * words, code=votes, ends=ends)
+            if words < _SHARED_WORDS_MAX and len(ends) < _SHARED_WORDS_MAX:
+                self._idle[key] = idle
+        return idle
+
+
+def bit_set(elements: Iterable[int]) -> int:
+    """The elements as one number: with thousands of them far quicker to join than sets."""
+    return reduce(or_, (1 << element for element in elements), 0)
