@@ -139,6 +139,33 @@ class Engine:
                     break
         return hits
 
+    @property
+    def plan(self) -> Plan:
+        """The rules as they are compiled."""
+        return self._plan
+
+    def scan(self, item: str | Item) -> tuple[Scan, WordSpans]:
+        """The words of one item as `classify` reads them, and where each stands in its text."""
+        text = item if isinstance(item, str) else item.text
+        lang = None if isinstance(item, str) else getattr(item, "lang", None)
+        whole = len(text) <= TEXT_LETTERS_MAX
+        text = text[:TEXT_LETTERS_MAX]
+        readings = list(map(self._readings.__getitem__, text.split()))
+        code = sum(map(_code, readings), self._plan.bias)
+        language = (lang and _stated(lang)) or elected(code)
+        parts = self._plan.reader.parts(readings)
+        scan = Scan(
+            self._plan,
+            text,
+            readings,
+            language,
+            item,
+            parts,
+            whole=whole,
+            accounts=self._accounts,
+        )
+        return scan, WordSpans(text, readings)
+
 
 def evidence_sites(scan: Scan, test: Test) -> list[tuple[Site, int]]:
     """Where the evidence for a rule stands: most points first, of equals the first in the text."""

@@ -160,6 +160,11 @@ class Plan:
         )
         self._make_reader(weights)
 
+    @property
+    def elements(self) -> tuple[Place, ...]:
+        """What may stand at each element's place, by the number of the element."""
+        return tuple(self._numbers)
+
     def weighed(self, code: int) -> list[int]:
         """The numbers of rules without `any` whose evidence may suffice."""
         return [number for number, test in enumerate(self.tests) if test.gate & code]
