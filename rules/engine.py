@@ -50,6 +50,10 @@ class Engine:
         """How many readings of chunks the engine holds, at most twice `memo_chunks`."""
         return self._readings.held
 
+    def is_idle(self, word: str) -> bool:
+        """Whether no phrase holds a word."""
+        return not self._readings[word].elements
+
     def classify(self, items: Iterable[str | Item]) -> list[Verdict]:
         """One verdict for each item, in order."""
         plan, read = self._plan, self._readings.__getitem__

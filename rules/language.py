@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 from rules.pack import LANGUAGES
+from rules.text import fold
 
 UNKNOWN = "und"
 _WORDS = Path(__file__).parent / "words"
@@ -82,6 +84,14 @@ def frequent_words(language: str, count: int | None = None) -> list[str]:
         return []
     lines = path.read_text(encoding="utf-8").splitlines()
     return [line for line in lines if not line.startswith("#")][:count]
+
+
+@cache
+def abbreviations(language: str) -> dict[str, str]:
+    """What people write for short in `language`, folded, and the word that each stands for."""
+    with (_WORDS / "abbreviations.toml").open("rb") as file:
+        short: dict[str, str] = tomllib.load(file).get(language, {})
+    return {fold(written): fold(meant) for written, meant in short.items()}
 
 
 @cache

@@ -8,12 +8,13 @@ from collections.abc import Iterable
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
-from rules.language import CommonWords
+from rules.language import CommonWords, abbreviations
+from rules.pack import LANGUAGES
 from rules.phrase import STEM_LETTERS_MIN, Atom
 
 TOKEN_LETTERS_MAX = 40
 _EDITS_MAX = 2
-_TWO_EDITS_LETTERS_MIN = 7
+_TWO_EDITS_LETTERS_MIN = 6
 _TYPO_LETTERS_MIN = 4
 _PART_LETTERS_MIN = 2
 _SPLIT_LETTERS_MIN = 6
@@ -27,8 +28,10 @@ Atoms = dict[Atom, int]
 
 
 def tolerance(word: str) -> int:
-    """How many edits a word of a phrase forgives: none to 3 letters, 1 to 7, 2 from 8 on."""
-    return 0 if len(word) < _TYPO_LETTERS_MIN else 1 if len(word) <= 7 else _EDITS_MAX
+    """How many edits a word of a phrase forgives: none to 3 letters, 1 to 5, 2 from 6 on."""
+    if len(word) < _TWO_EDITS_LETTERS_MIN:
+        return 1 if len(word) >= _TYPO_LETTERS_MIN else 0
+    return _EDITS_MAX
 
 
 class Lexicon:
@@ -51,8 +54,16 @@ class Lexicon:
                 self._exact[atom.spelling] = (*self._exact.get(atom.spelling, ()), atom)
                 if atom.kind == "word":
                     self._file_for_typos(atom.spelling)
-        self._stem_letters_max = max(map(len, self._stems), default=0)
+        self._short: dict[str, tuple[Atom, ...]] = {}
+        for language in LANGUAGES:
+            for short, meant in abbreviations(language).items():
+                atoms_meant = (atom for atom in self._exact.get(meant, ()) if atom.kind == "word")
+                self._short[short] = (*self._short.get(short, ()), *atoms_meant)
         self._stem_heads = frozenset(stem[:STEM_LETTERS_MIN] for stem in self._stems)
+        self._stemmed = self._words_with_stems()
+        for word in sorted(self._stemmed):
+            self._file_for_typos(word)
+        self._stem_letters_max = max(map(len, self._stems), default=0)
         self._words_in_tags = frozenset(word for word in self._exact if len(word) > 1)
         self._tag_heads = frozenset(word[:3] for word in self._words_in_tags)
         self._tag_letters_max = max(map(len, self._words_in_tags), default=0)
@@ -67,6 +78,17 @@ class Lexicon:
             for cut in range(_PART_LETTERS_MIN, len(word) - _PART_LETTERS_MIN + 1)
             for part in (word[:cut], word[cut:])
         )
+
+    def _words_with_stems(self) -> dict[str, tuple[Atom, ...]]:
+        """Common words that begin with a stem: a typo of one of them is one of the stem."""
+        found: dict[str, tuple[Atom, ...]] = {}
+        for word, _ in self._common.all_votes():
+            if word[:STEM_LETTERS_MIN] in self._stem_heads:
+                stems = [self._stems.get(word[:end]) for end in range(STEM_LETTERS_MIN, len(word))]
+                atoms = tuple(atom for atom in stems if atom)
+                if atoms:
+                    found[word] = atoms
+        return found
 
     def _file_for_typos(self, word: str) -> None:
         edits = tolerance(word)
@@ -134,6 +156,8 @@ class Lexicon:
 
     def _literal(self, word: str) -> Atoms:
         found: Atoms = dict.fromkeys(self._exact.get(word, ()), 0)
+        if word in self._short:
+            found |= dict.fromkeys(self._short[word], 0)
         if word[:STEM_LETTERS_MIN] not in self._stem_heads:
             return found
         for end in range(STEM_LETTERS_MIN, min(len(word), self._stem_letters_max) + 1):
@@ -170,7 +194,10 @@ class Lexicon:
             return {}
         least = min(hits)[0]
         near_words = sorted({near for edits, near in hits if edits == least})
-        return {Atom("word", near): least for near in near_words}
+        atoms = {Atom("word", near): least for near in near_words if near in self._exact}
+        for near in near_words:
+            atoms |= dict.fromkeys(self._stemmed.get(near, ()), least)
+        return atoms
 
     def _edited_at_the_front(self, word: str) -> list[str]:
         """Words whose first letter was replaced, left out, put in before, or swapped."""

@@ -189,6 +189,8 @@ class TokenReader:
         first = token[0]
         if first == "@" or first in "?¿？؟":
             words.append(self._marks[MENTION if first == "@" else QUESTION])
+        elif token[1:2] == "/":
+            return self._odd(token, at, words, spans)
         elif "/" in token or token[:4].lower() == "www.":
             words.append(self._marks[LINK])
         elif first in "#＃" or "_" in token:

@@ -30,6 +30,7 @@ _TOKEN = re.compile(
     (?:[hH][tT][tT][pP][sS]?://|[wW][wW][wW]\.
       |(?:t\.co|bit\.ly|ow\.ly|buff\.ly|goo\.gl|fb\.me|youtu\.be|dlvr\.it|ift\.tt|tinyurl\.com
          |pic\.twitter\.com)/)\S+
+  | [A-Za-z]/[A-Za-z]{{1,3}}(?![\w/.])
   | [^\W\d_]\w*(?:(?:[{_JOINERS}]|{_LETTER_ENTITY}|[@$](?=\w))\w*)*
     (?:{_APOSTROPHE}{_ENDING}(?![^\W_]))?
   | @\w+(?:[.@-]\w+)*
@@ -77,7 +78,9 @@ def fold(word: str) -> str:
         return word.lower()
     if "&" in word:
         word = html.unescape(word)
-    spread = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", word).casefold())
+    # Apostrophes first: normalising takes some of them for an accent on a blank.
+    bare_word = _IGNORED.sub("", word)
+    spread = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", bare_word).casefold())
     bare = "".join(char for char in spread if not unicodedata.combining(char))
     return _IGNORED.sub("", bare)
 

@@ -2,8 +2,9 @@
 
 Words are drawn from the common words of English, Spanish and Italian (60, 25 and 15 of 100 posts)
 by their rank: 1 / (rank + 2.7) to rank 5,000 and steeper beyond it, by the square, as in large
-collections (Ferrer i Cancho and Solé, 2001); 8 to 60 a post with a mean of 20, with the garnish of real posts: 1.5 % of words mistyped, 0.5 % invented, capitals, signs, mentions, links,
-hashtags, emoji. A share of the posts holds a phrase of the packs; of these every fifth is damaged.
+collections (Ferrer i Cancho and Solé, 2001); 8 to 60 a post with a mean of 20, with the garnish of
+real posts: 1.5 % of words mistyped, 0.5 % invented, capitals, signs, mentions, links, hashtags,
+emoji. A share of the posts holds a phrase of the packs; of these every fifth is damaged.
 """
 
 from __future__ import annotations

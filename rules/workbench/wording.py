@@ -31,9 +31,14 @@ class Speller:
 
     def spell(self, phrase: Phrase) -> list[str]:
         """The words of one variant of `phrase`, marks written as a text would hold them."""
+        return [word for word, _ in self.spell_out(phrase)]
+
+    def spell_out(self, phrase: Phrase) -> list[tuple[str, bool]]:
+        """The same words, and of each whether the phrase wants it to the letter (`=word`)."""
         variant = self._random.choice(phrase.variants)
-        words = (self._word(self._random.choice(sorted(place))) for place in variant)
-        return [word for word in words if word]
+        atoms = [self._random.choice(sorted(place)) for place in variant]
+        words = [(self._word(atom), atom.kind == "exact") for atom in atoms]
+        return [(word, exact) for word, exact in words if word]
 
     def _word(self, atom: Atom) -> str:
         if atom.kind == "mark":
