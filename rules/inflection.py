@@ -1,14 +1,16 @@
 """The inflected forms of a word: what `lose~` in a phrase stands for.
 
 `rules/words/forms_LANGUAGE.txt` tells what no rule can (went, vuelto, spento); regular inflection
-completes it. Everything is folded, so forms that only an accent tells apart are one (cortó, corto).
-A form that nobody writes does no harm, a missing one does: in doubt a form is in.
+completes it. Where a rule has several readings, the language's common words decide: cancelled and
+canceled, since people write both; concuerda for concordar; no verb for outage. Everything is
+folded, so forms that only an accent tells apart are one (cortó, corto). A form that nobody writes
+does no harm, a missing one does: in doubt a form is in.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -20,7 +22,10 @@ _VOWELS = "aeiou"
 _CONSONANT = re.compile(r"[bcdfghjklmnpqrstvwxz]$")
 
 _EN_NOUN = re.compile(r"(?:ity|tion|sion|ment|ness|ship|ance|ence|ism|logy)$")
-_EN_DOUBLED = re.compile(r"^(?:qu|[^aeiou])*[aeiouy][bdfglmnprtvz]$")
+_EN_VERB = re.compile(r"(?:i[sz]e|ify)$")
+_EN_PREFIXED = re.compile(r"^(?:re|un|dis|over)(?=.{4})")
+_EN_DOUBLED = re.compile(r"(?:^|[^aeiou]|qu)[aeiouy][bdfglmnprtvz]$")
+_EN_SYLLABLE = re.compile(r"^(?:qu|[^aeiou])*[aeiouy][^aeiou]*$")
 
 _ES_INFINITIVE = re.compile(r"(?<=.)([aei]r)$")
 _ES_PARTICIPLE = re.compile(r"(?<=[ai]d)o$")
@@ -37,7 +42,9 @@ _ES_UNSTRESSED = {
 _ES_GLIDING = (
     "io ieron iendo iendose iera ieras ieramos ierais ieran iese ieses iesemos ieseis iesen"
 )
-_ES_STEM_VOWELS = {"e": ("ie", "i"), "o": ("ue", "u"), "u": ("ue",)}
+_ES_STEM_VOWELS = {"e": ("ie", "i"), "o": ("ue", "u"), "u": ("ue",), "i": ("ie",)}
+_ES_SHOWN = {"ar": ("o", "a", "an"), "er": ("o", "e", "en"), "ir": ("o", "e", "en")}
+_ES_ADJECTIVE = re.compile(r"(?<=.{3})(?:os|ic|iv)o$")
 
 _IT_INFINITIVE = re.compile(r"(?<=.)([aei]re)$")
 _IT_PARTICIPLE = re.compile(r"(?<=[aiu]t)o$")
@@ -54,12 +61,21 @@ _IT_ENDINGS = {
 _IT_WIDENED = "isco isci isce iscono isca iscano"
 _IT_UNWIDENED = ("o", "e", "ono", "a", "ano")  # "i" stays: finì
 _IT_PARTICIPLES = {"are": "at", "ere": "ut", "ire": "it"}
+_IT_ADJECTIVE = re.compile(r"(?<=.{3})(?:os|ic)o$")
+_IT_SUPERLATIVE = re.compile(r"issimo$")
 _GENDERS = {"es": ("o", "a", "os", "as"), "it": ("o", "a", "i", "e")}
 
 _REFLEXIVE = {"es": (re.compile(r"(?<=[aei]r)se$"), ""), "it": (re.compile(r"(?<=[aei]r)si$"), "e")}
 _COMPOUNDED = {
-    "es": ("tener", "poner", "venir", "hacer", "decir", "traer", "caer", "volver", "cubrir"),
-    "it": ("tenere", "venire", "porre", "mettere", "rompere", "prendere", "correre", "cadere"),
+    "es": (
+        *("tener", "poner", "venir", "hacer", "decir", "traer", "caer", "volver", "cubrir"),
+        *("salir", "seguir", "pedir", "sentir", "mover", "escribir", "cerrar", "contar", "probar"),
+    ),
+    "it": (
+        *("tenere", "venire", "porre", "mettere", "rompere", "prendere", "correre", "cadere"),
+        *("chiudere", "chiedere", "muovere", "rispondere", "salire", "accendere"),
+        *("scrivere", "volgere", "cogliere", "giungere", "coprire", "fondere"),
+    ),
 }
 """Irregular verbs that other verbs end in and are inflected like."""
 
@@ -86,7 +102,7 @@ def _inflected(word: str, language: str) -> Iterable[str]:
     if whole:
         return listed
     if language == "en":
-        return (*listed, *_english(word, listed, known=word in _table("en")))
+        return (*listed, *_english(word))
     if language == "es":
         return (*listed, *_spanish(word, listed))
     if language == "it":
@@ -120,39 +136,95 @@ def _table(language: str) -> dict[str, str]:
     return table
 
 
-def _english(word: str, listed: Iterable[str], *, known: bool) -> Iterator[str]:
-    yield _english_plural(word)
-    is_verb = any(form.endswith(("ed", "ing")) for form in listed)
-    if not is_verb and (known or _EN_NOUN.search(word)):
-        return
-    doubled = word + word[-1] if _EN_DOUBLED.search(word) else word
-    if word.endswith("ie"):
-        yield from (word + "d", word[:-2] + "ying")
-    elif word.endswith(("ee", "oe", "ye")):
-        yield from (word + "d", word + "ing")
-    elif word.endswith("e"):
-        yield from (word + "d", word[:-1] + "ing")
-    elif _ends_in_consonant_and_y(word):
-        yield from (word[:-1] + "ied", word + "ing")
+@cache
+def _common(language: str) -> frozenset[str]:
+    """The language's common words: what people do write."""
+    from rules.language import frequent_words  # it imports phrases, and phrases need forms
+
+    return frozenset(frequent_words(language))
+
+
+def _preferred(candidates: Sequence[str], language: str) -> Sequence[str]:
+    """Those of several spellings of one form that are common words; all where none is."""
+    common = _common(language)
+    return [one for one in candidates if one in common] or candidates
+
+
+def _english(word: str) -> Iterator[str]:
+    yield from _english_plurals(word)
+    common = _common("en")
+    if _is_english_verb(word):
+        yield from (*_english_pasts(word), *_english_gerunds(word))
     else:
-        yield from (doubled + "ed", doubled + "ing")
+        stem = _english_pasts(word)[0][:-2]
+        degrees = (stem + "er", stem + "est")
+        yield from (form for form in degrees if common.issuperset(degrees))
+
+
+def _is_english_verb(word: str) -> bool:
+    """Whether people write the word's past or gerund, or may do so of a word that is not common."""
+    common = _common("en")
+    if word not in common:
+        return not _EN_NOUN.search(word)
+    simple = _EN_PREFIXED.sub("", word)
+    return bool(_EN_VERB.search(word)) or any(
+        not common.isdisjoint((*_english_pasts(one), *_english_gerunds(one)))
+        for one in (word, simple)
+    )
+
+
+def _english_pasts(word: str) -> Sequence[str]:
+    if word.endswith("e"):
+        return (word + "d",)
+    if _ends_in_consonant_and_y(word):
+        return (word[:-1] + "ied",)
+    return _english_doubled(word, "ed")
+
+
+def _english_gerunds(word: str) -> Sequence[str]:
+    if word.endswith("ie"):
+        return (word[:-2] + "ying",)
+    if word.endswith("e") and not word.endswith(("ee", "oe", "ye")):
+        return (word[:-1] + "ing",)
+    return _english_doubled(word, "ing")
+
+
+def _english_doubled(word: str, ending: str) -> Sequence[str]:
+    """Word and ending, the last letter doubled: always in trip, and where written so in travel."""
+    if not _EN_DOUBLED.search(word):
+        return (word + ending,)
+    doubled = word + word[-1] + ending
+    if _EN_SYLLABLE.search(word):
+        return (doubled,)
+    if doubled in _common("en"):
+        return _preferred((doubled, word + ending), "en")
+    return (word + ending,)
 
 
 def _ends_in_consonant_and_y(word: str) -> bool:
     return word.endswith("y") and bool(_CONSONANT.search(word[:-1]))
 
 
-def _english_plural(word: str) -> str:
+def _english_plurals(word: str) -> Sequence[str]:
     if _ends_in_consonant_and_y(word):
-        return word[:-1] + "ies"
-    return word + ("es" if word.endswith(("s", "x", "z", "ch", "sh")) else "s")
+        return (word[:-1] + "ies",)
+    if word.endswith("o"):
+        return (word + "s", word + "es") if word + "es" in _common("en") else (word + "s",)
+    if word.endswith("man") and word[:-2] + "en" in _common("en"):
+        return (word[:-2] + "en",)
+    return (word + ("es" if word.endswith(("s", "x", "z", "ch", "sh")) else "s"),)
 
 
 def _spanish(word: str, listed: list[str]) -> Iterator[str]:
     found = _ES_INFINITIVE.search(word)
     if found:
+        plural, participle = word + "es", word[:-2] + ("ado" if found[1] == "ar" else "ido")
+        if plural in _common("es"):
+            yield plural
+            if not listed and participle not in _common("es"):
+                return  # hogar, mujer
         yield from _spanish_verb(word, found[1], listed)
-    elif _ES_PARTICIPLE.search(word):
+    elif _ES_PARTICIPLE.search(word) or _is_adjective(word, "es"):
         yield from (word[:-1] + ending for ending in _GENDERS["es"])
     elif word.endswith("z"):
         yield word[:-1] + "ces"
@@ -162,9 +234,9 @@ def _spanish(word: str, listed: list[str]) -> Iterator[str]:
 
 def _spanish_verb(word: str, kind: str, listed: list[str]) -> Iterator[str]:
     stem = word[:-2]
-    others = _other_stems(stem, listed)
-    stressed = next((one for one in others if kind == "ir" or not one[1]), (stem, False))[0]
-    narrow = next((one for one, narrowed in others if narrowed and kind == "ir"), stem)
+    others = _other_stems(stem, kind, listed)
+    stressed = others[0][0] if others else stem
+    narrow = next((one for one, narrowed in others if narrowed), stem)
     glides = stem[-1:] in tuple(_VOWELS) and not stem.endswith(("gu", "qu"))
     if glides and kind == "ir" and stem.endswith("u"):
         stressed = stem + "y"  # construir, construye
@@ -177,14 +249,22 @@ def _spanish_verb(word: str, kind: str, listed: list[str]) -> Iterator[str]:
         yield from (_spelled(narrow, kind, ending) for ending in ("amos", "ais"))
 
 
-def _other_stems(stem: str, listed: list[str]) -> list[tuple[str, bool]]:
-    """Stems with another last vowel that listed forms show, and if that vowel is a narrower one."""
+def _other_stems(stem: str, kind: str, listed: list[str]) -> list[tuple[str, bool]]:
+    """Stems with another last vowel that the forms show, and if that vowel is a narrower one."""
     at = max(map(re.sub(r"(?<=[gq])u$", "", stem).rfind, _VOWELS))
     if at < 0:
         return []
     vowels = _ES_STEM_VOWELS.get(stem[at], ())
-    stems = [(stem[:at] + vowel + stem[at + 1 :], len(vowel) == 1) for vowel in vowels]
-    return [one for one in stems if any(form.startswith(one[0]) for form in listed)]
+    stems = [
+        (stem[:at] + vowel + stem[at + 1 :], len(vowel) == 1)
+        for vowel in vowels
+        if kind == "ir" or len(vowel) > 1
+    ]
+    common = _common("es")
+    rivals = [stem + other for other in _ES_SHOWN if other != kind]
+    if listed or any(rival in common for rival in rivals):  # puede is no form of podar
+        return [one for one in stems if any(form.startswith(one[0]) for form in listed)]
+    return [one for one in stems if common.issuperset(one[0] + end for end in _ES_SHOWN[kind])]
 
 
 def _spelled(stem: str, kind: str, ending: str) -> str:
@@ -206,12 +286,28 @@ def _italian(word: str, listed: list[str]) -> Iterator[str]:
     found = _IT_INFINITIVE.search(word)
     shorts = [form for form in listed if _IT_SHORT_PARTICIPLE.search(form)]
     if found:
-        yield from _italian_verb(word, found[1], listed, participle=not shorts)
+        plural, participle = word[:-1] + "i", word[:-3] + _IT_PARTICIPLES[found[1]] + "o"
+        if plural in _common("it") and word[:-1] + "io" not in _common("it"):
+            yield plural
+            if not listed and participle not in _common("it"):
+                return  # quartiere, cantiere
+        regular = not any(form.endswith(("to", "so")) for form in listed)
+        yield from _italian_verb(word, found[1], listed, participle=regular)
         yield from (form[:-1] + ending for form in shorts for ending in _GENDERS["it"])
-    elif _IT_PARTICIPLE.search(word):
+    elif _IT_PARTICIPLE.search(word) or _IT_SUPERLATIVE.search(word):
         yield from (word[:-1] + ending for ending in _GENDERS["it"])
     else:
-        yield from _italian_plural(word)
+        yield from _italian_plurals(word)
+        if _is_adjective(word, "it"):
+            yield from (word[:-1] + "a", *_italian_plurals(word[:-1] + "a"))
+
+
+def _is_adjective(word: str, language: str) -> bool:
+    """Whether a word in -o ends like an adjective and a feminine form of it is a common word."""
+    ending = {"es": _ES_ADJECTIVE, "it": _IT_ADJECTIVE}[language]
+    plural = "as" if language == "es" else "he" if word.endswith("co") else "e"
+    feminine = (word[:-1] + "a", word[:-1] + plural)
+    return bool(ending.search(word)) and not _common(language).isdisjoint(feminine)
 
 
 def _italian_verb(word: str, kind: str, listed: list[str], *, participle: bool) -> Iterator[str]:
@@ -219,15 +315,24 @@ def _italian_verb(word: str, kind: str, listed: list[str], *, participle: bool) 
     vowel = "e" if kind == "are" else kind[0]
     endings = _IT_ENDINGS[kind].split()
     if kind == "ire":
-        widens = any(form.startswith(f"{stem}isc") for form in listed)
+        widens, plain = _widening(stem, listed)
         if widens:
-            endings = [ending for ending in endings if ending not in _IT_UNWIDENED]
-        if widens or not listed:
             endings += _IT_WIDENED.split()
+        if not plain:
+            endings = [ending for ending in endings if ending not in _IT_UNWIDENED]
     endings += [f"{vowel}r{ending}" for ending in _IT_FUTURE.split()]
     yield from (_spoken(stem, kind, ending) for ending in endings)
     if participle:
         yield from (stem + _IT_PARTICIPLES[kind] + ending for ending in _GENDERS["it"])
+
+
+def _widening(stem: str, listed: list[str]) -> tuple[bool, bool]:
+    """Whether a verb in -ire is inflected like finisce, and whether like dorme; in doubt both."""
+    if listed:
+        widens = any(form.startswith(f"{stem}isc") for form in listed)
+        return widens, not widens
+    widens, plain = (f"{stem}{ending}" in _common("it") for ending in ("isce", "e"))
+    return (True, True) if widens == plain else (widens, plain)
 
 
 def _spoken(stem: str, kind: str, ending: str) -> str:
@@ -241,17 +346,19 @@ def _spoken(stem: str, kind: str, ending: str) -> str:
     return stem + ending
 
 
-def _italian_plural(word: str) -> Iterator[str]:
+def _italian_plurals(word: str) -> Iterable[str]:
     stem, last = word[:-1], word[-1]
+    candidates = []
     if last == "o":
-        yield stem if stem.endswith("i") else stem + "i"
-        if stem.endswith(("c", "g")):
-            yield stem + "hi"
+        candidates = [stem if stem.endswith("i") else stem + "i"]
+        if stem.endswith(("c", "g")):  # amici, laghi, distacchi
+            candidates = [*(candidates if stem[-2:-1] in _VOWELS else ()), stem + "hi"]
     elif last == "a":
-        yield stem + ("he" if stem.endswith(("c", "g")) else "e")
+        candidates = [stem + ("he" if stem.endswith(("c", "g")) else "e")]
         if stem.endswith(("ci", "gi")):
-            yield stem[:-1] + "e"
+            candidates.append(stem[:-1] + "e")
         if stem.endswith(("ist", "em", "amm")):
-            yield stem + "i"
+            candidates.append(stem + "i")
     elif last == "e":
-        yield stem + "i"
+        candidates = [stem + "i"]
+    return _preferred(candidates, "it")
