@@ -61,9 +61,25 @@ def in_order(faults: Iterable[Fault]) -> list[Fault]:
     return sorted(faults, key=lambda fault: (fault.path, fault.line, fault.col))
 
 
+_ALIKE_MIN = 55
+CHOICES_MAX = 12
+"""An error message lists so many valid choices; of more it lists only the nearest ones."""
+_NEAREST_TOLD = 8
+
+
 def choices(word: str, known: Iterable[str]) -> str:
-    """The end of an error message: the nearest valid choice to `word`, and all of them."""
+    """The end of an error message: the nearest valid choice to `word`, and all of them if few."""
     names = sorted(known)
-    nearest = process.extractOne(word, names, score_cutoff=55)
-    hint = f"did you mean '{nearest[0]}'? " if nearest else ""
-    return f"{hint}valid: {', '.join(names)}"
+    nearest = process.extract(word, names, limit=_NEAREST_TOLD)
+    hint = f"did you mean '{nearest[0][0]}'? " if nearest and nearest[0][1] >= _ALIKE_MIN else ""
+    if len(names) <= CHOICES_MAX:
+        return f"{hint}valid: {', '.join(names)}"
+    told = ", ".join(sorted(name for name, _, _ in nearest))
+    return f"{hint}valid: {told} and {len(names) - len(nearest):,} more"
+
+
+def listed(words: Sequence[str], most: int) -> str:
+    """The first `most` words, and how many more there are."""
+    if len(words) <= most + 1:
+        return ", ".join(words)
+    return f"{', '.join(words[:most])} and {len(words) - most:,} more"
