@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from tui.console import Format
+
 STDIN_FEED = "file:-"
 Feeds = Annotated[
     list[str] | None,
@@ -31,3 +33,7 @@ Data = Annotated[
 Fill = Annotated[
     bool, typer.Option("--fill", help="Supply ids, times and authors that a file does not have.")
 ]
+Drafts = Annotated[
+    bool, typer.Option("--drafts", help="Let rules that are still drafts give their labels.")
+]
+Listing = Annotated[Format, typer.Option("--format", help="How to print.")]

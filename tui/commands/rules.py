@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Annotated, BinaryIO
+from typing import Annotated
 
 import msgspec
 import typer
 
 from rules import LABELS, Engine, PackError, RulesError, Verdict, load_packs
 from rules.errors import Fault, choices
-from rules.workbench.lint import warnings
 from rules.pack import Pack
+from rules.workbench.lint import warnings
 from rules.workbench.proof import Failure, failures
 from rules.workbench.score import Row, Score, decode_row, parse_fold, score, wrong
-from tui.commands.options import Rules
+from tui.commands.options import Listing, Rules
+from tui.commands.post_lines import PostLine, decode_post, numbered, open_lines
+from tui.commands.rules_explain import explain
 from tui.console import BAD_USAGE, CHECK_FAILED, Format, emit, emit_json, flush, say
 
 BATCH_LINES = 256
@@ -29,12 +29,12 @@ app = typer.Typer(
     no_args_is_help=True,
     help="Write keyword sets, and know what they catch, miss and wrongly catch.",
 )
+app.command()(explain)
 
 Folders = Annotated[
     list[Path] | None,
     typer.Argument(metavar="[DIR]...", help="Keyword sets; without: the built-in ones."),
 ]
-Listing = Annotated[Format, typer.Option("--format", help="How to print.")]
 
 
 @app.command()
@@ -89,11 +89,11 @@ def classify(
     engine = Engine(_load(None, rules))
     bad = 0
     with ExitStack() as stack:
-        lines = _lines(_open(file, stack), file)
-        batch: list[Line] = []
+        lines = numbered(open_lines(file, stack), file)
+        batch: list[PostLine] = []
         for number, raw in lines:
             try:
-                line = _line(number, raw)
+                line = decode_post(raw, number)
             except RulesError as error:
                 bad += 1
                 say(f"{file}:{number}: {error}, skipped")
@@ -142,53 +142,11 @@ def score_files(
         emit(f"{one.kind} {one.label}  {one.id or '-'}  {one.text}{why}")
 
 
-class Line(msgspec.Struct, frozen=True):
-    """One line to classify; a plain text has its line number for an id."""
-
-    text: str
-    id: str | int | None = None
-    lang: str | None = None
-
-
 def _load(folders: list[Path] | None, rules: list[Path] | None) -> tuple[Pack, ...]:
     return load_packs(*(folders or ()), *(rules or ()))
 
 
-def _open(file: str, stack: ExitStack) -> BinaryIO:
-    if file == "-":
-        return sys.stdin.buffer
-    try:
-        return stack.enter_context(Path(file).open("rb"))
-    except OSError as error:
-        raise RulesError(f"can't read '{file}': {error.strerror}") from None
-
-
-def _lines(stream: BinaryIO, file: str) -> Iterator[tuple[int, bytes]]:
-    """Lines that are not blank, each with its number from 1."""
-    try:
-        for number, raw in enumerate(stream, 1):
-            line = raw.removesuffix(b"\n").removesuffix(b"\r")
-            line = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
-            if line.strip():
-                yield number, line
-    except OSError as error:
-        raise RulesError(f"can't read '{file}': {error.strerror}") from None
-
-
-_decode_line = msgspec.json.Decoder(Line).decode
-
-
-def _line(number: int, raw: bytes) -> Line:
-    try:
-        if not raw.startswith(b"{"):
-            return Line(raw.decode("utf-8"), number)
-        line = _decode_line(raw)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise RulesError(f"not a post: {error}") from None
-    return line if line.id is not None else msgspec.structs.replace(line, id=number)
-
-
-def _print_verdicts(engine: Engine, batch: list[Line]) -> None:
+def _print_verdicts(engine: Engine, batch: list[PostLine]) -> None:
     verdicts: list[Verdict] = engine.classify(batch)
     for verdict in verdicts:
         emit_json(verdict)
@@ -198,7 +156,7 @@ def _print_verdicts(engine: Engine, batch: list[Line]) -> None:
 def _rows(file: str) -> list[Row]:
     rows, bad = [], 0
     with ExitStack() as stack:
-        for number, raw in _lines(_open(file, stack), file):
+        for number, raw in numbered(open_lines(file, stack), file):
             try:
                 rows.append(decode_row(raw))
             except RulesError as error:

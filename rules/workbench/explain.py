@@ -1,0 +1,97 @@
+"""Why the rules say of a post what they say, and why the nearest other rules say nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from rules.engine import Engine
+from rules.errors import RulesError, choices
+from rules.pack import NOTHING, Pack
+from rules.scan import Item
+from rules.verdict import URGENCY
+from rules.workbench.hearing import Fired, Hearing, Missed, as_missed, in_order
+from rules.workbench.reasons import Reason
+
+NEAREST_TOLD = 5
+_ASLEEP = {
+    "draft": "it is a draft, and gives labels only with --drafts",
+    "retired": "it is retired, and never runs",
+}
+
+
+class Explanation(msgspec.Struct, frozen=True):
+    """The labels of a post, the rules that fired, and the nearest ones that did not."""
+
+    text: str
+    lang: str
+    labels: tuple[str, ...]
+    fired: tuple[Fired, ...]
+    missed: tuple[Missed, ...]
+
+
+class Explainer:
+    """Rules, ready to be explained; `accounts` and `drafts` are those of `Engine`.
+
+    Rules that do not run (retired ones, and drafts without `drafts`) are judged as if they did, and
+    told as missed.
+    """
+
+    def __init__(
+        self, packs: Sequence[Pack], *, accounts: Iterable[str] = (), drafts: bool = False
+    ) -> None:
+        self._rules = {rule.id: rule for pack in packs for rule in pack.rules}
+        awake = {"live", "draft"} if drafts else {"live"}
+        self._asleep = {rule.id for rule in self._rules.values() if rule.status not in awake}
+        contexts = {(one.language, one.name): one for pack in packs for one in pack.contexts}
+        accounts = tuple(accounts)
+        self._live = Hearing(Engine(packs, accounts=accounts, drafts=drafts), contexts)
+        self._whole: Hearing | None = None
+        if self._asleep:
+            self._whole = Hearing(Engine(_awakened(packs), accounts=accounts), contexts)
+
+    def explain(
+        self, item: str | Item, *, most: int | None = NEAREST_TOLD, rule: str | None = None
+    ) -> Explanation:
+        """What fires on an item, and the `most` nearest rules that do not (None: all near ones).
+
+        With `rule`, an id, only this rule is told of, however far it is.
+
+        Raises:
+            RulesError: no rule has this id.
+        """
+        if rule is not None and rule not in self._rules:
+            raise RulesError(f"unknown rule '{rule}': {choices(rule, self._rules)}")
+        view = self._live.view(item)
+        near = rule is None
+        fired, missed = self._live.judge(view, None if near else [str(rule)], most, near=near)
+        asleep = self._asleep if near else self._asleep & {str(rule)}
+        if self._whole and asleep:
+            whole = self._whole.view(item)
+            would, short = self._whole.judge(whole, asleep, most, near=near)
+            missed += map(self._sleeping, [*map(as_missed, would), *short])
+        labels = {one.label for one in fired}
+        return Explanation(
+            item if isinstance(item, str) else item.text,
+            view.scan.language,
+            tuple(sorted(labels - {NOTHING}, key=URGENCY.__getitem__)),
+            tuple(in_order(fired)),
+            tuple(sorted(missed, key=lambda one: one.rank)[:most]),
+        )
+
+    def _sleeping(self, missed: Missed) -> Missed:
+        """The same with the status of its rule among what is missing."""
+        status = Reason("status", _ASLEEP[self._rules[missed.rule].status])
+        return msgspec.structs.replace(missed, missing=(*missed.missing, status))
+
+
+def _awakened(packs: Sequence[Pack]) -> list[Pack]:
+    """The packs with every rule at work."""
+    return [
+        msgspec.structs.replace(
+            pack,
+            rules=tuple(msgspec.structs.replace(rule, status="live") for rule in pack.rules),
+        )
+        for pack in packs
+    ]
