@@ -65,8 +65,9 @@ class Lexicon:
             self._file_for_typos(word)
         self._stem_letters_max = max(map(len, self._stems), default=0)
         self._words_in_tags = frozenset(word for word in self._exact if len(word) > 1)
-        self._tag_heads = frozenset(word[:3] for word in self._words_in_tags)
-        self._tag_letters_max = max(map(len, self._words_in_tags), default=0)
+        self._tag_words = {
+            word: 1 for word, _ in self._common.all_votes() if len(word) >= STEM_LETTERS_MIN
+        } | dict.fromkeys(self._words_in_tags, 0)
         self._splittable = {
             word: {atom: 1 for atom in atoms if atom.kind == "word"}
             for word, atoms in self._exact.items()
@@ -216,41 +217,25 @@ class Lexicon:
         whole = [(0, len(tag))]
         if len(tag) > TOKEN_LETTERS_MAX or tag in self._exact or tag in self._common:
             return whole
-        if 2 * self._covered(tag) < len(tag):
-            return whole
-        best: list[tuple[int, int, int]] = [(0, 0, 0)]  # other letters, words, begin of the last
-        for end in range(1, len(tag) + 1):
-            other, words, _ = best[-1]
-            option = (other + 2, words + 1, end - 1)
-            for begin in range(max(0, end - _TAG_WORD_LETTERS_MAX), end - 1):
-                other, words, _ = best[begin]
-                part = tag[begin:end]
-                if other > option[0]:
-                    continue
-                if part in self._words_in_tags:
-                    option = min(option, (other, words + 1, begin))
-                elif end - begin >= STEM_LETTERS_MIN and part in self._common:
-                    option = min(option, (other + end - begin, words + 1, begin))
-            best.append(option)
+        size = len(tag)
+        # other letters, words, begin of the last word: the best way to each place
+        best: list[tuple[int, int, int]] = [(2 * end, end, end - 1) for end in range(size + 1)]
+        weight_of = self._tag_words.get
+        for begin in range(size):
+            other, words, _ = best[begin]
+            words += 1
+            option = (other + 2, words, begin)
+            if option < best[begin + 1]:
+                best[begin + 1] = option
+            for end in range(begin + 2, min(size, begin + _TAG_WORD_LETTERS_MAX) + 1):
+                weight = weight_of(tag[begin:end])
+                if weight is not None:
+                    option = (other + weight * (end - begin), words, begin)
+                    if option < best[end]:
+                        best[end] = option
         spans = self._spans(tag, best)
         known = sum(end - begin for begin, end in spans if tag[begin:end] in self._words_in_tags)
-        return spans if 2 * known >= len(tag) else whole
-
-    def _covered(self, tag: str) -> int:
-        """How many letters of a tag lie in words of the phrases, at most: most tags hold none."""
-        words, heads, reach = self._words_in_tags, self._tag_heads, self._tag_letters_max
-        covered = end = 0
-        for begin in range(len(tag) - 1):
-            longest = begin + 2 if tag[begin : begin + 2] in words else 0
-            if tag[begin : begin + 3] in heads:
-                for stop in range(min(len(tag), begin + reach), begin + 2, -1):
-                    if tag[begin:stop] in words:
-                        longest = stop
-                        break
-            if longest > end:
-                covered += longest - max(begin, end)
-                end = longest
-        return covered
+        return spans if 2 * known >= size else whole
 
     def _spans(self, tag: str, best: list[tuple[int, int, int]]) -> list[tuple[int, int]]:
         """The words of the best split; letters that are no word stay together."""

@@ -26,6 +26,7 @@ RELEVANT_SHARE = 0.15
 _RANK_OFFSET = 2.7
 _KERNEL_RANKS = 5_000
 _LETTERS_TYPED_MIN = 4
+_TAG_RANKS, _JOINED_RANKS = 3_000, 200
 _EMOJI = "🔥😂🙏💡⚡😡👍🌧🥶❤"
 _SIGNS = (".", ",", "!", "?", "...", ":")
 
@@ -98,10 +99,8 @@ class Stream:
             return "@" + "".join(random.choices(ascii_lowercase, k=8)) + str(random.randrange(100))
         if kind == 1:
             return f"https://t.co/{random.randrange(36**6):x}"
-        words, ladder = _ladder(language)
-        word = words[bisect(ladder, random.random() * ladder[-1])]
-        return (
-            f"#{word.capitalize()}{random.choice(words[:500])}"
-            if kind == 2
-            else random.choice(_EMOJI)
-        )
+        if kind == 2:
+            words, ladder = _ladder(language)
+            tag = words[bisect(ladder, random.random() * ladder[_TAG_RANKS])].capitalize()
+            return f"#{tag}{random.choice(words[:_JOINED_RANKS]) if random.random() < 0.3 else ''}"
+        return random.choice(_EMOJI)

@@ -45,7 +45,7 @@ Words = list[str]
 
 
 class Sample(NamedTuple):
-    """A phrase of a rule as written, and the places of words that the phrase wants to the letter."""
+    """A phrase of a rule as written; at the places `exact` it wants the word to the letter."""
 
     rule: Rule
     words: Words

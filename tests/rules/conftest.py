@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -30,7 +31,7 @@ def write(tmp_path: Path) -> Write:
 def make(write: Write) -> Make:
     """An engine of one English rule `r` with label outage, and its other keys as TOML text."""
 
-    def make(keys: str, *, vocabulary: str = "", language: str = "en", **options: int) -> Engine:
+    def make(keys: str, *, vocabulary: str = "", language: str = "en", **options: Any) -> Engine:
         head = f'language = "{language}"\n[vocabulary]\n{vocabulary}\n'
         path = write(f'{head}[[rule]]\nid = "r"\nlabel = "outage"\n{keys}\n')
         return Engine(load_packs(path), **options)
