@@ -70,36 +70,36 @@ class Engine:
             readings = list(map(read, text.split()))
             code = sum(map(_code, readings), bias)
             language = (lang and _stated(lang)) or elected(code)
-            rows: list[Filed] = []
-            parts: Parts = []
-            if code & gate:
-                present, parts = self._present(readings)
-                rows = plan.any.within(present)
-            if not rows and not code & evidence_gate:
+            if not code & gate:
+                verdicts.append(Verdict(id_, (), language, ()))
+                continue
+            parts = plan.reader.parts(readings)
+            telling = reduce(or_, map(_telling, readings), plan.telling_edges)
+            for _, word in parts:
+                telling |= word.elements
+            rows = plan.any.within(telling)
+            weighed = plan.weighed(code, telling) if code & evidence_gate else []
+            if not rows and not weighed:
                 verdicts.append(Verdict(id_, (), language, ()))
                 continue
             scan = Scan(
                 plan, text, readings, language, item, parts, whole=whole, accounts=self._accounts
             )
-            matches = self._matches(scan, rows, code, text, readings)
+            matches = self._matches(scan, rows, weighed, text, readings)
             given = {match.label for match in matches}
             labels = tuple(sorted(given, key=URGENCY.__getitem__))
             verdicts.append(Verdict(id_, labels, language, matches))
         return verdicts
 
-    def _present(self, readings: Sequence[Reading]) -> tuple[int, Parts]:
-        """The elements of `any` in a text as a bit set, and its words that were written in two."""
-        plan = self._plan
-        parts = plan.reader.parts(readings)
-        telling = reduce(or_, map(_telling, readings), plan.any_edges)
-        for _, word in parts:
-            telling |= word.elements
-        return telling, parts
-
     def _matches(
-        self, scan: Scan, rows: list[Filed], code: int, text: str, readings: Sequence[Reading]
+        self,
+        scan: Scan,
+        rows: list[Filed],
+        weighed: list[int],
+        text: str,
+        readings: Sequence[Reading],
     ) -> tuple[Match, ...]:
-        hits = self._hits(scan, rows, code)
+        hits = self._hits(scan, rows, weighed)
         if not hits:
             return ()
         spans = WordSpans(text, readings)
@@ -112,16 +112,16 @@ class Engine:
         matches.sort(key=lambda match: (URGENCY[match.label], match.start, match.rule))
         return tuple(matches)
 
-    def _hits(self, scan: Scan, rows: list[Filed], code: int) -> list[Hit]:
+    def _hits(self, scan: Scan, rows: list[Filed], weighed: list[int]) -> list[Hit]:
         """The rules that fire, each with its best match."""
         plan = self._plan
         sites: dict[int, list[tuple[Site, int]]] = {}
         for rule, phrase, row in rows:
-            for site in scan.sites(row, plan.tests[rule].limits):
-                sites.setdefault(rule, []).append((site, phrase))
-        order: Iterable[int] = sorted(sites)
-        if code & plan.evidence_gate:
-            order = sorted({*sites, *plan.weighed(code)})
+            limits = plan.tests[rule].limits
+            if scan.may_stand(row, limits.gap):
+                for site in scan.sites(row, limits):
+                    sites.setdefault(rule, []).append((site, phrase))
+        order: Iterable[int] = sorted({*sites, *weighed}) if weighed else sorted(sites)
         if plan.prioritised:
             order = sorted(order, key=lambda rule: -plan.tests[rule].rule.priority)
         hits: list[Hit] = []

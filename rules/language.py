@@ -19,7 +19,7 @@ _RANK_OFFSET = 3  # Zipf-Mandelbrot: the very first words are less frequent than
 _RARE = 1 / 50_000
 LANE_BITS = 20
 """Of a number in which several counts stand side by side: each fits the longest text."""
-_LANE = (1 << LANE_BITS) - 1
+LANE = (1 << LANE_BITS) - 1
 
 
 class CommonWords:
@@ -65,7 +65,7 @@ def elected(votes: int) -> str:
     best = second = -1
     winner = UNKNOWN
     for language in LANGUAGES:
-        count = votes & _LANE
+        count = votes & LANE
         votes >>= LANE_BITS
         if count > best:
             best, second, winner = count, best, language

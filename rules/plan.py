@@ -10,24 +10,29 @@ import msgspec
 
 from rules.language import LANE_BITS, CommonWords, common_words
 from rules.lexicon import Lexicon
-from rules.pack import FACTS, LIMIT_DEFAULT, NOTHING, TOLERANCE_MAX, Pack, Rule
+from rules.pack import FACTS, LIMIT_DEFAULT, NOTHING, TOLERANCE_MAX, Evidence, Pack, Rule
 from rules.phrase import Atom, Phrase, Place
 from rules.reader import TokenReader, bit_set
-from rules.reading import ANCHOR_LANE, ANCHORS_NEEDED, EVIDENCE_LANE, Word
+from rules.reading import ANCHOR_LANE, ANCHORS_NEEDED, EVIDENCE_LANE, FUZZY_MASK, Word
 from rules.text import END, LINK, MENTION, QUESTION, START
 
 # Guesses, against words at about 1/rank: a wrong one costs time, never a match.
 _MARK_FREQUENCY = 0.1
 _STEM_FREQUENCY = 0.002
 _EVERYWHERE = 100.0
+_EDGES = {Atom("mark", START), Atom("mark", END)}
 _EVERYDAY = 0.004  # above it a word is in every tenth post or so
 
 
 class Row(msgspec.Struct, frozen=True):
-    """One variant of a phrase: its elements in order; `needs` are the same as a bit set."""
+    """One variant of a phrase: its elements in order; `needs` are the same as a bit set.
+
+    `anchor` is the place of the rarest one.
+    """
 
     elements: tuple[int, ...]
     needs: int
+    anchor: int
 
 
 Filed = tuple[int, int, Row]
@@ -91,11 +96,17 @@ class Cues(msgspec.Struct, frozen=True):
 
 
 class Weight(msgspec.Struct, frozen=True):
-    """Phrases of evidence that count `points` each, with the index of their rows."""
+    """Phrases of evidence that count `points` each, with the index of their rows.
+
+    Phrases of one word are also in the bit set `singles`: to count them needs no search; `others`
+    is the index of the rest.
+    """
 
     points: int
     phrases: tuple[Phrase, ...]
     index: Index
+    singles: int
+    others: Index
 
 
 class Test(msgspec.Struct, frozen=True):
@@ -134,7 +145,8 @@ class Plan:
         self._frequency: list[float] = []
         # First, so that the numbers which every post is held against are the low ones.
         self.any = self._index([rule.any for rule in rules])
-        self.any_elements = len(self._numbers)
+        weights_of = {rule.id: tuple(map(self._weight, rule.evidence)) for rule in rules}
+        self.telling_elements = len(self._numbers)
         contexts = self._cues(packs)
         lane = EVIDENCE_LANE
         self.bias = ((1 << LANE_BITS - 1) - ANCHORS_NEEDED) << ANCHOR_LANE * LANE_BITS
@@ -143,7 +155,7 @@ class Plan:
         tests = []
         for rule in rules:
             gate = 0
-            test = self._test(rule, contexts)
+            test = self._test(rule, contexts, weights_of[rule.id])
             if rule.evidence and not rule.any:
                 gate = 1 << (lane + 1) * LANE_BITS - 1
                 self.bias += ((1 << LANE_BITS - 1) - rule.need) << lane * LANE_BITS
@@ -154,6 +166,7 @@ class Plan:
             tests.append(test)
         self.gate = self.evidence_gate | 1 << (ANCHOR_LANE + 1) * LANE_BITS - 1
         self.tests: tuple[Test, ...] = tuple(tests)
+        self._weighing = [(number, test) for number, test in enumerate(tests) if test.gate]
         self.prioritised = any(test.rule.priority or test.rule.label == NOTHING for test in tests)
         self.question, self.link, self.mention = (
             self._number(frozenset((Atom("mark", mark),))) for mark in (QUESTION, LINK, MENTION)
@@ -165,9 +178,14 @@ class Plan:
         """What may stand at each element's place, by the number of the element."""
         return tuple(self._numbers)
 
-    def weighed(self, code: int) -> list[int]:
-        """The numbers of rules without `any` whose evidence may suffice."""
-        return [number for number, test in enumerate(self.tests) if test.gate & code]
+    def weighed(self, code: int, telling: int) -> list[int]:
+        """The numbers of rules without `any` whose evidence may suffice in a text."""
+        sure = not code & FUZZY_MASK
+        return [
+            number
+            for number, test in self._weighing
+            if test.gate & code and _most(test, telling, sure=sure) >= test.rule.need
+        ]
 
     def phrase(self, test: Test, number: int) -> Phrase:
         """The phrase of `any`, or of the evidence in place of it, that has a number."""
@@ -187,12 +205,12 @@ class Plan:
             elements_of,
             weights,
             self._anchors(),
-            self.any_elements,
+            self.telling_elements,
         )
         self.start: Word = self.reader.word({Atom("mark", START): 0})
         self.end: Word = self.reader.word({Atom("mark", END): 0})
         self.edges = bit_set((*self.start, *self.end))
-        self.any_edges = self.edges & (1 << self.any_elements) - 1
+        self.telling_edges = self.edges & (1 << self.telling_elements) - 1
 
     def _anchors(self) -> dict[int, int]:
         """What words count in the gate: an anchor is enough, of two everyday ones both must be."""
@@ -234,14 +252,28 @@ class Plan:
             for number, context in enumerate(contexts)
         }
 
-    def _test(self, rule: Rule, contexts: dict[tuple[str, str], Cues]) -> Test:
+    def _weight(self, evidence: Evidence) -> Weight:
+        single: set[int] = set()
+        others: list[Phrase] = []
+        for phrase in evidence.phrases:
+            elements = [row.elements for row in self._rows(phrase)]
+            lone = len(elements) == len(elements[0]) == 1
+            if lone and elements[0][0] not in single and not phrase.variants[0][0] & _EDGES:
+                single.add(elements[0][0])
+            else:
+                others.append(phrase)
+        index = self._index([evidence.phrases])
+        return Weight(
+            evidence.points, evidence.phrases, index, bit_set(single), self._index([others])
+        )
+
+    def _test(
+        self, rule: Rule, contexts: dict[tuple[str, str], Cues], weights: tuple[Weight, ...]
+    ) -> Test:
         limits = Limits(rule.gap, rule.tolerance, int(100 - rule.limit), rule.language)
         when, unless = (
             tuple(name if name in FACTS else contexts[rule.language, name] for name in names)
             for names in (rule.when, rule.unless)
-        )
-        weights = tuple(
-            Weight(each.points, each.phrases, self._index([each.phrases])) for each in rule.evidence
         )
         return Test(
             rule=rule,
@@ -275,13 +307,28 @@ class Plan:
     def _rows(self, phrase: Phrase) -> Iterable[Row]:
         for variant in phrase.variants:
             elements = tuple(map(self._number, variant))
-            yield Row(elements, bit_set(elements))
+            rarest = min(range(len(elements)), key=lambda at: self._frequency[elements[at]])
+            yield Row(elements, bit_set(elements), rarest)
 
     def _number(self, place: Place) -> int:
         number = self._numbers.setdefault(place, len(self._numbers))
         if number == len(self._frequency):
             self._frequency.append(sum(_frequency(atom, self._common) for atom in place))
         return number
+
+
+def _most(test: Test, telling: int, *, sure: bool) -> int:
+    """The most points that a rule's evidence may come to, with words that may be typos or not."""
+    total = 0
+    for weight in test.weights:
+        if weight.points > 0:
+            total += weight.points * (weight.singles & telling).bit_count()
+            if weight.others.mask & telling:
+                phrases = {phrase for _, phrase, _ in weight.others.within(telling)}
+                total += weight.points * len(phrases)
+        elif sure:
+            total += weight.points * (weight.singles & telling).bit_count()
+    return total
 
 
 def _frequency(atom: Atom, common: CommonWords) -> float:

@@ -11,7 +11,7 @@ from re import Match
 from rules.language import LANE_BITS, CommonWords
 from rules.lexicon import TOKEN_LETTERS_MAX, Atoms, Lexicon
 from rules.phrase import Atom
-from rules.reading import ANCHOR_LANE, IDLE, MEMO_LETTERS_MAX, Reading, Word
+from rules.reading import ANCHOR_LANE, FUZZY_LANE, IDLE, MEMO_LETTERS_MAX, Reading, Word
 from rules.text import (
     LINK,
     MENTION,
@@ -91,7 +91,11 @@ class TokenReader:
         weights, anchors = self._weights, self._anchors
         code = sum(weights.get(element, 0) for element in edits_of)
         code += max(anchors.get(one, 0) for one in edits_of) << ANCHOR_LANE * LANE_BITS
-        return Word(edits_of.items(), bit_set(edits_of), code)
+        exact = bit_set(element for element, edits in edits_of.items() if not edits)
+        elements = bit_set(edits_of)
+        if exact != elements:
+            code += 1 << FUZZY_LANE * LANE_BITS
+        return Word(edits_of.items(), elements, exact, code)
 
     def either(self, one: Word, other: Word) -> Word:
         """A word that stands for what `one` and what `other` stands for."""

@@ -2,8 +2,8 @@
 
 A chunk's `code` is one number of several lanes, so that one sum over a text's chunks tells what its
 language is and whether it can hold any phrase at all: one lane of votes for each language, one that
-counts anchors (the words by which phrases are looked up), and one for each rule that weighs
-evidence. A lane is wide enough for the most words of a text, and its top bit is its gate.
+counts anchors (the words by which phrases are looked up), one that counts words taken for others
+(typos), and one for each rule that weighs evidence. A lane is wide enough for the most words of a text, and its top bit is its gate.
 """
 
 from __future__ import annotations
@@ -12,10 +12,13 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
+from rules.language import LANE, LANE_BITS
 from rules.pack import LANGUAGES
 
 ANCHOR_LANE = len(LANGUAGES)
-EVIDENCE_LANE = ANCHOR_LANE + 1
+FUZZY_LANE = ANCHOR_LANE + 1
+EVIDENCE_LANE = FUZZY_LANE + 1
+FUZZY_MASK = LANE << FUZZY_LANE * LANE_BITS
 ANCHORS_NEEDED = 2
 """What the anchors of a text must count for any phrase to be in it."""
 MEMO_CHUNKS = 100_000
@@ -26,16 +29,22 @@ MEMO_LETTERS_MAX = 64
 class Word(dict[int, int]):
     """One word of a text: the elements of phrases that it can stand for, each with its edits.
 
-    `elements` are the same as a bit set, `code` is what the word counts in the lanes.
+    `elements` are the same as a bit set, `exact` those without an edit; `code` is what the word
+    counts in the lanes.
     """
 
-    __slots__ = ("code", "elements")
+    __slots__ = ("code", "elements", "exact")
 
     def __init__(
-        self, edits: Iterable[tuple[int, int]] = (), elements: int = 0, code: int = 0
+        self,
+        edits: Iterable[tuple[int, int]] = (),
+        elements: int = 0,
+        exact: int = 0,
+        code: int = 0,
     ) -> None:
         super().__init__(edits)
         self.elements = elements
+        self.exact = exact
         self.code = code
 
 

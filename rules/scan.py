@@ -16,6 +16,9 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
+from functools import cached_property, reduce
+from itertools import accumulate, chain
+from operator import attrgetter, or_
 from typing import Protocol
 
 from rules.language import UNKNOWN
@@ -28,6 +31,9 @@ EDIT_COST = 8
 IDLE_COST = 1
 _NEVER = 101
 _LONG_WORDS = 400
+
+_words = attrgetter("words")
+_elements = attrgetter("elements")
 
 Site = tuple[int, int, int]
 """A phrase in a text: cost (100 - score), first and last word; words count from 1."""
@@ -71,45 +77,68 @@ class Scan:
         self._readings = readings
         self._item = item
         self._accounts = accounts
-        self.words: list[Word] = [plan.start]
-        present = plan.edges
-        self._breaks: list[int] = []  # sentences end before these words
-        for reading in readings:
-            if reading.ends:
-                at = len(self.words)
-                self._breaks.extend(at + end for end in reading.ends)
-            self.words.extend(reading.words)
-            present |= reading.elements
-        self.words.append(plan.end if whole else IDLE)
-        if "\n" in text:
-            self._break_lines()
+        self._parts = parts
+        within = chain.from_iterable(map(_words, readings))
+        self.words: list[Word] = [plan.start, *within, plan.end if whole else IDLE]
         self.joined: dict[int, int] = {}
         for place, word in parts:
             self.words[place] = plan.reader.either(word, self.words[place])
             self.joined[place] = place - 1
-            present |= word.elements
-        self.present = present
         self._places: dict[int, list[int]] = {}
         self._same: dict[int, tuple[Word, list[int]]] = {}
         self._cues: dict[tuple[int, int], list[tuple[int, int]]] = {}
         self._facts: dict[str, bool] = {}
 
-    def _break_lines(self) -> None:
-        """A line's end is a sentence's end."""
-        counts = [1]
+    @cached_property
+    def present(self) -> int:
+        """The elements of all words as a bit set."""
+        of_parts = reduce(or_, (word.elements for _, word in self._parts), self._plan.edges)
+        return reduce(or_, map(_elements, self._readings), of_parts)
+
+    @cached_property
+    def exact(self) -> int:
+        """The elements of all words that need no edit."""
+        return reduce(or_, (word.exact for word in self.words))
+
+    @cached_property
+    def _breaks(self) -> list[int]:
+        """The words before which sentences end."""
+        breaks: list[int] = []
+        at = 1
         for reading in self._readings:
-            counts.append(counts[-1] + len(reading.words))
-        chunk = 0
-        for line in self._text.split("\n")[:-1]:
-            chunk += len(line.split())
-            self._breaks.append(counts[min(chunk, len(counts) - 1)])
-        self._breaks = sorted(set(self._breaks))
+            if reading.ends:
+                breaks.extend(at + end for end in reading.ends)
+            at += len(reading.words)
+        if "\n" in self._text:
+            breaks = sorted({*breaks, *self._line_breaks()})
+        return breaks
+
+    def _line_breaks(self) -> list[int]:
+        """A line's end is a sentence's end."""
+        counts = list(accumulate((len(reading.words) for reading in self._readings), initial=1))
+        chunks = accumulate(len(line.split()) for line in self._text.split("\n")[:-1])
+        return [counts[min(chunk, len(counts) - 1)] for chunk in chunks]
 
     # --- phrases ----------------------------------------------------------------------------------
 
+    def may_stand(self, row: Row, gap: int) -> bool:
+        """Whether the neighbours of the rarest word of a row stand near it: by chance few do."""
+        elements, at = row.elements, row.anchor
+        words = self.words
+        before = elements[at - 1] if at else None
+        after = elements[at + 1] if at + 1 < len(elements) else None
+        for place in self._standing(elements[at]):
+            near = range(max(0, place - gap - 1), place)
+            if before is not None and not any(before in words[one] for one in near):
+                continue
+            near = range(place + 1, min(len(words), place + gap + 2))
+            if after is None or any(after in words[one] for one in near):
+                return True
+        return False
+
     def sites(self, row: Row, limits: Limits) -> list[Site]:
         """The cheapest way to each place where a row of elements ends in the text."""
-        words, breaks = self.words, self._breaks
+        words = self.words
         gap, tolerance, most = limits.gap, limits.tolerance, limits.cost
         edit_cost = EDIT_COST if self.language in (limits.language, UNKNOWN) else _NEVER
         last = len(words) - 1
@@ -131,7 +160,7 @@ class Scan:
                     idle = following - place - 1
                     edits = words[following][element]
                     if edits > tolerance or (
-                        idle and (following == last or (breaks and self.parted(place, following)))
+                        idle and (following == last or self.parted(place, following))
                     ):
                         continue
                     trail = cost + edits * edit_cost + idle * IDLE_COST, begin or following
@@ -146,14 +175,17 @@ class Scan:
         """Whether one of an index's rows stands in the text."""
         if not index.mask & self.present:
             return False
-        return any(self.sites(row, limits) for _, _, row in index.within(self.present))
+        return any(
+            self.may_stand(row, limits.gap) and self.sites(row, limits)
+            for _, _, row in index.within(self.present)
+        )
 
     def found(self, index: Index, limits: Limits) -> dict[int, Site]:
         """The phrases of an index that stand in the text, by number, each with its best site."""
         best: dict[int, Site] = {}
         if index.mask & self.present:
             for _, phrase, row in index.within(self.present):
-                for site in self.sites(row, limits):
+                for site in self.sites(row, limits) if self.may_stand(row, limits.gap) else ():
                     if phrase not in best or site < best[phrase]:
                         best[phrase] = site
         return best
@@ -200,9 +232,17 @@ class Scan:
 
     def points(self, test: Test) -> int:
         """What the evidence of a rule comes to."""
-        return sum(
-            weight.points * len(self.found(weight.index, test.limits)) for weight in test.weights
-        )
+        total = 0
+        for weight in test.weights:
+            count = (weight.singles & self.exact).bit_count()
+            doubtful = weight.singles & self.present & ~self.exact
+            while doubtful:
+                element = doubtful & -doubtful
+                doubtful ^= element
+                row = Row((element.bit_length() - 1,), element, 0)
+                count += bool(self.sites(row, test.limits))
+            total += weight.points * (count + len(self.found(weight.others, test.limits)))
+        return total
 
     def fits(self, test: Test, site: Site) -> bool:
         """Whether a match may stand where it does: what is near it, and its contexts."""
@@ -250,7 +290,7 @@ class Scan:
 
     def _linked(self, place: int, following: int, reach: int, context: Cues | None) -> bool:
         """Whether two places lie in one sentence, within reach, with no stop word between."""
-        if following - place - 1 > reach or (self._breaks and self.parted(place, following)):
+        if following - place - 1 > reach or self.parted(place, following):
             return False
         if context is None or not context.stop.mask & self.present:
             return True
@@ -267,6 +307,7 @@ class Scan:
             sites = [
                 (first, last)
                 for _, _, row in index.within(self.present)
+                if self.may_stand(row, limits.gap)
                 for _, first, last in self.sites(row, limits)
             ]
             self._cues[key] = sites
