@@ -6,7 +6,7 @@ twice, and phrases that can't be understood.
 
 from __future__ import annotations
 
-from rules.keyword_set import (
+from rules.keys import (
     CONTEXT_KEYS,
     CUES,
     FILE_KEYS,

@@ -8,7 +8,7 @@ import jsonschema  # type: ignore[import-untyped]  # it ships no types
 import pytest
 
 from rules import PackError, load_packs
-from rules.keyword_set import CONTEXT_KEYS, FILE_KEYS, RULE_KEYS, TEST_KEYS, Key
+from rules.keys import CONTEXT_KEYS, FILE_KEYS, RULE_KEYS, TEST_KEYS, Key
 from rules.loader import BUILT_IN
 from rules.pack import Context, Rule, RuleTest
 from rules.workbench.schema import meaning, schema
