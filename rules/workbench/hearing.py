@@ -94,7 +94,8 @@ class Hearing:
     ) -> tuple[list[Fired], list[Missed]]:
         """The rules that fire, and the `most` nearest others (None: all), the nearest first.
 
-        Only rules `asked` for by id are told (None: all), with `near` only those that come near.
+        Only rules `asked` for by id are told (None: all); with `near` only those that come near,
+        and would give a label.
         """
         fired: list[Fired] = []
         missed: list[tuple[Missed, Partial | None]] = []
@@ -108,14 +109,15 @@ class Hearing:
             ways = sites.get(number) or []
             if not ways and not test.rule.any:
                 ways = evidence_sites(view.scan, test)
+            may_miss = told and not (near and test.rule.label == NOTHING)
             if not ways:
-                if told:
+                if may_miss:
                     wordless.append(number)
                 continue
             standing = self._standing(view, test, ways, claims, owners)
             if standing and told:
                 fired.append(self._fired(view, number, standing))
-            elif told:
+            elif may_miss and not standing:
                 missed.append((self._stopped(view, number, ways, claims, owners), None))
         alike = self._book.alike(view)
         missed.extend(self._partial(view, set(wordless), alike, near=near))

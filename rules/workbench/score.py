@@ -53,12 +53,18 @@ class Score(msgspec.Struct, frozen=True):
 
 
 class Wrong(msgspec.Struct, frozen=True):
-    """A row whose label the rules missed (`fn`) or gave without need (`fp`)."""
+    """A row whose label the rules missed (`fn`) or gave without need (`fp`).
+
+    `labels` are all that people gave it, `given` all that the rules did; `matches` are those of
+    the label.
+    """
 
     label: str
     kind: Literal["fp", "fn"]
     id: str | int | None
     text: str
+    labels: tuple[str, ...]
+    given: tuple[str, ...]
     matches: tuple[Match, ...]
 
 
@@ -157,5 +163,6 @@ def wrong(
             if (label in row.labels) == (label in verdict.labels):
                 continue
             matches = tuple(match for match in verdict.matches if match.label == label)
-            found.append(Wrong(label, "fp" if matches else "fn", row.id, row.text, matches))
+            kind: Literal["fp", "fn"] = "fp" if matches else "fn"
+            found.append(Wrong(label, kind, row.id, row.text, row.labels, verdict.labels, matches))
     return found

@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from rules import LABELS, RulesError
+from rules.workbench.schema import schema
 from tui.commands.rules import app
 
 SET = """language = "en"
@@ -18,6 +19,21 @@ any = ["power out", "no power"]
 none = ["power bank"]
 [[rule.test]]
 text = "our power is out"
+match = true
+[[rule.test]]
+text = "our power is on"
+match = false
+"""
+DRAFT = """language = "en"
+[[rule]]
+id = "dark"
+label = "outage"
+any = ["pitch black"]
+channels = ["facebook"]
+status = "draft"
+[[rule.test]]
+text = "the street went pitch black"
+channel = "facebook"
 match = true
 """
 
@@ -62,13 +78,19 @@ def test_check_lists_faults_with_their_places_and_ends_with_2(rules: Path) -> No
 
 def test_check_lists_warnings_and_ends_with_0(rules: Path) -> None:
     (rules / "more.toml").write_text(
-        'language = "en"\n[[rule]]\nid = "b"\nlabel = "etr"\nany = ["when\\u001b"]\n'
+        'language = "en"\n[vocabulary]\nlamp = ["lamp"]\n'
+        '[[rule]]\nid = "b"\nlabel = "etr"\nany = ["when back\\u001b"]\n'
     )
     result = run("check", rules)
     assert result.exit_code == 0
-    assert "more.toml:3:6: warning: rule 'b' has no test" in result.stdout
+    path = rules / "more.toml"
+    unused = "no phrase uses vocabulary 'lamp': write $lamp in one, or remove it"
+    assert result.stdout.splitlines() == [
+        f"{path}:3:1: warning: {unused}",
+        f"{path}:5:6: warning: rule 'b' has no test: add [[rule.test]] with text and match",
+    ]
     (listing,) = lines(run("check", rules, "--format", "json"))
-    assert (listing["rules"], listing["faults"], len(listing["warnings"])) == (2, [], 1)
+    assert (listing["rules"], listing["faults"], len(listing["warnings"])) == (2, [], 2)
 
 
 def test_test_passes_and_fails_with_the_rules_own_tests(rules: Path) -> None:
@@ -78,13 +100,13 @@ def test_test_passes_and_fails_with_the_rules_own_tests(rules: Path) -> None:
     result = run("test", rules)
     assert result.exit_code == 1
     assert result.stdout == (
-        f"{path}:11:8: 'power-out' fires on 'the power␛ is fine', but nothing fired\n"
+        f"{path}:14:8: 'power-out' fires on 'the power␛ is fine', but nothing fired\n"
     )
-    assert result.stderr == "2 tests, 1 do not hold\n"
+    assert result.stderr == "3 tests, 1 do not hold\n"
     (listing,) = lines(run("test", rules, "--format", "json"))
-    assert listing["tests"] == 2
+    assert listing["tests"] == 3
     (failed,) = listing["failed"]
-    assert (failed["line"], failed["col"], failed["rule"]) == (11, 8, "power-out")
+    assert (failed["line"], failed["col"], failed["rule"]) == (14, 8, "power-out")
     assert (failed["expected"], failed["text"], failed["fired"]) == (
         True,
         "the power\x1b is fine",
@@ -146,6 +168,51 @@ def test_classify_reads_a_file_of_any_line_length(rules: Path, tmp_path: Path) -
     assert {tuple(verdict["labels"]) for verdict in verdicts} == {("outage",)}
 
 
+def test_classify_reads_what_stands_beside_the_text(tmp_path: Path) -> None:
+    path = tmp_path / "set.toml"
+    head = 'language = "en"\n[[rule]]\nlabel = "outage"\nany = ["no power"]\n'
+    path.write_text(
+        head
+        + 'id = "a"\nchannels = ["facebook"]\n'
+        + head.partition("\n")[2]
+        + 'id = "b"\nwhen = ["reply", "repost", "media", "own_account"]\n'
+    )
+    post = {
+        "text": "no power",
+        "channel": "facebook",
+        "reply_to": 7,
+        "repost_of": "9",
+        "media": [{"kind": "image", "url": "https://media.example/1"}],
+        "account": "utility",
+        "mentions": [3],
+    }
+    posts = f'{json.dumps(post)}\n{{"text": "no power"}}\n{{"text": "no power", "media": 3}}\n'
+    result = run("classify", "--rules", path, stdin=posts)
+    found = [[match["rule"] for match in one["matches"]] for one in lines(result)]
+    assert found == [["a", "b"], []]
+    assert result.stderr.startswith("-:3: not a post:")
+
+
+def test_drafts_are_tested_and_give_labels_on_request(rules: Path, tmp_path: Path) -> None:
+    (rules / "draft.toml").write_text(DRAFT)
+    assert run("test", rules).stderr == "3 tests, 0 do not hold\n"
+    post = '{"text": "pitch black", "channel": "facebook"}'
+    (verdict,) = lines(run("classify", "--rules", rules, stdin=post))
+    assert verdict["labels"] == []
+    (verdict,) = lines(run("classify", "--rules", rules, "--drafts", stdin=post))
+    assert verdict["labels"] == ["outage"]
+    labelled = tmp_path / "rows.jsonl"
+    labelled.write_text('{"text": "pitch black", "labels": ["outage"]}\n')
+    (rules / "draft.toml").write_text(DRAFT.replace('channels = ["facebook"]\n', ""))
+    for options, recall in (([], 0.0), (["--drafts"], 1.0)):
+        result = run("score", labelled, "--rules", rules, "--format", "json", *options)
+        assert lines(result)[0]["labels"]["outage"]["recall"] == recall
+
+
+def test_the_schema_is_printed_as_json() -> None:
+    assert lines(run("schema")) == [schema()]
+
+
 def corpus(folder: Path) -> Path:
     path = folder / "labelled.jsonl"
     rows = [
@@ -181,9 +248,13 @@ def test_score_lists_wrong_rows_on_request(rules: Path, tmp_path: Path) -> None:
         run("score", path, "--rules", rules, "--wrong", "outage", "--format", "json")
     )
     assert [(one["kind"], one["id"]) for one in listing["wrong"]] == [("fn", 2), ("fp", 3)]
+    assert [one["labels"] for one in listing["wrong"]] == [["outage", "news"], []]
+    assert [one["given"] for one in listing["wrong"]] == [[], ["outage"]]
     text = run("score", path, "--rules", rules, "--wrong", "all").stdout
-    assert "fn news  2  it is dark\n" in text
-    assert "fp outage  3  no power in this car  [power-out: no power]\n" in text
+    missed = "(labelled outage, news; the rules say nothing)"
+    given = "(labelled nothing; the rules say outage)  [power-out: no power]"
+    assert f"fn news  2  it is dark  {missed}\n" in text
+    assert f"fp outage  3  no power in this car  {given}\n" in text
 
 
 def test_the_parts_of_a_fold_are_the_whole(rules: Path, tmp_path: Path) -> None:

@@ -9,27 +9,25 @@ from typing import Annotated
 import msgspec
 import typer
 
-from rules import LABELS, Engine, PackError, RulesError, Verdict, load_packs
-from rules.errors import Fault, choices
-from rules.pack import Pack
+from rules import Engine, PackError, RulesError, Verdict, load_packs
+from rules.errors import Fault
+from rules.loader import Loaded, load_sets
 from rules.workbench.lint import warnings
-from rules.workbench.proof import Failure, failures
-from rules.workbench.score import Row, Score, decode_row, parse_fold, score, wrong
-from tui.commands.options import Listing, Rules
+from rules.workbench.proof import Failure, failures, tested
+from rules.workbench.schema import schema
+from tui.commands.options import Drafts, Listing, Rules
 from tui.commands.post_lines import PostLine, decode_post, numbered, open_lines
 from tui.commands.rules_explain import explain
+from tui.commands.rules_score import score_files
 from tui.console import BAD_USAGE, CHECK_FAILED, Format, emit, emit_json, flush, say
 
 BATCH_LINES = 256
-SUPPORT_MIN = 10
-"""Below this support a text listing calls a label's figures too few to say."""
 
 app = typer.Typer(
     rich_markup_mode=None,
     no_args_is_help=True,
     help="Write keyword sets, and know what they catch, miss and wrongly catch.",
 )
-app.command()(explain)
 
 Folders = Annotated[
     list[Path] | None,
@@ -40,14 +38,14 @@ Folders = Annotated[
 @app.command()
 def check(folders: Folders = None, rules: Rules = None, form: Listing = Format.text) -> None:
     """Load keyword sets and list every fault and every doubtful place."""
-    packs: tuple[Pack, ...] = ()
+    loaded = Loaded((), ())
     faults: tuple[Fault, ...] = ()
     try:
-        packs = _load(folders, rules)
+        loaded = load_sets(*(folders or ()), *(rules or ()))
     except PackError as error:
         faults = error.faults
-    doubts = warnings(packs)
-    count = sum(len(pack.rules) for pack in packs)
+    doubts = warnings(loaded.packs, loaded.vocabularies)
+    count = sum(len(pack.rules) for pack in loaded.packs)
     if form is Format.json:
         emit_json({"rules": count, "faults": faults, "warnings": doubts})
     else:
@@ -63,10 +61,10 @@ def check(folders: Folders = None, rules: Rules = None, form: Listing = Format.t
 
 @app.command("test")
 def prove(folders: Folders = None, rules: Rules = None, form: Listing = Format.text) -> None:
-    """Run the tests beside the rules and list those that do not hold."""
-    packs = _load(folders, rules)
+    """Run the tests beside the rules, drafts too, and list those that do not hold."""
+    packs = load_packs(*(folders or ()), *(rules or ()))
     failed = failures(packs, Engine(packs))
-    count = sum(len(rule.tests) for pack in packs for rule in pack.rules)
+    count = len(tested(packs))
     if form is Format.json:
         emit_json({"tests": count, "failed": [_failure(failure) for failure in failed]})
     else:
@@ -84,9 +82,10 @@ def classify(
         str, typer.Argument(metavar="[FILE|-]", help="JSON Lines or plain text; - is stdin.")
     ] = "-",
     rules: Rules = None,
+    drafts: Drafts = False,
 ) -> None:
     """Print a verdict for each line: a JSON object with `text`, or plain text."""
-    engine = Engine(_load(None, rules))
+    engine = Engine(load_packs(*(rules or ())), drafts=drafts)
     bad = 0
     with ExitStack() as stack:
         lines = numbered(open_lines(file, stack), file)
@@ -107,43 +106,15 @@ def classify(
         say(f"{bad:,} bad lines skipped")
 
 
-@app.command("score")
-def score_files(
-    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Labelled posts.")],
-    rules: Rules = None,
-    form: Listing = Format.text,
-    fold: Annotated[
-        str | None, typer.Option(metavar="K/N", help="Only part K of N, split by the text's hash.")
-    ] = None,
-    wrong_label: Annotated[
-        str | None,
-        typer.Option("--wrong", metavar="LABEL|all", help="List the rows it gets wrong."),
-    ] = None,
-) -> None:
-    """Precision, recall and F1 of each label on posts that people have labelled."""
-    if wrong_label not in (None, "all", *LABELS):
-        known = choices(str(wrong_label), ("all", *LABELS))
-        raise RulesError(f"unknown label '{wrong_label}' for --wrong: {known}")
-    part = parse_fold(fold) if fold else None
-    engine = Engine(_load(None, rules))
-    rows = [row for file in files for row in _rows(file) if not part or part.holds(row.text)]
-    verdicts = engine.classify(rows)
-    result = score(rows, verdicts)
-    asked = LABELS if wrong_label == "all" else (wrong_label,) if wrong_label else ()
-    examples = wrong(rows, verdicts, asked)
-    if form is Format.json:
-        more = {"wrong": examples} if wrong_label else {}
-        emit_json({**msgspec.structs.asdict(result), **more})
-        return
-    _print_score(result)
-    for one in examples:
-        found = "; ".join(f"{match.rule}: {match.text}" for match in one.matches)
-        why = f"  [{found}]" if found else ""
-        emit(f"{one.kind} {one.label}  {one.id or '-'}  {one.text}{why}")
+app.command()(explain)
+app.command("score")(score_files)
 
 
-def _load(folders: list[Path] | None, rules: list[Path] | None) -> tuple[Pack, ...]:
-    return load_packs(*(folders or ()), *(rules or ()))
+@app.command("schema")
+def print_schema() -> None:
+    """Print a JSON Schema of keyword sets, for editors that complete keys and mark mistakes."""
+    emit_json(schema())
+    flush()
 
 
 def _print_verdicts(engine: Engine, batch: list[PostLine]) -> None:
@@ -151,20 +122,6 @@ def _print_verdicts(engine: Engine, batch: list[PostLine]) -> None:
     for verdict in verdicts:
         emit_json(verdict)
     flush()
-
-
-def _rows(file: str) -> list[Row]:
-    rows, bad = [], 0
-    with ExitStack() as stack:
-        for number, raw in numbered(open_lines(file, stack), file):
-            try:
-                rows.append(decode_row(raw))
-            except RulesError as error:
-                bad += 1
-                say(f"{file}:{number}: {error}, skipped")
-    if bad:
-        say(f"{file}: {bad:,} bad lines skipped")
-    return rows
 
 
 def _failure(failure: Failure) -> dict[str, object]:
@@ -177,19 +134,3 @@ def _failure(failure: Failure) -> dict[str, object]:
         "expected": test.match,
         "fired": failure.fired,
     }
-
-
-def _print_score(result: Score) -> None:
-    emit("label       precision  recall      f1   95 % interval  support     tp     fp     fn")
-    for label, one in result.labels.items():
-        interval = f"{_share(one.f1_low)}–{_share(one.f1_high)}" if one.support else "–"
-        few = "  too few to say" if 0 < one.support < SUPPORT_MIN else ""
-        emit(
-            f"{label:<11} {_share(one.precision):>9} {_share(one.recall):>7} {_share(one.f1):>7}"
-            f" {interval:>15} {one.support:>8,} {one.tp:>6,} {one.fp:>6,} {one.fn:>6,}{few}"
-        )
-    emit(f"macro F1 {_share(result.macro_f1)} over {result.rows:,} rows")
-
-
-def _share(value: float | None) -> str:
-    return "–" if value is None else f"{value:.3f}"
