@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import reduce
+from itertools import chain
 from operator import attrgetter, or_
 
 from rules.language import elected
 from rules.pack import LANGUAGES, NOTHING, Pack
 from rules.plan import Filed, Plan, Test
-from rules.reader import Parts
 from rules.reading import MEMO_CHUNKS, Reading, Readings
 from rules.scan import Item, Scan, Site
 from rules.text import chunk_spans, token_spans
@@ -24,6 +24,7 @@ Hit = tuple[Test, str, Site]
 
 _code = attrgetter("code")
 _telling = attrgetter("telling")
+_anchors = attrgetter("anchors")
 
 
 class Engine:
@@ -75,9 +76,11 @@ class Engine:
                 continue
             parts = plan.reader.parts(readings)
             telling = reduce(or_, map(_telling, readings), plan.telling_edges)
+            anchors = set(chain(plan.edge_anchors, *map(_anchors, readings)))
             for _, word in parts:
                 telling |= word.elements
-            rows = plan.any.within(telling)
+                anchors.update(word.anchors)
+            rows = plan.any.under(anchors, telling)
             weighed = plan.weighed(code, telling) if code & evidence_gate else []
             if not rows and not weighed:
                 verdicts.append(Verdict(id_, (), language, ()))

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from functools import reduce
-from operator import or_
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -40,36 +38,43 @@ Filed = tuple[int, int, Row]
 
 
 class Shelf(msgspec.Struct, frozen=True):
-    """Rows of one anchor, under the bit of their next rarest element; `mask` has all such bits."""
+    """Rows of one anchor under their next rarest element; `mask` has the bits of those."""
 
     mask: int
     rows: dict[int, list[Filed]]
 
 
 class Index(msgspec.Struct, frozen=True):
-    """Rows under the bit of their anchor, the rarest element, so that few a text are looked at."""
+    """Rows under their anchor, the rarest element, so that few a text are looked at."""
 
     mask: int
     shelves: dict[int, Shelf]
 
     def within(self, present: int) -> list[Filed]:
         """The rows of which `present`, a bit set of elements, has every element."""
+        return self.under(bits(self.mask & present), present)
+
+    def under(self, anchors: Iterable[int], present: int) -> list[Filed]:
+        """The same, where the anchors in `present` are known."""
         found: list[Filed] = []
-        anchors = self.mask & present
-        while anchors:
-            anchor = anchors & -anchors
-            anchors ^= anchor
+        for anchor in anchors:
             shelf = self.shelves[anchor]
             seconds = shelf.mask & present
-            while seconds:
-                second = seconds & -seconds
-                seconds ^= second
-                found.extend(
-                    filed
-                    for filed in shelf.rows[second]
-                    if (needs := filed[2].needs) & present == needs
-                )
+            if seconds:
+                for second in bits(seconds):
+                    for filed in shelf.rows[second]:
+                        needs = filed[2].needs
+                        if needs & present == needs:
+                            found.append(filed)
         return found
+
+
+def bits(numbers: int) -> Iterator[int]:
+    """The numbers of a bit set, the highest first."""
+    while numbers:
+        number = numbers.bit_length() - 1
+        yield number
+        numbers ^= 1 << number
 
 
 class Limits(msgspec.Struct, frozen=True):
@@ -205,20 +210,20 @@ class Plan:
             elements_of,
             weights,
             self._anchors(),
+            frozenset(self.any.shelves),
             self.telling_elements,
         )
         self.start: Word = self.reader.word({Atom("mark", START): 0})
         self.end: Word = self.reader.word({Atom("mark", END): 0})
         self.edges = bit_set((*self.start, *self.end))
+        self.edge_anchors = tuple(number for number in self.any.shelves if self.edges >> number & 1)
         self.telling_edges = self.edges & (1 << self.telling_elements) - 1
 
     def _anchors(self) -> dict[int, int]:
         """What words count in the gate: an anchor is enough, of two everyday ones both must be."""
         counts: dict[int, int] = {}
-        for anchor, shelf in self.any.shelves.items():
-            number = anchor.bit_length() - 1
-            for second in shelf.rows:
-                other = second.bit_length() - 1
+        for number, shelf in self.any.shelves.items():
+            for other in shelf.rows:
                 alone = other == number or self._frequency[number] < _EVERYDAY
                 counts[number] = max(counts.get(number, 0), ANCHORS_NEEDED if alone else 1)
                 if not alone:
@@ -228,9 +233,8 @@ class Plan:
     def _weigh(self, test: Test, lane: int, weights: dict[int, int]) -> None:
         """Counts the points of evidence at the rarest element of each phrase, never too few."""
         for weight in test.weights:
-            for anchor, shelf in weight.index.shelves.items() if weight.points > 0 else ():
+            for number, shelf in weight.index.shelves.items() if weight.points > 0 else ():
                 phrases = {phrase for rows in shelf.rows.values() for _, phrase, _ in rows}
-                number = anchor.bit_length() - 1
                 points = weight.points * len(phrases) << lane * LANE_BITS
                 weights[number] = weights.get(number, 0) + points
 
@@ -296,13 +300,11 @@ class Plan:
             for number, phrase in enumerate(phrases):
                 for row in self._rows(phrase):
                     anchor, *others = sorted(set(row.elements), key=self._frequency.__getitem__)
-                    second = 1 << (others[0] if others else anchor)
-                    shelf = filed.setdefault(1 << anchor, {})
+                    shelf = filed.setdefault(anchor, {})
+                    second = others[0] if others else anchor
                     shelf.setdefault(second, []).append((rule, number, row))
-        shelves = {
-            anchor: Shelf(reduce(or_, seconds), seconds) for anchor, seconds in filed.items()
-        }
-        return Index(reduce(or_, shelves, 0), shelves)
+        shelves = {anchor: Shelf(bit_set(seconds), seconds) for anchor, seconds in filed.items()}
+        return Index(bit_set(shelves), shelves)
 
     def _rows(self, phrase: Phrase) -> Iterable[Row]:
         for variant in phrase.variants:

@@ -42,7 +42,8 @@ class TokenReader:
     """Works out readings: pure, so that a verdict never depends on what was seen before.
 
     `weights` are what an element adds to the lanes of evidence, `anchors` what a word that holds it
-    counts as an anchor; the first `telling` elements are those of `any`.
+    counts as an anchor; by the elements of `shelves` phrases of `any` are looked up, and the first
+    `telling` elements are those of `any` and of evidence.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class TokenReader:
         elements_of: Mapping[Atom, tuple[int, ...]],
         weights: Mapping[int, int],
         anchors: Mapping[int, int],
+        shelves: frozenset[int],
         telling: int,
     ) -> None:
         self._lexicon = lexicon
@@ -59,6 +61,7 @@ class TokenReader:
         self._elements_of = elements_of
         self._weights = weights
         self._anchors = anchors
+        self._shelves = shelves
         self._telling = (1 << telling) - 1
         self._marks = {
             mark: self.word({Atom("mark", mark): 0}) for mark in (LINK, MENTION, NUMBER, QUESTION)
@@ -88,14 +91,15 @@ class TokenReader:
         return self._word(edits_of)
 
     def _word(self, edits_of: Mapping[int, int]) -> Word:
-        weights, anchors = self._weights, self._anchors
+        weights, counts = self._weights, self._anchors
         code = sum(weights.get(element, 0) for element in edits_of)
-        code += max(anchors.get(one, 0) for one in edits_of) << ANCHOR_LANE * LANE_BITS
+        code += max(counts.get(one, 0) for one in edits_of) << ANCHOR_LANE * LANE_BITS
         exact = bit_set(element for element, edits in edits_of.items() if not edits)
         elements = bit_set(edits_of)
         if exact != elements:
             code += 1 << FUZZY_LANE * LANE_BITS
-        return Word(edits_of.items(), elements, exact, code)
+        anchors = tuple(element for element in edits_of if element in self._shelves)
+        return Word(edits_of.items(), elements, exact, anchors, code)
 
     def either(self, one: Word, other: Word) -> Word:
         """A word that stands for what `one` and what `other` stands for."""
@@ -285,8 +289,17 @@ class TokenReader:
             return self._idle_reading(votes, len(words), ends)
         elements = reduce(or_, (word.elements for word in words))
         code = sum((word.code for word in words), votes)
-        telling = elements & self._telling
-        return Reading(tuple(words), tuple(spans), elements, telling, code, ends, letters, tagged)
+        return Reading(
+            tuple(words),
+            tuple(spans),
+            elements,
+            elements & self._telling,
+            tuple({one for word in words for one in word.anchors}),
+            code,
+            ends,
+            letters,
+            tagged,
+        )
 
     def _idle_reading(self, votes: int, words: int, ends: tuple[int, ...]) -> Reading:
         """The reading of words that no phrase holds: one object for equal ones."""

@@ -29,22 +29,24 @@ MEMO_LETTERS_MAX = 64
 class Word(dict[int, int]):
     """One word of a text: the elements of phrases that it can stand for, each with its edits.
 
-    `elements` are the same as a bit set, `exact` those without an edit; `code` is what the word
-    counts in the lanes.
+    `elements` are the same as a bit set, `exact` those without an edit, `anchors` those by
+    which phrases are looked up; `code` is what the word counts in the lanes.
     """
 
-    __slots__ = ("code", "elements", "exact")
+    __slots__ = ("anchors", "code", "elements", "exact")
 
     def __init__(
         self,
         edits: Iterable[tuple[int, int]] = (),
         elements: int = 0,
         exact: int = 0,
+        anchors: tuple[int, ...] = (),
         code: int = 0,
     ) -> None:
         super().__init__(edits)
         self.elements = elements
         self.exact = exact
+        self.anchors = anchors
         self.code = code
 
 
@@ -56,16 +58,18 @@ class Reading(msgspec.Struct, frozen=True):
     """A chunk as words.
 
     `spans` are the places of the words within the chunk, none where they are worked out when needed
-    (a lone link or mention, words that no phrase holds); `elements` are those of all words as a bit
-    set, `telling` the ones of them that phrases of `any` hold, `code` the sum of the lanes. A
-    sentence ends before the words with the numbers of `ends`. `letters` is the spelling of a lone
-    word that may be part of one written in two; `tagged` says that all words stand in hashtags.
+    (a lone link or mention, words that no phrase holds). `elements` are those of all words as a bit
+    set, `telling` the ones that `any` and evidence hold, `anchors` those by which phrases are
+    looked up, `code` the sum of the lanes. A sentence ends before the words with the numbers of
+    `ends`. `letters` is the spelling of a lone word that may be part of one written in two;
+    `tagged` says that all words stand in hashtags.
     """
 
     words: tuple[Word, ...]
     spans: tuple[tuple[int, int], ...] = ()
     elements: int = 0
     telling: int = 0
+    anchors: tuple[int, ...] = ()
     code: int = 0
     ends: tuple[int, ...] = ()
     letters: str = ""
