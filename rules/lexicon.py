@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
@@ -46,7 +46,7 @@ class Lexicon:
         self._exact: dict[str, tuple[Atom, ...]] = {}
         self._stems: dict[str, Atom] = {}
         self._near: dict[tuple[str, int], list[str]] = {}
-        self._tails: dict[str, list[str]] = {}
+        self._deletes: dict[str, list[str]] = {}
         for atom in sorted(set(atoms)):
             if atom.kind == "stem":
                 self._stems[atom.spelling] = atom
@@ -92,12 +92,19 @@ class Lexicon:
         return found
 
     def _file_for_typos(self, word: str) -> None:
-        edits = tolerance(word)
-        if not edits:
+        """Files a word under itself and itself without one letter, and under its ends.
+
+        Of two words one edit apart one of these spellings is the same (Garbe's symmetric deletes);
+        of two that are two edits apart either the first two letters or the first and the last are.
+        """
+        if not tolerance(word):
             return
-        for length in range(len(word) - edits, len(word) + edits + 1):
-            self._near.setdefault((word[0], length), []).append(word)
-        self._tails.setdefault(word[1:], []).append(word)
+        for spelling in {word, *_without_a_letter(word)}:
+            self._deletes.setdefault(spelling, []).append(word)
+        if tolerance(word) == _EDITS_MAX:
+            for length in range(len(word) - _EDITS_MAX, len(word) + _EDITS_MAX + 1):
+                self._near.setdefault((word[:2], length), []).append(word)
+                self._near.setdefault((word[0] + "…" + word[-1], length), []).append(word)
 
     def __contains__(self, word: str) -> bool:
         return word in self._exact
@@ -176,37 +183,37 @@ class Lexicon:
         return self._typo(word) or self._typo(forms[0])
 
     def _typo(self, word: str) -> Atoms:
-        # Two edits that begin with another letter are more often another word than a typo, so
-        # only words with the same first letter are measured; one edit there is looked up.
-        most = _EDITS_MAX if len(word) >= _TWO_EDITS_LETTERS_MIN else 1
-        hits = [(1, near) for near in self._edited_at_the_front(word)]
-        hits += [
-            (edits, near)
-            for near, edits, _ in extract(
-                word,
-                self._near.get((word[:1], len(word)), ()),
-                scorer=OSA.distance,
-                score_cutoff=most,
-                limit=None,
-            )
-            if edits <= tolerance(near)
-        ]
-        if not hits:
-            return {}
-        least = min(hits)[0]
-        near_words = sorted({near for edits, near in hits if edits == least})
-        atoms = {Atom("word", near): least for near in near_words if near in self._exact}
-        for near in near_words:
-            atoms |= dict.fromkeys(self._stemmed.get(near, ()), least)
+        deletes = self._deletes
+        near = {
+            one
+            for spelling in (word, *_without_a_letter(word))
+            if spelling in deletes
+            for one in deletes[spelling]
+            if OSA.distance(word, one, score_cutoff=1) == 1
+        }
+        least = 1
+        if not near and len(word) >= _TWO_EDITS_LETTERS_MIN:
+            near, least = self._two_edits(word), _EDITS_MAX
+        atoms = {Atom("word", one): least for one in sorted(near) if one in self._exact}
+        for one in sorted(near):
+            atoms |= dict.fromkeys(self._stemmed.get(one, ()), least)
         return atoms
 
-    def _edited_at_the_front(self, word: str) -> list[str]:
-        """Words whose first letter was replaced, left out, put in before, or swapped."""
-        tails = self._tails
-        near = [*tails.get(word[1:], ()), *tails.get(word, ())]
-        for other in (word[1:], word[1:2] + word[:1] + word[2:]):
-            near.extend(one for one in tails.get(other[1:], ()) if one == other)
-        return near
+    def _two_edits(self, word: str) -> set[str]:
+        # Two edits that begin with another letter are more often another word than a typo.
+        size = len(word)
+        known = (
+            self._near.get((word[:2], size), ()),
+            self._near.get((word[0] + "…" + word[-1], size), ()),
+        )
+        return {
+            one
+            for words in known
+            if words
+            for one, _, _ in extract(
+                word, words, scorer=OSA.distance, score_cutoff=_EDITS_MAX, limit=None
+            )
+        }
 
     def split(self, tag: str) -> list[tuple[int, int]]:
         """Spans of the words in a joined lower-case tag, or its whole span where it can't be split.
@@ -253,3 +260,7 @@ class Lexicon:
             end = begin
         spans.reverse()
         return spans
+
+
+def _without_a_letter(word: str) -> Iterator[str]:
+    return (word[:at] + word[at + 1 :] for at in range(len(word)))

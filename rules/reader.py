@@ -28,7 +28,7 @@ from rules.text import (
     unleet,
 )
 
-_WORDS_HELD = 4_096
+_WORDS_HELD = 16_384
 _SHARED_WORDS_MAX = 4
 _SIGNS = ".,:;!…\"“”„«»()[]{}*~|<>+=-–—'‘’`"
 _STOPS = ".!…;"
