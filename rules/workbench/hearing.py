@@ -199,10 +199,8 @@ class Hearing:
         lacking = sum(_LACKS.get(reason.kind, _STOPPED) for reason in reasons)
         if test.weights and not test.rule.any:
             short = max(0, test.rule.need - view.scan.points(test)) / test.rule.need
-            found, lacking = (
-                _LACKS["points"] * (1 - short),
-                lacking - _LACKS["points"] * (1 - short),
-            )
+            found = _LACKS["points"] * (1 - short)
+            lacking -= found if short else 0
         return Missed(
             test.rule.id,
             test.rule.label,

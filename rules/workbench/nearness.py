@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from math import log10
 from typing import NamedTuple
 
@@ -15,14 +16,14 @@ from rules.lexicon import tolerance
 from rules.phrase import Atom, Phrase, Place
 from rules.plan import Plan, Row, Test
 from rules.scan import EDIT_COST
-from rules.text import END, START, fold
+from rules.text import END, START, fold, token_spans
 from rules.workbench.reasons import Reason
 from rules.workbench.trail import Piece, Trail, View, as_written, choice, loosest, standing
 
 _STEM_FREQUENCY = 0.002
 _MARK_FREQUENCY = 0.1
 _TELLS_LEAST = 0.1
-_WORDS_COMPARED = 300
+_TOKENS_COMPARED = 300
 _ALIKE_LETTERS_MIN = 4
 _TWO_EDITS_LETTERS_MIN = 7
 _TELLS_ALIKE_MIN = 2.0
@@ -59,7 +60,8 @@ class Alike(NamedTuple):
     """A word of a text that is spelled much like an atom that it was not taken for."""
 
     edits: int
-    place: int
+    start: int
+    end: int
     atom: Atom
 
 
@@ -95,8 +97,8 @@ class Phrasebook:
         """The elements that words of a text nearly spell, each with its nearest word."""
         found: dict[int, Alike] = {}
         seen: set[str] = set()
-        for place in range(1, min(len(view.scan.words) - 1, _WORDS_COMPARED + 1)):
-            word = fold(view.said(place, place))
+        for token in islice(token_spans(view.text), _TOKENS_COMPARED):
+            word = fold(token[0])
             if word in seen or not word.isalpha() or len(word) < _ALIKE_LETTERS_MIN:
                 continue
             seen.add(word)
@@ -105,8 +107,8 @@ class Phrasebook:
                 word, self._spellings, scorer=OSA.distance, score_cutoff=most, limit=None
             ):
                 for atom, element in self._atoms[near] if edits else ():
-                    option = Alike(edits, place, atom)
-                    if not view.scan.present >> element & 1:
+                    option = Alike(edits, *token.span(), atom)
+                    if element not in view.held:
                         found[element] = min(option, found.get(element, option))
         return found
 
@@ -116,8 +118,8 @@ class Phrasebook:
         Elements that words are `alike` to count half.
         """
         found: dict[int, float] = {}
-        half = set(alike)
-        for element in half.union(*view.scan.words):
+        half = frozenset(alike)
+        for element in view.held | half:
             tells = self._tells[element] * (0.5 if element in half else 1)
             for number in self._with.get(element, ()):
                 found[number] = found.get(number, 0) + tells
@@ -134,7 +136,7 @@ class Phrasebook:
         """What a text has of a phrase, and what it lacks."""
         row = written.row
         parts = as_written(written.phrase, row)
-        here = [number for number, one in enumerate(row.elements) if view.scan.present >> one & 1]
+        here = [number for number, one in enumerate(row.elements) if one in view.held]
         elements = [row.elements[number] for number in here]
         trail = loosest(view.scan, elements)
         reasons: list[Reason] = []
@@ -161,16 +163,15 @@ class Phrasebook:
         missing = list(partial.missing)
         used = {piece.start for piece in partial.pieces}
         row = partial.written.row
-        lacking = [one for one in row.elements if not view.scan.present >> one & 1]
+        lacking = [one for one in row.elements if one not in view.held]
         for number, element in enumerate(lacking, len(missing) - len(lacking)):
             hint = alike.get(element)
-            if not hint or view.span(hint.place, hint.place)[0] in used:
+            if not hint or hint.start in used:
                 continue
-            start, end = view.span(hint.place, hint.place)
-            said = view.text[start:end]
+            said = view.text[hint.start : hint.end]
             message = f"{missing[number].message}; {_why_not(fold(said), said, hint)}"
             missing[number] = msgspec.structs.replace(
-                missing[number], message=message, start=start, end=end
+                missing[number], message=message, start=hint.start, end=hint.end
             )
         return msgspec.structs.replace(partial, missing=tuple(missing))
 

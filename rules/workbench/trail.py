@@ -61,6 +61,8 @@ class View:
         self.text = text
         self.elements = elements
         self.item = item
+        self.held = frozenset[int]().union(*scan.words)
+        """The elements that some word stands for."""
         self._spans = spans
 
     def span(self, first: int, last: int) -> tuple[int, int]:

@@ -1,0 +1,458 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+from typing import Literal, NamedTuple
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rules import Engine, RulesError, load_packs
+from rules.pack import NOTHING, Pack
+from rules.workbench.explain import Explainer, Explanation
+from rules.workbench.proof import Example
+from rules.workbench.wording import Speller
+
+Write = Callable[..., Path]
+
+WHOLE = """language = "en"
+[vocabulary]
+supply = ["power", "electricity", "the lights"]
+[context.planned]
+before = ["scheduled", "planned"]
+after = ["for maintenance"]
+around = ["tomorrow"]
+anywhere = ["press release"]
+stop = ["but"]
+reach = 4
+[context.others]
+before = ["neighbour*"]
+[[rule]]
+id = "outage"
+label = "outage"
+any = ["$supply is|was out|off", "no $supply", "<start> dark"]
+none = ["power bank", "no power over"]
+unless = ["planned", "question"]
+[[rule]]
+id = "etr"
+label = "etr"
+any = ["back when", "how long <end>"]
+near = ["$supply"]
+not_near = ["bus"]
+reach = 3
+gap = 0
+[[rule]]
+id = "damage"
+label = "damage"
+any = ["tree on =line"]
+all = ["street", "storm*"]
+tolerance = 0
+limit = 95
+[[rule]]
+id = "billing"
+label = "billing"
+need = 4
+languages = ["en"]
+[rule.points]
+3 = ["bill too high", "overcharged"]
+2 = ["meter", "invoice"]
+1 = ["again"]
+-2 = ["thanks"]
+[[rule]]
+id = "nothing"
+label = "nothing"
+any = ["power out of", "is off today"]
+[[rule]]
+id = "news"
+label = "news"
+any = ["lights out", "customers without $supply"]
+when = ["link"]
+channels = ["x"]
+priority = 2
+[[rule]]
+id = "hearsay"
+label = "outage"
+any = ["has no $supply"]
+when = ["others"]
+status = "draft"
+[[rule]]
+id = "old"
+label = "outage"
+any = ["gone dark"]
+status = "retired"
+"""
+RARE = [
+    ". ",
+    "? ",
+    "\n",
+    " but ",
+    " #NoPower ",
+    " pwoer ",
+    " http://news.example/1 ",
+    " @desk ",
+    "  ",
+]
+
+
+class Bench(NamedTuple):
+    """Packs, and what explains and judges posts by them."""
+
+    packs: tuple[Pack, ...]
+    explainer: Explainer
+    engine: Engine
+
+
+@cache  # no fixture: hypothesis would print the packs with each failure
+def bench(name: Literal["whole", "drafts", "built in"]) -> Bench:
+    """The set above, without and with its drafts, or the packs that come with the program."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "set.toml"
+        path.write_text(WHOLE, encoding="utf-8")
+        packs = load_packs() if name == "built in" else load_packs(path)
+    drafts = name == "drafts"
+    return Bench(packs, Explainer(packs, drafts=drafts), Engine(packs, drafts=drafts))
+
+
+def explained(write: Write, keys: str, text: str, *, head: str = "") -> Explanation:
+    """What is told of one English rule `r` with label outage."""
+    path = write(f'language = "en"\n{head}\n[[rule]]\nid = "r"\nlabel = "outage"\n{keys}\n')
+    return Explainer(load_packs(path)).explain(text, rule="r")
+
+
+@pytest.mark.parametrize(
+    ("phrase", "text", "expected"),
+    [
+        ("power out", "POWER is oút", ["POWER=power", "oút=out+1"]),
+        ("$supply out", "pwoer out", ["pwoer=power of $supply -1", "out=out"]),
+        ("no power", "n0 powerrrr", ["n0=no", "powerrrr=power"]),
+        ("no power", "#NoPower", ["No=no", "Power=power"]),
+        ("no power", "nopower", ["no=no", "power=power"]),
+        ("no outage", "no out age", ["no=no", "out age=outage -1+1"]),
+        ("lose~ power", "we lost power", ["lost=lost of lose~", "power=power"]),
+        ("flicker* lights", "flickering lights", ["flickering=flicker*", "lights=lights"]),
+        ("power out", "power's out", ["power's=power", "out=out"]),
+        ("don't have", "don’t have", ["don’t=dont", "have=have"]),
+        ("<number> without", "2,300 without", ["2,300=<number>", "without=without"]),
+        ("two|<number> without", "two without", ["two=two of two|<number>", "without=without"]),
+        ("<start> dark <end>", "dark", ["=<start>", "dark=dark", "=<end>"]),
+        (
+            "see|<link>|<mention> <question>",
+            "http://a.example/1 ?",
+            ["http://a.example/1=<link> of see|<link>|<mention>", "?=<question>"],
+        ),
+        (
+            "see|<link>|<mention> now",
+            "@desk now",
+            ["@desk=<mention> of see|<link>|<mention>", "now=now"],
+        ),
+    ],
+)
+def test_each_word_is_told_with_what_it_was_taken_for(
+    write: Write, phrase: str, text: str, expected: list[str]
+) -> None:
+    head = '[vocabulary]\nsupply = ["power", "electricity"]'
+    (fired,) = explained(write, f'any = ["{phrase}"]\ngap = 3', text, head=head).fired
+    assert [
+        f"{word.text}={word.meant}"
+        + (f" of {word.of}" if word.of else "")
+        + (f" -{word.edits}" if word.edits else "")
+        + (f"+{word.idle}" if word.idle else "")
+        for word in fired.words
+    ] == expected
+    assert all(text[word.start : word.end] == word.text for word in fired.words)
+
+
+HEAD = """[context.planned]
+before = ["planned"]
+after = ["for works"]
+around = ["tomorrow"]
+anywhere = ["press release"]
+stop = ["but"]
+reach = 3
+"""
+
+
+@pytest.mark.parametrize(
+    ("keys", "text", "expected"),
+    [
+        ('any = ["power out|off"]', "the power dipped", ["word: the post lacks 'out|off'"]),
+        (
+            'any = ["power out"]',
+            "tower is out",
+            [
+                (
+                    "word: the post lacks 'power'; "
+                    "\"tower\" is a word of its own, never taken for a typo of 'power'"
+                )
+            ],
+        ),
+        (
+            'any = ["=power out"]',
+            "the powxer is out",
+            [
+                (
+                    "word: the post lacks '=power'; "
+                    "\"powxer\" is 1 edit from 'power', which is wanted to the letter"
+                )
+            ],
+        ),
+        (
+            'any = ["wreckage again"]',
+            "awreckagxe again",
+            ["word: the post lacks 'wreckage'; \"awreckagxe\" is not taken for 'wreckage'"],
+        ),
+        ('any = ["power out"]', "out of power", ["order: its words stand in another order"]),
+        (
+            'any = ["power out"]\ngap = 1',
+            "power has gone right out",
+            ['gap: 3 idle words stand between "power" and "out"; the rule\'s gap allows 1'],
+        ),
+        (
+            'any = ["power out"]',
+            "Power. We went out",
+            ['sentence: a sentence ends between "Power" and "out"'],
+        ),
+        ('any = ["<start> power out"]', "oh power out", ['gap: 1 idle word stands before "power"']),
+        ('any = ["power out <end>"]', "power out oh no", ['gap: 2 idle words stand behind "out"']),
+        (
+            'any = ["power out"]\ntolerance = 0',
+            "pwoer out",
+            ['typo: "pwoer" has 1 edit; the rule\'s tolerance is 0'],
+        ),
+        (
+            'any = ["power out"]',
+            "la pwoer out para que no se nos vaya",
+            ["typo: \"pwoer\" is not taken for a typo: the post is in 'es'"],
+        ),
+        (
+            'any = ["power out"]\nlimit = 92',
+            "pwoer is out",
+            ["score: its score is 91, the rule's limit is 92"],
+        ),
+        ('any = ["power out"]\nall = ["now"]', "power out", ["all: the post lacks 'now'"]),
+        (
+            'any = ["power out"]\nnone = ["power bank*"]',
+            "power out, power banks here",
+            ["none: \"power banks\" stands in the post ('power bank*')"],
+        ),
+        (
+            'any = ["power out"]\nnear = ["street"]\nreach = 1',
+            "power out in my street",
+            ["near: within 1 words of it stands none of 'street'"],
+        ),
+        (
+            'any = ["power out"]\nnot_near = ["bank"]',
+            "power out at the bank",
+            ['not_near: "bank" stands near it'],
+        ),
+        (
+            'any = ["power out"]\nwhen = ["planned", "question", "link"]',
+            "power out",
+            [
+                "when: planned: none of its cues stands where it counts",
+                "when: question: its sentence has no question mark",
+                "when: link: the post has no link",
+            ],
+        ),
+        (
+            'any = ["power out"]\nunless = ["planned"]',
+            "planned power out",
+            ['unless: planned: "planned" stands before "power out"'],
+        ),
+        (
+            'any = ["power out"]\nunless = ["planned"]',
+            "power out for works",
+            ['unless: planned: "for works" stands behind "power out"'],
+        ),
+        (
+            'any = ["power out"]\nunless = ["planned"]',
+            "power, tomorrow, out",
+            ['unless: planned: "tomorrow" stands around "power, tomorrow, out"'],
+        ),
+        (
+            'any = ["power out"]\nunless = ["planned"]',
+            "Press release. I say, power out",
+            ['unless: planned: "Press release" stands somewhere with "power out"'],
+        ),
+        (
+            'any = ["power out"]\nunless = ["question", "mention"]',
+            "power out @desk?",
+            [
+                "unless: question: its sentence has a question mark",
+                "unless: mention: the post has an @account",
+            ],
+        ),
+        (
+            "need = 5\npoints = { 3 = ['no light*'], 1 = ['again', 'dark'], -1 = ['party'] }",
+            "no lights again at the party",
+            ['points: 3 of 5: "no lights" +3, "again" +1, "party" -1'],
+        ),
+        (
+            'any = ["power out"]\nlanguages = ["it", "es"]',
+            "the power is out",
+            ["language: the post is in 'en', the rule reads it, es"],
+        ),
+        (
+            'any = ["power out"]\nchannels = ["facebook"]',
+            "power out",
+            ["channel: the post names no channel, the rule reads facebook"],
+        ),
+        (
+            'any = ["power out"]\nstatus = "draft"',
+            "power out",
+            ["status: it is a draft, and gives labels only with --drafts"],
+        ),
+        (
+            'any = ["power out"]\nstatus = "retired"\nnone = ["bank"]',
+            "power out bank",
+            ['none: "bank" stands in the post', "status: it is retired, and never runs"],
+        ),
+        ('any = ["power out"]', "lovely day", ["word: the post has no word of its phrases"]),
+        ('any = ["power out"]', "", ["word: the post has no word of its phrases"]),
+    ],
+)
+def test_what_keeps_a_rule_from_firing_is_told(
+    write: Write, keys: str, text: str, expected: list[str]
+) -> None:
+    told = explained(write, keys, text, head=HEAD)
+    (missed,) = told.missed
+    assert not told.fired
+    assert [f"{reason.kind}: {reason.message}" for reason in missed.missing] == expected
+    for reason in missed.missing:
+        if reason.start is not None and reason.kind != "typo":
+            assert f'"{text[reason.start : reason.end]}"' in reason.message
+
+
+def test_a_rule_of_higher_priority_is_named(write: Write) -> None:
+    other = '[[rule]]\nid = "bank"\nlabel = "nothing"\nany = ["power bank out"]'
+    (missed,) = explained(write, f'any = ["power out"]\n{other}', "my power bank is out").missed
+    (reason,) = missed.missing
+    assert reason.message == "\"power bank is out\" belongs to rule 'bank' of priority 1"
+
+
+def test_what_a_rule_asked_for_beside_its_phrase_is_told(write: Write) -> None:
+    keys = (
+        'any = ["power out"]\nall = ["storm"]\nnear = ["street"]\nwhen = ["planned", "link"]\n'
+        "need = 2\npoints = { 2 = ['candles'] }"
+    )
+    text = "planned: power out in our street, candles, storm http://a.example/1"
+    (fired,) = explained(write, keys, text, head=HEAD).fired
+    assert [f"{reason.kind}: {reason.message}" for reason in fired.because] == [
+        'all: "storm" stands in the post',
+        'near: "street" stands near it',
+        'when: planned: "planned" stands before "power out"',
+        "when: link: the post has a link",
+        'points: 2 of 2: "candles" +2',
+    ]
+
+
+def test_the_nearest_rules_come_first_and_common_words_make_none_near(write: Write) -> None:
+    path = write(
+        'language = "en"\n'
+        + "".join(
+            f'[[rule]]\nid = "{name}"\nlabel = "outage"\n{keys}\n'
+            for name, keys in [
+                ("half", 'any = ["transformer exploded"]'),
+                ("common", 'any = ["the meadow"]'),
+                ("other", 'any = ["substation flooded"]'),
+                ("stopped", 'any = ["the transformer"]\nnone = ["neighbours"]'),
+            ]
+        )
+    )
+    told = Explainer(load_packs(path)).explain("the neighbours heard the transformer hum")
+    assert [missed.rule for missed in told.missed] == ["stopped", "half"]
+    assert [missed.found for missed in told.missed] == [True, False]
+
+
+def test_drafts_work_on_request() -> None:
+    text = "our neighbours say the street has no power"
+    (draft,) = bench("whole").explainer.explain(text, rule="hearsay").missed
+    assert [reason.kind for reason in draft.missing] == ["status"]
+    assert bench("drafts").explainer.explain(text, rule="hearsay").fired
+    assert bench("drafts").explainer.explain("gone dark", rule="old").missed
+
+
+def test_an_unknown_rule_is_named_with_the_nearest_one() -> None:
+    with pytest.raises(RulesError, match="unknown rule 'biling': did you mean 'billing'"):
+        bench("whole").explainer.explain("x", rule="biling")
+
+
+def holds(by: Bench, item: str | Example) -> None:
+    """An explanation says what the verdict says, and adds up."""
+    text = item if isinstance(item, str) else item.text
+    told = by.explainer.explain(item, most=None)
+    (verdict,) = by.engine.classify([item])
+    fired = [one for one in told.fired if one.label != NOTHING]
+    assert (told.labels, told.lang) == (verdict.labels, verdict.lang)
+    assert [
+        (one.rule, one.label, one.phrase, one.text, one.start, one.end, one.score) for one in fired
+    ] == [msgspec.structs.astuple(match) for match in verdict.matches]
+    for one in told.fired:
+        assert text[one.start : one.end] == one.text
+        assert one.score == 100 - sum(word.edits_cost + word.idle_cost for word in one.words)
+    for missed in told.missed:
+        assert missed.missing
+        assert 0 <= missed.nearness <= 1
+        assert all(text[word.start : word.end] == word.text for word in missed.words)
+    assert not {one.rule for one in told.fired} & {one.rule for one in told.missed}
+    msgspec.json.encode(told)
+
+
+def written(packs: tuple[Pack, ...], random: Random) -> str:
+    """A text of the words that the phrases and cues of packs look for."""
+    pack = random.choice(packs)
+    speller = Speller(pack.language, random)
+    lists = [
+        phrases
+        for rule in pack.rules
+        for phrases in (rule.any, rule.all, rule.none, rule.near, rule.not_near)
+    ]
+    lists += [one.phrases for rule in pack.rules for one in rule.evidence]
+    for context in pack.contexts:
+        lists += [context.before, context.after, context.around, context.anywhere, context.stop]
+    lists = [phrases for phrases in lists if phrases]
+    words: list[str] = []
+    for _ in range(random.randint(1, 6)):
+        words += speller.spell(random.choice(random.choice(lists)))
+        words += random.choices(RARE, k=1) if random.random() < 0.4 else []
+    return " ".join(words)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    seed=st.integers(0, 2**32),
+    drafts=st.booleans(),
+    facts=st.lists(st.booleans(), min_size=4, max_size=4),
+)
+def test_what_fires_is_what_the_verdict_says(seed: int, drafts: bool, facts: list[bool]) -> None:
+    random = Random(seed)
+    channel = random.choice(["x", "facebook", None])
+    by = bench("drafts" if drafts else "whole")
+    holds(by, Example(written(by.packs, random), channel, None, *facts))
+
+
+@settings(max_examples=30, deadline=None)
+@given(seed=st.integers(0, 2**32))
+def test_what_fires_of_the_packs_is_what_the_verdict_says(seed: int) -> None:
+    by = bench("built in")
+    holds(by, written(by.packs, Random(seed)))
+
+
+STRANGE = ["power", "\x1b[2J", "\u202eout", "p\u0336ower", "\x00", "#", "@", "?", "<end>", "ﬁ", "İ"]
+STRANGE += ["no", "is", "out", "0²", "&amp;no", "$0ut"]
+
+
+@settings(max_examples=150, deadline=None)
+@given(text=st.text(max_size=80) | st.lists(st.sampled_from(STRANGE)).map(" ".join))
+def test_no_text_is_too_strange(text: str) -> None:
+    holds(bench("whole"), text)
+
+
+@pytest.mark.parametrize("word", ["power out ", "#NoPower", "pwoer ", "no ", "dark? "])
+def test_no_text_is_too_long(word: str) -> None:
+    holds(bench("whole"), word * 30_000)
