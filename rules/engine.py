@@ -7,9 +7,10 @@ from functools import reduce
 from itertools import chain
 from operator import attrgetter, or_
 
+from rules.index import Filed
 from rules.language import elected
 from rules.pack import LANGUAGES, NOTHING, Pack
-from rules.plan import Filed, Plan, Test
+from rules.plan import Plan, Test
 from rules.reading import MEMO_CHUNKS, Reading, Readings
 from rules.scan import Item, Scan, Site
 from rules.text import chunk_spans, token_spans
@@ -81,6 +82,13 @@ class Engine:
                 telling |= word.elements
                 anchors.update(word.anchors)
             rows = plan.any.under(anchors, telling)
+            if rows:
+                rules = {rule for rule, _, _ in rows}
+                ruled_out = {
+                    one for one in rules if not plan.possible(one, telling, code, language)
+                }
+                if ruled_out:
+                    rows = [filed for filed in rows if filed[0] not in ruled_out]
             weighed = plan.weighed(code, telling) if code & evidence_gate else []
             if not rows and not weighed:
                 verdicts.append(Verdict(id_, (), language, ()))

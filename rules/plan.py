@@ -1,80 +1,34 @@
-"""Rules made ready for matching: rows of numbered elements, filed by their rarest one."""
+"""Rules made ready for matching."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
+from functools import reduce
+from operator import or_
+from typing import NamedTuple
 
 import msgspec
 
-from rules.language import LANE_BITS, CommonWords, common_words
+from rules.index import Elements, Index, bits
+from rules.language import LANE_BITS, common_words
 from rules.lexicon import Lexicon
-from rules.pack import FACTS, LIMIT_DEFAULT, NOTHING, TOLERANCE_MAX, Evidence, Pack, Rule
+from rules.pack import (
+    FACTS,
+    LIMIT_DEFAULT,
+    NOTHING,
+    TOLERANCE_MAX,
+    Context,
+    Evidence,
+    Pack,
+    Rule,
+)
 from rules.phrase import Atom, Phrase, Place
 from rules.reader import TokenReader, bit_set
 from rules.reading import ANCHOR_LANE, ANCHORS_NEEDED, EVIDENCE_LANE, FUZZY_MASK, Word
 from rules.text import END, LINK, MENTION, QUESTION, START
 
-# Guesses, against words at about 1/rank: a wrong one costs time, never a match.
-_MARK_FREQUENCY = 0.1
-_STEM_FREQUENCY = 0.002
-_EVERYWHERE = 100.0
 _EDGES = {Atom("mark", START), Atom("mark", END)}
 _EVERYDAY = 0.004  # above it a word is in every tenth post or so
-
-
-class Row(msgspec.Struct, frozen=True):
-    """One variant of a phrase: its elements in order; `needs` are the same as a bit set.
-
-    `anchor` is the place of the rarest one.
-    """
-
-    elements: tuple[int, ...]
-    needs: int
-    anchor: int
-
-
-Filed = tuple[int, int, Row]
-"""Index of a rule, index of a phrase in one of its lists, and one row of that phrase."""
-
-
-class Shelf(msgspec.Struct, frozen=True):
-    """Rows of one anchor under their next rarest element; `mask` has the bits of those."""
-
-    mask: int
-    rows: dict[int, list[Filed]]
-
-
-class Index(msgspec.Struct, frozen=True):
-    """Rows under their anchor, the rarest element, so that few a text are looked at."""
-
-    mask: int
-    shelves: dict[int, Shelf]
-
-    def within(self, present: int) -> list[Filed]:
-        """The rows of which `present`, a bit set of elements, has every element."""
-        return self.under(bits(self.mask & present), present)
-
-    def under(self, anchors: Iterable[int], present: int) -> list[Filed]:
-        """The same, where the anchors in `present` are known."""
-        found: list[Filed] = []
-        for anchor in anchors:
-            shelf = self.shelves[anchor]
-            seconds = shelf.mask & present
-            if seconds:
-                for second in bits(seconds):
-                    for filed in shelf.rows[second]:
-                        needs = filed[2].needs
-                        if needs & present == needs:
-                            found.append(filed)
-        return found
-
-
-def bits(numbers: int) -> Iterator[int]:
-    """The numbers of a bit set, the highest first."""
-    while numbers:
-        number = numbers.bit_length() - 1
-        yield number
-        numbers ^= 1 << number
 
 
 class Limits(msgspec.Struct, frozen=True):
@@ -87,9 +41,8 @@ class Limits(msgspec.Struct, frozen=True):
 
 
 class Cues(msgspec.Struct, frozen=True):
-    """A context, compiled; equal contexts have equal numbers."""
+    """A context, compiled."""
 
-    number: int
     name: str
     before: Index
     after: Index
@@ -98,6 +51,14 @@ class Cues(msgspec.Struct, frozen=True):
     stop: Index
     reach: int
     limits: Limits
+
+
+class Needs(NamedTuple):
+    """What a rule needs in a text beside its phrase."""
+
+    weights: tuple[Weight, ...]
+    all: tuple[Index, ...]
+    near: Index
 
 
 class Weight(msgspec.Struct, frozen=True):
@@ -117,8 +78,9 @@ class Weight(msgspec.Struct, frozen=True):
 class Test(msgspec.Struct, frozen=True):
     """A rule, compiled: what a text must hold for it to fire.
 
-    `placed` says whether a match must be looked at where it stands; `gate` is the top bit of the
-    lane that counts the rule's evidence, 0 for a rule that is found by its `any`.
+    Of each bit set of `needed` a text must hold an element. `placed` says whether a match must be
+    looked at where it stands; `gate` is the top bit of the lane that counts the rule's evidence, 0
+    for a rule that is found by its `any`.
     """
 
     rule: Rule
@@ -130,6 +92,7 @@ class Test(msgspec.Struct, frozen=True):
     when: tuple[Cues | str, ...]
     unless: tuple[Cues | str, ...]
     weights: tuple[Weight, ...]
+    needed: tuple[int, ...]
     placed: bool
     gate: int
 
@@ -137,7 +100,6 @@ class Test(msgspec.Struct, frozen=True):
 class Plan:
     """A set of rules, compiled.
 
-    An element is the set of atoms that may stand at one place of a phrase; equal ones are one.
     `any` is the index of the phrases of all rules, `tests` has the rules in order. Rules that are
     retired are left out, and so are drafts without `drafts`.
     """
@@ -145,43 +107,46 @@ class Plan:
     def __init__(self, packs: Sequence[Pack], *, drafts: bool = False) -> None:
         asked = {"live", "draft"} if drafts else {"live"}
         rules = [rule for pack in packs for rule in pack.rules if rule.status in asked]
-        self._numbers: dict[Place, int] = {}
         self._common = common_words()
-        self._frequency: list[float] = []
-        # First, so that the numbers which every post is held against are the low ones.
-        self.any = self._index([rule.any for rule in rules])
-        weights_of = {rule.id: tuple(map(self._weight, rule.evidence)) for rule in rules}
-        self.telling_elements = len(self._numbers)
-        contexts = self._cues(packs)
-        lane = EVIDENCE_LANE
+        self._elements = Elements(self._common)
+        # What every post is held against comes first, so that its numbers are low.
+        self.any = self._elements.index([rule.any for rule in rules])
+        self.question, self.link, self.mention = (
+            self._elements.number(frozenset((Atom("mark", mark),)))
+            for mark in (QUESTION, LINK, MENTION)
+        )
+        contexts = {(each.language, each.name): each for pack in packs for each in pack.contexts}
+        asked_for = {(rule.language, name) for rule in rules for name in rule.when}
+        needs = [self._needs(rule) for rule in rules]
+        cues = {key: self._cues(contexts[key]) for key in sorted(asked_for & contexts.keys())}
+        self.telling_elements = len(self._elements)
+        cues |= {key: self._cues(contexts[key]) for key in contexts.keys() - cues.keys()}
+        tests = [self._test(rule, need, cues) for rule, need in zip(rules, needs, strict=True)]
         self.bias = ((1 << LANE_BITS - 1) - ANCHORS_NEEDED) << ANCHOR_LANE * LANE_BITS
         self.evidence_gate = 0
         weights: dict[int, int] = {}
-        tests = []
-        for rule in rules:
-            gate = 0
-            test = self._test(rule, contexts, weights_of[rule.id])
-            if rule.evidence and not rule.any:
-                gate = 1 << (lane + 1) * LANE_BITS - 1
-                self.bias += ((1 << LANE_BITS - 1) - rule.need) << lane * LANE_BITS
-                self._weigh(test, lane, weights)
-                lane += 1
-                test = msgspec.structs.replace(test, gate=gate)
-            self.evidence_gate |= gate
-            tests.append(test)
+        for number, test in enumerate(tests):
+            if test.rule.evidence and not test.rule.any:
+                tests[number] = self._gated(test, weights)
         self.gate = self.evidence_gate | 1 << (ANCHOR_LANE + 1) * LANE_BITS - 1
         self.tests: tuple[Test, ...] = tuple(tests)
         self._weighing = [(number, test) for number, test in enumerate(tests) if test.gate]
         self.prioritised = any(test.rule.priority or test.rule.label == NOTHING for test in tests)
-        self.question, self.link, self.mention = (
-            self._number(frozenset((Atom("mark", mark),))) for mark in (QUESTION, LINK, MENTION)
-        )
         self._make_reader(weights)
+
+    def _gated(self, test: Test, weights: dict[int, int]) -> Test:
+        """A rule that is found by its evidence, with a lane that counts it."""
+        lane = EVIDENCE_LANE + self.evidence_gate.bit_count()
+        gate = 1 << (lane + 1) * LANE_BITS - 1
+        self.bias += ((1 << LANE_BITS - 1) - test.rule.need) << lane * LANE_BITS
+        self.evidence_gate |= gate
+        self._weigh(test, lane, weights)
+        return msgspec.structs.replace(test, gate=gate)
 
     @property
     def elements(self) -> tuple[Place, ...]:
         """What may stand at each element's place, by the number of the element."""
-        return tuple(self._numbers)
+        return tuple(self._elements.numbers)
 
     def weighed(self, code: int, telling: int) -> list[int]:
         """The numbers of rules without `any` whose evidence may suffice in a text."""
@@ -192,6 +157,17 @@ class Plan:
             if test.gate & code and _most(test, telling, sure=sure) >= test.rule.need
         ]
 
+    def possible(self, number: int, telling: int, code: int, language: str) -> bool:
+        """Whether a text can hold what a rule needs beside its phrase, wherever it stands."""
+        test = self.tests[number]
+        if test.rule.languages and language not in test.rule.languages:
+            return False
+        if not all(mask & telling for mask in test.needed):
+            return False
+        return not test.weights or (
+            _most(test, telling, sure=not code & FUZZY_MASK) >= test.rule.need
+        )
+
     def phrase(self, test: Test, number: int) -> Phrase:
         """The phrase of `any`, or of the evidence in place of it, that has a number."""
         if test.rule.any:
@@ -200,7 +176,7 @@ class Plan:
 
     def _make_reader(self, weights: dict[int, int]) -> None:
         elements_of: dict[Atom, tuple[int, ...]] = {}
-        for place, number in self._numbers.items():
+        for place, number in self._elements.numbers.items():
             for atom in place:
                 elements_of[atom] = (*elements_of.get(atom, ()), number)
         common = self._common
@@ -220,15 +196,39 @@ class Plan:
         self.telling_edges = self.edges & (1 << self.telling_elements) - 1
 
     def _anchors(self) -> dict[int, int]:
-        """What words count in the gate: an anchor is enough, of two everyday ones both must be."""
+        """What words count in the gate: a rare one is enough, of two everyday ones both must be.
+
+        Where a rule's phrase has none but everyday words, and something else that the rule needs
+        is rarer, that counts in their place.
+        """
+        frequency = self._elements.frequency
         counts: dict[int, int] = {}
+
+        def count(number: int, points: int) -> None:
+            counts[number] = max(counts.get(number, 0), points)
+
         for number, shelf in self.any.shelves.items():
-            for other in shelf.rows:
-                alone = other == number or self._frequency[number] < _EVERYDAY
-                counts[number] = max(counts.get(number, 0), ANCHORS_NEEDED if alone else 1)
-                if not alone:
-                    counts[other] = max(counts.get(other, 0), 1)
+            if frequency[number] < _EVERYDAY:
+                count(number, ANCHORS_NEEDED)
+                continue
+            for other, rows in shelf.rows.items():
+                for rule in {rule for rule, _, _ in rows}:
+                    instead = self._rarest_need(self.tests[rule], frequency[number])
+                    if instead:
+                        for one in bits(instead):
+                            count(one, ANCHORS_NEEDED)
+                    else:
+                        count(number, ANCHORS_NEEDED if other == number else 1)
+                        count(other, 1)
         return counts
+
+    def _rarest_need(self, test: Test, below: float) -> int:
+        """The bit set of `needed` that is rarest in posts, 0 where none is rarer than `below`."""
+        totals = [
+            (sum(self._elements.frequency[one] for one in bits(mask)), mask) for mask in test.needed
+        ]
+        total, mask = min(totals, default=(below, 0))
+        return mask if total < below else 0
 
     def _weigh(self, test: Test, lane: int, weights: dict[int, int]) -> None:
         """Counts the points of evidence at the rarest element of each phrase, never too few."""
@@ -238,85 +238,78 @@ class Plan:
                 points = weight.points * len(phrases) << lane * LANE_BITS
                 weights[number] = weights.get(number, 0) + points
 
-    def _cues(self, packs: Sequence[Pack]) -> dict[tuple[str, str], Cues]:
-        """The contexts of all packs by language and name."""
-        contexts = [context for pack in packs for context in pack.contexts]
-        return {
-            (context.language, context.name): Cues(
-                number,
-                context.name,
-                self._index([context.before]),
-                self._index([context.after]),
-                self._index([context.around]),
-                self._index([context.anywhere]),
-                self._index([context.stop]),
-                context.reach,
-                Limits(context.gap, TOLERANCE_MAX, 100 - int(LIMIT_DEFAULT), context.language),
-            )
-            for number, context in enumerate(contexts)
-        }
+    def _cues(self, context: Context) -> Cues:
+        index = self._elements.index
+        return Cues(
+            context.name,
+            index([context.before]),
+            index([context.after]),
+            index([context.around]),
+            index([context.anywhere]),
+            index([context.stop]),
+            context.reach,
+            Limits(context.gap, TOLERANCE_MAX, 100 - int(LIMIT_DEFAULT), context.language),
+        )
+
+    def _needs(self, rule: Rule) -> Needs:
+        """What a rule needs beside its phrase, compiled before the rest to get low numbers."""
+        index = self._elements.index
+        return Needs(
+            tuple(map(self._weight, rule.evidence)),
+            tuple(index([(phrase,)]) for phrase in rule.all),
+            index([rule.near]),
+        )
 
     def _weight(self, evidence: Evidence) -> Weight:
         single: set[int] = set()
         others: list[Phrase] = []
         for phrase in evidence.phrases:
-            elements = [row.elements for row in self._rows(phrase)]
+            elements = [row.elements for row in self._elements.rows(phrase)]
             lone = len(elements) == len(elements[0]) == 1
             if lone and elements[0][0] not in single and not phrase.variants[0][0] & _EDGES:
                 single.add(elements[0][0])
             else:
                 others.append(phrase)
-        index = self._index([evidence.phrases])
+        index = self._elements.index([evidence.phrases])
         return Weight(
-            evidence.points, evidence.phrases, index, bit_set(single), self._index([others])
+            evidence.points,
+            evidence.phrases,
+            index,
+            bit_set(single),
+            self._elements.index([others]),
         )
 
-    def _test(
-        self, rule: Rule, contexts: dict[tuple[str, str], Cues], weights: tuple[Weight, ...]
-    ) -> Test:
-        limits = Limits(rule.gap, rule.tolerance, int(100 - rule.limit), rule.language)
+    def _test(self, rule: Rule, needs: Needs, contexts: dict[tuple[str, str], Cues]) -> Test:
         when, unless = (
             tuple(name if name in FACTS else contexts[rule.language, name] for name in names)
             for names in (rule.when, rule.unless)
         )
+        needed = [index.mask for index in needs.all]
+        if rule.near:
+            needed.append(needs.near.mask)
+        needed.extend(filter(None, map(self._told_by, when)))
         return Test(
             rule=rule,
-            limits=limits,
-            all=tuple(self._index([(phrase,)]) for phrase in rule.all),
-            none=self._index([rule.none]),
-            near=self._index([rule.near]),
-            not_near=self._index([rule.not_near]),
+            limits=Limits(rule.gap, rule.tolerance, int(100 - rule.limit), rule.language),
+            all=needs.all,
+            none=self._elements.index([rule.none]),
+            near=needs.near,
+            not_near=self._elements.index([rule.not_near]),
             when=when,
             unless=unless,
-            weights=weights,
+            weights=needs.weights,
+            needed=tuple(needed),
             placed=bool(rule.near or rule.not_near or rule.when or rule.unless),
             gate=0,
         )
 
-    def _index(self, rules: Iterable[Sequence[Phrase]]) -> Index:
-        """The index of the phrases of rules."""
-        filed: dict[int, dict[int, list[Filed]]] = {}
-        for rule, phrases in enumerate(rules):
-            for number, phrase in enumerate(phrases):
-                for row in self._rows(phrase):
-                    anchor, *others = sorted(set(row.elements), key=self._frequency.__getitem__)
-                    shelf = filed.setdefault(anchor, {})
-                    second = others[0] if others else anchor
-                    shelf.setdefault(second, []).append((rule, number, row))
-        shelves = {anchor: Shelf(bit_set(seconds), seconds) for anchor, seconds in filed.items()}
-        return Index(bit_set(shelves), shelves)
-
-    def _rows(self, phrase: Phrase) -> Iterable[Row]:
-        for variant in phrase.variants:
-            elements = tuple(map(self._number, variant))
-            rarest = min(range(len(elements)), key=lambda at: self._frequency[elements[at]])
-            yield Row(elements, bit_set(elements), rarest)
-
-    def _number(self, place: Place) -> int:
-        number = self._numbers.setdefault(place, len(self._numbers))
-        if number == len(self._frequency):
-            self._frequency.append(sum(_frequency(atom, self._common) for atom in place))
-        return number
+    def _told_by(self, context: Cues | str) -> int:
+        """Elements of which a text must hold one for a context; 0 for what words don't tell."""
+        if isinstance(context, str):
+            told = {"question": self.question, "link": self.link, "mention": self.mention}
+            return 1 << told[context] if context in told else 0
+        parts = (context.before, context.after, context.around, context.anywhere)
+        return reduce(or_, (index.mask for index in parts))
 
 
 def _most(test: Test, telling: int, *, sure: bool) -> int:
@@ -331,11 +324,3 @@ def _most(test: Test, telling: int, *, sure: bool) -> int:
         elif sure:
             total += weight.points * (weight.singles & telling).bit_count()
     return total
-
-
-def _frequency(atom: Atom, common: CommonWords) -> float:
-    if atom.kind == "mark":
-        return _EVERYWHERE if atom.spelling in (START, END) else _MARK_FREQUENCY
-    if atom.kind == "stem":
-        return _STEM_FREQUENCY
-    return common.frequency(atom.spelling)

@@ -3,7 +3,8 @@
 A chunk's `code` is one number of several lanes, so that one sum over a text's chunks tells what its
 language is and whether it can hold any phrase at all: one lane of votes for each language, one that
 counts anchors (the words by which phrases are looked up), one that counts words taken for others
-(typos), and one for each rule that weighs evidence. A lane is wide enough for the most words of a text, and its top bit is its gate.
+(typos), and one for each rule that weighs evidence. A lane is wide enough for the most words of a
+text, and its top bit is its gate.
 """
 
 from __future__ import annotations

@@ -21,8 +21,9 @@ from itertools import accumulate, chain
 from operator import attrgetter, or_
 from typing import Protocol
 
+from rules.index import Index, Row
 from rules.language import UNKNOWN
-from rules.plan import Cues, Index, Limits, Plan, Row, Test
+from rules.plan import Cues, Limits, Plan, Test
 from rules.reader import Parts
 from rules.reading import IDLE, Reading, Word
 from rules.text import PICTURE_HOSTS

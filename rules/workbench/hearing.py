@@ -8,10 +8,11 @@ import msgspec
 
 from rules.engine import TEXT_LETTERS_MAX, Engine, claimed, evidence_sites
 from rules.errors import Source
+from rules.index import Row
 from rules.language import UNKNOWN
 from rules.pack import NOTHING
 from rules.phrase import Phrase
-from rules.plan import Row, Test
+from rules.plan import Test
 from rules.scan import Item, Site
 from rules.verdict import URGENCY
 from rules.workbench.nearness import Alike, Partial, Phrasebook

@@ -11,10 +11,11 @@ import msgspec
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
+from rules.index import Row
 from rules.language import UNKNOWN, common_words
 from rules.lexicon import tolerance
 from rules.phrase import Atom, Phrase, Place
-from rules.plan import Plan, Row, Test
+from rules.plan import Plan, Test
 from rules.scan import EDIT_COST
 from rules.text import END, START, fold, token_spans
 from rules.workbench.reasons import Reason

@@ -10,7 +10,8 @@ import msgspec
 from rules.errors import listed
 from rules.pack import Context
 from rules.phrase import Phrase
-from rules.plan import Cues, Index, Limits, Test
+from rules.index import Index
+from rules.plan import Cues, Limits, Test
 from rules.scan import Scan, Site
 from rules.workbench.trail import View
 

@@ -12,7 +12,8 @@ from rules.engine import WordSpans
 from rules.errors import listed
 from rules.language import common_words
 from rules.phrase import Atom, Phrase, Place
-from rules.plan import Limits, Row
+from rules.index import Row
+from rules.plan import Limits
 from rules.scan import EDIT_COST, IDLE_COST, Scan, Site
 from rules.text import LINK, MENTION, NUMBER, QUESTION, fold, owner, unleet
 

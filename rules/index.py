@@ -1,0 +1,122 @@
+"""Phrases as rows of numbered elements, filed by their rarest ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import msgspec
+
+from rules.language import CommonWords
+from rules.phrase import Atom, Phrase, Place
+from rules.reader import bit_set
+from rules.text import END, START
+
+# Guesses, against words at about 1/rank: a wrong one costs time, never a match.
+_MARK_FREQUENCY = 0.1
+_STEM_FREQUENCY = 0.002
+_EVERYWHERE = 100.0
+
+
+class Row(msgspec.Struct, frozen=True):
+    """One variant of a phrase: its elements in order; `needs` are the same as a bit set.
+
+    `anchor` is the place of the rarest one.
+    """
+
+    elements: tuple[int, ...]
+    needs: int
+    anchor: int
+
+
+Filed = tuple[int, int, Row]
+"""Index of a rule, index of a phrase in one of its lists, and one row of that phrase."""
+
+
+class Shelf(msgspec.Struct, frozen=True):
+    """Rows of one anchor under their next rarest element; `mask` has the bits of those."""
+
+    mask: int
+    rows: dict[int, list[Filed]]
+
+
+class Index(msgspec.Struct, frozen=True):
+    """Rows under their anchor, the rarest element, so that few a text are looked at."""
+
+    mask: int
+    shelves: dict[int, Shelf]
+
+    def within(self, present: int) -> list[Filed]:
+        """The rows of which `present`, a bit set of elements, has every element."""
+        return self.under(bits(self.mask & present), present)
+
+    def under(self, anchors: Iterable[int], present: int) -> list[Filed]:
+        """The same, where the anchors in `present` are known."""
+        found: list[Filed] = []
+        for anchor in anchors:
+            shelf = self.shelves[anchor]
+            seconds = shelf.mask & present
+            if seconds:
+                for second in bits(seconds):
+                    for filed in shelf.rows[second]:
+                        needs = filed[2].needs
+                        if needs & present == needs:
+                            found.append(filed)
+        return found
+
+
+def bits(numbers: int) -> Iterator[int]:
+    """The numbers of a bit set, the highest first."""
+    while numbers:
+        number = numbers.bit_length() - 1
+        yield number
+        numbers ^= 1 << number
+
+
+class Elements:
+    """The elements of a set of phrases, numbered as they come; each has its frequency.
+
+    An element is the set of atoms that may stand at one place of a phrase; equal ones are one.
+    """
+
+    def __init__(self, common: CommonWords) -> None:
+        self.numbers: dict[Place, int] = {}
+        self.frequency: list[float] = []
+        self._common = common
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def number(self, place: Place) -> int:
+        """The number of a place's element."""
+        number = self.numbers.setdefault(place, len(self.numbers))
+        if number == len(self.frequency):
+            self.frequency.append(sum(_frequency(atom, self._common) for atom in place))
+        return number
+
+    def index(self, rules: Iterable[Sequence[Phrase]]) -> Index:
+        """The index of the phrases of rules."""
+        filed: dict[int, dict[int, list[Filed]]] = {}
+        for rule, phrases in enumerate(rules):
+            for number, phrase in enumerate(phrases):
+                for row in self.rows(phrase):
+                    anchor, *others = sorted(set(row.elements), key=self.frequency.__getitem__)
+                    shelf = filed.setdefault(anchor, {})
+                    second = others[0] if others else anchor
+                    shelf.setdefault(second, []).append((rule, number, row))
+        shelves = {anchor: Shelf(bit_set(seconds), seconds) for anchor, seconds in filed.items()}
+        return Index(bit_set(shelves), shelves)
+
+    def rows(self, phrase: Phrase) -> Iterator[Row]:
+        """The variants of a phrase as rows."""
+        for variant in phrase.variants:
+            elements = tuple(map(self.number, variant))
+            rarest = min(range(len(elements)), key=lambda at: self.frequency[elements[at]])
+            yield Row(elements, bit_set(elements), rarest)
+
+
+def _frequency(atom: Atom, common: CommonWords) -> float:
+    if atom.kind == "mark":
+        return _EVERYWHERE if atom.spelling in (START, END) else _MARK_FREQUENCY
+    if atom.kind == "stem":
+        return _STEM_FREQUENCY
+    return common.frequency(atom.spelling)
