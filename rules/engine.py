@@ -11,7 +11,7 @@ from rules.index import Filed
 from rules.language import elected
 from rules.pack import LANGUAGES, NOTHING, Pack
 from rules.plan import Plan, Test
-from rules.reading import MEMO_CHUNKS, Reading, Readings
+from rules.reading import FRAGMENT_MASK, MEMO_CHUNKS, Reading, Readings
 from rules.scan import Item, Scan, Site
 from rules.text import chunk_spans, token_spans
 from rules.verdict import URGENCY, Match, Verdict
@@ -69,18 +69,19 @@ class Engine:
             whole = len(text) <= TEXT_LETTERS_MAX
             if not whole:
                 text = text[:TEXT_LETTERS_MAX]
-            readings = list(map(read, text.split()))
+            chunks = text.split()
+            readings = list(map(read, chunks))
             code = sum(map(_code, readings), bias)
             language = (lang and _stated(lang)) or elected(code)
             if not code & gate:
                 verdicts.append(Verdict(id_, (), language, ()))
                 continue
-            parts = plan.reader.parts(readings)
+            parts = plan.reader.parts(chunks, readings) if code & FRAGMENT_MASK else []
             telling = reduce(or_, map(_telling, readings), plan.telling_edges)
-            anchors = set(chain(plan.edge_anchors, *map(_anchors, readings)))
+            anchors = chain(plan.edge_anchors, chain.from_iterable(map(_anchors, readings)))
             for _, word in parts:
                 telling |= word.elements
-                anchors.update(word.anchors)
+                anchors = chain(anchors, word.anchors)
             rows = plan.any.under(anchors, telling)
             if rows:
                 rules = {rule for rule, _, _ in rows}
@@ -165,10 +166,11 @@ class Engine:
         lang = None if isinstance(item, str) else getattr(item, "lang", None)
         whole = len(text) <= TEXT_LETTERS_MAX
         text = text[:TEXT_LETTERS_MAX]
-        readings = list(map(self._readings.__getitem__, text.split()))
+        chunks = text.split()
+        readings = list(map(self._readings.__getitem__, chunks))
         code = sum(map(_code, readings), self._plan.bias)
         language = (lang and _stated(lang)) or elected(code)
-        parts = self._plan.reader.parts(readings)
+        parts = self._plan.reader.parts(chunks, readings)
         scan = Scan(
             self._plan,
             text,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
 import msgspec
 
@@ -50,18 +51,23 @@ class Index(msgspec.Struct, frozen=True):
         return self.under(bits(self.mask & present), present)
 
     def under(self, anchors: Iterable[int], present: int) -> list[Filed]:
-        """The same, where the anchors in `present` are known."""
-        found: list[Filed] = []
+        """The same, where the anchors in `present` are known; they may come twice."""
+        found: dict[int, list[Filed]] = {}
+        shelves = self.shelves
         for anchor in anchors:
-            shelf = self.shelves[anchor]
+            shelf = shelves[anchor]
             seconds = shelf.mask & present
-            if seconds:
-                for second in bits(seconds):
+            if seconds and anchor not in found:
+                rows: list[Filed] = []
+                while seconds:
+                    second = seconds.bit_length() - 1
+                    seconds ^= 1 << second
                     for filed in shelf.rows[second]:
                         needs = filed[2].needs
                         if needs & present == needs:
-                            found.append(filed)
-        return found
+                            rows.append(filed)
+                found[anchor] = rows
+        return list(chain.from_iterable(found.values()))
 
 
 def bits(numbers: int) -> Iterator[int]:

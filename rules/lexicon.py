@@ -18,6 +18,7 @@ _TWO_EDITS_LETTERS_MIN = 6
 _TYPO_LETTERS_MIN = 4
 _PART_LETTERS_MIN = 2
 _SPLIT_LETTERS_MIN = 6
+_FRAGMENT_FREQUENCY_MAX = 1 / 8_000  # so that few posts are searched for words written in two
 _JOINED_LETTERS_MIN = 6
 _TAG_WORD_LETTERS_MAX = 20
 _DRAWN_OUT_LETTERS_MIN = 4
@@ -73,11 +74,12 @@ class Lexicon:
             for word, atoms in self._exact.items()
             if len(word) >= _SPLIT_LETTERS_MIN and word.isalpha()
         }
-        self._parts = frozenset(
+        self._fragments = frozenset(
             part
             for word in self._splittable
             for cut in range(_PART_LETTERS_MIN, len(word) - _PART_LETTERS_MIN + 1)
             for part in (word[:cut], word[cut:])
+            if common.frequency(part) < _FRAGMENT_FREQUENCY_MAX
         )
 
     def _words_with_stems(self) -> dict[str, tuple[Atom, ...]]:
@@ -110,11 +112,12 @@ class Lexicon:
         return word in self._exact
 
     def may_mean(self, word: str) -> bool:
-        """Whether a common word may stand for an atom, or for a part of one; else it is idle."""
+        """Whether a common word may stand for an atom; else it is idle."""
         return (
             word in self._exact
+            or word in self._short
+            or word in self._fragments
             or word[:STEM_LETTERS_MIN] in self._stem_heads
-            or word in self._parts
         )
 
     def read(self, word: str) -> Atoms:
@@ -133,9 +136,9 @@ class Lexicon:
         """The atoms that one of these folded spellings stands for to the letter."""
         return next(filter(None, map(self._literal, spellings)), {})
 
-    def may_be_part(self, word: str) -> bool:
-        """Whether a folded word may be the first or last part of one written in two."""
-        return word in self._parts
+    def is_fragment(self, word: str) -> bool:
+        """Whether a folded word is a rare word or none, and the begin or end of a phrase's word."""
+        return word in self._fragments
 
     def in_two(self, first: str, second: str) -> Atoms:
         """The atoms of a word that was written in two ("out age"): that is one edit."""

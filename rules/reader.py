@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache, reduce
-from itertools import pairwise
 from operator import or_
 from re import Match
 
 from rules.language import LANE_BITS, CommonWords
 from rules.lexicon import TOKEN_LETTERS_MAX, Atoms, Lexicon
 from rules.phrase import Atom
-from rules.reading import ANCHOR_LANE, FUZZY_LANE, IDLE, MEMO_LETTERS_MAX, Reading, Word
+from rules.reading import ANCHOR_LANE, FRAGMENT, FUZZY_LANE, IDLE, MEMO_LETTERS_MAX, Reading, Word
 from rules.text import (
     LINK,
     MENTION,
@@ -105,20 +104,23 @@ class TokenReader:
         """A word that stands for what `one` and what `other` stands for."""
         return self._word(other | one) if one and other else one or other
 
-    def parts(self, readings: Sequence[Reading]) -> Parts:
-        """The words of a text that were written in two ("out age"): place of the second part.
+    def parts(self, chunks: Sequence[str], readings: Sequence[Reading]) -> Parts:
+        """The words of a text that were written in two ("elec tricity"): place of the second part.
 
-        Only lone words of letters can be parts; words count from 1.
+        One part at least is a rare word or none; words count from 1.
         """
         found: Parts = []
-        letters = [reading.letters for reading in readings]
-        if not any(letters):
-            return found
-        in_two = self._lexicon.in_two
-        for number, (one, other) in enumerate(pairwise(letters)):
-            if one and other and (atoms := in_two(one, other)):
-                at = sum(len(reading.words) for reading in readings[: number + 1])
-                found.append((at + 1, self.word(atoms)))
+        for number, reading in enumerate(readings):
+            if not reading.fragment:
+                continue
+            for first in (number - 1, number):
+                if not 0 <= first < len(readings) - 1:
+                    continue
+                one, other = (fold(chunk.strip(_SIGNS)) for chunk in chunks[first : first + 2])
+                atoms = self._lexicon.in_two(one, other)
+                if atoms:
+                    place = sum(len(each.words) for each in readings[: first + 1]) + 1
+                    found.append((place, self.word(atoms)))
         return found
 
     def read(self, chunk: str) -> Reading:
@@ -168,12 +170,12 @@ class TokenReader:
         signs = chunk[chunk.find(core) + len(core) :] if len(core) < len(chunk) else ""
         words, cuts = self._plain(folded, len(core))
         ends = (len(words),) if signs and ends_sentence(folded, signs, "") else ()
-        letters = folded if self._lexicon.may_be_part(folded) else ""
-        if words[0] is IDLE and not letters:
+        fragment = self._lexicon.is_fragment(folded)
+        if words[0] is IDLE and not fragment:
             return self._idle_reading(votes, len(words), ends)
         at = chunk.find(core)
         spans = [(at + begin, at + end) for begin, end in cuts]
-        return self._reading(words, spans, votes, ends=ends, letters=letters)
+        return self._reading(words, spans, votes, ends=ends, fragment=fragment)
 
     def _plain(self, folded: str, letters: int) -> tuple[list[Word], list[tuple[int, int]]]:
         """A plain word as one word, or as two where the blank between them was forgotten."""
@@ -282,13 +284,13 @@ class TokenReader:
         votes: int = 0,
         *,
         ends: tuple[int, ...] = (),
-        letters: str = "",
+        fragment: bool = False,
         tagged: bool = False,
     ) -> Reading:
-        if not letters and not any(words):
+        if not fragment and not any(words):
             return self._idle_reading(votes, len(words), ends)
         elements = reduce(or_, (word.elements for word in words))
-        code = sum((word.code for word in words), votes)
+        code = sum((word.code for word in words), votes + fragment * FRAGMENT)
         return Reading(
             tuple(words),
             tuple(spans),
@@ -297,7 +299,7 @@ class TokenReader:
             tuple({one for word in words for one in word.anchors}),
             code,
             ends,
-            letters,
+            fragment,
             tagged,
         )
 

@@ -2,9 +2,9 @@
 
 A chunk's `code` is one number of several lanes, so that one sum over a text's chunks tells what its
 language is and whether it can hold any phrase at all: one lane of votes for each language, one that
-counts anchors (the words by which phrases are looked up), one that counts words taken for others
-(typos), and one for each rule that weighs evidence. A lane is wide enough for the most words of a
-text, and its top bit is its gate.
+counts anchors (the words by which phrases are looked up), one for words taken for others (typos),
+one for fragments of words, and one for each rule that weighs evidence. A lane is wide enough for
+the most words of a text, and its top bit is its gate.
 """
 
 from __future__ import annotations
@@ -18,10 +18,14 @@ from rules.pack import LANGUAGES
 
 ANCHOR_LANE = len(LANGUAGES)
 FUZZY_LANE = ANCHOR_LANE + 1
-EVIDENCE_LANE = FUZZY_LANE + 1
+FRAGMENT_LANE = FUZZY_LANE + 1
+EVIDENCE_LANE = FRAGMENT_LANE + 1
+FRAGMENT_MASK = LANE << FRAGMENT_LANE * LANE_BITS
 FUZZY_MASK = LANE << FUZZY_LANE * LANE_BITS
 ANCHORS_NEEDED = 2
 """What the anchors of a text must count for any phrase to be in it."""
+FRAGMENT = (1 << FRAGMENT_LANE * LANE_BITS) + (ANCHORS_NEEDED << ANCHOR_LANE * LANE_BITS)
+"""What a fragment counts: with its neighbour it may be an anchor."""
 MEMO_CHUNKS = 100_000
 """How many chunks each of the memo's two generations remembers."""
 MEMO_LETTERS_MAX = 64
@@ -62,8 +66,8 @@ class Reading(msgspec.Struct, frozen=True):
     (a lone link or mention, words that no phrase holds). `elements` are those of all words as a bit
     set, `telling` the ones that `any` and evidence hold, `anchors` those by which phrases are
     looked up, `code` the sum of the lanes. A sentence ends before the words with the numbers of
-    `ends`. `letters` is the spelling of a lone word that may be part of one written in two;
-    `tagged` says that all words stand in hashtags.
+    `ends`. `fragment` says that it is no word, but a part of one, and may have been written in two;
+    `tagged` that all words stand in hashtags.
     """
 
     words: tuple[Word, ...]
@@ -73,7 +77,7 @@ class Reading(msgspec.Struct, frozen=True):
     anchors: tuple[int, ...] = ()
     code: int = 0
     ends: tuple[int, ...] = ()
-    letters: str = ""
+    fragment: bool = False
     tagged: bool = False
 
 

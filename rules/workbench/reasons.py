@@ -8,9 +8,9 @@ from typing import Literal
 import msgspec
 
 from rules.errors import listed
+from rules.index import Index
 from rules.pack import Context
 from rules.phrase import Phrase
-from rules.index import Index
 from rules.plan import Cues, Limits, Test
 from rules.scan import Scan, Site
 from rules.workbench.trail import View

@@ -10,9 +10,9 @@ from rapidfuzz.distance import OSA
 
 from rules.engine import WordSpans
 from rules.errors import listed
+from rules.index import Row
 from rules.language import common_words
 from rules.phrase import Atom, Phrase, Place
-from rules.index import Row
 from rules.plan import Limits
 from rules.scan import EDIT_COST, IDLE_COST, Scan, Site
 from rules.text import LINK, MENTION, NUMBER, QUESTION, fold, owner, unleet

@@ -159,8 +159,8 @@ def test_a_split_tag_loses_no_letter(tag: str) -> None:
 def test_a_word_written_in_two_or_joined_with_its_neighbour_is_read_as_meant() -> None:
     assert LEXICON.in_two("out", "age") == {Atom("word", "outage"): 1}
     assert LEXICON.in_two("black", "out") == {}  # =blackout is wanted to the letter
-    assert LEXICON.may_be_part("elec")
-    assert not LEXICON.may_be_part("e")
+    assert LEXICON.is_fragment("tricity")
+    assert not LEXICON.is_fragment("out")  # a common word is none
     assert LEXICON.joined("nopower") == 2
     assert LEXICON.joined("powerplant") == 0
     assert LEXICON.joined("nooff") == 0  # two words as short as these are more often chance
