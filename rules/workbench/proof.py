@@ -58,7 +58,7 @@ def example(test: RuleTest) -> Example:
     )
 
 
-def tested(packs: Sequence[Pack]) -> list[tuple[Rule, RuleTest]]:
+def proofs(packs: Sequence[Pack]) -> list[tuple[Rule, RuleTest]]:
     """The tests of all rules but the retired ones, in order."""
     return [
         (rule, test)
@@ -75,7 +75,7 @@ def failures(packs: Sequence[Pack], engine: Engine) -> list[Failure]:
     Rules that do not run in `engine` because they are drafts are tested with all drafts at work;
     the others are not, so that a draft can't break them.
     """
-    cases = tested(packs)
+    cases = proofs(packs)
     running = {test.rule.id for test in engine.plan.tests}
     verdicts = iter(engine.classify([example(test) for rule, test in cases if rule.id in running]))
     drafts = [example(test) for rule, test in cases if rule.id not in running]

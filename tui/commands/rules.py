@@ -13,7 +13,7 @@ from rules import Engine, PackError, RulesError, Verdict, load_packs
 from rules.errors import Fault
 from rules.loader import Loaded, load_sets
 from rules.workbench.lint import warnings
-from rules.workbench.proof import Failure, failures, tested
+from rules.workbench.proof import Failure, failures, proofs
 from rules.workbench.schema import schema
 from tui.commands.options import Drafts, Listing, Rules
 from tui.commands.post_lines import PostLine, decode_post, numbered, open_lines
@@ -64,7 +64,7 @@ def prove(folders: Folders = None, rules: Rules = None, form: Listing = Format.t
     """Run the tests beside the rules, drafts too, and list those that do not hold."""
     packs = load_packs(*(folders or ()), *(rules or ()))
     failed = failures(packs, Engine(packs))
-    count = len(tested(packs))
+    count = len(proofs(packs))
     if form is Format.json:
         emit_json({"tests": count, "failed": [_failure(failure) for failure in failed]})
     else:

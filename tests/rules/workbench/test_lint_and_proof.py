@@ -8,7 +8,7 @@ import pytest
 from rules import Engine, load_packs
 from rules.loader import load_sets
 from rules.workbench.lint import warnings
-from rules.workbench.proof import failures
+from rules.workbench.proof import failures, proofs
 
 Write = Callable[..., Path]
 
@@ -139,3 +139,46 @@ def test_a_test_that_does_not_hold_says_what_fired_instead(write: Write) -> None
         f"13:8: 'a' does not fire on 'the power is out', but {fired}",
         "16:8: 'a' fires on 'no lights', but it did not; fired: b (outage)",
     ]
+
+
+@pytest.mark.parametrize(
+    ("keys", "told", "holds"),
+    [
+        ('channels = ["x"]', 'channel = "x"', True),
+        ('channels = ["x"]', 'channel = "y"', False),
+        ('channels = ["x"]', "", False),
+        ('languages = ["es"]', 'lang = "es"', True),
+        ('languages = ["es"]', "", False),
+        ('when = ["media", "reply"]', 'facts = ["media", "reply"]', True),
+        ('when = ["media", "reply"]', 'facts = ["media"]', False),
+        ('when = ["own_account"]', 'facts = ["own_account"]', True),
+        ('when = ["repost"]', 'facts = ["repost"]', True),
+        ('when = ["repost"]', 'facts = ["own_account"]', False),
+    ],
+)
+def test_a_test_is_held_against_the_post_that_it_speaks_of(
+    write: Write, keys: str, told: str, holds: bool
+) -> None:
+    test = f'[[rule.test]]\ntext = "power out"\nmatch = true\n{told}\n'
+    packs = load_packs(write(f'{HEAD}any = ["power out"]\n{keys}\n{test}'))
+    assert (failures(packs, Engine(packs)) == []) is holds
+
+
+def test_drafts_are_tested_at_work_and_can_not_break_live_rules(write: Write) -> None:
+    draft = (
+        '[[rule]]\nid = "draft"\nlabel = "nothing"\nany = ["power out"]\nstatus = "draft"\n'
+        '[[rule]]\nid = "other"\nlabel = "etr"\nany = ["no lights"]\nstatus = "draft"\n'
+        '[[rule.test]]\ntext = "no lights"\nmatch = true\n'
+        '[[rule.test]]\ntext = "lights"\nmatch = true\n'
+    )
+    packs = load_packs(write(f'{HEAD}any = ["power out"]{TEST}{draft}'))
+    (failure,) = failures(packs, Engine(packs))
+    assert (failure.rule.id, failure.test.text) == ("other", "lights")
+    at_work = failures(packs, Engine(packs, drafts=True))
+    assert [each.rule.id for each in at_work] == ["a", "other"]
+
+
+def test_a_retired_rule_is_not_tested(write: Write) -> None:
+    packs = load_packs(write(f'{HEAD}any = ["no lights"]\nstatus = "retired"\n{TEST}'))
+    assert failures(packs, Engine(packs)) == []
+    assert proofs(packs) == []
