@@ -11,7 +11,8 @@ from rules.errors import RulesError, choices
 from rules.pack import NOTHING, Pack
 from rules.scan import Item
 from rules.verdict import URGENCY
-from rules.workbench.hearing import Fired, Hearing, Missed, as_missed, in_order
+from rules.workbench.findings import Fired, Missed, as_missed, in_order
+from rules.workbench.hearing import Hearing
 from rules.workbench.reasons import Reason
 
 NEAREST_TOLD = 5

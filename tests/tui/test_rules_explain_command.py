@@ -1,15 +1,19 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 from pathlib import Path
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
 
+import tui
 from rules import RulesError
 from tui.commands.rules import app
 
+PAGE = Path(tui.__file__).parent.parent / "docs" / "rule-authors.md"
 SET = """language = "en"
 [vocabulary]
 supply = ["power", "electricity"]
@@ -59,8 +63,8 @@ def test_a_rule_that_fires_is_told_word_by_word(rules: Path) -> None:
         "",
         f"outage-out → outage, score 91  {rules}:7",
         "    phrase: $supply is|was out",
-        "      pwoer = power of $supply  1 edit (-8)",
-        "      is    of is|was  1 idle word (-1)",
+        "      pwoer  → power  ($supply)  1 edit -8",
+        "      is     (is|was)  1 idle word before it -1",
         "      out",
     ]
 
@@ -74,12 +78,31 @@ def test_what_stopped_a_rule_is_told(rules: Path) -> None:
         "",
         f"outage-out ↛ outage  {rules}:7",
         "    phrase: $supply is|was out",
-        "      power of $supply",
-        "      is    of is|was",
+        "      power  ($supply)",
+        "      is     (is|was)",
         "      out",
         '    none: "Power bank" stands in the post',
         '    unless: planned: "Scheduled" stands before "power is out"',
     ]
+
+
+def test_the_page_for_rule_authors_shows_what_is_printed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    written = re.findall(r"cat > (\S+) <<'END'\n(.*?\n)END\n", page, re.DOTALL)
+    shown = re.findall(
+        r"^\$ stormdesk rules explain --rules mine ([^\n]*)\n```\n\n```text\n(.*?)```",
+        page,
+        re.MULTILINE | re.DOTALL,
+    )
+    assert len(shown) > 2
+    (tmp_path / "mine").mkdir()
+    for name, text in written:
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    for arguments, expected in shown:
+        assert run(Path("mine"), *shlex.split(arguments)).stdout == expected
 
 
 def test_a_rule_for_nothing_says_what_it_does(rules: Path) -> None:

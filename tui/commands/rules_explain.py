@@ -14,7 +14,7 @@ from rules import RulesError, load_packs
 from rules.pack import NOTHING
 from rules.text import fold
 from rules.workbench.explain import NEAREST_TOLD, Explainer, Explanation
-from rules.workbench.hearing import Fired, Missed
+from rules.workbench.findings import Fired, Missed
 from rules.workbench.reasons import Reason
 from rules.workbench.trail import Piece
 from tui.commands.options import Drafts, Listing, Rules
@@ -143,15 +143,14 @@ def _words(pieces: tuple[Piece, ...], *, idle: bool = True) -> Iterator[str]:
     width = max(map(cell_len, said), default=0)
     for word, piece in zip(said, pieces, strict=True):
         plain = not piece.text or fold(piece.text) == piece.meant
-        meant = "" if plain else f" = {piece.meant}"
-        part = f" of {cut(visible(piece.of, keep=''), _PART_CELLS)}" if piece.of else ""
-        costs = [
-            f"{count} {noun}{'' if count == 1 else 's'} (-{cost})"
-            for count, noun, cost in (
-                (piece.edits, "edit", piece.edits_cost),
-                (piece.idle if idle else 0, "idle word", piece.idle_cost),
+        meant = "" if plain else f"  → {piece.meant}"
+        part = f"  ({cut(visible(piece.of, keep=''), _PART_CELLS)})" if piece.of else ""
+        costs = "".join(
+            f"  {count} {noun}{'' if count == 1 else 's'}{where} -{cost}"
+            for count, noun, where, cost in (
+                (piece.edits, "edit", "", piece.edits_cost),
+                (piece.idle if idle else 0, "idle word", " before it", piece.idle_cost),
             )
             if count
-        ]
-        note = f"  {' and '.join(costs)}" if costs else ""
-        yield f"      {fit(word, width)}{meant}{part}{note}".rstrip()
+        )
+        yield f"      {fit(word, width)}{meant}{part}{costs}".rstrip()
