@@ -88,7 +88,9 @@ class Phrasebook:
                 for atom in self._elements[element]:
                     if atom.kind in ("word", "exact") and len(atom.spelling) >= _ALIKE_LETTERS_MIN:
                         self._atoms.setdefault(atom.spelling, []).append((atom, element))
-        self._spellings = sorted(self._atoms)
+        self._of_length: dict[int, list[str]] = {}
+        for spelling in sorted(self._atoms):
+            self._of_length.setdefault(len(spelling), []).append(spelling)
 
     def tells(self, row: Row) -> float:
         """How much the words of a row tell: the rarer, the more."""
@@ -104,8 +106,10 @@ class Phrasebook:
                 continue
             seen.add(word)
             most = 1 if len(word) < _TWO_EDITS_LETTERS_MIN else 2
+            lengths = range(len(word) - most, len(word) + most + 1)
+            spellings = [one for length in lengths for one in self._of_length.get(length, ())]
             for near, edits, _ in extract(
-                word, self._spellings, scorer=OSA.distance, score_cutoff=most, limit=None
+                word, spellings, scorer=OSA.distance, score_cutoff=most, limit=None
             ):
                 for atom, element in self._atoms[near] if edits else ():
                     option = Alike(edits, *token.span(), atom)

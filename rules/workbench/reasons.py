@@ -104,7 +104,8 @@ def of_site(view: View, test: Test, site: Site, contexts: Contexts) -> Iterator[
     rule, scan = test.rule, view.scan
     if rule.near and not scan.is_near(test.near, test.limits, rule.reach, site):
         told = listed([f"'{brief(phrase.text)}'" for phrase in rule.near], _PHRASES_TOLD)
-        yield Reason("near", f"within {rule.reach} words of it stands none of {told}")
+        words = "1 word" if rule.reach == 1 else f"{rule.reach} words"
+        yield Reason("near", f"none of {told} stands within {words} of it")
     if rule.not_near and scan.is_near(test.not_near, test.limits, rule.reach, site):
         yield _beside(view, test, test.not_near, rule.not_near, "not_near", site)
     for one in test.when:
