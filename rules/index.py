@@ -16,15 +16,19 @@ from rules.text import END, START
 _MARK_FREQUENCY = 0.1
 _STEM_FREQUENCY = 0.002
 _EVERYWHERE = 100.0
+KEYS = 3
+"""How many elements of a row a text must hold before it is searched for the row."""
 
 
 class Row(msgspec.Struct, frozen=True):
-    """One variant of a phrase: its elements in order; `needs` are the same as a bit set.
+    """One variant of a phrase: its elements in order.
 
-    `anchor` is the place of the rarest one.
+    `keys` are the rarest of them, the rarest first, `needs` the same as a bit set; `anchor` is the
+    place of the rarest one.
     """
 
     elements: tuple[int, ...]
+    keys: tuple[int, ...]
     needs: int
     anchor: int
 
@@ -47,7 +51,7 @@ class Index(msgspec.Struct, frozen=True):
     shelves: dict[int, Shelf]
 
     def within(self, present: int) -> list[Filed]:
-        """The rows of which `present`, a bit set of elements, has every element."""
+        """The rows of which `present`, a bit set of elements, has every key."""
         return self.under(bits(self.mask & present), present)
 
     def under(self, anchors: Iterable[int], present: int) -> list[Filed]:
@@ -79,15 +83,18 @@ def bits(numbers: int) -> Iterator[int]:
 
 
 class Elements:
-    """The elements of a set of phrases, numbered as they come; each has its frequency.
+    """The elements of a set of phrases, numbered as they come.
 
-    An element is the set of atoms that may stand at one place of a phrase; equal ones are one.
+    An element is the set of atoms that may stand at one place of a phrase; equal ones are one. Of a
+    row the `KEYS` rarest elements are its keys: rows are looked up by keys alone, so whoever numbers
+    the keys first (`reserve`) keeps the bit sets of texts small.
     """
 
     def __init__(self, common: CommonWords) -> None:
         self.numbers: dict[Place, int] = {}
         self.frequency: list[float] = []
         self._common = common
+        self._frequency_of: dict[Place, float] = {}
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -96,8 +103,15 @@ class Elements:
         """The number of a place's element."""
         number = self.numbers.setdefault(place, len(self.numbers))
         if number == len(self.frequency):
-            self.frequency.append(sum(_frequency(atom, self._common) for atom in place))
+            self.frequency.append(self._rarity(place))
         return number
+
+    def reserve(self, phrases: Iterable[Phrase], keys: int = KEYS) -> None:
+        """Numbers the `keys` rarest elements of each row of phrases."""
+        for phrase in phrases:
+            for variant in phrase.variants:
+                for place in sorted(dict.fromkeys(variant), key=self._rarity)[:keys]:
+                    self.number(place)
 
     def index(self, rules: Iterable[Sequence[Phrase]]) -> Index:
         """The index of the phrases of rules."""
@@ -105,7 +119,7 @@ class Elements:
         for rule, phrases in enumerate(rules):
             for number, phrase in enumerate(phrases):
                 for row in self.rows(phrase):
-                    anchor, *others = sorted(set(row.elements), key=self.frequency.__getitem__)
+                    anchor, *others = sorted(row.keys, key=self.frequency.__getitem__)
                     shelf = filed.setdefault(anchor, {})
                     second = others[0] if others else anchor
                     shelf.setdefault(second, []).append((rule, number, row))
@@ -116,8 +130,15 @@ class Elements:
         """The variants of a phrase as rows."""
         for variant in phrase.variants:
             elements = tuple(map(self.number, variant))
-            rarest = min(range(len(elements)), key=lambda at: self.frequency[elements[at]])
-            yield Row(elements, bit_set(elements), rarest)
+            keys = sorted(dict.fromkeys(elements), key=self.frequency.__getitem__)[:KEYS]
+            yield Row(elements, tuple(keys), bit_set(keys), elements.index(keys[0]))
+
+    def _rarity(self, place: Place) -> float:
+        frequency = self._frequency_of.get(place)
+        if frequency is None:
+            frequency = sum(_frequency(atom, self._common) for atom in place)
+            self._frequency_of[place] = frequency
+        return frequency
 
 
 def _frequency(atom: Atom, common: CommonWords) -> float:

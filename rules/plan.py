@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import reduce
+from itertools import chain
 from operator import or_
-from typing import NamedTuple
 
 import msgspec
 
@@ -51,14 +51,6 @@ class Cues(msgspec.Struct, frozen=True):
     stop: Index
     reach: int
     limits: Limits
-
-
-class Needs(NamedTuple):
-    """What a rule needs in a text beside its phrase."""
-
-    weights: tuple[Weight, ...]
-    all: tuple[Index, ...]
-    near: Index
 
 
 class Weight(msgspec.Struct, frozen=True):
@@ -109,19 +101,11 @@ class Plan:
         rules = [rule for pack in packs for rule in pack.rules if rule.status in asked]
         self._common = common_words()
         self._elements = Elements(self._common)
-        # What every post is held against comes first, so that its numbers are low.
-        self.any = self._elements.index([rule.any for rule in rules])
-        self.question, self.link, self.mention = (
-            self._elements.number(frozenset((Atom("mark", mark),)))
-            for mark in (QUESTION, LINK, MENTION)
-        )
         contexts = {(each.language, each.name): each for pack in packs for each in pack.contexts}
-        asked_for = {(rule.language, name) for rule in rules for name in rule.when}
-        needs = [self._needs(rule) for rule in rules]
-        cues = {key: self._cues(contexts[key]) for key in sorted(asked_for & contexts.keys())}
-        self.telling_elements = len(self._elements)
-        cues |= {key: self._cues(contexts[key]) for key in contexts.keys() - cues.keys()}
-        tests = [self._test(rule, need, cues) for rule, need in zip(rules, needs, strict=True)]
+        self._reserve(rules, contexts)
+        self.any = self._elements.index([rule.any for rule in rules])
+        cues = {key: self._cues(context) for key, context in contexts.items()}
+        tests = [self._test(rule, cues) for rule in rules]
         self.bias = ((1 << LANE_BITS - 1) - ANCHORS_NEEDED) << ANCHOR_LANE * LANE_BITS
         self.evidence_gate = 0
         weights: dict[int, int] = {}
@@ -133,6 +117,31 @@ class Plan:
         self._weighing = [(number, test) for number, test in enumerate(tests) if test.gate]
         self.prioritised = any(test.rule.priority or test.rule.label == NOTHING for test in tests)
         self._make_reader(weights)
+
+    def _reserve(self, rules: Sequence[Rule], contexts: dict[tuple[str, str], Context]) -> None:
+        """Gives low numbers to what every post is held against: its bit sets stay small."""
+        reserve = self._elements.reserve
+        self.question, self.link, self.mention = (
+            self._elements.number(frozenset((Atom("mark", mark),)))
+            for mark in (QUESTION, LINK, MENTION)
+        )
+        asked_for = {(rule.language, name) for rule in rules for name in rule.when}
+        for rule in rules:
+            reserve(rule.any)
+            reserve((*rule.near, *rule.all), keys=1)
+            for evidence in rule.evidence:
+                reserve(evidence.phrases)
+        for key, context in contexts.items():
+            if key in asked_for:
+                parts = (context.before, context.after, context.around, context.anywhere)
+                reserve(chain(*parts), keys=1)
+        self.telling_elements = len(self._elements)
+        for rule in rules:
+            reserve((*rule.all, *rule.none, *rule.near, *rule.not_near))
+        for context in contexts.values():
+            cues = (context.before, context.after, context.around, context.anywhere, context.stop)
+            reserve(chain(*cues))
+        self.key_elements = len(self._elements)
 
     def _gated(self, test: Test, weights: dict[int, int]) -> Test:
         """A rule that is found by its evidence, with a lane that counts it."""
@@ -188,10 +197,11 @@ class Plan:
             self._anchors(),
             frozenset(self.any.shelves),
             self.telling_elements,
+            self.key_elements,
         )
         self.start: Word = self.reader.word({Atom("mark", START): 0})
         self.end: Word = self.reader.word({Atom("mark", END): 0})
-        self.edges = bit_set((*self.start, *self.end))
+        self.edges = self.start.elements | self.end.elements
         self.edge_anchors = tuple(number for number in self.any.shelves if self.edges >> number & 1)
         self.telling_edges = self.edges & (1 << self.telling_elements) - 1
 
@@ -251,15 +261,6 @@ class Plan:
             Limits(context.gap, TOLERANCE_MAX, 100 - int(LIMIT_DEFAULT), context.language),
         )
 
-    def _needs(self, rule: Rule) -> Needs:
-        """What a rule needs beside its phrase, compiled before the rest to get low numbers."""
-        index = self._elements.index
-        return Needs(
-            tuple(map(self._weight, rule.evidence)),
-            tuple(index([(phrase,)]) for phrase in rule.all),
-            index([rule.near]),
-        )
-
     def _weight(self, evidence: Evidence) -> Weight:
         single: set[int] = set()
         others: list[Phrase] = []
@@ -279,25 +280,25 @@ class Plan:
             self._elements.index([others]),
         )
 
-    def _test(self, rule: Rule, needs: Needs, contexts: dict[tuple[str, str], Cues]) -> Test:
+    def _test(self, rule: Rule, contexts: dict[tuple[str, str], Cues]) -> Test:
+        index = self._elements.index
         when, unless = (
             tuple(name if name in FACTS else contexts[rule.language, name] for name in names)
             for names in (rule.when, rule.unless)
         )
-        needed = [index.mask for index in needs.all]
-        if rule.near:
-            needed.append(needs.near.mask)
+        all_of, near = tuple(index([(phrase,)]) for phrase in rule.all), index([rule.near])
+        needed = [each.mask for each in (*all_of, *([near] if rule.near else ()))]
         needed.extend(filter(None, map(self._told_by, when)))
         return Test(
             rule=rule,
             limits=Limits(rule.gap, rule.tolerance, int(100 - rule.limit), rule.language),
-            all=needs.all,
-            none=self._elements.index([rule.none]),
-            near=needs.near,
-            not_near=self._elements.index([rule.not_near]),
+            all=all_of,
+            none=index([rule.none]),
+            near=near,
+            not_near=index([rule.not_near]),
             when=when,
             unless=unless,
-            weights=needs.weights,
+            weights=tuple(map(self._weight, rule.evidence)),
             needed=tuple(needed),
             placed=bool(rule.near or rule.not_near or rule.when or rule.unless),
             gate=0,

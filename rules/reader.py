@@ -41,8 +41,8 @@ class TokenReader:
     """Works out readings: pure, so that a verdict never depends on what was seen before.
 
     `weights` are what an element adds to the lanes of evidence, `anchors` what a word that holds it
-    counts as an anchor; by the elements of `shelves` phrases of `any` are looked up, and the first
-    `telling` elements are those of `any` and of evidence.
+    counts as an anchor; by the elements of `shelves` phrases of `any` are looked up. The first
+    `keys` elements are looked for in bit sets, the first `telling` of them in every post.
     """
 
     def __init__(
@@ -54,6 +54,7 @@ class TokenReader:
         anchors: Mapping[int, int],
         shelves: frozenset[int],
         telling: int,
+        keys: int,
     ) -> None:
         self._lexicon = lexicon
         self._common = common
@@ -62,6 +63,7 @@ class TokenReader:
         self._anchors = anchors
         self._shelves = shelves
         self._telling = (1 << telling) - 1
+        self._keys = keys
         self._marks = {
             mark: self.word({Atom("mark", mark): 0}) for mark in (LINK, MENTION, NUMBER, QUESTION)
         }
@@ -93,9 +95,11 @@ class TokenReader:
         weights, counts = self._weights, self._anchors
         code = sum(weights.get(element, 0) for element in edits_of)
         code += max(counts.get(one, 0) for one in edits_of) << ANCHOR_LANE * LANE_BITS
-        exact = bit_set(element for element, edits in edits_of.items() if not edits)
-        elements = bit_set(edits_of)
-        if exact != elements:
+        elements = bit_set(element for element in edits_of if element < self._keys)
+        exact = elements
+        if any(edits_of.values()):
+            sure = (element for element, edits in edits_of.items() if not edits)
+            exact = bit_set(element for element in sure if element < self._keys)
             code += 1 << FUZZY_LANE * LANE_BITS
         anchors = tuple(element for element in edits_of if element in self._shelves)
         return Word(edits_of.items(), elements, exact, anchors, code)

@@ -240,7 +240,8 @@ class Scan:
             while doubtful:
                 element = doubtful & -doubtful
                 doubtful ^= element
-                row = Row((element.bit_length() - 1,), element, 0)
+                number = element.bit_length() - 1
+                row = Row((number,), (number,), element, 0)
                 count += bool(self.sites(row, test.limits))
             total += weight.points * (count + len(self.found(weight.others, test.limits)))
         return total
