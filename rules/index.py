@@ -85,9 +85,9 @@ def bits(numbers: int) -> Iterator[int]:
 class Elements:
     """The elements of a set of phrases, numbered as they come.
 
-    An element is the set of atoms that may stand at one place of a phrase; equal ones are one. Of a
-    row the `KEYS` rarest elements are its keys: rows are looked up by keys alone, so whoever numbers
-    the keys first (`reserve`) keeps the bit sets of texts small.
+    An element is the set of atoms that may stand at one place of a phrase; equal ones are one. The
+    `KEYS` rarest elements of a row are its keys. Rows are looked up by keys alone, so whoever
+    numbers the keys first (`reserve`) keeps the bit sets of texts small.
     """
 
     def __init__(self, common: CommonWords) -> None:

@@ -33,10 +33,12 @@ class CommonWords:
     def __init__(self) -> None:
         self._frequency: dict[str, float] = {}
         self._votes: dict[str, int] = {}
+        self._frequency_in: dict[str, dict[str, float]] = {}
         known = self._frequency
         for lane, language in enumerate(LANGUAGES):
             words = frequent_words(language)
             own = {word: 1 / (rank + _RANK_OFFSET) for rank, word in enumerate(words)}
+            self._frequency_in[language] = own
             shared = {word: max(own[word], known[word]) for word in own.keys() & known.keys()}
             known.update(own)
             known.update(shared)
@@ -50,6 +52,10 @@ class CommonWords:
     def frequency(self, word: str) -> float:
         """How frequent a folded word is, relative to others; about 1/rank."""
         return self._frequency.get(word, _RARE)
+
+    def frequency_in(self, word: str, language: str) -> float:
+        """How frequent a folded word is in one language; 0 where it is none of its common words."""
+        return self._frequency_in[language].get(word, 0.0)
 
     def all_votes(self) -> Iterator[tuple[str, int]]:
         """Every common word with its votes."""

@@ -118,6 +118,7 @@ class Lexicon:
             or word in self._short
             or word in self._fragments
             or word[:STEM_LETTERS_MIN] in self._stem_heads
+            or _LONG_RUN.search(word) is not None
         )
 
     def read(self, word: str) -> Atoms:

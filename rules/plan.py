@@ -157,6 +157,17 @@ class Plan:
         """What may stand at each element's place, by the number of the element."""
         return tuple(self._elements.numbers)
 
+    def telling_words(self) -> set[str]:
+        """The words by which phrases of `any` are looked up, but for everyday ones."""
+        places = self.elements
+        return {
+            atom.spelling
+            for number in self.any.shelves
+            if self._elements.frequency[number] < _EVERYDAY
+            for atom in places[number]
+            if atom.kind in ("word", "exact")
+        }
+
     def weighed(self, code: int, telling: int) -> list[int]:
         """The numbers of rules without `any` whose evidence may suffice in a text."""
         sure = not code & FUZZY_MASK

@@ -47,10 +47,12 @@ class Explainer:
         self._asleep = {rule.id for rule in self._rules.values() if rule.status not in awake}
         contexts = {(one.language, one.name): one for pack in packs for one in pack.contexts}
         accounts = tuple(accounts)
-        self._live = Hearing(Engine(packs, accounts=accounts, drafts=drafts), contexts)
-        self._whole: Hearing | None = None
+        self._engine = Engine(packs, accounts=accounts, drafts=drafts)
+        self._live = [Hearing(matcher, contexts) for matcher in self._engine.matchers]
+        self._whole: list[Hearing] = []
         if self._asleep:
-            self._whole = Hearing(Engine(_awakened(packs), accounts=accounts), contexts)
+            whole = Engine(_awakened(packs), accounts=accounts)
+            self._whole = [Hearing(matcher, contexts) for matcher in whole.matchers]
 
     def explain(
         self, item: str | Item, *, most: int | None = NEAREST_TOLD, rule: str | None = None
@@ -64,18 +66,29 @@ class Explainer:
         """
         if rule is not None and rule not in self._rules:
             raise RulesError(f"unknown rule '{rule}': {choices(rule, self._rules)}")
-        view = self._live.view(item)
+        text, language, in_play = self._engine.hear(item)
         near = rule is None
-        fired, missed = self._live.judge(view, None if near else [str(rule)], most, near=near)
+        asked = None if near else [str(rule)]
         asleep = self._asleep if near else self._asleep & {str(rule)}
-        if self._whole and asleep:
-            whole = self._whole.view(item)
-            would, short = self._whole.judge(whole, asleep, most, near=near)
+        fired: list[Fired] = []
+        missed: list[Missed] = []
+        for hearing in self._live:
+            would, short = hearing.judge(hearing.view(item, text, language), asked, most, near=near)
+            if hearing.matcher in in_play:
+                fired += would
+                missed += short
+            else:
+                own = hearing.matcher.language
+                foreign = f"the post is in '{language}', and has no word that only '{own}' has"
+                missed += (_because(one, foreign) for one in (*map(as_missed, would), *short))
+        for hearing in self._whole if asleep else ():
+            view = hearing.view(item, text, language)
+            would, short = hearing.judge(view, asleep, most, near=near)
             missed += map(self._sleeping, [*map(as_missed, would), *short])
         labels = {one.label for one in fired}
         return Explanation(
             item if isinstance(item, str) else item.text,
-            view.scan.language,
+            language,
             tuple(sorted(labels - {NOTHING}, key=URGENCY.__getitem__)),
             tuple(in_order(fired)),
             tuple(sorted(missed, key=lambda one: one.rank)[:most]),
@@ -85,6 +98,11 @@ class Explainer:
         """The same with the status of its rule among what is missing."""
         status = Reason("status", _ASLEEP[self._rules[missed.rule].status])
         return msgspec.structs.replace(missed, missing=(*missed.missing, status))
+
+
+def _because(missed: Missed, foreign: str) -> Missed:
+    """The same with the post's language among what is missing."""
+    return msgspec.structs.replace(missed, missing=(*missed.missing, Reason("language", foreign)))
 
 
 def _awakened(packs: Sequence[Pack]) -> list[Pack]:

@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 import msgspec
 
-from rules.engine import TEXT_LETTERS_MAX, Engine, claimed, evidence_sites
 from rules.index import Row
 from rules.language import UNKNOWN
+from rules.matcher import Matcher, claimed, evidence_sites
 from rules.pack import NOTHING
 from rules.phrase import Phrase
 from rules.plan import Test
@@ -31,22 +31,21 @@ Way = tuple[Site, int]
 
 
 class Hearing:
-    """The rules of an engine, to be heard on posts; `contexts` are those of its packs."""
+    """The rules of one language, to be heard on posts; `contexts` are those of all packs."""
 
-    def __init__(self, engine: Engine, contexts: Contexts) -> None:
-        self._engine = engine
-        self._plan = engine.plan
+    def __init__(self, matcher: Matcher, contexts: Contexts) -> None:
+        self.matcher = matcher
+        self._plan = matcher.plan
         self._contexts = contexts
-        self._book = Phrasebook(engine.plan)
+        self._book = Phrasebook(matcher.plan)
         self._order = sorted(
             range(len(self._plan.tests)), key=lambda one: -self._plan.tests[one].rule.priority
         )
 
-    def view(self, item: str | Item) -> View:
-        """An item as the engine reads it."""
-        scan, spans = self._engine.scan(item)
-        text = item if isinstance(item, str) else item.text
-        return View(scan, spans, text[:TEXT_LETTERS_MAX], self._plan.elements, item)
+    def view(self, item: str | Item, text: str, language: str) -> View:
+        """An item as the matcher reads it; `text` is as much of it as is read."""
+        scan, spans = self.matcher.scan(item, text, language)
+        return View(scan, spans, text, self._plan.elements, item)
 
     def judge(
         self, view: View, asked: Collection[str] | None, most: int | None, *, near: bool = True

@@ -76,7 +76,7 @@ def failures(packs: Sequence[Pack], engine: Engine) -> list[Failure]:
     the others are not, so that a draft can't break them.
     """
     cases = proofs(packs)
-    running = {test.rule.id for test in engine.plan.tests}
+    running = {test.rule.id for matcher in engine.matchers for test in matcher.plan.tests}
     verdicts = iter(engine.classify([example(test) for rule, test in cases if rule.id in running]))
     drafts = [example(test) for rule, test in cases if rule.id not in running]
     draft_verdicts = iter(Engine(packs, drafts=True).classify(drafts) if drafts else ())

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 import msgspec
 from rapidfuzz.distance import OSA
 
-from rules.engine import WordSpans
 from rules.errors import listed
 from rules.index import Row
 from rules.language import common_words
+from rules.matcher import WordSpans
 from rules.phrase import Atom, Phrase, Place
 from rules.plan import Limits
 from rules.scan import EDIT_COST, IDLE_COST, Scan, Site

@@ -37,6 +37,7 @@ def first(engine: Engine, text: str) -> Match | None:
         ("power out", "out of power", None, 0),
         ("power out", "tower out", None, 0),
         ("power out", "poooower out!!!", "poooower out", 100),
+        ("no power", "nooo power", "nooo power", 100),
         ("power outage", "so #PowerOutage", "PowerOutage", 100),
         ("power outage", "so #poweroutage2019", "poweroutage", 100),
         ("power outage", "#power_outage", "power_outage", 100),
@@ -46,7 +47,6 @@ def first(engine: Engine, text: str) -> Match | None:
         ("power out", "power &amp; out", "power &amp; out", 100),
         ("don't have power", "we dont have power", "dont have power", 100),
         ("dont have power", "we don’t have power", "don’t have power", 100),
-        ("c'è buio", "qui c’e  buio", "c’e  buio", 100),
         ("=power out", "pwoer out", None, 0),
         ("flicker* lights", "flickering lights", "flickering lights", 100),
         ("<number> without power", "2,167 without power", "2,167 without power", 100),
@@ -81,6 +81,27 @@ def test_a_phrase_is_found_with_its_span_and_score(
     if match:
         assert (match.rule, match.label, match.phrase) == ("r", "outage", phrase)
         assert text[match.start : match.end] == match.text
+
+
+def test_accents_and_elisions_cost_nothing(make: Make) -> None:
+    match = first(make('any = ["c\'è buio"]', language="it"), "qui c’e  buio")
+    assert match
+    assert (match.text, match.score) == ("c’e  buio", 100)
+
+
+@pytest.mark.parametrize(
+    ("text", "fires"),
+    [
+        ("no power in the whole street again", True),
+        ("nopower #storm", True),  # in no known language
+        ("no hay luz en toda la calle desde ayer por la tarde, no power lol", True),
+        ("no hay luz en toda la calle desde ayer por la tarde, no ower lol", False),
+    ],
+)
+def test_a_rule_is_held_against_its_language_and_where_only_its_words_stand(
+    make: Make, text: str, fires: bool
+) -> None:
+    assert (first(make('any = ["no power"]'), text) is not None) == fires
 
 
 @pytest.mark.parametrize(
@@ -265,7 +286,7 @@ def test_memory_is_bounded_under_an_endless_stream_of_new_words(make: Make) -> N
     engine = make('any = ["power out"]', memo_chunks=100)
     for number in range(50):
         engine.classify([" ".join(f"w{number}x{i}" for i in range(100)) + " power out"])
-        assert engine.remembered <= 200
+        assert engine.remembered <= 400  # two generations each of codes and of readings
     before = engine.remembered
     engine.classify(["@handle https://x.example/a " + "y" * 5000])
     assert engine.remembered == before
@@ -333,7 +354,7 @@ def test_a_long_post_of_the_same_words_costs_few_calls_a_word(unit: str, engine:
     text = (unit * TEXT_LETTERS_MAX)[:TEXT_LETTERS_MAX]
     words = len(re.findall("[a-z]+", text))
     engine.classify([text])
-    assert calls(lambda: engine.classify([text])) < 60 * words
+    assert calls(lambda: engine.classify([text])) < 70 * words
 
 
 def test_of_a_long_post_the_begin_is_read_and_its_end_is_unknown(make: Make) -> None:

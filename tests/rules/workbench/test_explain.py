@@ -248,7 +248,10 @@ KEPT: list[Case] = [
     (
         'any = ["power out"]',
         "la pwoer out para que no se nos vaya",
-        ["typo: \"pwoer\" is not taken for a typo: the post is in 'es'"],
+        [
+            "typo: \"pwoer\" is not taken for a typo: the post is in 'es'",
+            "language: the post is in 'es', and has no word that only 'en' has",
+        ],
     ),
     (
         'any = ["power out"]\nlimit = 92',

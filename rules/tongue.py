@@ -1,0 +1,118 @@
+"""Which languages a text may be in: how its words vote, and whose own words it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rules.language import LANE_BITS, UNKNOWN, CommonWords, common_words
+from rules.matcher import Matcher
+from rules.pack import LANGUAGES
+from rules.reading import ANCHOR_LANE, MEMO_LETTERS_MAX
+from rules.text import fold, tokens
+
+_SIGNS = ".,:;!?…\"“”„«»()[]{}*~|<>+=-–—'‘’`¿¡"
+_OWN_LEAD = 3
+"""How many times as frequent as in any other language a word is that a language calls its own."""
+
+
+class Codes(dict[str, int]):
+    """Chunk of text → its votes and own words, side by side in one number; two generations."""
+
+    def __init__(self, tongues: Tongues, limit: int) -> None:
+        super().__init__()
+        self._work_out = tongues.work_out
+        self._limit = limit
+        self.old: dict[str, int] = {}
+
+    def __missing__(self, chunk: str) -> int:
+        if chunk[0] == "@" or "/" in chunk or len(chunk) > MEMO_LETTERS_MAX:
+            return self._work_out(chunk)
+        code = self.old.get(chunk)
+        if code is None:
+            code = self._work_out(chunk)
+        if len(self) >= self._limit:
+            self.old = dict(self)
+            self.clear()
+        self[chunk] = code
+        return code
+
+
+class Tongues:
+    """Chooses among `matchers`, one a language.
+
+    A chunk's code has a lane of votes for each language, and above them one for each that counts
+    its own words: words by which its rules look up phrases, and that no other language uses nearly
+    as often. `code` gives the code of a chunk.
+    """
+
+    def __init__(self, matchers: Sequence[Matcher], memo_chunks: int) -> None:
+        self._matchers = tuple(matchers)
+        common = common_words()
+        self._common = common
+        self._own: dict[str, int] = {}
+        self._lanes: list[tuple[Matcher, int]] = []
+        for matcher in matchers:
+            lane = (len(LANGUAGES) + LANGUAGES.index(matcher.language)) * LANE_BITS
+            self._lanes.append((matcher, ((1 << LANE_BITS) - 1) << lane))
+            for word in matcher.plan.telling_words():
+                if _is_own(word, matcher.language, common):
+                    self._own[word] = self._own.get(word, 0) + (1 << lane)
+        self._codes = Codes(self, memo_chunks)
+        self.code = self._codes.__getitem__
+
+    @property
+    def held(self) -> int:
+        """How many codes both generations of the memo hold."""
+        return len(self._codes) + len(self._codes.old)
+
+    def in_play(self, language: str, code: int) -> tuple[Matcher, ...]:
+        """The matchers that a text of `language` with the summed `code` is held against."""
+        if language == UNKNOWN:
+            return self._matchers
+        return tuple(
+            matcher for matcher, own in self._lanes if matcher.language == language or own & code
+        )
+
+    def work_out(self, chunk: str) -> int:
+        """The code of a chunk."""
+        core = chunk.strip(_SIGNS)
+        if core.isalpha():
+            word = fold(core)
+            return self._common.votes(word) + self._own.get(word, 0)
+        if chunk[0] == "@" or "/" in chunk or len(chunk) > MEMO_LETTERS_MAX:
+            return self._odd(chunk)
+        return self._mixed(chunk)
+
+    def _odd(self, chunk: str) -> int:
+        """The code of a chunk that is not remembered: a link, a mention, or a very long one."""
+        if chunk[0] == "@" or chunk.startswith(("https://", "http://")):
+            return 0
+        if len(chunk) <= MEMO_LETTERS_MAX:
+            return self._mixed(chunk)
+        every = sum(own & -own for _, own in self._lanes)  # too long to be read twice
+        return every + sum(map(self._common.votes, map(fold, tokens(chunk))))
+
+    def _mixed(self, chunk: str) -> int:
+        code = 0
+        for token in tokens(chunk):
+            if token[0] in "#＃" or "_" in token:
+                code += self._tag(token)
+            elif token[0] != "@":
+                word = fold(token)
+                code += self._common.votes(word) + self._own.get(word, 0)
+        return code
+
+    def _tag(self, tag: str) -> int:
+        """Own words of a hashtag: it may hold those of any language whose phrases it fits."""
+        anchors = ((1 << LANE_BITS) - 1) << ANCHOR_LANE * LANE_BITS
+        return sum(
+            (1 << LANE_BITS * (len(LANGUAGES) + LANGUAGES.index(matcher.language)))
+            for matcher, _ in self._lanes
+            if matcher.plan.reader.read(tag).code & anchors
+        )
+
+
+def _is_own(word: str, language: str, common: CommonWords) -> bool:
+    """Whether `language` uses a word far more than the others do, or none but it knows it."""
+    others = max(common.frequency_in(word, other) for other in LANGUAGES if other != language)
+    return common.frequency_in(word, language) >= _OWN_LEAD * others
