@@ -2,9 +2,10 @@
 
 A phrase is a row of places, separated by blanks; at each place stands one of several alternatives,
 separated by `|`. An alternative is a word, `=word` (no typo tolerance), `stem*` (any word that
-begins so), `word~` (any inflected form of it), `$name` (any entry of a vocabulary) or a mark such
-as `<link>`. Alternatives of several words are expanded: a phrase becomes one or more variants in
-which each place is a set of atoms; the forms of a word share a place and cost no variants.
+begins so), `word~` (any inflected form of it), `$name` (any entry of a vocabulary), a mark such as
+`<link>`, or a row of these but `$name` in round brackets, `(up and running)`. Alternatives of
+several words are expanded: a phrase becomes one or more variants in which each place is a set of
+atoms; the forms of a word share a place and cost no variants.
 """
 
 from __future__ import annotations
@@ -23,6 +24,9 @@ from rules.text import END, MARKS, START, fold, tokens
 
 VARIANTS_MAX = 1000
 STEM_LETTERS_MIN = 3
+_BRACKET = re.compile(r"[()]")
+_PLACE = re.compile(r"(?:\([^()]*\)|[^\s()])+")
+_OUTER_BAR = re.compile(r"\|(?![^(]*\))")
 _NO_WORD = re.compile(r"^(?:[@#?¿]|https?://|www\.)", re.IGNORECASE)
 
 
@@ -60,9 +64,9 @@ def parse_phrase(
 
     Raises:
         PhraseError: unknown vocabulary or mark, a stem or word to inflect that is too short,
-            nothing to look for, or more than `VARIANTS_MAX` variants.
+            misplaced brackets, nothing to look for, or more than `VARIANTS_MAX` variants.
     """
-    parts = text.split()
+    parts = written_places(text)
     if not parts:
         raise PhraseError("the phrase is empty: write the words to look for")
     places = [_alternatives(part, vocabulary, language) for part in parts]
@@ -82,9 +86,46 @@ def parse_phrase(
     return Phrase(text, variants, source)
 
 
+def written_places(text: str) -> list[str]:
+    """The places of a phrase as written: blanks separate them, but for those in brackets.
+
+    Raises:
+        PhraseError: a bracket that is not closed or not open, nested, or joined to a word.
+    """
+    if "(" not in text and ")" not in text:
+        return text.split()
+    _check_brackets(text)
+    return _PLACE.findall(text)
+
+
+def _check_brackets(text: str) -> None:
+    opened = 0
+    for at, sign in ((found.start(), found[0]) for found in _BRACKET.finditer(text)):
+        told = f"phrase '{text}': '{sign}' at character {at + 1}"
+        if sign == ")" and not opened:
+            raise PhraseError(f"{told} closes nothing: write '(' before the first word")
+        if sign == "(" and opened:
+            raise PhraseError(
+                f"{told} stands within the brackets from character {opened} on: "
+                "close those first, or leave these out"
+            )
+        beside = text[at - 1 : at] if sign == "(" else text[at + 1 : at + 2]
+        if beside.strip().strip("|"):
+            raise PhraseError(
+                f"{told} has '{beside}' beside it: brackets hold a whole alternative, "
+                "signs such as '=' and '~' go with the words in them"
+            )
+        opened = at + 1 if sign == "(" else 0
+    if opened:
+        raise PhraseError(
+            f"phrase '{text}': '(' at character {opened} is not closed: "
+            "write ')' behind the last word"
+        )
+
+
 def _alternatives(part: str, vocabulary: Vocabulary, language: str) -> list[Variant]:
     runs: list[Variant] = []
-    for written in part.split("|"):
+    for written in _OUTER_BAR.split(part) if "(" in part else part.split("|"):
         if not written:
             raise PhraseError(f"'{part}' has an empty alternative: write words around each '|'")
         if written.startswith("$"):
@@ -108,6 +149,10 @@ def parse_entry(entry: str, *, language: str = "en") -> Variant:
         raise PhraseError("the entry is empty: write a word")
     if "|" in entry or "$" in entry:
         raise PhraseError(f"entry '{entry}' holds '|' or '$': write each choice as its own entry")
+    if "(" in entry or ")" in entry:
+        raise PhraseError(
+            f"entry '{entry}' holds brackets: leave them out, an entry may be several words anyway"
+        )
     return tuple(
         itertools.chain.from_iterable(_run(written, language) for written in entry.split())
     )
@@ -115,6 +160,8 @@ def parse_entry(entry: str, *, language: str = "en") -> Variant:
 
 @lru_cache(maxsize=4096)  # packs say the same words again and again: a third of the loading time
 def _run(written: str, language: str) -> Variant:
+    if written.startswith("("):
+        return _bracketed(written, language)
     if written.startswith("<") and written.endswith(">"):
         if written not in MARKS:
             raise PhraseError(f"unknown mark '{written}': {choices(written, MARKS)}")
@@ -126,6 +173,23 @@ def _run(written: str, language: str) -> Variant:
     if written.endswith("*"):
         return _stem(written)
     return _places("word", _words(written, written))
+
+
+def _bracketed(written: str, language: str) -> Variant:
+    words = written[1:-1].split()
+    if not words:
+        raise PhraseError("the brackets '()' are empty: write the words of one alternative in them")
+    for word in words:
+        if "|" in word:
+            raise PhraseError(
+                f"'{written}' holds '|' in brackets: give each alternative its own, (a b)|(c d)"
+            )
+        if word.startswith("$"):
+            raise PhraseError(
+                f"'{written}' holds '{word}' in brackets: a vocabulary stands outside, "
+                "or takes the whole of it as an entry"
+            )
+    return tuple(itertools.chain.from_iterable(_run(word, language) for word in words))
 
 
 def _places(kind: Literal["word", "exact"], words: Iterable[str]) -> Variant:

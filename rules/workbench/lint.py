@@ -13,7 +13,7 @@ from rules.errors import Fault, in_order
 from rules.language import frequent_words
 from rules.loader import VocabularyList
 from rules.pack import NOTHING, Context, Pack, Rule
-from rules.phrase import Phrase, Variant
+from rules.phrase import Phrase, Variant, written_places
 
 COMMON_RANKS = 500
 """A word among this many most frequent ones of a language says little alone."""
@@ -118,13 +118,13 @@ def _split_choices(rule: Rule) -> Iterator[Fault]:
     """`out|in the dark`, which is read as 'out the dark' or 'in the dark'."""
     leading, led = _LEADING[rule.language].split(), _LED[rule.language].split()
     for phrase in (phrase for _, phrases in _lists(rule) for phrase in phrases):
-        for place, following in pairwise(phrase.text.split()):
+        for place, following in pairwise(written_places(phrase.text)):
             first, _, others = place.partition("|")
             last = others.rpartition("|")[2]
             if first not in leading and last in leading and following in led:
                 yield phrase.source.fault(
                     f"'{place} {following}' is read as '{first}' or '{last}', and then "
-                    f"'{following}': if '{last} {following} …' is one choice, write two phrases"
+                    f"'{following}': if '{last} {following} …' is one choice, put it in brackets"
                 )
 
 

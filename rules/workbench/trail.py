@@ -12,7 +12,7 @@ from rules.errors import listed
 from rules.index import Row
 from rules.language import common_words
 from rules.matcher import WordSpans
-from rules.phrase import Atom, Phrase, Place
+from rules.phrase import Atom, Phrase, Place, written_places
 from rules.plan import Limits
 from rules.scan import EDIT_COST, IDLE_COST, Scan, Site
 from rules.text import LINK, MENTION, NUMBER, QUESTION, fold, owner, unleet
@@ -130,7 +130,7 @@ def _spelled(atom: Atom) -> str:
 
 def as_written(phrase: Phrase, row: Row) -> tuple[str, ...]:
     """The part of a phrase that each place of a row was written as; empty where none is alone."""
-    parts = phrase.text.split()
+    parts = written_places(phrase.text)
     if len(parts) != len(row.elements):  # an alternative of several words stands in between
         return ("",) * len(row.elements)
     return tuple(parts)

@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 from rules import Engine
 from rules.errors import Source
 from rules.inflection import forms
-from rules.phrase import VARIANTS_MAX, Phrase, PhraseError, parse_entry, parse_phrase
+from rules.phrase import (
+    VARIANTS_MAX,
+    Phrase,
+    PhraseError,
+    parse_entry,
+    parse_phrase,
+    written_places,
+)
 
 HERE = Source("set.toml", 1, 1)
 VOCABULARY = {"supply": ("power", "electricity", "the lights"), "many": ("a b",) * 1}
@@ -39,10 +46,37 @@ def spell(phrase: Phrase) -> list[str]:
         ("outage~|cut", ["cut|outage|outages"]),
         ("power-cut~|outage", ["outage", "power cut|cuts|cutting"]),
         ("<start> power <question>", ["<start> power <question>"]),
+        ("(once more)|again dark", ["again dark", "once more dark"]),
+        ("back|(up and running)", ["back", "up and running"]),
+        ("no  ( current )|( supply )", ["no current|supply"]),
+        ("bank|(mortgage broker)|atm", ["atm|bank", "mortgage broker"]),
+        ("(a b)|(c d) (e f)|g", ["a b g", "a b e f", "c d g", "c d e f"]),
     ],
 )
 def test_a_phrase_stands_for_its_variants(written: str, variants: list[str]) -> None:
     assert spell(parse_phrase(written, VOCABULARY, HERE)) == variants
+
+
+def test_brackets_hold_all_that_an_alternative_may_be_but_vocabularies() -> None:
+    rows = parse_phrase("(=lights lose~ flick* <number>)|dark", {}, HERE).variants
+    kinds = [[{atom.kind for atom in place} for place in row] for row in rows]
+    assert kinds == [[{"word"}], [{"exact"}, {"word"}, {"stem"}, {"mark"}]]
+
+
+WRITTEN_ALTERNATIVE = st.one_of(
+    st.sampled_from(["power", "=cut", "lose~", "flick*", "<link>", "$supply"]),
+    st.lists(st.sampled_from(["up", "=and", "lose~", "flick*", "<link>"]), min_size=1).map(
+        lambda words: f"({' '.join(words)})"
+    ),
+)
+WRITTEN_PLACE = st.lists(WRITTEN_ALTERNATIVE, min_size=1, max_size=3).map("|".join)
+
+
+@given(st.lists(WRITTEN_PLACE, min_size=1, max_size=4))
+def test_blanks_separate_places_but_in_brackets(places: list[str]) -> None:
+    assert written_places("  ".join(places)) == places
+    sizes = {len(row) for row in parse_phrase(" ".join(places), VOCABULARY, HERE).variants}
+    assert min(sizes) >= len(places)
 
 
 @pytest.mark.parametrize(
@@ -74,12 +108,28 @@ def test_a_sign_says_what_kind_of_atom_it_is(written: str, kinds: set[str]) -> N
         ("<start> <end>", "no word to look for"),
         ("power <start>", "<start> stands first"),
         ("<end> power", "<end> last"),
+        ("back|(up and running", "'(' at character 6 is not closed"),
+        ("back|up and) running", "')' at character 12 closes nothing"),
+        ("(up (and) running)", "'(' at character 5 stands within the brackets from character 1 on"),
+        ("=(up and running)", "'(' at character 2 has '=' beside it"),
+        ("(switch on)~ lights", "')' at character 11 has '~' beside it"),
+        ("(up and)(running)", "')' at character 8 has '(' beside it"),
+        ("back|( )", "the brackets '()' are empty"),
+        ("(up|back on)", "'(up|back on)' holds '|' in brackets"),
+        ("(the $supply) out", "'(the $supply)' holds '$supply' in brackets"),
+        ("(po*wer out)", "'*' and '~' stand behind a word"),
+        ("(power <start>)|out", "<start> stands first"),
     ],
 )
 def test_a_phrase_that_can_not_be_understood_says_why(written: str, complaint: str) -> None:
     with pytest.raises(PhraseError) as caught:
         parse_phrase(written, VOCABULARY, HERE)
     assert complaint in str(caught.value)
+
+
+def test_an_entry_takes_no_brackets() -> None:
+    with pytest.raises(PhraseError, match="entry may be several words anyway"):
+        parse_entry("power (cut)")
 
 
 def test_too_many_variants_are_refused_with_their_number() -> None:
@@ -132,4 +182,21 @@ def test_a_post_holds_any_form_of_an_inflected_word(
     make: Callable[..., Engine], text: str, found: bool
 ) -> None:
     (verdict,) = make('any = ["lose~ power"]').classify([text])
+    assert bool(verdict.matches) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("our lights are back", True),
+        ("lights up and running", True),
+        ("lights up and then runing", True),
+        ("lights up", False),
+        ("lights running", False),
+    ],
+)
+def test_a_post_holds_an_alternative_in_brackets_as_a_whole(
+    make: Callable[..., Engine], text: str, found: bool
+) -> None:
+    (verdict,) = make('any = ["lights back|(up and running)"]').classify([text])
     assert bool(verdict.matches) == found

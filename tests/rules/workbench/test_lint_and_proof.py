@@ -69,6 +69,11 @@ TEST = (
             ["5:8: 'out|in the' is read as 'out' or 'in', and then 'the': if 'in the …' is one"],
         ),
         ('any = ["sitting at|in the dark", "out|off the grid", "lit|in doubt"]' + TEST, []),
+        ('any = ["sitting out|(in the dark)", "(lights out)|in (the dark)"]' + TEST, []),
+        (
+            'any = ["(all alone)|in the dark"]' + TEST,
+            ["5:8: '(all alone)|in the' is read as '(all alone)' or 'in', and then 'the': if"],
+        ),
     ],
 )
 def test_doubtful_places_are_warned_of(write: Write, keys: str, expected: list[str]) -> None:
