@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 from matchers import EXTRACT, HYPERSCAN_FUZZY, OURS
-from measure import SLICE_POSTS, Quality, Race, Speed
+from measure import TURN_POSTS, Quality, Race, Speed
 from workload import Disfigured, Workload, shipped, synthetic
 
 POSTS_PER_S_MIN = 60_000
@@ -135,9 +135,13 @@ def _quality_table(qualities: Sequence[Quality]) -> Iterator[str]:
         }
         for quality in qualities
     ]
+    posts = {kind: f"{count:,}" for kind, count in qualities[0].posts.items()}
     yield from _table(
-        ("share of posts", *(_short(quality.tool) for quality in qualities)),
-        [(row, *(f"{each[row]:.3f}" for each in shares)) for row in shares[0]],
+        ("share of posts", "posts", *(_short(quality.tool) for quality in qualities)),
+        [
+            (row, posts.get(row.partition(": ")[2], ""), *(f"{each[row]:.3f}" for each in shares))
+            for row in shares[0]
+        ],
     )
 
 
@@ -168,7 +172,7 @@ def _at_least(least: int) -> Callable[[str], int]:
 def main() -> None:
     """Measures, and prints the tables or JSON."""
     asked = ArgumentParser(description=__doc__)
-    asked.add_argument("--posts", type=_at_least(SLICE_POSTS), default=40_960, help="of a round")
+    asked.add_argument("--posts", type=_at_least(TURN_POSTS), default=40_960, help="of a round")
     asked.add_argument("--rounds", type=_at_least(1), default=3)
     asked.add_argument("--phrases", type=_at_least(1), default=1_000, help="of the synthetic set")
     asked.add_argument("--texts", type=_at_least(0), default=50, help="of each kind of damage")
@@ -186,7 +190,7 @@ def main() -> None:
         machine=_machine(),
         python=platform.python_version(),
         seed=options.seed,
-        posts=options.posts // SLICE_POSTS * SLICE_POSTS,
+        posts=options.posts // TURN_POSTS * TURN_POSTS,
         rounds=options.rounds,
         texts=options.texts,
         results=[

@@ -7,8 +7,9 @@ ImportError when it is made.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
-from functools import reduce
+from functools import partial, reduce
 from operator import or_
 from typing import Any, Protocol
 
@@ -262,14 +263,16 @@ OURS = "stormdesk"
 EXTRACT = "rapidfuzz extract"
 HYPERSCAN_FUZZY = "hyperscan edit 1"
 
+_ALL = sys.maxsize
+
 CONTENDERS: Mapping[str, tuple[Callable[[Phrases], Matcher], int]] = {
-    EXTRACT: (RapidfuzzExtract, 8),
+    EXTRACT: (RapidfuzzExtract, 16),
     "rapidfuzz cdist": (RapidfuzzCdist, 16),
-    "regex e<=1": (RegexFuzzy, 2),
+    "regex e<=1": (RegexFuzzy, 4),
     "spaCy FUZZY1": (SpacyFuzzy, 4),
-    HYPERSCAN_FUZZY: (lambda phrases: Hyperscan(phrases, edits=1), 256),
-    "hyperscan exact": (lambda phrases: Hyperscan(phrases, edits=0), 256),
-    "pyahocorasick": (AhoCorasick, 256),
-    "flashtext": (FlashText, 256),
+    HYPERSCAN_FUZZY: (partial(Hyperscan, edits=1), _ALL),
+    "hyperscan exact": (partial(Hyperscan, edits=0), _ALL),
+    "pyahocorasick": (AhoCorasick, _ALL),
+    "flashtext": (FlashText, _ALL),
 }
-"""How each is made, and how many posts of a slice of 256 it reads: the slow ones read fewer."""
+"""How each is made, and how many posts of a turn it reads: the slow ones read fewer."""

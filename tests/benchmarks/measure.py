@@ -14,6 +14,13 @@ from matchers import CONTENDERS, OURS, Matcher, Ours
 from workload import WRITTEN, Case, Workload
 
 SLICE_POSTS = 256
+TURN_POSTS = 4 * SLICE_POSTS
+"""Posts that a tool reads before the next one has its turn; slow ones read the first few of them.
+In turns of one slice, each tool began with the caches full of another's tables, which no user's
+tool does."""
+
+Turn = list[float]
+"""CPU seconds a post, slice by slice."""
 
 
 class Speed(msgspec.Struct, frozen=True):
@@ -21,8 +28,7 @@ class Speed(msgspec.Struct, frozen=True):
 
     `posts_per_s` is the median over slices; `first_pass_per_s` the whole pass, cold start included;
     `engine_times` how often the engine reads a post while the tool reads it once: the median over
-    slices of their times, with the least and the most of a round. `posts` is what the tool read in
-    all rounds.
+    the turns, with the least and the most of a round. `posts` is what the tool read in all rounds.
     """
 
     tool: str
@@ -40,12 +46,14 @@ class Quality(msgspec.Struct, frozen=True):
 
     `near_word` is the share of posts given the label of a phrase that they only resemble, `clean`
     the share of posts of chance words given any label, `wrong` the share of damaged posts given a
-    label more than the one they should have.
+    label more than the one they should have, which some phrases of several rules rightly give.
+    `posts` tells how many posts of each kind there were.
     """
 
     tool: str
     recall: float
     by_kind: dict[str, float]
+    posts: dict[str, int]
     near_word: float
     clean: float
     wrong: float
@@ -59,7 +67,7 @@ class Race:
         self.matchers: dict[str, Matcher] = {}
         self.load_s: dict[str, float] = {}
         self.missing: dict[str, str] = {}
-        self._reads = {OURS: SLICE_POSTS}
+        self._reads = {OURS: TURN_POSTS}
         self.renew()
         for name, (make, reads) in CONTENDERS.items():
             try:
@@ -67,7 +75,7 @@ class Race:
             except ImportError as error:
                 self.missing[name] = error.name or str(error)
             else:
-                self._reads[name] = reads
+                self._reads[name] = min(reads, TURN_POSTS)
 
     def renew(self) -> None:
         """An engine that has seen nothing."""
@@ -81,7 +89,7 @@ class Race:
     def speeds(self, posts: int, rounds: int) -> list[Speed]:
         """The speed of each tool over `rounds` rounds of `posts` new posts."""
         stream = self._workload.posts().texts(posts * rounds)
-        costs_s: dict[str, list[list[float]]] = {name: [] for name in self.matchers}
+        costs_s: dict[str, list[list[Turn]]] = {name: [] for name in self.matchers}
         for _ in range(rounds):
             texts = list(islice(stream, posts))
             self.renew()
@@ -95,32 +103,29 @@ class Race:
         gc.unfreeze()
         return [self._speed(name, costs, costs_s[OURS]) for name, costs in costs_s.items()]
 
-    def _round(self, texts: Sequence[str]) -> dict[str, list[float]]:
-        """Of each tool the CPU seconds a post, slice by slice."""
-        costs: dict[str, list[float]] = {name: [] for name in self.matchers}
+    def _round(self, texts: Sequence[str]) -> dict[str, list[Turn]]:
+        """Of each tool what its turns cost."""
+        costs: dict[str, list[Turn]] = {name: [] for name in self.matchers}
         names = list(self.matchers)
-        for number, at in enumerate(range(0, len(texts) - SLICE_POSTS + 1, SLICE_POSTS)):
-            turn = number % len(names)
-            for name in names[turn:] + names[:turn]:
+        for number, at in enumerate(range(0, len(texts) - TURN_POSTS + 1, TURN_POSTS)):
+            first = number % len(names)
+            for name in names[first:] + names[:first]:
                 part = texts[at : at + self._reads[name]]
-                read = self.matchers[name].labels
-                started = process_time()
-                read(part)
-                costs[name].append((process_time() - started) / len(part))
+                costs[name].append(_turn(self.matchers[name], part))
         return costs
 
     def _speed(
-        self, name: str, rounds: Sequence[Sequence[float]], ours: Sequence[Sequence[float]]
+        self, name: str, rounds: Sequence[Sequence[Turn]], ours: Sequence[Sequence[Turn]]
     ) -> Speed:
-        costs = [cost for each in rounds for cost in each]
+        costs = [cost for turns in rounds for turn in turns for cost in turn]
         times = [
-            [cost / own for cost, own in zip(each, of_engine, strict=True)]
-            for each, of_engine in zip(rounds, ours, strict=True)
+            [median(turn) / median(own) for turn, own in zip(turns, of_engine, strict=True)]
+            for turns, of_engine in zip(rounds, ours, strict=True)
         ]
         of_rounds = [median(each) for each in times]
         return Speed(
             tool=name,
-            posts=len(costs) * self._reads[name],
+            posts=self._reads[name] * sum(map(len, rounds)),
             posts_per_s=1 / median(costs),
             first_pass_per_s=len(costs) / sum(costs),
             engine_times=median(ratio for each in times for ratio in each),
@@ -136,6 +141,16 @@ class Race:
         return [
             _quality(name, matcher, cases, near, clean) for name, matcher in self.matchers.items()
         ]
+
+
+def _turn(matcher: Matcher, texts: Sequence[str]) -> Turn:
+    turn = []
+    for at in range(0, len(texts), SLICE_POSTS):
+        part = texts[at : at + SLICE_POSTS]
+        started = process_time()
+        matcher.labels(part)
+        turn.append((process_time() - started) / len(part))
+    return turn
 
 
 def _quality(
@@ -154,6 +169,11 @@ def _quality(
         tool=name,
         recall=_share(damaged),
         by_kind=by_kind,
+        posts={
+            **{kind: len(hits) for kind, hits in found.items()},
+            "near word": len(near),
+            "clean post": len(clean),
+        },
         near_word=_share([case.label in got for case, got in zip(near, of_near, strict=True)]),
         clean=_share([bool(got) for got in matcher.labels(clean)]),
         wrong=_share(wrong),

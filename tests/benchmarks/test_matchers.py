@@ -69,11 +69,11 @@ def test_cases_hold_their_phrase_and_near_words_do_not() -> None:
 
 
 def test_a_run_tells_speed_and_finds_of_every_tool_that_is_there() -> None:
-    result = measured(synthetic(20, 3), posts=512, rounds=2, texts=3)
+    result = measured(synthetic(20, 3), posts=1024, rounds=2, texts=3)
     assert {OURS, EXTRACT} <= {speed.tool for speed in result.speeds}
     assert {speed.tool for speed in result.speeds} | set(result.missing) == {OURS, *CONTENDERS}
     (ours,) = (speed for speed in result.speeds if speed.tool == OURS)
-    assert ours.posts == 1024
+    assert ours.posts == 2048
     assert ours.engine_times == 1.0
     for quality in result.qualities:
         assert quality.by_kind["as written"] == 1.0
