@@ -26,7 +26,7 @@ ANCHORS_NEEDED = 2
 """What the anchors of a text must count for any phrase to be in it."""
 FRAGMENT = (1 << FRAGMENT_LANE * LANE_BITS) + (ANCHORS_NEEDED << ANCHOR_LANE * LANE_BITS)
 """What a fragment counts: with its neighbour it may be an anchor."""
-MEMO_CHUNKS = 100_000
+MEMO_CHUNKS = 250_000
 """How many chunks each of the memo's two generations remembers."""
 MEMO_LETTERS_MAX = 64
 
@@ -59,7 +59,8 @@ IDLE = Word()
 """A word that no phrase holds."""
 
 
-class Reading(msgspec.Struct, frozen=True):
+# No part of any cycle (gc=False): the collector need not look at a hundred thousand of them.
+class Reading(msgspec.Struct, frozen=True, gc=False):
     """A chunk as words.
 
     `spans` are the places of the words within the chunk, none where they are worked out when needed

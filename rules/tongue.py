@@ -21,15 +21,18 @@ class Codes(dict[str, int]):
     def __init__(self, tongues: Tongues, limit: int) -> None:
         super().__init__()
         self._work_out = tongues.work_out
+        self._known = tongues.known
         self._limit = limit
         self.old: dict[str, int] = {}
 
     def __missing__(self, chunk: str) -> int:
-        if chunk[0] == "@" or "/" in chunk or len(chunk) > MEMO_LETTERS_MAX:
-            return self._work_out(chunk)
-        code = self.old.get(chunk)
+        code = self._known.get(chunk)
         if code is None:
-            code = self._work_out(chunk)
+            if chunk[0] == "@" or "/" in chunk or len(chunk) > MEMO_LETTERS_MAX:
+                return self._work_out(chunk)
+            code = self.old.get(chunk)
+            if code is None:
+                code = self._work_out(chunk)
         if len(self) >= self._limit:
             self.old = dict(self)
             self.clear()
@@ -47,16 +50,17 @@ class Tongues:
 
     def __init__(self, matchers: Sequence[Matcher], memo_chunks: int) -> None:
         self._matchers = tuple(matchers)
+        self._of_language = {matcher.language: (matcher,) for matcher in matchers}
         common = common_words()
         self._common = common
-        self._own: dict[str, int] = {}
+        self.known: dict[str, int] = dict(common.all_votes())
         self._lanes: list[tuple[Matcher, int]] = []
         for matcher in matchers:
             lane = (len(LANGUAGES) + LANGUAGES.index(matcher.language)) * LANE_BITS
             self._lanes.append((matcher, ((1 << LANE_BITS) - 1) << lane))
             for word in matcher.plan.telling_words():
                 if _is_own(word, matcher.language, common):
-                    self._own[word] = self._own.get(word, 0) + (1 << lane)
+                    self.known[word] = self.known.get(word, 0) + (1 << lane)
         self._codes = Codes(self, memo_chunks)
         self.code = self._codes.__getitem__
 
@@ -69,6 +73,8 @@ class Tongues:
         """The matchers that a text of `language` with the summed `code` is held against."""
         if language == UNKNOWN:
             return self._matchers
+        if not code >> len(LANGUAGES) * LANE_BITS:
+            return self._of_language.get(language, ())
         return tuple(
             matcher for matcher, own in self._lanes if matcher.language == language or own & code
         )
@@ -77,8 +83,7 @@ class Tongues:
         """The code of a chunk."""
         core = chunk.strip(_SIGNS)
         if core.isalpha():
-            word = fold(core)
-            return self._common.votes(word) + self._own.get(word, 0)
+            return self.known.get(fold(core), 0)
         if chunk[0] == "@" or "/" in chunk or len(chunk) > MEMO_LETTERS_MAX:
             return self._odd(chunk)
         return self._mixed(chunk)
@@ -90,7 +95,7 @@ class Tongues:
         if len(chunk) <= MEMO_LETTERS_MAX:
             return self._mixed(chunk)
         every = sum(own & -own for _, own in self._lanes)  # too long to be read twice
-        return every + sum(map(self._common.votes, map(fold, tokens(chunk))))
+        return every + sum(self._common.votes(fold(token)) for token in tokens(chunk))
 
     def _mixed(self, chunk: str) -> int:
         code = 0
@@ -98,8 +103,7 @@ class Tongues:
             if token[0] in "#＃" or "_" in token:
                 code += self._tag(token)
             elif token[0] != "@":
-                word = fold(token)
-                code += self._common.votes(word) + self._own.get(word, 0)
+                code += self.known.get(fold(token), 0)
         return code
 
     def _tag(self, tag: str) -> int:
@@ -108,7 +112,7 @@ class Tongues:
         return sum(
             (1 << LANE_BITS * (len(LANGUAGES) + LANGUAGES.index(matcher.language)))
             for matcher, _ in self._lanes
-            if matcher.plan.reader.read(tag).code & anchors
+            if matcher.readings[tag].code & anchors
         )
 
 

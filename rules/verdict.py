@@ -22,7 +22,8 @@ LABELS = (
 URGENCY = {label: rank for rank, label in enumerate(LABELS)}
 
 
-class Match(msgspec.Struct, frozen=True):
+# Neither can be part of a cycle (gc=False): the collector need not look at the thousands of them.
+class Match(msgspec.Struct, frozen=True, gc=False):
     """One phrase found in a text.
 
     `start` and `end` count code points of the text as received, half-open; `text` is that slice.
@@ -38,7 +39,7 @@ class Match(msgspec.Struct, frozen=True):
     score: float
 
 
-class Verdict(msgspec.Struct, frozen=True):
+class Verdict(msgspec.Struct, frozen=True, gc=False):
     """The labels of a post, in order of urgency, with the matches that gave them.
 
     `lang` is en, it, es or und.
