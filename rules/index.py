@@ -7,9 +7,9 @@ from itertools import chain
 
 import msgspec
 
+from rules.bits import bit_set, bits
 from rules.language import CommonWords
 from rules.phrase import Atom, Phrase, Place
-from rules.reader import bit_set
 from rules.text import END, START
 
 # Guesses, against words at about 1/rank: a wrong one costs time, never a match.
@@ -72,14 +72,6 @@ class Index(msgspec.Struct, frozen=True):
                             rows.append(filed)
                 found[anchor] = rows
         return list(chain.from_iterable(found.values()))
-
-
-def bits(numbers: int) -> Iterator[int]:
-    """The numbers of a bit set, the highest first."""
-    while numbers:
-        number = numbers.bit_length() - 1
-        yield number
-        numbers ^= 1 << number
 
 
 class Elements:

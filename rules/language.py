@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Mapping, Sequence
+from functools import cache, cached_property
 from pathlib import Path
 
 from rules.pack import LANGUAGES
@@ -17,6 +18,9 @@ _WEAK_RANKS, _WEAK_VOTE = 5000, 1
 _CLEAR_LEAD = 2
 _RANK_OFFSET = 3  # Zipf-Mandelbrot: the very first words are less frequent than 1/rank says
 _RARE = 1 / 50_000
+LONG_RUN = re.compile(r"(.)\1{2,}")
+"""The same letter three times or more: a word is drawn out."""
+HEAD_LETTERS = 3
 LANE_BITS = 20
 """Of a number in which several counts stand side by side: each fits the longest text."""
 LANE = (1 << LANE_BITS) - 1
@@ -57,9 +61,34 @@ class CommonWords:
         """How frequent a folded word is in one language; 0 where it is none of its common words."""
         return self._frequency_in[language].get(word, 0.0)
 
-    def all_votes(self) -> Iterator[tuple[str, int]]:
-        """Every common word with its votes."""
-        return ((word, self._votes.get(word, 0)) for word in self._frequency)
+    @property
+    def frequencies(self) -> Mapping[str, float]:
+        """Every common word with its frequency."""
+        return self._frequency
+
+    @property
+    def all_votes(self) -> Mapping[str, int]:
+        """Every word that votes, with its votes."""
+        return self._votes
+
+    def beginning_with(self, head: str) -> Sequence[str]:
+        """The common words that begin with so many letters as `HEAD_LETTERS`."""
+        return self._by_head.get(head, ())
+
+    @cached_property
+    def _by_head(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for word in self._frequency:
+            found.setdefault(word[:HEAD_LETTERS], []).append(word)
+        return found
+
+    def drawn_out(self) -> Sequence[str]:
+        """The common words with a letter three times in a row ("nooo")."""
+        return self._drawn_out
+
+    @cached_property
+    def _drawn_out(self) -> list[str]:
+        return [word for word in self._frequency if LONG_RUN.search(word)]
 
     def votes(self, word: str) -> int:
         """The word's votes for each language, packed into one number that can be summed."""

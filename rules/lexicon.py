@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
-from rules.language import CommonWords, abbreviations
+from rules.language import LONG_RUN, CommonWords, abbreviations
 from rules.pack import LANGUAGES
 from rules.phrase import STEM_LETTERS_MIN, Atom
 
@@ -22,7 +22,6 @@ _FRAGMENT_FREQUENCY_MAX = 1 / 8_000  # so that few posts are searched for words 
 _JOINED_LETTERS_MIN = 6
 _TAG_WORD_LETTERS_MAX = 20
 _DRAWN_OUT_LETTERS_MIN = 4
-_LONG_RUN = re.compile(r"(.)\1{2,}")
 
 Atoms = dict[Atom, int]
 """Atoms that a word stands for, with the edits that separate the two."""
@@ -66,9 +65,6 @@ class Lexicon:
             self._file_for_typos(word)
         self._stem_letters_max = max(map(len, self._stems), default=0)
         self._words_in_tags = frozenset(word for word in self._exact if len(word) > 1)
-        self._tag_words = {
-            word: 1 for word, _ in self._common.all_votes() if len(word) >= STEM_LETTERS_MIN
-        } | dict.fromkeys(self._words_in_tags, 0)
         self._splittable = {
             word: {atom: 1 for atom in atoms if atom.kind == "word"}
             for word, atoms in self._exact.items()
@@ -85,12 +81,11 @@ class Lexicon:
     def _words_with_stems(self) -> dict[str, tuple[Atom, ...]]:
         """Common words that begin with a stem: a typo of one of them is one of the stem."""
         found: dict[str, tuple[Atom, ...]] = {}
-        for word, _ in self._common.all_votes():
-            if word[:STEM_LETTERS_MIN] in self._stem_heads:
-                stems = [self._stems.get(word[:end]) for end in range(STEM_LETTERS_MIN, len(word))]
-                atoms = tuple(atom for atom in stems if atom)
-                if atoms:
-                    found[word] = atoms
+        for word in chain.from_iterable(map(self._common.beginning_with, self._stem_heads)):
+            stems = [self._stems.get(word[:end]) for end in range(STEM_LETTERS_MIN, len(word))]
+            atoms = tuple(atom for atom in stems if atom)
+            if atoms:
+                found[word] = atoms
         return found
 
     def _file_for_typos(self, word: str) -> None:
@@ -111,14 +106,14 @@ class Lexicon:
     def __contains__(self, word: str) -> bool:
         return word in self._exact
 
-    def may_mean(self, word: str) -> bool:
-        """Whether a common word may stand for an atom; else it is idle."""
-        return (
-            word in self._exact
-            or word in self._short
-            or word in self._fragments
-            or word[:STEM_LETTERS_MIN] in self._stem_heads
-            or _LONG_RUN.search(word) is not None
+    def common_words_that_mean(self) -> frozenset[str]:
+        """The common words that may stand for an atom or a part of one; all others are idle."""
+        listed = (*self._exact, *self._short, *self._fragments)
+        begun = chain.from_iterable(map(self._common.beginning_with, self._stem_heads))
+        return frozenset(
+            chain(
+                (word for word in listed if word in self._common), begun, self._common.drawn_out()
+            )
         )
 
     def read(self, word: str) -> Atoms:
@@ -127,7 +122,7 @@ class Lexicon:
         if found or len(word) > TOKEN_LETTERS_MAX or not word.isalpha():
             return found
         # Before the common words: some drawn-out ones ("noooo") are among them.
-        if _LONG_RUN.search(word) and len(word) >= _DRAWN_OUT_LETTERS_MIN:
+        if LONG_RUN.search(word) and len(word) >= _DRAWN_OUT_LETTERS_MIN:
             return self._squeezed(word)
         if word in self._common or len(word) < _TYPO_LETTERS_MIN:
             return {}
@@ -180,7 +175,7 @@ class Lexicon:
 
     def _squeezed(self, word: str) -> Atoms:
         """A drawn-out word ("poooower"): runs of three letters or more stand for one or two."""
-        forms = [_LONG_RUN.sub(run, word) for run in (r"\1", r"\1\1")]
+        forms = [LONG_RUN.sub(run, word) for run in (r"\1", r"\1\1")]
         found = self._literal(forms[0]) | self._literal(forms[1])
         if found or any(form in self._common for form in forms):
             return found
@@ -231,7 +226,7 @@ class Lexicon:
         size = len(tag)
         # other letters, words, begin of the last word: the best way to each place
         best: list[tuple[int, int, int]] = [(2 * end, end, end - 1) for end in range(size + 1)]
-        weight_of = self._tag_words.get
+        own, common = self._words_in_tags, self._common.frequencies
         for begin in range(size):
             other, words, _ = best[begin]
             words += 1
@@ -239,11 +234,15 @@ class Lexicon:
             if option < best[begin + 1]:
                 best[begin + 1] = option
             for end in range(begin + 2, min(size, begin + _TAG_WORD_LETTERS_MAX) + 1):
-                weight = weight_of(tag[begin:end])
-                if weight is not None:
-                    option = (other + weight * (end - begin), words, begin)
-                    if option < best[end]:
-                        best[end] = option
+                part = tag[begin:end]
+                if part in own:
+                    option = (other, words, begin)
+                elif end - begin >= STEM_LETTERS_MIN and part in common:
+                    option = (other + end - begin, words, begin)
+                else:
+                    continue
+                if option < best[end]:
+                    best[end] = option
         spans = self._spans(tag, best)
         known = sum(end - begin for begin, end in spans if tag[begin:end] in self._words_in_tags)
         return spans if 2 * known >= size else whole

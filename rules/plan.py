@@ -9,7 +9,8 @@ from operator import or_
 
 import msgspec
 
-from rules.index import Elements, Index, bits
+from rules.bits import bit_set, bits
+from rules.index import Elements, Index
 from rules.language import LANE_BITS, common_words
 from rules.lexicon import Lexicon
 from rules.pack import (
@@ -23,7 +24,7 @@ from rules.pack import (
     Rule,
 )
 from rules.phrase import Atom, Phrase, Place
-from rules.reader import TokenReader, bit_set
+from rules.reader import TokenReader
 from rules.reading import ANCHOR_LANE, ANCHORS_NEEDED, EVIDENCE_LANE, FUZZY_MASK, Word
 from rules.text import END, LINK, MENTION, QUESTION, START
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache, reduce
 from operator import or_
 from re import Match
 
+from rules.bits import bit_set
 from rules.language import LANE_BITS, CommonWords
 from rules.lexicon import TOKEN_LETTERS_MAX, Atoms, Lexicon
 from rules.phrase import Atom
@@ -67,12 +68,9 @@ class TokenReader:
         self._marks = {
             mark: self.word({Atom("mark", mark): 0}) for mark in (LINK, MENTION, NUMBER, QUESTION)
         }
-        self._idle: dict[tuple[int, int, tuple[int, ...]], Reading] = {}
-        self._idle_words = {
-            word: self._idle_reading(votes, 1, ())
-            for word, votes in common.all_votes()
-            if not lexicon.may_mean(word)
-        }
+        self._idle: dict[tuple[int, tuple[int, ...]], Reading] = {}
+        self._idle_word = self._idle_reading(1, ())
+        self._meaning = lexicon.common_words_that_mean()
         self._link, self._mention = (
             self._reading([self._marks[mark]], []) for mark in (LINK, MENTION)
         )
@@ -130,12 +128,11 @@ class TokenReader:
     def read(self, chunk: str) -> Reading:
         """The reading of a chunk: what stands between two blanks of a text."""
         core = chunk.strip(_SIGNS)
-        idle = self._idle_words.get(core.lower())
-        if idle is not None:
+        word = core.lower()
+        if word in self._common and word not in self._meaning:
             if chunk[-1] not in _STOPS:
-                return idle
-            ends = (1,) if ends_sentence(core.lower(), chunk[-1], "") else ()
-            return self._idle_reading(idle.code, 1, ends)
+                return self._idle_word
+            return self._idle_reading(1, (1,) if ends_sentence(word, chunk[-1], "") else ())
         if core.isalpha() and len(core) <= MEMO_LETTERS_MAX:
             return self._lone_word(chunk, core)
         if chunk[0] == "@" and chunk[1:].isalnum():
@@ -149,12 +146,12 @@ class TokenReader:
         words: list[Word] = []
         spans: list[tuple[int, int]] = []
         ends: list[int] = []
-        tags = votes = 0
+        tags = 0
         found = list(token_spans(chunk))
         for number, token in enumerate(found, 1):
             following = found[number] if number < len(found) else None
             before = len(words)
-            votes += self._token(token, words, spans)
+            self._token(token, words, spans)
             tags += token[0][0] in "#＃"
             signs = chunk[token.end() : following.start() if following else len(chunk)]
             asks = token[0][0] in "?¿？؟"
@@ -164,22 +161,20 @@ class TokenReader:
                 ends.append(len(words))
         if not found and any(sign in chunk for sign in _STOPS):
             ends.append(0)
-        return self._reading(
-            words, spans, votes, ends=tuple(ends), tagged=bool(words) and tags == len(found)
-        )
+        tagged = bool(words) and tags == len(found)
+        return self._reading(words, spans, ends=tuple(ends), tagged=tagged)
 
     def _lone_word(self, chunk: str, core: str) -> Reading:
         folded = fold(core)
-        votes = self._common.votes(folded)
         signs = chunk[chunk.find(core) + len(core) :] if len(core) < len(chunk) else ""
         words, cuts = self._plain(folded, len(core))
         ends = (len(words),) if signs and ends_sentence(folded, signs, "") else ()
         fragment = self._lexicon.is_fragment(folded)
         if words[0] is IDLE and not fragment:
-            return self._idle_reading(votes, len(words), ends)
+            return self._idle_reading(len(words), ends)
         at = chunk.find(core)
         spans = [(at + begin, at + end) for begin, end in cuts]
-        return self._reading(words, spans, votes, ends=ends, fragment=fragment)
+        return self._reading(words, spans, ends=ends, fragment=fragment)
 
     def _plain(self, folded: str, letters: int) -> tuple[list[Word], list[tuple[int, int]]]:
         """A plain word as one word, or as two where the blank between them was forgotten."""
@@ -197,63 +192,60 @@ class TokenReader:
     def _literal_word(self, folded: str) -> Word:
         return self.word(self._lexicon.read(folded))
 
-    def _token(self, match: Match[str], words: list[Word], spans: list[tuple[int, int]]) -> int:
-        """Puts the words of a token to `words`, and gives its votes."""
+    def _token(self, match: Match[str], words: list[Word], spans: list[tuple[int, int]]) -> None:
+        """Puts the words of a token to `words`."""
         token, at = match[0], match.start()
         first = token[0]
         if first == "@" or first in "?¿？؟":
             words.append(self._marks[MENTION if first == "@" else QUESTION])
-        elif token[1:2] == "/":
-            return self._odd(token, at, words, spans)
-        elif "/" in token or token[:4].lower() == "www.":
+            spans.append(match.span())
+        elif ("/" in token and token[1:2] != "/") or token[:4].lower() == "www.":
             words.append(self._marks[LINK])
-        elif first in "#＃" or "_" in token:
+            spans.append(match.span())
+        elif first in "#＃" or ("_" in token and not first.isdigit()):
             self._tag(token, at, words, spans)
-            return 0
-        elif first.isdigit() or not token.isalnum() or not token.isalpha():
-            return self._odd(token, at, words, spans)
-        else:
-            folded = fold(token)
-            parts, cuts = self._plain(folded, len(token))
+        elif token.isalpha():
+            parts, cuts = self._plain(fold(token), len(token))
             words.extend(parts)
             spans.extend((at + begin, at + end) for begin, end in cuts)
-            return self._common.votes(folded)
-        spans.append(match.span())
-        return 0
+        else:
+            self._odd(token, at, words, spans)
 
-    def _odd(self, token: str, at: int, words: list[Word], spans: list[tuple[int, int]]) -> int:
+    def _odd(self, token: str, at: int, words: list[Word], spans: list[tuple[int, int]]) -> None:
         """A token with digits, apostrophes, entities or signs in it."""
+        whole = at, at + len(token)
         if len(token) > MEMO_LETTERS_MAX:
             words.append(IDLE)
-            spans.append((at, at + len(token)))
-            return 0
+            spans.append(whole)
+            return
         folded = fold(token)
         if token[0] == "&" and not folded.isalnum():
-            return 0
-        atoms = self._lexicon.read(folded)
-        before = owner(token)
-        if before:
-            atoms = self._lexicon.read(fold(before)) | atoms
-        if not atoms and not folded.isalpha():
-            atoms = self._lexicon.literal_of(unleet(folded))
+            return
+        atoms = self._meant(token, folded)
         if not atoms and ("@" in token or "$" in token):
             for begin, end in sign_parts(token):
                 words.append(self.word(self._lexicon.read(fold(token[begin:end]))))
                 spans.append((at + begin, at + end))
-            return 0
+            return
         digits = number_of(token)
         if not digits or (atoms and not folded.isdigit() and digits < len(token)):
             words.append(self.word(atoms))
-            spans.append((at, at + len(token)))
-            return self._common.votes(folded)
-        literal = fold(token[:digits])
-        literal_word = self.word(self._lexicon.read(literal))
-        words.append(self.either(self._marks[NUMBER], literal_word))
+            spans.append(whole)
+            return
+        literal = self.word(self._lexicon.read(fold(token[:digits])))
+        words.append(self.either(self._marks[NUMBER], literal))
         spans.append((at, at + digits))
         if digits < len(token):
             words.append(self.word(self._lexicon.read(fold(token[digits:]))))
-            spans.append((at + digits, at + len(token)))
-        return 0
+            spans.append((at + digits, whole[1]))
+
+    def _meant(self, token: str, folded: str) -> Atoms:
+        """The atoms of an odd token: itself, what it owns or shortens, or what its digits mean."""
+        atoms = self._lexicon.read(folded)
+        before = owner(token)
+        if before:
+            atoms = self._lexicon.read(fold(before)) | atoms
+        return atoms or ({} if folded.isalpha() else self._lexicon.literal_of(unleet(folded)))
 
     def _tag(self, token: str, at: int, words: list[Word], spans: list[tuple[int, int]]) -> None:
         for begin, end in pieces(token):
@@ -285,16 +277,15 @@ class TokenReader:
         self,
         words: list[Word],
         spans: list[tuple[int, int]],
-        votes: int = 0,
         *,
         ends: tuple[int, ...] = (),
         fragment: bool = False,
         tagged: bool = False,
     ) -> Reading:
         if not fragment and not any(words):
-            return self._idle_reading(votes, len(words), ends)
+            return self._idle_reading(len(words), ends)
         elements = reduce(or_, (word.elements for word in words))
-        code = sum((word.code for word in words), votes + fragment * FRAGMENT)
+        code = sum((word.code for word in words), fragment * FRAGMENT)
         return Reading(
             tuple(words),
             tuple(spans),
@@ -307,17 +298,11 @@ class TokenReader:
             tagged,
         )
 
-    def _idle_reading(self, votes: int, words: int, ends: tuple[int, ...]) -> Reading:
+    def _idle_reading(self, words: int, ends: tuple[int, ...]) -> Reading:
         """The reading of words that no phrase holds: one object for equal ones."""
-        key = votes, words, ends
-        idle = self._idle.get(key)
+        idle = self._idle.get((words, ends))
         if idle is None:
-            idle = Reading((IDLE,) * words, code=votes, ends=ends)
+            idle = Reading((IDLE,) * words, ends=ends)
             if words < _SHARED_WORDS_MAX and len(ends) < _SHARED_WORDS_MAX:
-                self._idle[key] = idle
+                self._idle[words, ends] = idle
         return idle
-
-
-def bit_set(elements: Iterable[int]) -> int:
-    """The elements as one number: with thousands of them far quicker to join than sets."""
-    return reduce(or_, (1 << element for element in elements), 0)

@@ -1,10 +1,10 @@
 """What each distinct chunk of a text means to a set of rules, remembered.
 
-A chunk's `code` is one number of several lanes, so that one sum over a text's chunks tells what its
-language is and whether it can hold any phrase at all: one lane of votes for each language, one that
-counts anchors (the words by which phrases are looked up), one for words taken for others (typos),
-one for fragments of words, and one for each rule that weighs evidence. A lane is wide enough for
-the most words of a text, and its top bit is its gate.
+A chunk's `code` is one number of several lanes, so that one sum over a text's chunks tells whether
+it can hold any phrase at all: one lane counts anchors (the words by which phrases are looked up),
+one words taken for others (typos), one fragments of words, and for each rule that weighs evidence
+one counts its points. A lane is wide enough for the most words of a text, and its top bit is its
+gate.
 """
 
 from __future__ import annotations
@@ -14,9 +14,8 @@ from collections.abc import Callable, Iterable
 import msgspec
 
 from rules.language import LANE, LANE_BITS
-from rules.pack import LANGUAGES
 
-ANCHOR_LANE = len(LANGUAGES)
+ANCHOR_LANE = 0
 FUZZY_LANE = ANCHOR_LANE + 1
 FRAGMENT_LANE = FUZZY_LANE + 1
 EVIDENCE_LANE = FRAGMENT_LANE + 1

@@ -53,7 +53,7 @@ class Tongues:
         self._of_language = {matcher.language: (matcher,) for matcher in matchers}
         common = common_words()
         self._common = common
-        self.known: dict[str, int] = dict(common.all_votes())
+        self.known: dict[str, int] = dict(common.all_votes)
         self._lanes: list[tuple[Matcher, int]] = []
         for matcher in matchers:
             lane = (len(LANGUAGES) + LANGUAGES.index(matcher.language)) * LANE_BITS
