@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from itertools import chain
 
 from rapidfuzz.distance import OSA
@@ -35,24 +36,32 @@ def tolerance(word: str) -> int:
 
 
 class Lexicon:
-    """All atoms of a set of rules.
+    """All atoms of a set of rules; typos are forgiven in those that are `tolerant` (None: all).
 
     An edit is a letter put in, left out, replaced, or swapped with its neighbour (optimal string
     alignment). A word of the phrases or a common word is real: it is never taken for a typo.
     """
 
-    def __init__(self, atoms: Iterable[Atom], common: CommonWords) -> None:
+    def __init__(
+        self,
+        atoms: Iterable[Atom],
+        common: CommonWords,
+        *,
+        tolerant: Collection[Atom] | None = None,
+    ) -> None:
+        atoms = set(atoms)
+        forgiving = atoms if tolerant is None else atoms.intersection(tolerant)
         self._common = common
         self._exact: dict[str, tuple[Atom, ...]] = {}
         self._stems: dict[str, Atom] = {}
-        self._near: dict[tuple[str, int], list[str]] = {}
-        self._deletes: dict[str, list[str]] = {}
-        for atom in sorted(set(atoms)):
+        self._near: defaultdict[tuple[str, int], list[str]] = defaultdict(list)
+        self._deletes: defaultdict[str, list[str]] = defaultdict(list)
+        for atom in sorted(atoms):
             if atom.kind == "stem":
                 self._stems[atom.spelling] = atom
             elif atom.kind != "mark":
                 self._exact[atom.spelling] = (*self._exact.get(atom.spelling, ()), atom)
-                if atom.kind == "word":
+                if atom.kind == "word" and atom in forgiving:
                     self._file_for_typos(atom.spelling)
         self._short: dict[str, tuple[Atom, ...]] = {}
         for language in LANGUAGES:
@@ -60,15 +69,17 @@ class Lexicon:
                 atoms_meant = (atom for atom in self._exact.get(meant, ()) if atom.kind == "word")
                 self._short[short] = (*self._short.get(short, ()), *atoms_meant)
         self._stem_heads = frozenset(stem[:STEM_LETTERS_MIN] for stem in self._stems)
-        self._stemmed = self._words_with_stems()
+        self._stemmed = self._words_with_stems(forgiving)
         for word in sorted(self._stemmed):
             self._file_for_typos(word)
         self._stem_letters_max = max(map(len, self._stems), default=0)
         self._words_in_tags = frozenset(word for word in self._exact if len(word) > 1)
         self._splittable = {
-            word: {atom: 1 for atom in atoms if atom.kind == "word"}
-            for word, atoms in self._exact.items()
-            if len(word) >= _SPLIT_LETTERS_MIN and word.isalpha()
+            atom.spelling: {atom: 1}
+            for atom in forgiving
+            if atom.kind == "word"
+            and len(atom.spelling) >= _SPLIT_LETTERS_MIN
+            and atom.spelling.isalpha()
         }
         self._fragments = frozenset(
             part
@@ -78,12 +89,12 @@ class Lexicon:
             if common.frequency(part) < _FRAGMENT_FREQUENCY_MAX
         )
 
-    def _words_with_stems(self) -> dict[str, tuple[Atom, ...]]:
+    def _words_with_stems(self, forgiving: Collection[Atom]) -> dict[str, tuple[Atom, ...]]:
         """Common words that begin with a stem: a typo of one of them is one of the stem."""
         found: dict[str, tuple[Atom, ...]] = {}
         for word in chain.from_iterable(map(self._common.beginning_with, self._stem_heads)):
             stems = [self._stems.get(word[:end]) for end in range(STEM_LETTERS_MIN, len(word))]
-            atoms = tuple(atom for atom in stems if atom)
+            atoms = tuple(atom for atom in stems if atom and atom in forgiving)
             if atoms:
                 found[word] = atoms
         return found
@@ -96,12 +107,12 @@ class Lexicon:
         """
         if not tolerance(word):
             return
+        deletes = self._deletes
         for spelling in {word, *_without_a_letter(word)}:
-            self._deletes.setdefault(spelling, []).append(word)
+            deletes[spelling].append(word)
         if tolerance(word) == _EDITS_MAX:
-            for length in range(len(word) - _EDITS_MAX, len(word) + _EDITS_MAX + 1):
-                self._near.setdefault((word[:2], length), []).append(word)
-                self._near.setdefault((word[0] + "…" + word[-1], length), []).append(word)
+            self._near[word[:2], len(word)].append(word)
+            self._near[word[0] + "…" + word[-1], len(word)].append(word)
 
     def __contains__(self, word: str) -> bool:
         return word in self._exact
@@ -200,19 +211,16 @@ class Lexicon:
 
     def _two_edits(self, word: str) -> set[str]:
         # Two edits that begin with another letter are more often another word than a typo.
-        size = len(word)
-        known = (
-            self._near.get((word[:2], size), ()),
-            self._near.get((word[0] + "…" + word[-1], size), ()),
-        )
-        return {
+        size, near = len(word), self._near
+        known = [
             one
-            for words in known
-            if words
-            for one, _, _ in extract(
-                word, words, scorer=OSA.distance, score_cutoff=_EDITS_MAX, limit=None
-            )
-        }
+            for ends in (word[:2], word[0] + "…" + word[-1])
+            for length in range(size - _EDITS_MAX, size + _EDITS_MAX + 1)
+            if (ends, length) in near
+            for one in near[ends, length]
+        ]
+        found = extract(word, known, scorer=OSA.distance, score_cutoff=_EDITS_MAX, limit=None)
+        return {one for one, _, _ in found}
 
     def split(self, tag: str) -> list[tuple[int, int]]:
         """Spans of the words in a joined lower-case tag, or its whole span where it can't be split.
@@ -265,5 +273,5 @@ class Lexicon:
         return spans
 
 
-def _without_a_letter(word: str) -> Iterator[str]:
-    return (word[:at] + word[at + 1 :] for at in range(len(word)))
+def _without_a_letter(word: str) -> list[str]:
+    return [word[:at] + word[at + 1 :] for at in range(len(word))]

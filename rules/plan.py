@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import reduce
 from itertools import chain
 from operator import or_
@@ -17,7 +17,6 @@ from rules.pack import (
     FACTS,
     LIMIT_DEFAULT,
     NOTHING,
-    TOLERANCE_MAX,
     Context,
     Evidence,
     Pack,
@@ -104,6 +103,14 @@ class Plan:
         self._elements = Elements(self._common)
         contexts = {(each.language, each.name): each for pack in packs for each in pack.contexts}
         self._reserve(rules, contexts)
+        self._tolerant = {
+            atom
+            for rule in rules
+            for phrase in phrases_of(rule)
+            for variant in phrase.variants
+            for place in variant
+            for atom in place
+        }
         self.any = self._elements.index([rule.any for rule in rules])
         cues = {key: self._cues(context) for key, context in contexts.items()}
         tests = [self._test(rule, cues) for rule in rules]
@@ -202,7 +209,7 @@ class Plan:
                 elements_of[atom] = (*elements_of.get(atom, ()), number)
         common = self._common
         self.reader = TokenReader(
-            Lexicon(elements_of, common),
+            Lexicon(elements_of, common, tolerant=self._tolerant),
             common,
             elements_of,
             weights,
@@ -270,7 +277,7 @@ class Plan:
             index([context.anywhere]),
             index([context.stop]),
             context.reach,
-            Limits(context.gap, TOLERANCE_MAX, 100 - int(LIMIT_DEFAULT), context.language),
+            Limits(context.gap, 0, 100 - int(LIMIT_DEFAULT), context.language),
         )
 
     def _weight(self, evidence: Evidence) -> Weight:
@@ -323,6 +330,13 @@ class Plan:
             return 1 << told[context] if context in told else 0
         parts = (context.before, context.after, context.around, context.anywhere)
         return reduce(or_, (index.mask for index in parts))
+
+
+def phrases_of(rule: Rule) -> Iterator[Phrase]:
+    """Every phrase of a rule; cues of contexts are not its own, and forgive no typo."""
+    yield from chain(rule.any, rule.all, rule.none, rule.near, rule.not_near)
+    for evidence in rule.evidence:
+        yield from evidence.phrases
 
 
 def _most(test: Test, telling: int, *, sure: bool) -> int:
