@@ -16,6 +16,7 @@ from rules.phrase import STEM_LETTERS_MIN, Atom
 TOKEN_LETTERS_MAX = 40
 _EDITS_MAX = 2
 _TWO_EDITS_LETTERS_MIN = 6
+_FIRST_LETTER_MAY_ERR_MIN = 8
 _TYPO_LETTERS_MIN = 4
 _PART_LETTERS_MIN = 2
 _SPLIT_LETTERS_MIN = 6
@@ -103,7 +104,7 @@ class Lexicon:
         """Files a word under itself and itself without one letter, and under its ends.
 
         Of two words one edit apart one of these spellings is the same (Garbe's symmetric deletes);
-        of two that are two edits apart either the first two letters or the first and the last are.
+        of two that are two edits apart one of `_ends` nearly always is.
         """
         if not tolerance(word):
             return
@@ -111,8 +112,8 @@ class Lexicon:
         for spelling in {word, *_without_a_letter(word)}:
             deletes[spelling].append(word)
         if tolerance(word) == _EDITS_MAX:
-            self._near[word[:2], len(word)].append(word)
-            self._near[word[0] + "…" + word[-1], len(word)].append(word)
+            for ends in _ends(word):
+                self._near[ends, len(word)].append(word)
 
     def __contains__(self, word: str) -> bool:
         return word in self._exact
@@ -210,11 +211,10 @@ class Lexicon:
         return atoms
 
     def _two_edits(self, word: str) -> set[str]:
-        # Two edits that begin with another letter are more often another word than a typo.
         size, near = len(word), self._near
         known = [
             one
-            for ends in (word[:2], word[0] + "…" + word[-1])
+            for ends in _ends(word)
             for length in range(size - _EDITS_MAX, size + _EDITS_MAX + 1)
             if (ends, length) in near
             for one in near[ends, length]
@@ -271,6 +271,15 @@ class Lexicon:
             end = begin
         spans.reverse()
         return spans
+
+
+def _ends(word: str) -> tuple[str, ...]:
+    """What two words have in common that are held to be two edits apart.
+
+    Of shorter words the first letter must be right: with another one it is more often another word.
+    """
+    ends = (word[:2], f"{word[0]}…{word[-1]}")
+    return (*ends, f"…{word[-2:]}") if len(word) >= _FIRST_LETTER_MAY_ERR_MIN else ends
 
 
 def _without_a_letter(word: str) -> list[str]:

@@ -182,7 +182,7 @@ class TokenReader:
             return [self._literal(folded)], [(0, letters)]
         atoms = self._lexicon.read(folded)
         # A span in the folded word is one in the text only while both have the same letters.
-        if not atoms and len(folded) == letters:
+        if min(atoms.values(), default=2) > 1 and len(folded) == letters:
             cut = self._lexicon.joined(folded)
             if cut:
                 parts = [self._literal(folded[:cut]), self._literal(folded[cut:])]

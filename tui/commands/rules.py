@@ -17,6 +17,7 @@ from rules.workbench.proof import Failure, failures, proofs
 from rules.workbench.schema import schema
 from tui.commands.options import Drafts, Listing, Rules
 from tui.commands.post_lines import PostLine, decode_post, numbered, open_lines
+from tui.commands.rules_bench import run_bench
 from tui.commands.rules_explain import explain
 from tui.commands.rules_score import score_files
 from tui.console import BAD_USAGE, CHECK_FAILED, Format, emit, emit_json, flush, say
@@ -108,6 +109,7 @@ def classify(
 
 app.command()(explain)
 app.command("score")(score_files)
+app.command("bench")(run_bench)
 
 
 @app.command("schema")
