@@ -14,6 +14,7 @@ from rules.phrase import Atom
 from rules.reading import ANCHOR_LANE, FRAGMENT, FUZZY_LANE, IDLE, MEMO_LETTERS_MAX, Reading, Word
 from rules.text import (
     LINK,
+    LINK_STARTS,
     MENTION,
     NUMBER,
     QUESTION,
@@ -32,7 +33,6 @@ _WORDS_HELD = 16_384
 _SHARED_WORDS_MAX = 4
 _SIGNS = ".,:;!…\"“”„«»()[]{}*~|<>+=-–—'‘’`"
 _STOPS = ".!…;"
-_LINKS = ("https://", "http://")
 
 Parts = list[tuple[int, Word]]
 """Words that were written in two: the place of the second part, and what the whole means."""
@@ -127,6 +127,10 @@ class TokenReader:
 
     def read(self, chunk: str) -> Reading:
         """The reading of a chunk: what stands between two blanks of a text."""
+        if chunk[0] == "@" and chunk[1:].isalnum():
+            return self._mention
+        if chunk.startswith(LINK_STARTS) and len(chunk) > len(LINK_STARTS[0]):
+            return self._link
         core = chunk.strip(_SIGNS)
         word = core.lower()
         if word in self._common and word not in self._meaning:
@@ -135,10 +139,6 @@ class TokenReader:
             return self._idle_reading(1, (1,) if ends_sentence(word, chunk[-1], "") else ())
         if core.isalpha() and len(core) <= MEMO_LETTERS_MAX:
             return self._lone_word(chunk, core)
-        if chunk[0] == "@" and chunk[1:].isalnum():
-            return self._mention
-        if chunk.startswith(_LINKS) and len(chunk) > len(_LINKS[0]):
-            return self._link
         return self._mixed(chunk)
 
     def _mixed(self, chunk: str) -> Reading:

@@ -52,6 +52,9 @@ token_spans = _TOKEN.finditer
 chunk_spans = re.compile(r"\S+").finditer
 """What stands between blanks, with its places in the text: the chunks that `str.split` gives."""
 
+LINK_STARTS = ("https://", "http://")
+"""What a chunk begins with that is a link as a whole."""
+
 PICTURE_HOSTS = ("pic.twitter.com/", "instagram.com/p/", "twitpic.com/", "yfrog.com/", "flic.kr/")
 """Links that are pictures, as platforms write them into a text."""
 

@@ -8,7 +8,7 @@ from rules.language import LANE_BITS, UNKNOWN, CommonWords, common_words
 from rules.matcher import Matcher
 from rules.pack import LANGUAGES
 from rules.reading import ANCHOR_LANE, MEMO_LETTERS_MAX
-from rules.text import fold, tokens
+from rules.text import LINK_STARTS, fold, tokens
 
 _SIGNS = ".,:;!?…\"“”„«»()[]{}*~|<>+=-–—'‘’`¿¡"
 _OWN_LEAD = 3
@@ -26,9 +26,11 @@ class Codes(dict[str, int]):
         self.old: dict[str, int] = {}
 
     def __missing__(self, chunk: str) -> int:
+        if chunk[0] == "@" or chunk.startswith(LINK_STARTS):
+            return 0
         code = self._known.get(chunk)
         if code is None:
-            if chunk[0] == "@" or "/" in chunk or len(chunk) > MEMO_LETTERS_MAX:
+            if "/" in chunk or len(chunk) > MEMO_LETTERS_MAX:
                 return self._work_out(chunk)
             code = self.old.get(chunk)
             if code is None:
@@ -84,14 +86,6 @@ class Tongues:
         core = chunk.strip(_SIGNS)
         if core.isalpha():
             return self.known.get(fold(core), 0)
-        if chunk[0] == "@" or "/" in chunk or len(chunk) > MEMO_LETTERS_MAX:
-            return self._odd(chunk)
-        return self._mixed(chunk)
-
-    def _odd(self, chunk: str) -> int:
-        """The code of a chunk that is not remembered: a link, a mention, or a very long one."""
-        if chunk[0] == "@" or chunk.startswith(("https://", "http://")):
-            return 0
         if len(chunk) <= MEMO_LETTERS_MAX:
             return self._mixed(chunk)
         every = sum(own & -own for _, own in self._lanes)  # too long to be read twice
