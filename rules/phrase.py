@@ -11,6 +11,7 @@ atoms; the forms of a word share a place and cost no variants.
 from __future__ import annotations
 
 import itertools
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
@@ -69,18 +70,16 @@ def parse_phrase(
     parts = written_places(text)
     if not parts:
         raise PhraseError("the phrase is empty: write the words to look for")
-    places = [_alternatives(part, vocabulary, language) for part in parts]
-    total = 1
-    for runs in places:
-        total *= len(_widths(runs))
+    places = [_widths(_alternatives(part, vocabulary, language)) for part in parts]
+    total = math.prod(map(len, places))
     if total > VARIANTS_MAX:
         raise PhraseError(
             f"phrase '{text}' stands for {total:,} variants, at most {VARIANTS_MAX:,}: "
             "use fewer alternatives of several words, or split it"
         )
-    rows = itertools.product(*map(_widths, places))
+    rows = itertools.product(*places)
     variants = tuple(dict.fromkeys(tuple(itertools.chain(*row)) for row in rows))
-    if any(place & _EDGES for runs in places for run in runs for place in run):
+    if any(place & _EDGES for row in places for run in row for place in run):
         for variant in variants:
             _check_marks(text, variant)
     return Phrase(text, variants, source)
@@ -123,7 +122,7 @@ def _check_brackets(text: str) -> None:
         )
 
 
-def _alternatives(part: str, vocabulary: Vocabulary, language: str) -> list[Variant]:
+def _alternatives(part: str, vocabulary: Vocabulary, language: str) -> tuple[Variant, ...]:
     runs: list[Variant] = []
     for written in _OUTER_BAR.split(part) if "(" in part else part.split("|"):
         if not written:
@@ -133,10 +132,15 @@ def _alternatives(part: str, vocabulary: Vocabulary, language: str) -> list[Vari
             if name not in vocabulary:
                 known = choices(name, vocabulary) if vocabulary else "none is defined"
                 raise PhraseError(f"unknown vocabulary '${name}': {known}")
-            runs.extend(parse_entry(entry, language=language) for entry in vocabulary[name])
+            runs.extend(_entries(tuple(vocabulary[name]), language))
         else:
             runs.append(_run(written, language))
-    return runs
+    return tuple(runs)
+
+
+@lru_cache(maxsize=1024)
+def _entries(entries: tuple[str, ...], language: str) -> tuple[Variant, ...]:
+    return tuple(parse_entry(entry, language=language) for entry in entries)
 
 
 @lru_cache(maxsize=16_384)  # each vocabulary stands in many phrases: a quarter of the loading time
@@ -239,7 +243,8 @@ def _words(written: str, shown: str) -> list[str]:
     return words if not numbers else [fold(token) for token in tokens(written)]
 
 
-def _widths(runs: Iterable[Variant]) -> list[Variant]:
+@lru_cache(maxsize=4096)  # lists stand in many phrases
+def _widths(runs: tuple[Variant, ...]) -> list[Variant]:
     """Alternatives as rows of places: all one-word ones share a place, others get their own row."""
     distinct = list(dict.fromkeys(runs))
     single = frozenset(atom for run in distinct if len(run) == 1 for atom in run[0])

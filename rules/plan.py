@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import reduce
+from functools import partial, reduce
 from itertools import chain
 from operator import or_
 
@@ -209,7 +209,7 @@ class Plan:
                 elements_of[atom] = (*elements_of.get(atom, ()), number)
         common = self._common
         self.reader = TokenReader(
-            Lexicon(elements_of, common, tolerant=self._tolerant),
+            partial(Lexicon, elements_of, common, tolerant=self._tolerant),
             common,
             elements_of,
             weights,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from functools import lru_cache, reduce
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property, lru_cache, reduce
 from operator import or_
 from re import Match
 
@@ -48,7 +48,7 @@ class TokenReader:
 
     def __init__(
         self,
-        lexicon: Lexicon,
+        make_lexicon: Callable[[], Lexicon],
         common: CommonWords,
         elements_of: Mapping[Atom, tuple[int, ...]],
         weights: Mapping[int, int],
@@ -57,7 +57,7 @@ class TokenReader:
         telling: int,
         keys: int,
     ) -> None:
-        self._lexicon = lexicon
+        self._make_lexicon = make_lexicon
         self._common = common
         self._elements_of = elements_of
         self._weights = weights
@@ -70,7 +70,6 @@ class TokenReader:
         }
         self._idle: dict[tuple[int, tuple[int, ...]], Reading] = {}
         self._idle_word = self._idle_reading(1, ())
-        self._meaning = lexicon.common_words_that_mean()
         self._link, self._mention = (
             self._reading([self._marks[mark]], []) for mark in (LINK, MENTION)
         )
@@ -78,6 +77,15 @@ class TokenReader:
         # tags: the scan groups equal words by object.
         self._literal = lru_cache(_WORDS_HELD)(self._literal_word)
         self._part = lru_cache(_WORDS_HELD)(self._tag_word)
+
+    @cached_property
+    def _lexicon(self) -> Lexicon:
+        """Made when the first text is read: a language that nobody writes costs nothing."""
+        return self._make_lexicon()
+
+    @cached_property
+    def _meaning(self) -> frozenset[str]:
+        return self._lexicon.common_words_that_mean()
 
     def word(self, atoms: Atoms) -> Word:
         """The elements that hold one of `atoms`, each with the fewest edits."""
