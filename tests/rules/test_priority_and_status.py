@@ -39,6 +39,7 @@ def fired(engine: Engine, text: str, **told: object) -> dict[str, str]:
     ("strong", "weak", "text", "expected"),
     [
         (0, 0, "power back out", {"strong": "power back", "weak": "back out"}),
+        (1, 1, "power back out", {"strong": "power back", "weak": "back out"}),
         (1, 0, "power back out", {"strong": "power back"}),
         (9, 8, "power back out", {"strong": "power back"}),
         (0, 1, "power back out", {"weak": "back out"}),

@@ -76,6 +76,20 @@ def test_a_gap_does_not_reach_over_the_end_of_a_sentence(
     assert found(held('any = ["power out"]\ngap = 4'), text) == match
 
 
+@pytest.mark.parametrize("phrase", ["zorkx in the", "in zorkx the", "in the zorkx"])
+@pytest.mark.parametrize("gap", [0, 1, 4])
+def test_each_gap_of_a_phrase_has_the_same_bound(held: Set, phrase: str, gap: int) -> None:
+    engine = held(f'any = ["{phrase}"]\ngap = {gap}')
+    one, two, three = phrase.split()
+    for before in range(gap + 2):
+        for behind in range(gap + 2):
+            text = " ".join([one, *["so"] * before, two, *["so"] * behind, three])
+            match = first(engine, text)
+            assert (match is not None) == (max(before, behind) <= gap)
+            if match:
+                assert (match.text, match.score) == (text, 100 - before - behind)
+
+
 def test_a_question_mark_is_a_word_and_ends_the_sentence(held: Set) -> None:
     engine = held('any = ["power out"]')
     assert found(engine, "power? out") is None
