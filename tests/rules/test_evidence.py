@@ -4,7 +4,7 @@ from collections.abc import Callable
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rules import Engine, Match, load_packs
@@ -168,6 +168,7 @@ def weighing(tmp_path_factory: pytest.TempPathFactory) -> Engine:
     return Engine(load_packs(path))
 
 
+@example(words=["in", "darkened", "street"])  # one word that counts for two phrases
 @given(words=st.lists(st.sampled_from(WORDS), max_size=14))
 def test_a_rule_fires_exactly_where_the_points_suffice(words: list[str], weighing: Engine) -> None:
     (verdict,) = weighing.classify([" ".join(words)])
