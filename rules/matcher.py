@@ -10,7 +10,7 @@ from operator import attrgetter, or_
 from rules.index import Filed
 from rules.pack import NOTHING, Pack
 from rules.plan import Plan, Test
-from rules.reading import FRAGMENT_MASK, MEMO_CHUNKS, Reading, Readings
+from rules.reading import FRAGMENT_MASK, FUZZY_MASK, MEMO_CHUNKS, Reading, Readings
 from rules.scan import Item, Scan, Site
 from rules.text import chunk_spans, token_spans
 from rules.verdict import Match
@@ -58,6 +58,8 @@ class Matcher:
         for _, word in parts:
             telling |= word.elements
             anchors = chain(anchors, word.anchors)
+        if parts:  # the lanes know nothing of them: any evidence may suffice, and none is sure
+            code |= plan.evidence_gate | FUZZY_MASK
         rows = plan.any.under(anchors, telling)
         if rows:
             rules = {rule for rule, _, _ in rows}
@@ -135,7 +137,7 @@ def evidence_sites(scan: Scan, test: Test) -> list[tuple[Site, int]]:
     number = 0
     for weight in test.weights:
         if weight.points > 0:
-            for phrase, site in scan.found(weight.index, test.limits).items():
+            for phrase, site in scan.every(weight.index, test.limits):
                 ways.append((-weight.points, site[1], site, number + phrase))
         number += len(weight.phrases)
     return [(site, phrase) for _, _, site, phrase in sorted(ways)]

@@ -230,7 +230,7 @@ class Plan:
         Where a rule's phrase has none but everyday words, and something else that the rule needs
         is rarer, that counts in their place.
         """
-        frequency = self._elements.frequency
+        frequency, places = self._elements.frequency, self.elements
         counts: dict[int, int] = {}
 
         def count(number: int, points: int) -> None:
@@ -241,6 +241,9 @@ class Plan:
                 count(number, ANCHORS_NEEDED)
                 continue
             for other, rows in shelf.rows.items():
+                if places[other] & _EDGES:  # an edge is no word that a gate could count
+                    count(number, ANCHORS_NEEDED)
+                    continue
                 for rule in {rule for rule, _, _ in rows}:
                     instead = self._rarest_need(self.tests[rule], frequency[number])
                     if instead:

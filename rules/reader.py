@@ -124,7 +124,7 @@ class TokenReader:
             if not reading.fragment:
                 continue
             for first in (number - 1, number):
-                if not 0 <= first < len(readings) - 1:
+                if not 0 <= first < len(readings) - 1 or readings[first].ends:
                     continue
                 one, other = (fold(chunk.strip(_SIGNS)) for chunk in chunks[first : first + 2])
                 atoms = self._lexicon.in_two(one, other)
@@ -142,9 +142,10 @@ class TokenReader:
         core = chunk.strip(_SIGNS)
         word = core.lower()
         if word in self._common and word not in self._meaning:
-            if chunk[-1] not in _STOPS:
+            if chunk[-1].isalpha():
                 return self._idle_word
-            return self._idle_reading(1, (1,) if ends_sentence(word, chunk[-1], "") else ())
+            signs = chunk[len(chunk.rstrip(_SIGNS)) :]
+            return self._idle_reading(1, (1,) if ends_sentence(word, signs, "") else ())
         if core.isalpha() and len(core) <= MEMO_LETTERS_MAX:
             return self._lone_word(chunk, core)
         return self._mixed(chunk)

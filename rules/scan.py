@@ -15,7 +15,7 @@ language than the rule's, nothing is taken for a typo: there it is more likely t
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, reduce
 from itertools import accumulate, chain
 from operator import attrgetter, or_
@@ -26,7 +26,7 @@ from rules.language import UNKNOWN
 from rules.plan import Cues, Limits, Plan, Test
 from rules.reader import Parts
 from rules.reading import IDLE, Reading, Word
-from rules.text import PICTURE_HOSTS
+from rules.text import PICTURE_HOSTS, tokens
 
 EDIT_COST = 8
 IDLE_COST = 1
@@ -126,6 +126,8 @@ class Scan:
         """Whether the neighbours of the rarest word of a row stand near it: by chance few do."""
         elements, at = row.elements, row.anchor
         words = self.words
+        if self.joined:
+            gap += 1  # the first part of a word written in two is not idle
         before = elements[at - 1] if at else None
         after = elements[at + 1] if at + 1 < len(elements) else None
         for place in self._standing(elements[at]):
@@ -156,9 +158,9 @@ class Scan:
             for place, (cost, begin) in trails.items():
                 reach = place + gap + 1 if place else 1
                 for following in standing[bisect_left(standing, place + 1) :]:
-                    if following > reach:
+                    idle = self.idle_between(place, following)
+                    if place + 1 + idle > reach:
                         break
-                    idle = following - place - 1
                     edits = words[following][element]
                     if edits > tolerance or (
                         idle and (following == last or self.parted(place, following))
@@ -171,6 +173,11 @@ class Scan:
                 return []
             trails = longer
         return [(cost, begin, min(end, last - 1)) for end, (cost, begin) in trails.items()]
+
+    def idle_between(self, place: int, following: int) -> int:
+        """How many idle words stand between two; the first part of one written in two is none."""
+        idle = following - place - 1
+        return idle - 1 if idle and following in self.joined else idle
 
     def has(self, index: Index, limits: Limits) -> bool:
         """Whether one of an index's rows stands in the text."""
@@ -190,6 +197,13 @@ class Scan:
                     if phrase not in best or site < best[phrase]:
                         best[phrase] = site
         return best
+
+    def every(self, index: Index, limits: Limits) -> Iterator[tuple[int, Site]]:
+        """Each phrase of an index that stands in the text, by number, with each of its sites."""
+        for _, phrase, row in index.within(self.present):
+            if self.may_stand(row, limits.gap):
+                for site in self.sites(row, limits):
+                    yield phrase, site
 
     def _standing(self, element: int) -> list[int]:
         """The places where an element stands, in order."""
@@ -363,7 +377,5 @@ class Scan:
         named = {
             str(one).lstrip("@").casefold() for one in getattr(self._item, "mentions", ()) or ()
         }
-        named |= {
-            chunk.strip("@.,:;!?()").casefold() for chunk in self._text.split() if "@" in chunk
-        }
+        named |= {token[1:].casefold() for token in tokens(self._text) if token[0] == "@"}
         return not self._accounts.isdisjoint(named)

@@ -83,7 +83,7 @@ class View:
         found = []
         before = trail[0] if trail else 0
         for element, part, place in zip(elements, written, trail, strict=True):
-            idle = max(place - before - 1, 0)
+            idle = max(self.scan.idle_between(before, place), 0)
             before = place
             found.append(self._piece(element, place, part, idle))
         return tuple(found)
@@ -161,11 +161,12 @@ def trail_to(scan: Scan, row: Row, limits: Limits, site: Site) -> Trail:
         longer: dict[int, tuple[int, Trail]] = {}
         for place, (spent, way) in ways.items():
             reach = place + (limits.gap if place else 0) + 1
-            for following in range(place + 1, min(reach, end) + 1):
+            for following in range(place + 1, min(reach + bool(scan.joined), end) + 1):
                 edits = words[following].get(element)
-                idle = following - place - 1
+                idle = scan.idle_between(place, following)
                 if (
                     edits is None
+                    or place + 1 + idle > reach
                     or edits > limits.tolerance
                     or (idle and (following == end or scan.parted(place, following)))
                 ):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from rules import Engine, load_packs
+from rules.reading import MEMO_CHUNKS
 
 Write = Callable[..., Path]
 Make = Callable[..., Engine]
@@ -31,9 +31,11 @@ def write(tmp_path: Path) -> Write:
 def make(write: Write) -> Make:
     """An engine of one English rule `r` with label outage, and its other keys as TOML text."""
 
-    def make(keys: str, *, vocabulary: str = "", language: str = "en", **options: Any) -> Engine:
+    def make(
+        keys: str, *, vocabulary: str = "", language: str = "en", memo_chunks: int = MEMO_CHUNKS
+    ) -> Engine:
         head = f'language = "{language}"\n[vocabulary]\n{vocabulary}\n'
         path = write(f'{head}[[rule]]\nid = "r"\nlabel = "outage"\n{keys}\n')
-        return Engine(load_packs(path), **options)
+        return Engine(load_packs(path), memo_chunks=memo_chunks)
 
     return make

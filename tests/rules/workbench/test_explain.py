@@ -163,7 +163,7 @@ SAID: list[Case] = [
     ("no power", "n0 powerrrr", ["n0=no", "powerrrr=power"]),
     ("no power", "#NoPower", ["No=no", "Power=power"]),
     ("no power", "nopower", ["no=no", "power=power"]),
-    ("total blackout", "total blac kout", ["total=total", "blac kout=blackout -1+1"]),
+    ("total blackout", "total blac kout", ["total=total", "blac kout=blackout -1"]),
     ("lose~ power", "we lost power", ["lost=lost of lose~", "power=power"]),
     ("flicker* lights", "flickering lights", ["flickering=flicker*", "lights=lights"]),
     ("power out", "power's out", ["power's=power", "out=out"]),
