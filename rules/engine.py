@@ -11,8 +11,8 @@ from collections.abc import Iterable, Sequence
 
 from rules.language import elected
 from rules.matcher import Matcher
+from rules.memo import MEMO_CHUNKS
 from rules.pack import LANGUAGES, Pack
-from rules.reading import MEMO_CHUNKS
 from rules.scan import Item
 from rules.tongue import Tongues
 from rules.verdict import URGENCY, Match, Verdict

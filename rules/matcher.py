@@ -8,9 +8,10 @@ from itertools import chain
 from operator import attrgetter, or_
 
 from rules.index import Filed
+from rules.memo import MEMO_CHUNKS, Memo
 from rules.pack import NOTHING, Pack
 from rules.plan import Plan, Test
-from rules.reading import FRAGMENT_MASK, FUZZY_MASK, MEMO_CHUNKS, Reading, Readings
+from rules.reading import FRAGMENT_MASK, FUZZY_MASK, Reading
 from rules.scan import Item, Scan, Site
 from rules.text import chunk_spans, token_spans
 from rules.verdict import Match
@@ -36,7 +37,7 @@ class Matcher:
     ) -> None:
         self.language = packs[0].language
         self.plan = Plan(packs, drafts=drafts)
-        self.readings = Readings(self.plan.reader.read, memo_chunks)
+        self.readings: Memo[Reading] = Memo(self.plan.reader.read, memo_chunks)
         self._accounts = accounts
 
     def matches(

@@ -10,8 +10,9 @@ from re import Match
 from rules.bits import bit_set
 from rules.language import LANE_BITS, CommonWords
 from rules.lexicon import TOKEN_LETTERS_MAX, Atoms, Lexicon
+from rules.memo import MEMO_LETTERS_MAX
 from rules.phrase import Atom
-from rules.reading import ANCHOR_LANE, FRAGMENT, FUZZY_LANE, IDLE, MEMO_LETTERS_MAX, Reading, Word
+from rules.reading import ANCHOR_LANE, FRAGMENT, FUZZY_LANE, IDLE, Reading, Word
 from rules.text import (
     LINK,
     LINK_STARTS,

@@ -9,7 +9,7 @@ gate.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 import msgspec
 
@@ -25,9 +25,6 @@ ANCHORS_NEEDED = 2
 """What the anchors of a text must count for any phrase to be in it."""
 FRAGMENT = (1 << FRAGMENT_LANE * LANE_BITS) + (ANCHORS_NEEDED << ANCHOR_LANE * LANE_BITS)
 """What a fragment counts: with its neighbour it may be an anchor."""
-MEMO_CHUNKS = 250_000
-"""How many chunks each of the memo's two generations remembers."""
-MEMO_LETTERS_MAX = 64
 
 
 class Word(dict[int, int]):
@@ -79,33 +76,3 @@ class Reading(msgspec.Struct, frozen=True, gc=False):
     ends: tuple[int, ...] = ()
     fragment: bool = False
     tagged: bool = False
-
-
-class Readings(dict[str, Reading]):
-    """Chunk as received → reading; a miss is worked out by `work_out` and kept.
-
-    The memo has two generations, so that an endless stream of new words can't fill the memory:
-    when the young one is full it becomes the old one, and what is used again comes back.
-    """
-
-    def __init__(self, work_out: Callable[[str], Reading], limit: int = MEMO_CHUNKS) -> None:
-        super().__init__()
-        self._work_out = work_out
-        self._limit = limit
-        self._old: dict[str, Reading] = {}
-
-    def __missing__(self, chunk: str) -> Reading:
-        # Links and handles seldom come twice; long chunks would make a count no bound of memory.
-        if chunk[0] == "@" or "/" in chunk or len(chunk) > MEMO_LETTERS_MAX:
-            return self._work_out(chunk)
-        reading = self._old.get(chunk) or self._work_out(chunk)
-        if len(self) >= self._limit:
-            self._old = dict(self)
-            self.clear()
-        self[chunk] = reading
-        return reading
-
-    @property
-    def held(self) -> int:
-        """How many readings both generations hold."""
-        return len(self) + len(self._old)

@@ -6,40 +6,14 @@ from collections.abc import Sequence
 
 from rules.language import LANE_BITS, UNKNOWN, CommonWords, common_words
 from rules.matcher import Matcher
+from rules.memo import MEMO_LETTERS_MAX, Memo
 from rules.pack import LANGUAGES
-from rules.reading import ANCHOR_LANE, MEMO_LETTERS_MAX
+from rules.reading import ANCHOR_LANE
 from rules.text import LINK_STARTS, fold, tokens
 
 _SIGNS = ".,:;!?…\"“”„«»()[]{}*~|<>+=-–—'‘’`¿¡"
 _OWN_LEAD = 3
 """How many times as frequent as in any other language a word is that a language calls its own."""
-
-
-class Codes(dict[str, int]):
-    """Chunk of text → its votes and own words, side by side in one number; two generations."""
-
-    def __init__(self, tongues: Tongues, limit: int) -> None:
-        super().__init__()
-        self._work_out = tongues.work_out
-        self._known = tongues.known
-        self._limit = limit
-        self.old: dict[str, int] = {}
-
-    def __missing__(self, chunk: str) -> int:
-        if chunk[0] == "@" or chunk.startswith(LINK_STARTS):
-            return 0
-        code = self._known.get(chunk)
-        if code is None:
-            if "/" in chunk or len(chunk) > MEMO_LETTERS_MAX:
-                return self._work_out(chunk)
-            code = self.old.get(chunk)
-            if code is None:
-                code = self._work_out(chunk)
-        if len(self) >= self._limit:
-            self.old = dict(self)
-            self.clear()
-        self[chunk] = code
-        return code
 
 
 class Tongues:
@@ -55,21 +29,21 @@ class Tongues:
         self._of_language = {matcher.language: (matcher,) for matcher in matchers}
         common = common_words()
         self._common = common
-        self.known: dict[str, int] = dict(common.all_votes)
+        self._known: dict[str, int] = dict(common.all_votes)
         self._lanes: list[tuple[Matcher, int]] = []
         for matcher in matchers:
             lane = (len(LANGUAGES) + LANGUAGES.index(matcher.language)) * LANE_BITS
             self._lanes.append((matcher, ((1 << LANE_BITS) - 1) << lane))
             for word in matcher.plan.telling_words():
                 if _is_own(word, matcher.language, common):
-                    self.known[word] = self.known.get(word, 0) + (1 << lane)
-        self._codes = Codes(self, memo_chunks)
+                    self._known[word] = self._known.get(word, 0) + (1 << lane)
+        self._codes = Memo(self._work_out, memo_chunks)
         self.code = self._codes.__getitem__
 
     @property
     def held(self) -> int:
         """How many codes both generations of the memo hold."""
-        return len(self._codes) + len(self._codes.old)
+        return self._codes.held
 
     def in_play(self, language: str, code: int) -> tuple[Matcher, ...]:
         """The matchers that a text of `language` with the summed `code` is held against."""
@@ -81,11 +55,12 @@ class Tongues:
             matcher for matcher, own in self._lanes if matcher.language == language or own & code
         )
 
-    def work_out(self, chunk: str) -> int:
-        """The code of a chunk."""
+    def _work_out(self, chunk: str) -> int:
+        if chunk[0] == "@" or chunk.startswith(LINK_STARTS):
+            return 0
         core = chunk.strip(_SIGNS)
         if core.isalpha():
-            return self.known.get(fold(core), 0)
+            return self._known.get(fold(core), 0)
         if len(chunk) <= MEMO_LETTERS_MAX:
             return self._mixed(chunk)
         every = sum(own & -own for _, own in self._lanes)  # too long to be read twice
@@ -97,7 +72,7 @@ class Tongues:
             if token[0] in "#＃" or "_" in token:
                 code += self._tag(token)
             elif token[0] != "@":
-                code += self.known.get(fold(token), 0)
+                code += self._known.get(fold(token), 0)
         return code
 
     def _tag(self, tag: str) -> int:

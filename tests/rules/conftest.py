@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from rules import Engine, load_packs
-from rules.reading import MEMO_CHUNKS
+from rules.memo import MEMO_CHUNKS
 
 Write = Callable[..., Path]
 Make = Callable[..., Engine]
