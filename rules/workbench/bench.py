@@ -65,6 +65,13 @@ class Beside(msgspec.Struct, frozen=True):
     ratio: float
 
 
+def ready(packs: Sequence[Pack]) -> Engine:
+    """A fresh engine whose lexicons are made: that happens with the first text of each language."""
+    engine = Engine(packs)
+    engine.classify(["xqzv #xq"])  # of no known language: read by all
+    return engine
+
+
 def clocked(work: Callable[[], object]) -> float:
     """CPU seconds that `work` takes."""
     start = time.process_time()
@@ -89,8 +96,7 @@ def measure(folders: Sequence[Path], posts: int, seed: int) -> Speed:
     packs = load_packs(*folders)
     load_s = time.process_time() - start
     start = time.process_time()
-    engine = Engine(packs)
-    engine.classify(["xqzv #xq"])  # of no known language: each lexicon is made with the first text
+    engine = ready(packs)
     compile_s = time.process_time() - start
     texts = list(Stream(packs, seed).texts(posts))
     unseen = rate(engine, texts)
@@ -113,7 +119,7 @@ def beside_extract(packs: Sequence[Pack], posts: int, seed: int) -> Beside:
         for rule in live_rules(packs)
         for phrase in rule.any
     ]
-    engine = Engine(packs)
+    engine = ready(packs)
     ours: list[float] = []
     theirs: list[float] = []
     for number, some in enumerate(slices(list(Stream(packs, seed).texts(posts)))):
