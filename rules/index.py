@@ -15,6 +15,7 @@ from rules.text import END, START
 # Guesses, against words at about 1/rank: a wrong one costs time, never a match.
 _MARK_FREQUENCY = 0.1
 _STEM_FREQUENCY = 0.002
+_MENTION_FREQUENCY = 0.002
 _EVERYWHERE = 100.0
 KEYS = 3
 """How many elements of a row a text must hold before it is searched for the row."""
@@ -138,4 +139,6 @@ def _frequency(atom: Atom, common: CommonWords) -> float:
         return _EVERYWHERE if atom.spelling in (START, END) else _MARK_FREQUENCY
     if atom.kind == "stem":
         return _STEM_FREQUENCY
+    if atom.kind == "mention":
+        return _MENTION_FREQUENCY
     return common.frequency(atom.spelling)

@@ -60,7 +60,7 @@ class Lexicon:
         for atom in sorted(atoms):
             if atom.kind == "stem":
                 self._stems[atom.spelling] = atom
-            elif atom.kind != "mark":
+            elif atom.kind in ("word", "exact"):
                 self._exact[atom.spelling] = (*self._exact.get(atom.spelling, ()), atom)
                 if atom.kind == "word" and atom in forgiving:
                     self._file_for_typos(atom.spelling)

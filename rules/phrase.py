@@ -2,10 +2,11 @@
 
 A phrase is a row of places, separated by blanks; at each place stands one of several alternatives,
 separated by `|`. An alternative is a word, `=word` (no typo tolerance), `stem*` (any word that
-begins so), `word~` (any inflected form of it), `$name` (any entry of a vocabulary), a mark such as
-`<link>`, or a row of these but `$name` in round brackets, `(up and running)`. Alternatives of
-several words are expanded: a phrase becomes one or more variants in which each place is a set of
-atoms; the forms of a word share a place and cost no variants.
+begins so), `word~` (any inflected form of it), `@text` (a mention whose handle holds the text),
+`$name` (any entry of a vocabulary), a mark such as `<link>`, or a row of these but `$name` in round
+brackets, `(up and running)`. Alternatives of several words are expanded: a phrase becomes one or
+more variants in which each place is a set of atoms; the forms of a word share a place and cost no
+variants.
 """
 
 from __future__ import annotations
@@ -21,20 +22,25 @@ import msgspec
 
 from rules.errors import Source, choices
 from rules.inflection import LETTERS_MIN, forms
-from rules.text import END, MARKS, START, fold, tokens
+from rules.text import END, MARKS, START, fold, handle_of, tokens
 
 VARIANTS_MAX = 1000
 STEM_LETTERS_MIN = 3
+MENTION_LETTERS_MIN = 3
 _BRACKET = re.compile(r"[()]")
 _PLACE = re.compile(r"(?:\([^()]*\)|[^\s()])+")
 _OUTER_BAR = re.compile(r"\|(?![^(]*\))")
-_NO_WORD = re.compile(r"^(?:[@#?¿]|https?://|www\.)", re.IGNORECASE)
+_PART_OF_HANDLE = re.compile(r"@[\w.-]*")
+_NO_WORD = re.compile(r"^(?:[#?¿]|https?://|www\.)", re.IGNORECASE)
 
 
 class Atom(NamedTuple):
-    """What one place of a text may be held against; `spelling` is folded."""
+    """What one place of a text may be held against; `spelling` is folded.
 
-    kind: Literal["word", "exact", "stem", "mark"]
+    Of a mention it is what the handle holds, letters and digits alone.
+    """
+
+    kind: Literal["word", "exact", "stem", "mention", "mark"]
     spelling: str
 
 
@@ -64,8 +70,8 @@ def parse_phrase(
     """The phrase that `text` writes at `source`; its words are inflected as those of `language`.
 
     Raises:
-        PhraseError: unknown vocabulary or mark, a stem or word to inflect that is too short,
-            misplaced brackets, nothing to look for, or more than `VARIANTS_MAX` variants.
+        PhraseError: unknown vocabulary or mark, a stem, mention or word to inflect that is too
+            short, misplaced brackets, nothing to look for, or more than `VARIANTS_MAX` variants.
     """
     parts = written_places(text)
     if not parts:
@@ -145,7 +151,7 @@ def _entries(entries: tuple[str, ...], language: str) -> tuple[Variant, ...]:
 
 @lru_cache(maxsize=16_384)  # each vocabulary stands in many phrases: a quarter of the loading time
 def parse_entry(entry: str, *, language: str = "en") -> Variant:
-    """The places of one vocabulary entry: words, forms, stems, exact words and marks, no choices.
+    """The places of one vocabulary entry: all that a phrase may hold, but no choices.
 
     Raises:
         PhraseError: the entry is empty or can't be understood.
@@ -171,6 +177,8 @@ def _run(written: str, language: str) -> Variant:
         if written not in MARKS:
             raise PhraseError(f"unknown mark '{written}': {choices(written, MARKS)}")
         return (frozenset({Atom("mark", written)}),)
+    if written.lstrip("=").startswith("@"):
+        return (frozenset({_mention(written)}),)
     if written.endswith("~"):
         return _inflected(written, language)
     if written.startswith("="):
@@ -210,6 +218,21 @@ def _stem(written: str) -> Variant:
     return (*_places("word", before), frozenset({Atom("stem", stem)}))
 
 
+def _mention(written: str) -> Atom:
+    if not _PART_OF_HANDLE.fullmatch(written):
+        raise PhraseError(
+            f"'{written}' is no part of a handle: write '@' and letters or digits alone, "
+            "'@power' finds @GulfPower and @power_updates"
+        )
+    text = handle_of(written)
+    if len(text) < MENTION_LETTERS_MIN:
+        raise PhraseError(
+            f"'{written}' is too short: give {MENTION_LETTERS_MIN} letters or digits or more "
+            "behind '@', or write <mention> for any @account"
+        )
+    return Atom("mention", text)
+
+
 def _inflected(written: str, language: str) -> Variant:
     if written.startswith("="):
         raise PhraseError(
@@ -229,7 +252,7 @@ def _words(written: str, shown: str) -> list[str]:
     if _NO_WORD.match(written):
         raise PhraseError(
             f"'{shown}' is no word: write a hashtag as its words, "
-            "<mention>, <link> or <question> for the others"
+            "<link> or <question> for the others"
         )
     if any(sign in written for sign in "*~=$<>"):
         raise PhraseError(

@@ -8,6 +8,7 @@ from operator import or_
 from re import Match
 
 from rules.bits import bit_set
+from rules.handles import Handles
 from rules.language import LANE_BITS, CommonWords
 from rules.lexicon import TOKEN_LETTERS_MAX, Atoms, Lexicon
 from rules.memo import MEMO_LETTERS_MAX
@@ -31,6 +32,7 @@ from rules.text import (
 )
 
 _WORDS_HELD = 16_384
+_HANDLES_HELD = 256
 _SHARED_WORDS_MAX = 4
 _SIGNS = ".,:;!…\"“”„«»()[]{}*~|<>+=-–—'‘’`"
 _STOPS = ".!…;"
@@ -74,6 +76,9 @@ class TokenReader:
         self._link, self._mention = (
             self._reading([self._marks[mark]], []) for mark in (LINK, MENTION)
         )
+        asked = [atom for atom in elements_of if atom.kind == "mention"]
+        self._handles = Handles(asked) if asked else None
+        self._holding = lru_cache(_HANDLES_HELD)(self._mention_holding)
         # Of the words that phrases hold there are few, and long texts may say one in thousands of
         # tags: the scan groups equal words by object.
         self._literal = lru_cache(_WORDS_HELD)(self._literal_word)
@@ -137,7 +142,7 @@ class TokenReader:
     def read(self, chunk: str) -> Reading:
         """The reading of a chunk: what stands between two blanks of a text."""
         if chunk[0] == "@" and chunk[1:].isalnum():
-            return self._mention
+            return self._mentioned(chunk)
         if chunk.startswith(LINK_STARTS) and len(chunk) > len(LINK_STARTS[0]):
             return self._link
         core = chunk.strip(_SIGNS)
@@ -174,6 +179,15 @@ class TokenReader:
         tagged = bool(words) and tags == len(found)
         return self._reading(words, spans, ends=tuple(ends), tagged=tagged)
 
+    def _mentioned(self, mention: str) -> Reading:
+        """The reading of a mention: the mark, and what phrases ask for that its handle holds."""
+        held = self._handles.held(mention) if self._handles else ()
+        return self._holding(held) if held else self._mention
+
+    def _mention_holding(self, held: tuple[Atom, ...]) -> Reading:
+        atoms = dict.fromkeys((Atom("mark", MENTION), *held), 0)
+        return self._reading([self.word(atoms)], [])
+
     def _lone_word(self, chunk: str, core: str) -> Reading:
         folded = fold(core)
         signs = chunk[chunk.find(core) + len(core) :] if len(core) < len(chunk) else ""
@@ -207,7 +221,8 @@ class TokenReader:
         token, at = match[0], match.start()
         first = token[0]
         if first == "@" or first in "?¿？؟":
-            words.append(self._marks[MENTION if first == "@" else QUESTION])
+            mark = self._mentioned(token).words[0] if first == "@" else self._marks[QUESTION]
+            words.append(mark)
             spans.append(match.span())
         elif ("/" in token and token[1:2] != "/") or token[:4].lower() == "www.":
             words.append(self._marks[LINK])

@@ -65,6 +65,7 @@ _ABBREVIATIONS = frozenset(
     sra dott vle pza avda col dpto nro tel km min hrs hr jan feb mar apr jun jul aug sep sept oct
     nov dec mon tue tues wed thu thur thurs fri gov sen rep""".split()  # noqa: SIM905 it reads better
 )
+_SIGNS_IN_HANDLES = str.maketrans("", "", "@._-")
 _LEET = str.maketrans("03457$@", "oeastsa")
 _LEET_ONE = ("i", "l")
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*(?:[kKmM](?![^\W_]))?")
@@ -92,6 +93,12 @@ def owner(word: str) -> str | None:
     """What stands before a possessive or clipped "'s" ("power's out"), as received."""
     match = _POSSESSIVE.search(word)
     return word[: match.start()] if match else None
+
+
+def handle_of(mention: str) -> str:
+    """The letters and digits of a mention's handle, folded: how handles are compared."""
+    handle = mention[1:]
+    return fold(handle if handle.isalnum() else mention.translate(_SIGNS_IN_HANDLES))
 
 
 def pieces(token: str) -> list[tuple[int, int]]:

@@ -22,6 +22,7 @@ from rules.workbench.reasons import Reason
 from rules.workbench.trail import Piece, Trail, View, as_written, choice, loosest, standing
 
 _STEM_FREQUENCY = 0.002
+_MENTION_FREQUENCY = 0.002
 _MARK_FREQUENCY = 0.1
 _TELLS_LEAST = 0.1
 _TOKENS_COMPARED = 300
@@ -190,6 +191,8 @@ def _tells(place: Place) -> float:
 def _frequency(atom: Atom) -> float:
     if atom.kind == "mark":
         return 1.0 if atom.spelling in (START, END) else _MARK_FREQUENCY
+    if atom.kind == "mention":
+        return _MENTION_FREQUENCY
     return _STEM_FREQUENCY if atom.kind == "stem" else common_words().frequency(atom.spelling)
 
 

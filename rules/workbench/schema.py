@@ -18,7 +18,13 @@ from rules.keys import (
     Key,
 )
 from rules.pack import FACTS
+from rules.text import MARKS
 
+PHRASE_MEANS = (
+    "words in order, blanks between; `a|b` either, `a|(b c)` or several words, `word~` its forms, "
+    "`stem*` what begins so, `=word` to the letter, `@text` a mention whose handle holds it, "
+    f"`$name` a vocabulary, {' '.join(MARKS)}"
+)
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 Schema = dict[str, object]
@@ -104,7 +110,7 @@ def _whole(pattern: str) -> str:
 
 def _phrases(least: int) -> Schema:
     """A list of phrases, none of them blank."""
-    phrase: Schema = {"type": "string", "pattern": r"\S"}
+    phrase: Schema = {"type": "string", "pattern": r"\S", "description": PHRASE_MEANS}
     return {"type": "array", "items": phrase, **({"minItems": least} if least else {})}
 
 

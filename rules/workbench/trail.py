@@ -15,7 +15,7 @@ from rules.matcher import WordSpans
 from rules.phrase import Atom, Phrase, Place, written_places
 from rules.plan import Limits
 from rules.scan import EDIT_COST, IDLE_COST, Scan, Site
-from rules.text import LINK, MENTION, NUMBER, QUESTION, fold, owner, unleet
+from rules.text import LINK, MENTION, NUMBER, QUESTION, fold, handle_of, owner, unleet
 
 _ALTERNATIVES_TOLD = 4
 _PART_LETTERS_TOLD = 40
@@ -105,6 +105,11 @@ class View:
 
 def taken_for(said: Sequence[str], atoms: Place, edits: int) -> Atom:
     """The atom, one of `atoms`, that a word was read as; `said` is what it may be spelled as."""
+    if said[-1].startswith("@"):
+        handle = handle_of(said[-1])
+        held = [atom for atom in atoms if atom.kind == "mention" and atom.spelling in handle]
+        if held:
+            return max(held, key=lambda atom: (len(atom.spelling), atom))
     spelled = [fold(one) for one in said if one]
     forms = [*spelled, *(fold(before) for before in map(owner, said) if before)]
     forms += [form for word in spelled for form in unleet(word)]
@@ -115,7 +120,7 @@ def taken_for(said: Sequence[str], atoms: Place, edits: int) -> Atom:
             return 0, atom
         return min(OSA.distance(atom.spelling, form) for form in forms), atom
 
-    words = [atom for atom in atoms if atom.kind != "mark"]
+    words = [atom for atom in atoms if atom.kind not in ("mention", "mark")]
     marks = {atom.spelling: atom for atom in atoms if atom.kind == "mark"}
     if not marks or (words and far(min(words, key=far))[0] <= edits):
         return min(words, key=far)
@@ -125,6 +130,8 @@ def taken_for(said: Sequence[str], atoms: Place, edits: int) -> Atom:
 
 
 def _spelled(atom: Atom) -> str:
+    if atom.kind == "mention":
+        return f"@{atom.spelling}"
     return f"{atom.spelling}*" if atom.kind == "stem" else atom.spelling
 
 

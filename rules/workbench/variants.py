@@ -344,6 +344,7 @@ def _spellings(phrase: Phrase) -> set[str]:
         for variant in phrase.variants
         for place in variant
         for atom in place
+        if atom.kind != "mention"
     }
 
 

@@ -45,7 +45,7 @@ class Speller:
             return _MARKS[atom.spelling]
         if atom.kind == "stem":
             return self._random.choice(self._stemmed(atom.spelling))
-        return atom.spelling
+        return f"@{atom.spelling}" if atom.kind == "mention" else atom.spelling
 
     def _stemmed(self, stem: str) -> list[str]:
         """The most common words that begin with a stem; the stem itself where none does."""

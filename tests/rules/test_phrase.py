@@ -37,6 +37,8 @@ def spell(phrase: Phrase) -> list[str]:
         ("Power ÓUT", ["power out"]),
         ("out|off", ["off|out"]),
         ("$supply out", ["electricity|power out", "the lights out"]),
+        ("@Duke_Energy|@POWER out", ["dukeenergy|power out"]),
+        ("(the @power)|@123", ["123", "the power"]),
         ("no $supply|current", ["no current|electricity|power", "no the lights"]),
         ("manca l'elettricità", ["manca l elettricita"]),
         ("don't work", ["dont work"]),
@@ -64,7 +66,7 @@ def test_brackets_hold_all_that_an_alternative_may_be_but_vocabularies() -> None
 
 
 WRITTEN_ALTERNATIVE = st.one_of(
-    st.sampled_from(["power", "=cut", "lose~", "flick*", "<link>", "$supply"]),
+    st.sampled_from(["power", "=cut", "lose~", "flick*", "<link>", "@grid", "$supply"]),
     st.lists(st.sampled_from(["up", "=and", "lose~", "flick*", "<link>"]), min_size=1).map(
         lambda words: f"({' '.join(words)})"
     ),
@@ -81,7 +83,13 @@ def test_blanks_separate_places_but_in_brackets(places: list[str]) -> None:
 
 @pytest.mark.parametrize(
     ("written", "kinds"),
-    [("power", {"word"}), ("=power", {"exact"}), ("electr*", {"stem"}), ("<link>", {"mark"})],
+    [
+        ("power", {"word"}),
+        ("=power", {"exact"}),
+        ("electr*", {"stem"}),
+        ("@power", {"mention"}),
+        ("<link>", {"mark"}),
+    ],
 )
 def test_a_sign_says_what_kind_of_atom_it_is(written: str, kinds: set[str]) -> None:
     variants = parse_phrase(written, VOCABULARY, HERE).variants
@@ -97,7 +105,14 @@ def test_a_sign_says_what_kind_of_atom_it_is(written: str, kinds: set[str]) -> N
         ("el* out", "too short: give 3 letters"),
         ("<lnk>", "unknown mark '<lnk>': did you mean '<link>'?"),
         ("#poweroutage", "write a hashtag as its words"),
-        ("@utility out", "<mention>"),
+        ("@ out", "'@' is too short: give 3 letters or digits or more behind '@'"),
+        ("@me out", "write <mention> for any @account"),
+        ("@d_e. out", "'@d_e.' is too short"),
+        ("=@power out", "'=@power' is no part of a handle: write '@' and letters or digits alone"),
+        ("@power* out", "'@power*' is no part of a handle"),
+        ("(the @power~)|out", "'@power~' is no part of a handle"),
+        ("@elm@power out", "'@elm@power' is no part of a handle"),
+        ("@power's out", "'@power's' is no part of a handle"),
         ("👏 crews", "no letter and no digit"),
         ("po*wer", "'*' and '~' stand behind a word"),
         ("po~wer", "'*' and '~' stand behind a word"),

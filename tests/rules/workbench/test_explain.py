@@ -35,7 +35,7 @@ before = ["neighbour*"]
 [[rule]]
 id = "outage"
 label = "outage"
-any = ["$supply is|was out|off", "no $supply", "<start> dark"]
+any = ["$supply is|was out|off", "no $supply", "<start> dark", "@energy|grid gone"]
 none = ["power bank", "no power over"]
 unless = ["planned", "question"]
 [[rule]]
@@ -103,6 +103,7 @@ RARE = [
     " pwoer ",
     " http://news.example/1 ",
     " @desk ",
+    " .@ElmEnergy's ",
     "  ",
 ]
 

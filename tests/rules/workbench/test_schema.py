@@ -37,7 +37,7 @@ note = "de oídas"
 [[rule]]
 id = "es-1.luz_x"
 label = "nothing"
-any = ["sin $luz"]
+any = ["sin $luz", "@electrica sin $luz"]
 all = []
 none = ["sin $luz propia"]
 near = ["barrio|casa"]
