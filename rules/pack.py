@@ -22,7 +22,9 @@ NOTHING = "nothing"
 
 FACTS = (
     "question",
+    "exclaims",
     "hashtag",
+    "headline",
     "link",
     "media",
     "mention",

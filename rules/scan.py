@@ -21,6 +21,7 @@ from itertools import accumulate, chain
 from operator import attrgetter, or_
 from typing import Protocol
 
+from rules.facts import exclaims, is_headline
 from rules.index import Index, Row
 from rules.language import UNKNOWN
 from rules.plan import Cues, Limits, Plan, Test
@@ -359,6 +360,10 @@ class Scan:
 
     def _post_fact(self, name: str) -> bool:
         item, text = self._item, self._text
+        if name == "headline":
+            return is_headline(text)
+        if name == "exclaims":
+            return exclaims(text)
         if name == "link":
             return bool(self._standing(self._plan.link))
         if name == "mention":

@@ -43,7 +43,9 @@ _PHRASES_TOLD = 3
 _PHRASE_LETTERS_TOLD = 48
 _FACT_HOLDS = {
     "question": "its sentence has a question mark",
+    "exclaims": "the post has an exclamation mark",
     "hashtag": "all its words stand in hashtags",
+    "headline": "the post reads like a title: most of its longer words begin with a capital",
     "link": "the post has a link",
     "media": "the post has a picture or film",
     "mention": "the post has an @account",
@@ -53,7 +55,10 @@ _FACT_HOLDS = {
 }
 _FACT_LACKS = {
     "question": "its sentence has no question mark",
+    "exclaims": "the post has no exclamation mark",
     "hashtag": "not all its words stand in hashtags",
+    "headline": "the post reads like no title: too few of its longer words begin with a capital, "
+    "or all are in capitals",
     "link": "the post has no link",
     "media": "the post has no picture or film",
     "mention": "the post has no @account",

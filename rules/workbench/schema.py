@@ -86,7 +86,8 @@ def _value(key: Key) -> Schema:
         kind = "integer" if key.kind == "whole" else "number"
         return {"type": kind, "minimum": key.low, "maximum": key.high}
     if key.kind == "texts":
-        return {"type": "array", "items": _text(key)}
+        facts = {"examples": list(FACTS)} if key.name in ("when", "unless") else {}
+        return {"type": "array", "items": {**_text(key), **facts}}
     if key.kind == "phrases":
         return _phrases(1 if key.name not in MAY_BE_EMPTY else 0)
     if key.kind == "points":

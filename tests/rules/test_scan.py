@@ -257,6 +257,14 @@ FACTS: list[tuple[str, str | Item, bool]] = [
     ("hashtag", "#power #out", True),
     ("hashtag", "#power out", False),
     ("hashtag", "power out #storm", False),
+    ("exclaims", "power out!", True),
+    ("exclaims", "what a night! Now power out", True),
+    ("exclaims", "power out. https://news.example/#!/a", False),
+    ("exclaims", "power out?", False),
+    ("headline", "Power Out Across Harbour County After Storm https://news.example/a", True),
+    ("headline", "@somebody Power Out Across Harbour County After Storm #Power", True),
+    ("headline", "power out across Harbour County after a storm", False),
+    ("headline", "POWER OUT ACROSS HARBOUR COUNTY AFTER STORM", False),
     ("link", "power out https://news.example/a", True),
     ("link", "power out www.news.example", True),
     ("link", "power out bit.ly/abc", True),
@@ -296,6 +304,25 @@ def test_what_the_program_sees_for_itself(
     forbids = held(f'any = ["power out"]\nunless = ["{fact}"]', accounts=own)
     assert (found(wants, item) is not None) == holds
     assert (found(forbids, item) is None) == holds
+
+
+def test_what_shows_in_a_text_is_worked_out_once_and_only_where_it_is_asked_for(
+    held: Set, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+
+    def told(text: str) -> bool:
+        read.append(text)
+        return False
+
+    monkeypatch.setattr("rules.scan.is_headline", told)
+    more = "".join(
+        f'[[rule]]\nid = "{name}"\nlabel = "news"\nany = ["power out"]\nunless = ["headline"]\n'
+        for name in ("a", "b")
+    )
+    engine = held(f'any = ["power out", "no power"]\nunless = ["headline"]\n{more}')
+    engine.classify(["power out", "all well", "power only", "no power, power out, power out"])
+    assert read == ["power out", "no power, power out, power out"]
 
 
 def test_without_own_accounts_only_where_a_post_came_to_tells_them(held: Set) -> None:

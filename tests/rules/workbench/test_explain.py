@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules import Engine, RulesError, load_packs
-from rules.pack import NOTHING, Pack
+from rules.pack import FACTS, NOTHING, Pack
 from rules.workbench.explain import Explainer, Explanation
 from rules.workbench.proof import Example
 from rules.workbench.wording import Speller
@@ -392,6 +392,35 @@ def test_the_nearest_rules_come_first_and_common_words_make_none_near(write: Wri
     told = Explainer(load_packs(path)).explain("the neighbours heard the transformer hum")
     assert [missed.rule for missed in told.missed] == ["stopped", "half"]
     assert [missed.found for missed in told.missed] == [True, False]
+
+
+@pytest.mark.parametrize("fact", FACTS)
+def test_each_fact_is_told_where_it_stops_a_rule_and_where_it_lets_it_fire(
+    write: Write, fact: str
+) -> None:
+    path = write(
+        'language = "en"\n'
+        + "".join(
+            f'[[rule]]\nid = "{key}"\nlabel = "news"\nany = ["storm"]\n{key} = ["{fact}"]\n'
+            for key in ("when", "unless")
+        )
+    )
+    told = Explainer(load_packs(path)).explain("#storm")
+    (fired,), (missed,) = told.fired, told.missed
+    assert {fired.rule, missed.rule} == {"when", "unless"}
+    (reason,) = missed.missing
+    assert reason.kind == missed.rule
+    assert reason.message.startswith(f"{fact}: ")
+    assert [one.phrase for one in fired.because] == [fact] * (fired.rule == "when")
+
+
+def test_a_headline_is_told_as_one(write: Write) -> None:
+    rule = '[[rule]]\nid = "r"\nlabel = "news"\nany = ["storm"]\nwhen = ["headline"]\n'
+    explainer = Explainer(load_packs(write(f'language = "en"\n{rule}')))
+    (fired,) = explainer.explain("Storm Cuts Power Across Harbour County").fired
+    (missed,) = explainer.explain("storm cuts power across harbour county").missed
+    assert fired.because[0].message.startswith("headline: the post reads like a title")
+    assert missed.missing[0].message.startswith("headline: the post reads like no title")
 
 
 def test_drafts_work_on_request() -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import jsonschema  # type: ignore[import-untyped]  # it ships no types
 import pytest
@@ -10,7 +11,8 @@ import pytest
 from rules import PackError, load_packs
 from rules.keys import CONTEXT_KEYS, FILE_KEYS, RULE_KEYS, TEST_KEYS, Key
 from rules.loader import BUILT_IN
-from rules.pack import Context, Rule, RuleTest
+from rules.pack import FACTS, Context, Rule, RuleTest
+from rules.text import MARKS
 from rules.workbench.schema import meaning, schema
 
 Write = Callable[..., Path]
@@ -42,8 +44,8 @@ all = []
 none = ["sin $luz propia"]
 near = ["barrio|casa"]
 not_near = ["vela*"]
-when = ["question", "dicho-por_otros"]
-unless = ["media"]
+when = ["question", "dicho-por_otros", "exclaims"]
+unless = ["media", "headline"]
 need = 99
 languages = ["es", "und"]
 channels = ["facebook", "mi-canal.2"]
@@ -191,6 +193,7 @@ BAD = [
             "[context.x]\nafter = ['b']\ngap = 21",
             "[context.x]\nafter = ['b']\nnote = 1",
             "[context.reply]\nafter = ['b']",
+            "[context.headline]\nafter = ['b']",
             "[context.1x]\nafter = ['b']",
         )
     ),
@@ -230,6 +233,20 @@ def test_the_schema_says_what_each_key_means() -> None:
         assert {key.name: meaning(key) for key in keys} == {
             name: value["description"] for name, value in told.items()
         }
+
+
+def test_the_schema_names_the_facts_where_contexts_are_asked_for() -> None:
+    properties: dict[str, Any] = schema()["properties"]  # type: ignore[assignment]
+    rule = properties["rule"]["items"]["properties"]
+    for key in ("when", "unless"):
+        assert rule[key]["items"]["examples"] == list(FACTS)
+
+
+def test_the_schema_tells_how_phrases_are_written() -> None:
+    properties: dict[str, Any] = schema()["properties"]  # type: ignore[assignment]
+    rule = properties["rule"]["items"]["properties"]
+    told = rule["any"]["items"]["description"]
+    assert all(mark in told for mark in ("`=word`", "`word~`", "`@text`", "`$name`", *MARKS))
 
 
 @pytest.mark.parametrize("reader", [Rule, Context, RuleTest])
