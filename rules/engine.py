@@ -57,7 +57,8 @@ class Engine:
 
     def classify(self, items: Iterable[str | Item]) -> list[Verdict]:
         """One verdict for each item, in order."""
-        code_of, in_play = self._tongues.code, self._tongues.in_play
+        tongues = self._tongues
+        code_of, bias, in_play, learn = tongues.code, tongues.bias, tongues.in_play, tongues.learn
         verdicts = []
         for item in items:
             if isinstance(item, str):
@@ -68,11 +69,14 @@ class Engine:
             if not whole:
                 text = text[:TEXT_LETTERS_MAX]
             chunks = text.split()
-            code = sum(map(code_of, chunks))
+            code = sum(map(code_of, chunks)) + bias
             language = (lang and _stated(lang)) or elected(code)
             found: list[Match] = []
-            for matcher in in_play(language, code):
-                found += matcher.matches(item, text, chunks, language, whole=whole)
+            for tongue in in_play(language, code):
+                if code & tongue.unread:
+                    code = learn(tongue, chunks)
+                if code & tongue.passes:
+                    found += tongue.matcher.matches(item, text, chunks, language, whole=whole)
             if not found:
                 verdicts.append(Verdict(id_, (), language, ()))
                 continue
@@ -87,7 +91,8 @@ class Engine:
         lang = None if isinstance(item, str) else getattr(item, "lang", None)
         code = sum(map(self._tongues.code, text.split()))
         language = (lang and _stated(lang)) or elected(code)
-        return text, language, self._tongues.in_play(language, code)
+        in_play = self._tongues.in_play(language, code)
+        return text, language, tuple(tongue.matcher for tongue in in_play)
 
 
 def _stated(lang: object) -> str | None:

@@ -61,6 +61,11 @@ class CommonWords:
         """How frequent a folded word is in one language; 0 where it is none of its common words."""
         return self._frequency_in[language].get(word, 0.0)
 
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Every common word."""
+        return frozenset(self._frequency)
+
     @property
     def frequencies(self) -> Mapping[str, float]:
         """Every common word with its frequency."""

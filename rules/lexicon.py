@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from itertools import chain
+from functools import cached_property
+from itertools import chain, combinations
 
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
@@ -15,8 +16,9 @@ from rules.phrase import STEM_LETTERS_MIN, Atom
 
 TOKEN_LETTERS_MAX = 40
 _EDITS_MAX = 2
-_TWO_EDITS_LETTERS_MIN = 6
-_FIRST_LETTER_MAY_ERR_MIN = 8
+_TWO_EDITS_LETTERS_MIN = 5
+_TWO_EDITS_TYPED_MIN = 5
+_HEAD_LETTERS = 7
 _TYPO_LETTERS_MIN = 4
 _PART_LETTERS_MIN = 2
 _SPLIT_LETTERS_MIN = 6
@@ -30,7 +32,7 @@ Atoms = dict[Atom, int]
 
 
 def tolerance(word: str) -> int:
-    """How many edits a word of a phrase forgives: none to 3 letters, 1 to 5, 2 from 6 on."""
+    """How many edits a word of a phrase forgives: none to 3 letters, 1 of 4, 2 from 5 on."""
     if len(word) < _TWO_EDITS_LETTERS_MIN:
         return 1 if len(word) >= _TYPO_LETTERS_MIN else 0
     return _EDITS_MAX
@@ -55,7 +57,7 @@ class Lexicon:
         self._common = common
         self._exact: dict[str, tuple[Atom, ...]] = {}
         self._stems: dict[str, Atom] = {}
-        self._near: defaultdict[tuple[str, int], list[str]] = defaultdict(list)
+        self._with_head: defaultdict[str, list[str]] = defaultdict(list)
         self._deletes: defaultdict[str, list[str]] = defaultdict(list)
         for atom in sorted(atoms):
             if atom.kind == "stem":
@@ -101,10 +103,11 @@ class Lexicon:
         return found
 
     def _file_for_typos(self, word: str) -> None:
-        """Files a word under itself and itself without one letter, and under its ends.
+        """Files a word where `_typo` finds it: under itself, and itself without one letter.
 
-        Of two words one edit apart one of these spellings is the same (Garbe's symmetric deletes);
-        of two that are two edits apart one of `_ends` nearly always is.
+        Of two words one edit apart one of these spellings is the same (Garbe's symmetric deletes).
+        For two edits it is filed under its head, for two heads that are two edits apart have a
+        spelling in common without two letters each.
         """
         if not tolerance(word):
             return
@@ -112,21 +115,25 @@ class Lexicon:
         for spelling in {word, *_without_a_letter(word)}:
             deletes[spelling].append(word)
         if tolerance(word) == _EDITS_MAX:
-            for ends in _ends(word):
-                self._near[ends, len(word)].append(word)
+            self._with_head[word[:_HEAD_LETTERS]].append(word)
+
+    @cached_property
+    def _heads(self) -> dict[str, list[str]]:
+        """Heads of words that forgive two edits, under each spelling without up to two letters."""
+        heads: defaultdict[str, list[str]] = defaultdict(list)
+        for head in self._with_head:
+            for spelling in _thinned(head):
+                heads[spelling].append(head)
+        return dict(heads)
 
     def __contains__(self, word: str) -> bool:
         return word in self._exact
 
-    def common_words_that_mean(self) -> frozenset[str]:
-        """The common words that may stand for an atom or a part of one; all others are idle."""
-        listed = (*self._exact, *self._short, *self._fragments)
-        begun = chain.from_iterable(map(self._common.beginning_with, self._stem_heads))
-        return frozenset(
-            chain(
-                (word for word in listed if word in self._common), begun, self._common.drawn_out()
-            )
-        )
+    def idle_words(self) -> frozenset[str]:
+        """The common words that stand for no atom and no part of one."""
+        listed = (self._exact, self._short, self._fragments, self._common.drawn_out())
+        begun = map(self._common.beginning_with, self._stem_heads)
+        return self._common.words.difference(*listed, *begun)
 
     def read(self, word: str) -> Atoms:
         """The atoms that a folded word stands for; nothing for an idle word."""
@@ -195,7 +202,7 @@ class Lexicon:
 
     def _typo(self, word: str) -> Atoms:
         deletes = self._deletes
-        near = {
+        near: Iterable[str] = {
             one
             for spelling in (word, *_without_a_letter(word))
             if spelling in deletes
@@ -203,24 +210,25 @@ class Lexicon:
             if OSA.distance(word, one, score_cutoff=1) == 1
         }
         least = 1
-        if not near and len(word) >= _TWO_EDITS_LETTERS_MIN:
+        if not near and len(word) >= _TWO_EDITS_TYPED_MIN:
             near, least = self._two_edits(word), _EDITS_MAX
-        atoms = {Atom("word", one): least for one in sorted(near) if one in self._exact}
-        for one in sorted(near):
+        near = sorted(near)
+        atoms = {Atom("word", one): least for one in near if one in self._exact}
+        for one in near:
             atoms |= dict.fromkeys(self._stemmed.get(one, ()), least)
         return atoms
 
-    def _two_edits(self, word: str) -> set[str]:
-        size, near = len(word), self._near
-        known = [
-            one
-            for ends in _ends(word)
-            for length in range(size - _EDITS_MAX, size + _EDITS_MAX + 1)
-            if (ends, length) in near
-            for one in near[ends, length]
-        ]
+    def _two_edits(self, word: str) -> list[str]:
+        heads, with_head = self._heads, self._with_head
+        alike = {
+            head
+            for spelling in _thinned(word[:_HEAD_LETTERS])
+            if spelling in heads
+            for head in heads[spelling]
+        }
+        known = [one for head in alike for one in with_head[head]]
         found = extract(word, known, scorer=OSA.distance, score_cutoff=_EDITS_MAX, limit=None)
-        return {one for one, _, _ in found}
+        return [one for one, _, _ in found]
 
     def split(self, tag: str) -> list[tuple[int, int]]:
         """Spans of the words in a joined lower-case tag, or its whole span where it can't be split.
@@ -273,13 +281,14 @@ class Lexicon:
         return spans
 
 
-def _ends(word: str) -> tuple[str, ...]:
-    """What two words have in common that are held to be two edits apart.
-
-    Of shorter words the first letter must be right: with another one it is more often another word.
-    """
-    ends = (word[:2], f"{word[0]}…{word[-1]}")
-    return (*ends, f"…{word[-2:]}") if len(word) >= _FIRST_LETTER_MAY_ERR_MIN else ends
+def _thinned(head: str) -> set[str]:
+    """A head, and what is left of it without one or two letters."""
+    letters = len(head)
+    return {
+        "".join(some)
+        for count in range(max(1, letters - _EDITS_MAX), letters + 1)
+        for some in combinations(head, count)
+    }
 
 
 def _without_a_letter(word: str) -> list[str]:

@@ -11,6 +11,7 @@ from rules.index import Filed
 from rules.memo import MEMO_CHUNKS, Memo
 from rules.pack import NOTHING, Pack
 from rules.plan import Plan, Test
+from rules.reader import TokenReader
 from rules.reading import FRAGMENT_MASK, FUZZY_MASK, Reading
 from rules.scan import Item, Scan, Site
 from rules.text import chunk_spans, token_spans
@@ -40,8 +41,18 @@ class Matcher:
         self.readings: Memo[Reading] = Memo(self.plan.reader.read, memo_chunks)
         self._accounts = accounts
 
+    def read(self, chunks: Iterable[str]) -> list[Reading]:
+        """The readings of the chunks of a text."""
+        return list(map(self.readings.__getitem__, chunks))
+
     def matches(
-        self, item: str | Item, text: str, chunks: list[str], language: str, *, whole: bool
+        self,
+        item: str | Item,
+        text: str,
+        chunks: list[str],
+        language: str,
+        *,
+        whole: bool,
     ) -> list[Match]:
         """What fires on a text, in the order of the rules.
 
@@ -49,7 +60,7 @@ class Matcher:
         the item holds.
         """
         plan = self.plan
-        readings = list(map(self.readings.__getitem__, chunks))
+        readings = self.read(chunks)
         code = sum(map(_code, readings), plan.bias)
         if not code & plan.gate:
             return []
@@ -79,7 +90,7 @@ class Matcher:
     def _told(
         self, scan: Scan, hits: list[Hit], text: str, readings: Sequence[Reading]
     ) -> list[Match]:
-        spans = WordSpans(text, readings)
+        spans = WordSpans(self.plan.reader, text, readings)
         matches = []
         for test, phrase, (cost, first, last) in hits:
             rule = test.rule
@@ -122,14 +133,14 @@ class Matcher:
     def scan(self, item: str | Item, text: str, language: str) -> tuple[Scan, WordSpans]:
         """The words of a text as `matches` reads them, and where each stands in it."""
         chunks = text.split()
-        readings = list(map(self.readings.__getitem__, chunks))
+        readings = self.read(chunks)
         parts = self.plan.reader.parts(chunks, readings)
         whole = len(text) == len(item if isinstance(item, str) else item.text)
         accounts = self._accounts
         scan = Scan(
             self.plan, text, readings, language, item, parts, whole=whole, accounts=accounts
         )
-        return scan, WordSpans(text, readings)
+        return scan, WordSpans(self.plan.reader, text, readings)
 
 
 def evidence_sites(scan: Scan, test: Test) -> list[tuple[Site, int]]:
@@ -155,20 +166,26 @@ def claimed(claims: Iterable[tuple[int, int, int]], priority: int, site: Site) -
 class WordSpans:
     """Where each word of a text stands in it, in code points; words count from 1."""
 
-    def __init__(self, text: str, readings: Sequence[Reading]) -> None:
-        self._text = text
+    def __init__(self, reader: TokenReader, text: str, readings: Sequence[Reading]) -> None:
+        self._reader = reader
         self._readings = readings
-        self._chunks = [match.start() for match in chunk_spans(text)]
+        self._chunks = list(chunk_spans(text))
 
     def __getitem__(self, word: int) -> tuple[int, int]:
         at = word - 1
         for chunk, reading in zip(self._chunks, self._readings, strict=True):
             if at < len(reading.words):
-                start, end = reading.spans[at] if reading.spans else self._token(chunk, at)
-                return chunk + start, chunk + end
+                start, end = (
+                    reading.spans[at] if reading.spans else self._within(chunk[0], reading, at)
+                )
+                return chunk.start() + start, chunk.start() + end
             at -= len(reading.words)
         raise IndexError(word)
 
-    def _token(self, chunk: int, at: int) -> tuple[int, int]:
-        spans = [match.span() for match in token_spans(self._text[chunk:].split(maxsplit=1)[0])]
+    def _within(self, chunk: str, reading: Reading, at: int) -> tuple[int, int]:
+        """The place of a word in a chunk whose tokens are its words, or whose one token is two."""
+        spans = [match.span() for match in token_spans(chunk)]
+        if len(spans) < len(reading.words):
+            (start, end), cut = spans[0], self._reader.cut(chunk)
+            spans = [(start, cut), (cut if cut < end else start, end)]
         return spans[at]

@@ -9,6 +9,8 @@ MEMO_CHUNKS = 250_000
 """How many chunks each of a memo's two generations remembers."""
 MEMO_LETTERS_MAX = 64
 
+_SLASHED_LETTERS_MAX = 12
+
 Value = TypeVar("Value")
 
 
@@ -26,19 +28,36 @@ class Memo(dict[str, Value]):
         self._old: dict[str, Value] = {}
 
     def __missing__(self, chunk: str) -> Value:
-        # Links and handles seldom come twice; long chunks would make a count no bound of memory.
-        if chunk[0] == "@" or "/" in chunk or len(chunk) > MEMO_LETTERS_MAX:
-            return self._work_out(chunk)
         value = self._old.get(chunk)
         if value is None:
             value = self._work_out(chunk)
+            if not is_kept(chunk):
+                return value
         if len(self) >= self._limit:
             self._old = dict(self)
             self.clear()
         self[chunk] = value
         return value
 
+    def forget(self) -> None:
+        """Forgets everything."""
+        self.clear()
+        self._old = {}
+
     @property
     def held(self) -> int:
         """How many chunks both generations hold."""
         return len(self) + len(self._old)
+
+
+def is_kept(chunk: str) -> bool:
+    """Whether a memo keeps what it worked out for a chunk.
+
+    Links and handles seldom come twice; long chunks would make a count no bound of memory.
+    """
+    letters = len(chunk)
+    return (
+        letters <= MEMO_LETTERS_MAX
+        and chunk[0] != "@"
+        and (letters <= _SLASHED_LETTERS_MAX or "/" not in chunk)
+    )

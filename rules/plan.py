@@ -11,7 +11,7 @@ import msgspec
 
 from rules.bits import bit_set, bits
 from rules.index import Elements, Index
-from rules.language import LANE_BITS, common_words
+from rules.language import LANE, LANE_BITS, common_words
 from rules.lexicon import Lexicon
 from rules.pack import (
     FACTS,
@@ -24,10 +24,19 @@ from rules.pack import (
 )
 from rules.phrase import Atom, Phrase, Place
 from rules.reader import TokenReader
-from rules.reading import ANCHOR_LANE, ANCHORS_NEEDED, EVIDENCE_LANE, FUZZY_MASK, Word
+from rules.reading import (
+    ANCHOR_LANE,
+    ANCHOR_MASK,
+    ANCHORS_NEEDED,
+    EVIDENCE_LANE,
+    FUZZY_MASK,
+    Word,
+)
 from rules.text import END, LINK, MENTION, QUESTION, START
 
 _EDGES = {Atom("mark", START), Atom("mark", END)}
+PROMISE_NEEDED = 24
+"""What a text must promise to hold any phrase; small, for the longest text must fit a lane."""
 _EVERYDAY = 0.004  # above it a word is in every tenth post or so
 
 
@@ -116,6 +125,7 @@ class Plan:
         tests = [self._test(rule, cues) for rule in rules]
         self.bias = ((1 << LANE_BITS - 1) - ANCHORS_NEEDED) << ANCHOR_LANE * LANE_BITS
         self.evidence_gate = 0
+        self._needs: list[tuple[int, int]] = []
         weights: dict[int, int] = {}
         for number, test in enumerate(tests):
             if test.rule.evidence and not test.rule.any:
@@ -157,6 +167,7 @@ class Plan:
         gate = 1 << (lane + 1) * LANE_BITS - 1
         self.bias += ((1 << LANE_BITS - 1) - test.rule.need) << lane * LANE_BITS
         self.evidence_gate |= gate
+        self._needs.append((lane * LANE_BITS, test.rule.need))
         self._weigh(test, lane, weights)
         return msgspec.structs.replace(test, gate=gate)
 
@@ -175,6 +186,19 @@ class Plan:
             for atom in places[number]
             if atom.kind in ("word", "exact")
         }
+
+    def promise(self, code: int) -> int:
+        """What a chunk whose reading has a code promises: a text needs `PROMISE_NEEDED` in all.
+
+        Never too little: it counts the anchors, and that evidence of which most would suffice.
+        """
+        promised = (code & ANCHOR_MASK) * PROMISE_NEEDED // ANCHORS_NEEDED
+        if code >> EVIDENCE_LANE * LANE_BITS:
+            points = max(
+                -(-(code >> lane & LANE) * PROMISE_NEEDED // need) for lane, need in self._needs
+            )
+            promised += points
+        return min(promised, PROMISE_NEEDED)
 
     def weighed(self, code: int, telling: int) -> list[int]:
         """The numbers of rules without `any` whose evidence may suffice in a text."""
@@ -207,10 +231,8 @@ class Plan:
         for place, number in self._elements.numbers.items():
             for atom in place:
                 elements_of[atom] = (*elements_of.get(atom, ()), number)
-        common = self._common
         self.reader = TokenReader(
-            partial(Lexicon, elements_of, common, tolerant=self._tolerant),
-            common,
+            partial(Lexicon, elements_of, self._common, tolerant=self._tolerant),
             elements_of,
             weights,
             self._anchors(),

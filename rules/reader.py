@@ -7,9 +7,11 @@ from functools import cached_property, lru_cache, reduce
 from operator import or_
 from re import Match
 
+import msgspec
+
 from rules.bits import bit_set
 from rules.handles import Handles
-from rules.language import LANE_BITS, CommonWords
+from rules.language import LANE_BITS
 from rules.lexicon import TOKEN_LETTERS_MAX, Atoms, Lexicon
 from rules.memo import MEMO_LETTERS_MAX
 from rules.phrase import Atom
@@ -32,6 +34,7 @@ from rules.text import (
 )
 
 _WORDS_HELD = 16_384
+_LONE_WORDS_HELD = 65_536
 _HANDLES_HELD = 256
 _SHARED_WORDS_MAX = 4
 _SIGNS = ".,:;!…\"“”„«»()[]{}*~|<>+=-–—'‘’`"
@@ -52,7 +55,6 @@ class TokenReader:
     def __init__(
         self,
         make_lexicon: Callable[[], Lexicon],
-        common: CommonWords,
         elements_of: Mapping[Atom, tuple[int, ...]],
         weights: Mapping[int, int],
         anchors: Mapping[int, int],
@@ -61,13 +63,15 @@ class TokenReader:
         keys: int,
     ) -> None:
         self._make_lexicon = make_lexicon
-        self._common = common
         self._elements_of = elements_of
         self._weights = weights
         self._anchors = anchors
         self._shelves = shelves
         self._telling = (1 << telling) - 1
         self._keys = keys
+        # Of the words that phrases hold there are few, and long texts may say one in thousands of
+        # tags: the scan groups equal words by object.
+        self._word_of = lru_cache(_WORDS_HELD)(self._made_of)
         self._marks = {
             mark: self.word({Atom("mark", mark): 0}) for mark in (LINK, MENTION, NUMBER, QUESTION)
         }
@@ -79,10 +83,8 @@ class TokenReader:
         asked = [atom for atom in elements_of if atom.kind == "mention"]
         self._handles = Handles(asked) if asked else None
         self._holding = lru_cache(_HANDLES_HELD)(self._mention_holding)
-        # Of the words that phrases hold there are few, and long texts may say one in thousands of
-        # tags: the scan groups equal words by object.
-        self._literal = lru_cache(_WORDS_HELD)(self._literal_word)
         self._part = lru_cache(_WORDS_HELD)(self._tag_word)
+        self._lone = lru_cache(_LONE_WORDS_HELD)(self._lone_word)
 
     @cached_property
     def _lexicon(self) -> Lexicon:
@@ -90,13 +92,17 @@ class TokenReader:
         return self._make_lexicon()
 
     @cached_property
-    def _meaning(self) -> frozenset[str]:
-        return self._lexicon.common_words_that_mean()
+    def idle_words(self) -> frozenset[str]:
+        """Common words that mean nothing to the rules: they need not be read."""
+        return self._lexicon.idle_words()
 
     def word(self, atoms: Atoms) -> Word:
         """The elements that hold one of `atoms`, each with the fewest edits."""
+        return self._word_of(tuple(atoms.items())) if atoms else IDLE
+
+    def _made_of(self, atoms: tuple[tuple[Atom, int], ...]) -> Word:
         edits_of: dict[int, int] = {}
-        for atom, edits in atoms.items():
+        for atom, edits in atoms:
             for element in self._elements_of.get(atom, ()):
                 edits_of[element] = min(edits, edits_of.get(element, edits))
         if not edits_of:
@@ -142,19 +148,26 @@ class TokenReader:
     def read(self, chunk: str) -> Reading:
         """The reading of a chunk: what stands between two blanks of a text."""
         if chunk[0] == "@" and chunk[1:].isalnum():
-            return self._mentioned(chunk)
+            return self.mentioned(chunk)
         if chunk.startswith(LINK_STARTS) and len(chunk) > len(LINK_STARTS[0]):
             return self._link
         core = chunk.strip(_SIGNS)
-        word = core.lower()
-        if word in self._common and word not in self._meaning:
-            if chunk[-1].isalpha():
-                return self._idle_word
-            signs = chunk[len(chunk.rstrip(_SIGNS)) :]
-            return self._idle_reading(1, (1,) if ends_sentence(word, signs, "") else ())
-        if core.isalpha() and len(core) <= MEMO_LETTERS_MAX:
-            return self._lone_word(chunk, core)
-        return self._mixed(chunk)
+        if not core.isalpha() or len(core) > MEMO_LETTERS_MAX:
+            return self._mixed(chunk)
+        folded = fold(core)
+        within, last = self._lone(folded)
+        if chunk[-1].isalpha():
+            return within
+        signs = chunk[len(chunk.rstrip(_SIGNS)) :]
+        return last if ends_sentence(folded, signs, "") else within
+
+    def cut(self, chunk: str) -> int:
+        """Where the first word of a chunk ends that has lost its blank ("nopower!")."""
+        core = chunk.strip(_SIGNS)
+        folded = fold(core)
+        # A place in the folded word is one in the chunk only while both have the same letters.
+        inside = self._lexicon.joined(folded) if len(folded) == len(core) else 0
+        return chunk.find(core) + (inside or len(core))
 
     def _mixed(self, chunk: str) -> Reading:
         """The reading of a chunk with several tokens, or with one that is no plain word."""
@@ -179,7 +192,7 @@ class TokenReader:
         tagged = bool(words) and tags == len(found)
         return self._reading(words, spans, ends=tuple(ends), tagged=tagged)
 
-    def _mentioned(self, mention: str) -> Reading:
+    def mentioned(self, mention: str) -> Reading:
         """The reading of a mention: the mark, and what phrases ask for that its handle holds."""
         held = self._handles.held(mention) if self._handles else ()
         return self._holding(held) if held else self._mention
@@ -188,32 +201,29 @@ class TokenReader:
         atoms = dict.fromkeys((Atom("mark", MENTION), *held), 0)
         return self._reading([self.word(atoms)], [])
 
-    def _lone_word(self, chunk: str, core: str) -> Reading:
-        folded = fold(core)
-        signs = chunk[chunk.find(core) + len(core) :] if len(core) < len(chunk) else ""
-        words, cuts = self._plain(folded, len(core))
-        ends = (len(words),) if signs and ends_sentence(folded, signs, "") else ()
+    def _lone_word(self, folded: str) -> tuple[Reading, Reading]:
+        """The readings of a plain word within a sentence, and at its end."""
+        if folded in self.idle_words:
+            return self._idle_word, self._idle_reading(1, (1,))
+        words, _ = self._plain(folded, len(folded))
         fragment = self._lexicon.is_fragment(folded)
-        if words[0] is IDLE and not fragment:
-            return self._idle_reading(len(words), ends)
-        at = chunk.find(core)
-        spans = [(at + begin, at + end) for begin, end in cuts]
-        return self._reading(words, spans, ends=ends, fragment=fragment)
+        within = self._reading(words, [], fragment=fragment)
+        return within, msgspec.structs.replace(within, ends=(len(words),))
 
     def _plain(self, folded: str, letters: int) -> tuple[list[Word], list[tuple[int, int]]]:
         """A plain word as one word, or as two where the blank between them was forgotten."""
         if self._lexicon.is_literal(folded):
-            return [self._literal(folded)], [(0, letters)]
+            return [self._read(folded)], [(0, letters)]
         atoms = self._lexicon.read(folded)
         # A span in the folded word is one in the text only while both have the same letters.
         if min(atoms.values(), default=2) > 1 and len(folded) == letters:
             cut = self._lexicon.joined(folded)
             if cut:
-                parts = [self._literal(folded[:cut]), self._literal(folded[cut:])]
+                parts = [self._read(folded[:cut]), self._read(folded[cut:])]
                 return parts, [(0, cut), (cut, letters)]
         return [self.word(atoms)], [(0, letters)]
 
-    def _literal_word(self, folded: str) -> Word:
+    def _read(self, folded: str) -> Word:
         return self.word(self._lexicon.read(folded))
 
     def _token(self, match: Match[str], words: list[Word], spans: list[tuple[int, int]]) -> None:
@@ -221,7 +231,7 @@ class TokenReader:
         token, at = match[0], match.start()
         first = token[0]
         if first == "@" or first in "?¿？؟":
-            mark = self._mentioned(token).words[0] if first == "@" else self._marks[QUESTION]
+            mark = self.mentioned(token).words[0] if first == "@" else self._marks[QUESTION]
             words.append(mark)
             spans.append(match.span())
         elif ("/" in token and token[1:2] != "/") or token[:4].lower() == "www.":
@@ -249,7 +259,7 @@ class TokenReader:
         atoms = self._meant(token, folded)
         if not atoms and ("@" in token or "$" in token):
             for begin, end in sign_parts(token):
-                words.append(self.word(self._lexicon.read(fold(token[begin:end]))))
+                words.append(self._read(fold(token[begin:end])))
                 spans.append((at + begin, at + end))
             return
         digits = number_of(token)
@@ -257,11 +267,11 @@ class TokenReader:
             words.append(self.word(atoms))
             spans.append(whole)
             return
-        literal = self.word(self._lexicon.read(fold(token[:digits])))
+        literal = self._read(fold(token[:digits]))
         words.append(self.either(self._marks[NUMBER], literal))
         spans.append((at, at + digits))
         if digits < len(token):
-            words.append(self.word(self._lexicon.read(fold(token[digits:]))))
+            words.append(self._read(fold(token[digits:])))
             spans.append((at + digits, whole[1]))
 
     def _meant(self, token: str, folded: str) -> Atoms:
@@ -281,7 +291,7 @@ class TokenReader:
                 spans.append((at + begin + start, at + begin + stop))
 
     def _tag_word(self, part: str) -> Word:
-        word = self.word(self._lexicon.read(part))
+        word = self._read(part)
         return self.either(self._marks[NUMBER], word) if part.isdigit() else word
 
     def _tag_words(self, tag: str) -> list[tuple[int, int]]:

@@ -71,6 +71,7 @@ _LEET_ONE = ("i", "l")
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*(?:[kKmM](?![^\W_]))?")
 _BETWEEN_SIGNS = re.compile(r"[^@$]+")
 
+_FOLDED_AWAY = frozenset("&'`")
 _IGNORED = re.compile(f"[{_JOINERS}]|{_APOSTROPHE}", re.VERBOSE)
 _POSSESSIVE = re.compile(rf"{_APOSTROPHE}[sS]$", re.VERBOSE)
 _PIECE = re.compile(r"[^_#＃]+")
@@ -78,7 +79,7 @@ _PIECE = re.compile(r"[^_#＃]+")
 
 def fold(word: str) -> str:
     """`word` without case, accents, apostrophes and width: how words are compared."""
-    if word.isascii() and word.isalnum():
+    if word.isascii() and (word.isalnum() or _FOLDED_AWAY.isdisjoint(word)):
         return word.lower()
     if "&" in word:
         word = html.unescape(word)

@@ -103,8 +103,8 @@ def test_points_below_zero_alone_can_forbid_a_phrase(make: Make) -> None:
         ("limit = 93", "frigde freezer", False),
         ("limit = 92", "frigde freezer", True),
         ("limit = 93", "fridge freezer brithday", True),
-        ("tolerance = 1", "fridge freezer birhtdya", True),  # two edits
-        ("tolerance = 2", "fridge freezer birhtdya", False),
+        ("tolerance = 1", "fridge freezer brithday", False),
+        ("tolerance = 2", "fridge freezer birhtdya", True),  # two edits, in a word by itself
         ('all = ["warm"]', "fridge freezer", False),
         ('all = ["warm"]', "fridge freezer warm", True),
         ('none = ["shop"]', "fridge freezer shop", False),

@@ -83,19 +83,13 @@ def edits(said: str, wanted: str) -> int | None:
     if said in PHRASE_WORDS or said in common_words() or said.startswith("flicker"):
         return None
     apart = distance(said, wanted)
-    allowed = 0 if len(wanted) < 4 else 1 if len(wanted) < 6 else 2
-    if apart > allowed:
-        return None
-    if apart == 2:
-        first, last = said[0] == wanted[0], said[-1] == wanted[-1]
-        second, two_last = said[:2] == wanted[:2], said[-2:] == wanted[-2:]
-        known = len(said) >= 6 and ((first and last) or second)
-        if not (known or (min(len(said), len(wanted)) >= 8 and two_last)):
-            return None
-    return apart
+    allowed = 0 if len(wanted) < 4 else 1 if min(len(wanted), len(said)) < 5 else 2
+    return apart if apart <= allowed else None
 
 
-def placed(words: list[Said], places: list[str], rule: Plain) -> Iterator[tuple[int, int, int]]:
+def placed(
+    words: list[Said], places: list[str], rule: Plain, tolerance: int
+) -> Iterator[tuple[int, int, int]]:
     """Every way in which the places of a phrase stand in a text: cost, first and last word."""
 
     def longer(found: list[int], cost: int) -> Iterator[tuple[int, int, int]]:
@@ -110,7 +104,7 @@ def placed(words: list[Said], places: list[str], rule: Plain) -> Iterator[tuple[
                 break
             needed = [edits(words[at].word, one) for one in wanted]
             least = min((one for one in needed if one is not None), default=9)
-            if least <= rule.tolerance and cost + 8 * least + idle <= 100 - rule.limit:
+            if least <= tolerance and cost + 8 * least + idle <= 100 - rule.limit:
                 yield from longer([*found, at], cost + 8 * least + idle)
 
     yield from longer([], 0)
@@ -118,11 +112,12 @@ def placed(words: list[Said], places: list[str], rule: Plain) -> Iterator[tuple[
 
 def ways(words: list[Said], rule: Plain, phrase: str) -> list[tuple[int, int, int]]:
     places = phrase.split()
+    tolerance = rule.tolerance if len(places) > 1 else min(rule.tolerance, 1)
     opens, ends = places[0] == "<start>", places[-1] == "<end>"
     places = [place for place in places if place not in ("<start>", "<end>")]
     return [
         way
-        for way in placed(words, places, rule)
+        for way in placed(words, places, rule, tolerance)
         if (not opens or way[1] == 0) and (not ends or way[2] == len(words) - 1)
     ]
 

@@ -224,9 +224,9 @@ KEPT: list[Case] = [
         ],
     ),
     (
-        'any = ["wreckage again"]',
-        "awreckagxe again",
-        ["word: the post lacks 'wreckage'; \"awreckagxe\" is not taken for 'wreckage'"],
+        'any = ["wreckage again", "those awful old wreckages"]',  # one edit away, so it is taken for that one
+        "wreckagges again",
+        ["word: the post lacks 'wreckage'; \"wreckagges\" is not taken for 'wreckage'"],
     ),
     ('any = ["power out"]', "out of power", ["order: its words stand in another order"]),
     (
