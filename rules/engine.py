@@ -69,12 +69,13 @@ class Engine:
             if not whole:
                 text = text[:TEXT_LETTERS_MAX]
             chunks = text.split()
-            code = sum(map(code_of, chunks)) + bias
+            codes = list(map(code_of, chunks))
+            code = sum(codes) + bias
             language = (lang and _stated(lang)) or elected(code)
             found: list[Match] = []
             for tongue in in_play(language, code):
                 if code & tongue.unread:
-                    code = learn(tongue, chunks)
+                    code = learn(tongue, chunks, codes)
                 if code & tongue.passes:
                     found += tongue.matcher.matches(item, text, chunks, language, whole=whole)
             if not found:

@@ -18,6 +18,7 @@ TOKEN_LETTERS_MAX = 40
 _EDITS_MAX = 2
 _TWO_EDITS_LETTERS_MIN = 5
 _TWO_EDITS_TYPED_MIN = 5
+_FIRST_LETTER_MAY_ERR_MIN = 6
 _HEAD_LETTERS = 7
 _TYPO_LETTERS_MIN = 4
 _PART_LETTERS_MIN = 2
@@ -202,13 +203,16 @@ class Lexicon:
 
     def _typo(self, word: str) -> Atoms:
         deletes = self._deletes
-        near: Iterable[str] = {
-            one
-            for spelling in (word, *_without_a_letter(word))
-            if spelling in deletes
-            for one in deletes[spelling]
-            if OSA.distance(word, one, score_cutoff=1) == 1
-        }
+        spellings = [word, *_without_a_letter(word)]
+        near: Iterable[str] = ()
+        if not deletes.keys().isdisjoint(spellings):
+            near = {
+                one
+                for spelling in spellings
+                if spelling in deletes
+                for one in deletes[spelling]
+                if OSA.distance(word, one, score_cutoff=1) == 1
+            }
         least = 1
         if not near and len(word) >= _TWO_EDITS_TYPED_MIN:
             near, least = self._two_edits(word), _EDITS_MAX
@@ -220,15 +224,15 @@ class Lexicon:
 
     def _two_edits(self, word: str) -> list[str]:
         heads, with_head = self._heads, self._with_head
-        alike = {
-            head
-            for spelling in _thinned(word[:_HEAD_LETTERS])
-            if spelling in heads
-            for head in heads[spelling]
-        }
+        thinned = heads.keys() & _thinned(word[:_HEAD_LETTERS])
+        if not thinned:
+            return []
+        alike = set(chain.from_iterable(map(heads.__getitem__, thinned)))
         known = [one for head in alike for one in with_head[head]]
         found = extract(word, known, scorer=OSA.distance, score_cutoff=_EDITS_MAX, limit=None)
-        return [one for one, _, _ in found]
+        return [
+            one for one, _, _ in found if one[0] == word[0] or len(one) >= _FIRST_LETTER_MAY_ERR_MIN
+        ]
 
     def split(self, tag: str) -> list[tuple[int, int]]:
         """Spans of the words in a joined lower-case tag, or its whole span where it can't be split.
@@ -240,6 +244,13 @@ class Lexicon:
         if len(tag) > TOKEN_LETTERS_MAX or tag in self._exact or tag in self._common:
             return whole
         size = len(tag)
+        parts = {
+            tag[begin:end]
+            for begin in range(size - 1)
+            for end in range(begin + 2, min(size, begin + _TAG_WORD_LETTERS_MAX) + 1)
+        }
+        if 2 * sum(map(len, parts & self._words_in_tags)) < size:  # however it may be split
+            return whole
         # other letters, words, begin of the last word: the best way to each place
         best: list[tuple[int, int, int]] = [(2 * end, end, end - 1) for end in range(size + 1)]
         own, common = self._words_in_tags, self._common.frequencies

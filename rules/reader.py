@@ -37,6 +37,7 @@ _WORDS_HELD = 16_384
 _LONE_WORDS_HELD = 65_536
 _HANDLES_HELD = 256
 _SHARED_WORDS_MAX = 4
+_LONE_LETTERS_MIN = 9
 _SIGNS = ".,:;!…\"“”„«»()[]{}*~|<>+=-–—'‘’`"
 _STOPS = ".!…;"
 
@@ -85,6 +86,7 @@ class TokenReader:
         self._holding = lru_cache(_HANDLES_HELD)(self._mention_holding)
         self._part = lru_cache(_WORDS_HELD)(self._tag_word)
         self._lone = lru_cache(_LONE_WORDS_HELD)(self._lone_word)
+        self._lone_of_tag = lru_cache(_WORDS_HELD)(self._lone_tag)
 
     @cached_property
     def _lexicon(self) -> Lexicon:
@@ -107,9 +109,11 @@ class TokenReader:
                 edits_of[element] = min(edits, edits_of.get(element, edits))
         if not edits_of:
             return IDLE
-        return self._word(edits_of)
+        # No other word says that a short one is meant, with names and other languages about.
+        short = any(edits > 1 and len(atom.spelling) < _LONE_LETTERS_MIN for atom, edits in atoms)
+        return self._word(edits_of, 1 if short else 2)
 
-    def _word(self, edits_of: Mapping[int, int]) -> Word:
+    def _word(self, edits_of: Mapping[int, int], lone_edits: int) -> Word:
         weights, counts = self._weights, self._anchors
         code = sum(weights.get(element, 0) for element in edits_of)
         code += max(counts.get(one, 0) for one in edits_of) << ANCHOR_LANE * LANE_BITS
@@ -120,11 +124,13 @@ class TokenReader:
             exact = bit_set(element for element in sure if element < self._keys)
             code += 1 << FUZZY_LANE * LANE_BITS
         anchors = tuple(element for element in edits_of if element in self._shelves)
-        return Word(edits_of.items(), elements, exact, anchors, code)
+        return Word(edits_of.items(), elements, exact, anchors, code, lone_edits)
 
     def either(self, one: Word, other: Word) -> Word:
         """A word that stands for what `one` and what `other` stands for."""
-        return self._word(other | one) if one and other else one or other
+        if one and other:
+            return self._word(other | one, min(one.lone_edits, other.lone_edits))
+        return one or other
 
     def parts(self, chunks: Sequence[str], readings: Sequence[Reading]) -> Parts:
         """The words of a text that were written in two ("elec tricity"): place of the second part.
@@ -152,10 +158,16 @@ class TokenReader:
         if chunk.startswith(LINK_STARTS) and len(chunk) > len(LINK_STARTS[0]):
             return self._link
         core = chunk.strip(_SIGNS)
-        if not core.isalpha() or len(core) > MEMO_LETTERS_MAX:
+        if len(core) > MEMO_LETTERS_MAX:
             return self._mixed(chunk)
-        folded = fold(core)
-        within, last = self._lone(folded)
+        if core.isalpha():
+            folded = fold(core)
+            within, last = self._lone(folded)
+        elif chunk[0] == "#" and core[1:].isalpha():
+            folded = fold(core)
+            within, last = self._lone_of_tag(core)
+        else:
+            return self._mixed(chunk)
         if chunk[-1].isalpha():
             return within
         signs = chunk[len(chunk.rstrip(_SIGNS)) :]
@@ -192,6 +204,11 @@ class TokenReader:
         tagged = bool(words) and tags == len(found)
         return self._reading(words, spans, ends=tuple(ends), tagged=tagged)
 
+    @property
+    def asks_handles(self) -> bool:
+        """Whether phrases ask for what the handles of mentions hold."""
+        return self._handles is not None
+
     def mentioned(self, mention: str) -> Reading:
         """The reading of a mention: the mark, and what phrases ask for that its handle holds."""
         held = self._handles.held(mention) if self._handles else ()
@@ -200,6 +217,18 @@ class TokenReader:
     def _mention_holding(self, held: tuple[Atom, ...]) -> Reading:
         atoms = dict.fromkeys((Atom("mark", MENTION), *held), 0)
         return self._reading([self.word(atoms)], [])
+
+    def lone(self, folded: str) -> Reading:
+        """The reading of a plain folded word."""
+        return self._lone(folded)[0]
+
+    def _lone_tag(self, tag: str) -> tuple[Reading, Reading]:
+        """The readings of a plain hashtag within a sentence, and at its end."""
+        words: list[Word] = []
+        spans: list[tuple[int, int]] = []
+        self._tag(tag, 0, words, spans)
+        within = self._reading(words, spans, tagged=True)
+        return within, msgspec.structs.replace(within, ends=(len(words),))
 
     def _lone_word(self, folded: str) -> tuple[Reading, Reading]:
         """The readings of a plain word within a sentence, and at its end."""

@@ -32,10 +32,11 @@ class Word(dict[int, int]):
     """One word of a text: the elements of phrases that it can stand for, each with its edits.
 
     `elements` are the same as a bit set, `exact` those without an edit, `anchors` those by
-    which phrases are looked up; `code` is what the word counts in the lanes.
+    which phrases are looked up; `code` is what the word counts in the lanes. `lone_edits` are the
+    most edits with which it may be a phrase by itself.
     """
 
-    __slots__ = ("anchors", "code", "elements", "exact")
+    __slots__ = ("anchors", "code", "elements", "exact", "lone_edits")
 
     def __init__(
         self,
@@ -44,8 +45,10 @@ class Word(dict[int, int]):
         exact: int = 0,
         anchors: tuple[int, ...] = (),
         code: int = 0,
+        lone_edits: int = 1,
     ) -> None:
         super().__init__(edits)
+        self.lone_edits = lone_edits
         self.elements = elements
         self.exact = exact
         self.anchors = anchors

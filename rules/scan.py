@@ -31,8 +31,6 @@ from rules.text import PICTURE_HOSTS, tokens
 
 EDIT_COST = 8
 IDLE_COST = 1
-LONE_TOLERANCE = 1
-"""The most edits of a word that is a phrase by itself: no other word says that it is meant."""
 _NEVER = 101
 _LONG_WORDS = 400
 
@@ -41,11 +39,6 @@ _elements = attrgetter("elements")
 
 Site = tuple[int, int, int]
 """A phrase in a text: cost (100 - score), first and last word; words count from 1."""
-
-
-def forgiven(elements: Sequence[int], limits: Limits) -> int:
-    """The most edits that one word of a row of elements forgives."""
-    return limits.tolerance if len(elements) > 1 else min(limits.tolerance, LONE_TOLERANCE)
 
 
 class Item(Protocol):
@@ -150,7 +143,7 @@ class Scan:
     def sites(self, row: Row, limits: Limits) -> list[Site]:
         """The cheapest way to each place where a row of elements ends in the text."""
         words = self.words
-        gap, tolerance, most = limits.gap, forgiven(row.elements, limits), limits.cost
+        gap, tolerance, most = limits.gap, limits.tolerance, limits.cost
         edit_cost = EDIT_COST if self.language in (limits.language, UNKNOWN) else _NEVER
         last = len(words) - 1
         first, *others = row.elements
@@ -159,6 +152,8 @@ class Scan:
         for place in self._standing(first):
             edits = words[place][first]
             if edits * edit_cost <= most and edits <= tolerance:
+                if not others and edits > words[place].lone_edits:
+                    continue
                 trails[place] = (edits * edit_cost, place)
         for element in others:
             longer: dict[int, tuple[int, int]] = {}

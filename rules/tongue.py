@@ -23,6 +23,7 @@ _ASKS = frozenset("?¿？؟")
 _OWN_LEAD = 3
 """How many times as frequent as in any other language a word is that a language calls its own."""
 _TAG_PART_LETTERS_MIN = 3
+_PROMISES_HELD = 65_536
 _OWN, _UNREAD, _PROMISE = (len(LANGUAGES) * part * LANE_BITS for part in (1, 2, 3))
 
 
@@ -31,13 +32,14 @@ class Tongue:
 
     `own` and `unread` are masks, `passes` is met by the code of a text that promises enough;
     `idle` are words that need not be read: none until the first text of the language is read, so
-    that one that nobody writes costs nothing.
+    that one that nobody writes costs nothing. `promises` are those of the words that were read.
     """
 
     def __init__(self, matcher: Matcher, common: CommonWords) -> None:
         lane = LANGUAGES.index(matcher.language) * LANE_BITS
         self.matcher = matcher
         self.idle: frozenset[str] = frozenset()
+        self.promises: dict[str, int] = {}
         self.own_one, self.unread_one = 1 << _OWN + lane, 1 << _UNREAD + lane
         self.own, self.unread = LANE << _OWN + lane, LANE << _UNREAD + lane
         self.bias = ((1 << LANE_BITS - 1) - PROMISE_NEEDED) << _PROMISE + lane
@@ -48,8 +50,28 @@ class Tongue:
             word for word in matcher.plan.telling_words() if _is_own(word, matcher.language, common)
         }
 
-    def promise(self, reading: Reading) -> int:
+    def learn(self, chunk: str) -> int:
         """What a chunk promises, in its lane."""
+        core = chunk.strip(_SIGNS)
+        if not core.isalpha():
+            return self._promise(self.matcher.readings[chunk])
+        word = fold(core)
+        promise = self.promises.get(word)
+        if promise is None:
+            if len(self.promises) >= _PROMISES_HELD:
+                self.promises.clear()
+            promise = self.promises[word] = self._promise(self.matcher.plan.reader.lone(word))
+        return promise
+
+    def mentioned(self, mention: str) -> int:
+        """What a mention promises, in its lane."""
+        return self._promise(self.matcher.plan.reader.mentioned(mention))
+
+    def of_mark(self, chunk: str) -> int:
+        """What a link or a question mark promises, in its lane."""
+        return self._promise(self.matcher.plan.reader.read(chunk))
+
+    def _promise(self, reading: Reading) -> int:
         return self.matcher.plan.promise(reading.code) << self._promise_lane
 
 
@@ -73,9 +95,14 @@ class Tongues:
                 self._known[word] = self._known.get(word, 0) + one.own_one
         self._telling = (1 << _UNREAD) - 1
         self._link, self._question = (
-            sum(one.promise(one.matcher.plan.reader.read(mark)) for one in self._tongues)
-            for mark in ("https://t.co/", "?")
+            sum(one.of_mark(mark) for one in self._tongues) for mark in ("https://t.co/", "?")
         )
+        self._asking = tuple(one for one in self._tongues if one.matcher.plan.reader.asks_handles)
+        self._mention = sum(one.mentioned("@") for one in self._tongues if one not in self._asking)
+        self._own_words = frozenset().union(*(one.own_words for one in self._tongues))
+        self._shared: dict[
+            int, int
+        ] = {}  # equal codes as one object: a text's sum has them at hand
         self._codes = Memo(self._work_out, memo_chunks)
         self.code = self._codes.__getitem__
 
@@ -94,24 +121,24 @@ class Tongues:
             one for one in self._tongues if one.matcher.language == language or one.own & code
         )
 
-    def learn(self, tongue: Tongue, chunks: Sequence[str]) -> int:
-        """Reads the chunks that are still to be read in a language; the sum of all codes."""
+    def learn(self, tongue: Tongue, chunks: Sequence[str], codes: Sequence[int]) -> int:
+        """Reads the chunks that are still to be read in a language; the sum of the new codes."""
         if not tongue.idle:
             tongue.idle = tongue.matcher.plan.reader.idle_words
             self._codes.forget()
-        codes, unread, reading_of = self._codes, tongue.unread, tongue.matcher.readings
-        total = self.bias
-        for chunk in chunks:
-            code = codes[chunk]
+        unread, total = tongue.unread, self.bias
+        for chunk, code in zip(chunks, codes, strict=True):
             if code & unread:
-                code &= ~unread
+                known = code & ~unread
                 if len(chunk) > MEMO_LETTERS_MAX:  # too long to be read twice
-                    code += tongue.everything
+                    known += tongue.everything
                 else:
-                    code += tongue.promise(reading_of[chunk])
+                    known += tongue.learn(chunk)
                     if is_kept(chunk):
-                        codes[chunk] = code
-            total += code
+                        self._codes[chunk] = known
+                total += known
+            else:
+                total += code
         return total
 
     def _work_out(self, chunk: str) -> int:
@@ -123,14 +150,12 @@ class Tongues:
             code = self._known.get(word, 0)
             for one in self._tongues:
                 if word not in one.idle:
-                    code += one.unread_one
+                    code += one.promises.get(word, one.unread_one)
             if len(core) < len(chunk) and not _ASKS.isdisjoint(chunk):
                 code += self._question
-            return code
+            return self._shared.setdefault(code, code)
         if core[:1] == "@" and core[1:].replace("_", "").isalnum():
-            return sum(
-                one.promise(one.matcher.plan.reader.mentioned(core)) for one in self._tongues
-            )
+            return self._mention + sum(one.mentioned(core) for one in self._asking)
         if len(chunk) <= MEMO_LETTERS_MAX:
             return self._mixed(chunk)
         every = sum(one.own_one + one.unread_one for one in self._tongues)  # too long to read twice
@@ -149,11 +174,15 @@ class Tongues:
     def _tag(self, tag: str) -> int:
         """Own words of a hashtag: it may hold those of any language whose phrases it fits."""
         word = fold(tag)
+        if word[1:] in self._common and word[1:] not in self._own_words:
+            return 0
         parts = {
             word[begin:end]
             for begin in range(len(word) - _TAG_PART_LETTERS_MIN + 1)
             for end in range(begin + _TAG_PART_LETTERS_MIN, len(word) + 1)
         }
+        if self._own_words.isdisjoint(parts):
+            return 0
         return sum(
             one.own_one
             for one in self._tongues

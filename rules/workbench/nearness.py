@@ -16,7 +16,7 @@ from rules.language import UNKNOWN, common_words
 from rules.lexicon import tolerance
 from rules.phrase import Atom, Phrase, Place
 from rules.plan import Plan, Test
-from rules.scan import EDIT_COST, forgiven
+from rules.scan import EDIT_COST
 from rules.text import END, START, fold, token_spans
 from rules.workbench.reasons import Reason
 from rules.workbench.trail import Piece, Trail, View, as_written, choice, loosest, standing
@@ -200,11 +200,12 @@ def _apart(view: View, test: Test, elements: Sequence[int], trail: Trail) -> Ite
     """Why words that are all there, in order, do not make the phrase."""
     scan, limits, rule = view.scan, test.limits, test.rule
     final = len(scan.words) - 1
-    most = forgiven(elements, limits)
     edits = idle = 0
     told = False
     for number, (element, place) in enumerate(zip(elements, trail, strict=True)):
         mine = scan.words[place][element]
+        alone = len(elements) == 1
+        most = min(limits.tolerance, scan.words[place].lone_edits) if alone else limits.tolerance
         edits += mine
         if mine and (mine > most or scan.language not in (limits.language, UNKNOWN)):
             told = True
@@ -239,7 +240,7 @@ def _typo(view: View, test: Test, place: int, edits: int, most: int) -> Reason:
     if edits > test.limits.tolerance:
         why = f"has {_edits(edits)}; the rule's tolerance is {test.limits.tolerance}"
     elif edits > most:
-        why = f"has {_edits(edits)}; a phrase of one word forgives {most}"
+        why = f"has {_edits(edits)}; a phrase of one word forgives {most} in a short one"
     else:
         why = f"is not taken for a typo: the post is in '{view.scan.language}'"
     return Reason("typo", f'"{said}" {why}', "", start, end)

@@ -14,7 +14,7 @@ from rules.language import common_words
 from rules.matcher import WordSpans
 from rules.phrase import Atom, Phrase, Place, written_places
 from rules.plan import Limits
-from rules.scan import EDIT_COST, IDLE_COST, Scan, Site, forgiven
+from rules.scan import EDIT_COST, IDLE_COST, Scan, Site
 from rules.text import LINK, MENTION, NUMBER, QUESTION, fold, handle_of, owner, unleet
 
 _ALTERNATIVES_TOLD = 4
@@ -159,7 +159,6 @@ def trail_to(scan: Scan, row: Row, limits: Limits, site: Site) -> Trail:
     words = scan.words
     end = len(words) - 1
     head, *others = row.elements
-    most = forgiven(row.elements, limits)
     ways: dict[int, tuple[int, Trail]] = {
         place: (words[place][head] * EDIT_COST, (place,))
         for place in ({0, first} if first == 1 else {first})
@@ -175,7 +174,7 @@ def trail_to(scan: Scan, row: Row, limits: Limits, site: Site) -> Trail:
                 if (
                     edits is None
                     or place + 1 + idle > reach
-                    or edits > most
+                    or edits > limits.tolerance
                     or (idle and (following == end or scan.parted(place, following)))
                 ):
                     continue

@@ -84,6 +84,8 @@ def edits(said: str, wanted: str) -> int | None:
         return None
     apart = distance(said, wanted)
     allowed = 0 if len(wanted) < 4 else 1 if min(len(wanted), len(said)) < 5 else 2
+    if apart == 2 and len(wanted) == 5 and said[0] != wanted[0]:
+        return None
     return apart if apart <= allowed else None
 
 

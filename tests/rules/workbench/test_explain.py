@@ -224,7 +224,7 @@ KEPT: list[Case] = [
         ],
     ),
     (
-        'any = ["wreckage again", "those awful old wreckages"]',  # one edit away, so it is taken for that one
+        'any = ["wreckage again", "those awful old wreckages"]',  # nearer
         "wreckagges again",
         ["word: the post lacks 'wreckage'; \"wreckagges\" is not taken for 'wreckage'"],
     ),
