@@ -14,6 +14,7 @@ from rules.matcher import Matcher
 from rules.memo import MEMO_CHUNKS
 from rules.pack import LANGUAGES, Pack
 from rules.scan import Item
+from rules.text import rough_words
 from rules.tongue import Tongues
 from rules.verdict import URGENCY, Match, Verdict
 
@@ -68,16 +69,16 @@ class Engine:
             whole = len(text) <= TEXT_LETTERS_MAX
             if not whole:
                 text = text[:TEXT_LETTERS_MAX]
-            chunks = text.split()
-            codes = list(map(code_of, chunks))
+            words = rough_words(text)
+            codes = list(map(code_of, words))
             code = sum(codes) + bias
             language = (lang and _stated(lang)) or elected(code)
             found: list[Match] = []
             for tongue in in_play(language, code):
                 if code & tongue.unread:
-                    code = learn(tongue, chunks, codes)
+                    code = learn(tongue, words, codes)
                 if code & tongue.passes:
-                    found += tongue.matcher.matches(item, text, chunks, language, whole=whole)
+                    found += tongue.matcher.matches(item, text, language, whole=whole)
             if not found:
                 verdicts.append(Verdict(id_, (), language, ()))
                 continue
@@ -90,7 +91,7 @@ class Engine:
         """The text of an item as far as it is read, its language, and the matchers in play."""
         text = (item if isinstance(item, str) else item.text)[:TEXT_LETTERS_MAX]
         lang = None if isinstance(item, str) else getattr(item, "lang", None)
-        code = sum(map(self._tongues.code, text.split()))
+        code = sum(map(self._tongues.code, rough_words(text)))
         language = (lang and _stated(lang)) or elected(code)
         in_play = self._tongues.in_play(language, code)
         return text, language, tuple(tongue.matcher for tongue in in_play)

@@ -45,20 +45,12 @@ class Matcher:
         """The readings of the chunks of a text."""
         return list(map(self.readings.__getitem__, chunks))
 
-    def matches(
-        self,
-        item: str | Item,
-        text: str,
-        chunks: list[str],
-        language: str,
-        *,
-        whole: bool,
-    ) -> list[Match]:
-        """What fires on a text, in the order of the rules.
+    def matches(self, item: str | Item, text: str, language: str, *, whole: bool) -> list[Match]:
+        """What fires on a text of a language, in the order of the rules.
 
-        `chunks` are those of `text`, `language` is its own; `whole` says whether `text` is all that
-        the item holds.
+        `whole` says whether `text` is all that the item holds.
         """
+        chunks = text.split()
         plan = self.plan
         readings = self.read(chunks)
         code = sum(map(_code, readings), plan.bias)
