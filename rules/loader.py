@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from rules import parsed
 from rules.errors import Fault, PackError, RulesError, Source, choices, in_order
 from rules.keyword_set import Entries, KeywordSet, is_reference
 from rules.pack import LANGUAGES, Context, Pack, Rule
@@ -50,15 +51,19 @@ def load_packs(*folders: str | os.PathLike[str]) -> tuple[Pack, ...]:
 
 def load_sets(*folders: str | os.PathLike[str]) -> Loaded:
     """As `load_packs`, with the vocabularies beside the packs."""
+    paths = _files([Path(folder) for folder in folders] or [BUILT_IN])
+    files = [(path, _bytes(path)) for path in paths]
+    kept = parsed.place(files)
+    known = parsed.fetch(kept) if kept else None
+    if isinstance(known, Loaded):
+        return known
     faults: list[Fault] = []
-    sets = [
-        each
-        for path in _files([Path(folder) for folder in folders] or [BUILT_IN])
-        if (each := _read(path, faults))
-    ]
+    sets = [each for path, raw in files if (each := _read(path, raw, faults))]
     loaded = _assemble(sets, faults)
     if faults:
         raise PackError(in_order(faults))
+    if kept:
+        parsed.put(kept, loaded)
     return loaded
 
 
@@ -78,13 +83,16 @@ def _files(folders: Iterable[Path]) -> list[Path]:
     return list(found.values())
 
 
-def _read(path: Path, faults: list[Fault]) -> KeywordSet | None:
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise RulesError(f"can't read '{path}': {error.strerror}") from None
+
+
+def _read(path: Path, raw: bytes, faults: list[Fault]) -> KeywordSet | None:
     """A file as checked TOML; None, with its fault noted, where it is not TOML at all."""
     shown = str(path)
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise RulesError(f"can't read '{shown}': {error.strerror}") from None
     try:
         text = raw.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
