@@ -70,7 +70,7 @@ class Matcher:
             possible = {one for one in rules if plan.possible(one, telling, code, language)}
             if len(possible) < len(rules):
                 rows = [filed for filed in rows if filed[0] in possible]
-        weighed = plan.weighed(code, telling) if code & plan.evidence_gate else []
+        weighed = plan.weighed(code, telling, language) if code & plan.evidence_gate else []
         if not rows and not weighed:
             return []
         scan = Scan(

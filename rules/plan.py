@@ -200,13 +200,15 @@ class Plan:
             promised += points
         return min(promised, PROMISE_NEEDED)
 
-    def weighed(self, code: int, telling: int) -> list[int]:
+    def weighed(self, code: int, telling: int, language: str) -> list[int]:
         """The numbers of rules without `any` whose evidence may suffice in a text."""
         sure = not code & FUZZY_MASK
         return [
             number
             for number, test in self._weighing
-            if test.gate & code and _most(test, telling, sure=sure) >= test.rule.need
+            if test.gate & code
+            and (not test.rule.languages or language in test.rule.languages)
+            and _may_suffice(test, telling, sure=sure)
         ]
 
     def possible(self, number: int, telling: int, code: int, language: str) -> bool:
@@ -216,9 +218,7 @@ class Plan:
             return False
         if not all(mask & telling for mask in test.needed):
             return False
-        return not test.weights or (
-            _most(test, telling, sure=not code & FUZZY_MASK) >= test.rule.need
-        )
+        return not test.weights or _may_suffice(test, telling, sure=not code & FUZZY_MASK)
 
     def phrase(self, test: Test, number: int) -> Phrase:
         """The phrase of `any`, or of the evidence in place of it, that has a number."""
@@ -364,15 +364,16 @@ def phrases_of(rule: Rule) -> Iterator[Phrase]:
         yield from evidence.phrases
 
 
-def _most(test: Test, telling: int, *, sure: bool) -> int:
-    """The most points that a rule's evidence may come to, with words that may be typos or not."""
+def _may_suffice(test: Test, telling: int, *, sure: bool) -> bool:
+    """Whether a rule's evidence may come to what it needs, with words that may be typos or not."""
     total = 0
     for weight in test.weights:
-        if weight.points > 0:
+        if weight.points > 0 or sure:
             total += weight.points * (weight.singles & telling).bit_count()
-            if weight.others.mask & telling:
-                phrases = {phrase for _, phrase, _ in weight.others.within(telling)}
-                total += weight.points * len(phrases)
-        elif sure:
-            total += weight.points * (weight.singles & telling).bit_count()
-    return total
+    for weight in test.weights:
+        if total >= test.rule.need:
+            return True
+        if weight.points > 0 and weight.others.mask & telling:
+            phrases = {phrase for _, phrase, _ in weight.others.within(telling)}
+            total += weight.points * len(phrases)
+    return total >= test.rule.need
