@@ -100,9 +100,8 @@ class Tongues:
         self._asking = tuple(one for one in self._tongues if one.matcher.plan.reader.asks_handles)
         self._mention = sum(one.mentioned("@") for one in self._tongues if one not in self._asking)
         self._own_words = frozenset().union(*(one.own_words for one in self._tongues))
-        self._shared: dict[
-            int, int
-        ] = {}  # equal codes as one object: a text's sum has them at hand
+        # Equal codes are one object, so that a text's sum finds them at hand; there are few.
+        self._shared: dict[int, int] = {}
         self._codes = Memo(self._work_out, memo_chunks)
         self.code = self._codes.__getitem__
 
@@ -121,25 +120,25 @@ class Tongues:
             one for one in self._tongues if one.matcher.language == language or one.own & code
         )
 
-    def learn(self, tongue: Tongue, chunks: Sequence[str], codes: Sequence[int]) -> int:
-        """Reads the chunks that are still to be read in a language; the sum of the new codes."""
+    def learn(self, tongue: Tongue, chunks: Sequence[str], codes: list[int]) -> int:
+        """Reads the chunks that are still to be read in a language; the sum of the new codes.
+
+        `codes` are those of the chunks, and are put right.
+        """
         if not tongue.idle:
             tongue.idle = tongue.matcher.plan.reader.idle_words
             self._codes.forget()
-        unread, total = tongue.unread, self.bias
-        for chunk, code in zip(chunks, codes, strict=True):
+        unread = tongue.unread
+        for at, code in enumerate(codes):
             if code & unread:
-                known = code & ~unread
+                chunk = chunks[at]
                 if len(chunk) > MEMO_LETTERS_MAX:  # too long to be read twice
-                    known += tongue.everything
-                else:
-                    known += tongue.learn(chunk)
-                    if is_kept(chunk):
-                        self._codes[chunk] = known
-                total += known
-            else:
-                total += code
-        return total
+                    codes[at] = (code & ~unread) + tongue.everything
+                    continue
+                codes[at] = (code & ~unread) + tongue.learn(chunk)
+                if is_kept(chunk):
+                    self._codes[chunk] = codes[at]
+        return sum(codes, self.bias)
 
     def _work_out(self, chunk: str) -> int:
         if chunk.startswith(LINK_STARTS):
