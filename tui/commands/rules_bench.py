@@ -28,7 +28,7 @@ def run_bench(
     ] = POSTS,
     texts: Annotated[
         int, typer.Option(metavar="N", min=1, help="How many texts of each kind of variant.")
-    ] = 400,
+    ] = 1_000,
     seed: Annotated[int, typer.Option(help="The same seed makes the same posts and texts.")] = 1,
     form: Annotated[
         Format | None, typer.Option("--format", help="How to print; speed is JSON always.")
