@@ -224,6 +224,8 @@ class TokenReader:
 
     def _lone_tag(self, tag: str) -> tuple[Reading, Reading]:
         """The readings of a plain hashtag within a sentence, and at its end."""
+        if tag[2:].islower() and fold(tag[1:]) in self.idle_words:
+            return self._idle_word, self._idle_reading(1, (1,))
         words: list[Word] = []
         spans: list[tuple[int, int]] = []
         self._tag(tag, 0, words, spans)
