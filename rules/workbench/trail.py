@@ -161,7 +161,7 @@ def trail_to(scan: Scan, row: Row, limits: Limits, site: Site) -> Trail:
     head, *others = row.elements
     ways: dict[int, tuple[int, Trail]] = {
         place: (words[place][head] * EDIT_COST, (place,))
-        for place in ({0, first} if first == 1 else {first})
+        for place in ({0, first} if scan.joined.get(first, first) == 1 else {first})
         if head in words[place]
     }
     for element in others:

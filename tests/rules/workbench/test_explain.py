@@ -510,3 +510,13 @@ def test_no_text_is_too_strange(text: str) -> None:
 @pytest.mark.parametrize("word", ["power out ", "#NoPower", "pwoer ", "no ", "dark? "])
 def test_no_text_is_too_long(word: str) -> None:
     holds(bench("whole"), word * 30_000)
+
+
+def test_a_first_word_that_was_written_in_two_stands_at_the_start(tmp_path: Path) -> None:
+    path = tmp_path / "set.toml"
+    phrase = "<start> generator <end>"
+    path.write_text(
+        f'language = "en"\n[[rule]]\nid = "r"\nlabel = "outage"\nany = ["{phrase}"]\n', "utf-8"
+    )
+    (fired,) = Explainer(load_packs(path)).explain("gener ator").fired
+    assert (fired.start, fired.end, fired.score) == (0, 10, 92)
