@@ -8,11 +8,11 @@ from collections import deque
 from collections.abc import Iterator
 
 from desk.post import Geo, Media
-from simulator.crews import Outage
 from simulator.draft import Draft, Scene
 from simulator.noise import decorated, roughen
 from simulator.odds import Odds
 from simulator.people import Person
+from simulator.restoration import Outage
 from simulator.rhythm import Rhythm
 from simulator.storm import layer_random
 from simulator.truth import Told

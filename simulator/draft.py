@@ -10,9 +10,9 @@ from typing import NamedTuple, Protocol
 
 from desk.post import Author, Geo, Media
 from desk.territories import Community, Territory
-from simulator.crews import Outage
 from simulator.grid import Exposure, Zone
 from simulator.people import People
+from simulator.restoration import Outage
 from simulator.storm import Storm
 from simulator.truth import Told
 

@@ -6,10 +6,10 @@ import heapq
 from collections.abc import Iterator
 
 from desk.post import Author
-from simulator.crews import Outage
 from simulator.draft import Draft, Scene
 from simulator.odds import Odds, poisson
 from simulator.people import plain
+from simulator.restoration import Outage
 from simulator.storm import Outlet, layer_random
 from simulator.truth import Told
 from simulator.voices import grammar

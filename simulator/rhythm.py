@@ -12,9 +12,9 @@ import random
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from simulator.crews import Outage
 from simulator.draft import Scene
 from simulator.odds import poisson
+from simulator.restoration import Outage
 
 # Posts by the hour on the wall, in percent of the mean: quiet nights, busy evenings.
 _HOURS = (33, 24, 18, 16, 18, 30, 57, 88, 109, 115, 115, 118, 123, 123, 120, 123, 129, 138, 149,

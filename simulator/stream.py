@@ -10,7 +10,7 @@ import msgspec
 
 from desk.post import Post
 from desk.territories import Territory, load_territory
-from simulator import crews, grid
+from simulator import grid, restoration
 from simulator.background import Background, Everyday, Surroundings
 from simulator.crowd import Crowd
 from simulator.draft import BLOCK_S, NO_BREAK, Draft, Scene, Writer
@@ -19,6 +19,7 @@ from simulator.people import People
 from simulator.press import Press
 from simulator.storm import Storm, layer_random
 from simulator.truth import OutageTruth, PostTruth, Told, in_order
+from simulator.weather import Bulletin
 
 
 class Hour(msgspec.Struct, frozen=True):
@@ -41,8 +42,11 @@ class StormDay:
         places = grid.zones(self.territory, layer_random(storm, "zones"))
         weather = grid.exposure(storm, places)
         losses = grid.incidents(storm, places, weather)
-        outages = crews.outages(storm, places, weather, losses)
+        outages = restoration.outages(storm, places, weather, losses)
         self.true_outages = outages
+        self.incidents: tuple[restoration.Incident, ...] = ()
+        self.flickers: tuple[grid.Flicker, ...] = ()
+        self.bulletins: tuple[Bulletin, ...] = ()
         self.weather = weather
         self._scene = Scene(storm, self.territory, places, weather, outages, People(storm))
 

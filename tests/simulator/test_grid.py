@@ -6,8 +6,8 @@ import msgspec
 import pytest
 
 from desk.territories import Community, Territory
-from simulator.crews import APART, outages
 from simulator.grid import exposure, incidents, zones
+from simulator.restoration import APART, outages
 from simulator.storm import Storm, layer_random
 from simulator.storm_file import load_storm
 from simulator.stream import StormDay

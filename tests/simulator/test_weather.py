@@ -42,7 +42,7 @@ def test_rain_cells_are_a_bell_of_rain_and_gust() -> None:
     cell = TrackPoint(hour=0, lat=40, lon=9, radius_km=40, gust_kmh=100, rain_mm_h=40)
     plan = WeatherPlan(kind="rain", track=(cell,))
     here, away = conditions(plan, cell, 40, 9), conditions(plan, cell, 41, 9)
-    assert here == (100, 40)
+    assert here[:2] == (100, 40)
     assert away.rain_mm_h < 2
     assert away.gust_kmh == CALM_GUST_KMH
 

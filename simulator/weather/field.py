@@ -25,10 +25,12 @@ CALM_GUST_KMH = 18.0
 
 
 class Conditions(NamedTuple):
-    """The weather at a place and time."""
+    """The weather at a place and time; lightning in strikes to the ground per km² and hour."""
 
     gust_kmh: float
     rain_mm_h: float
+    lightning_km2_h: float = 0.0
+    ice_mm_h: float = 0.0
 
 
 CALM = Conditions(CALM_GUST_KMH, 0.0)

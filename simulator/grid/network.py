@@ -48,7 +48,7 @@ class Zone(NamedTuple):
     customers: int
 
 
-class Incident(NamedTuple):
+class Loss(NamedTuple):
     """A loss of supply at `at_s` seconds of the storm day."""
 
     at_s: float
@@ -101,14 +101,14 @@ def exposure(storm: Storm, places: tuple[Zone, ...]) -> Exposure:
     )
 
 
-def incidents(storm: Storm, places: tuple[Zone, ...], weather: Exposure) -> list[Incident]:
+def incidents(storm: Storm, places: tuple[Zone, ...], weather: Exposure) -> list[Loss]:
     """Every loss of the day, in time order; in a collapse there is nothing left to fail."""
     draw = layer_random(storm, "grid")
-    found: list[Incident] = []
+    found: list[Loss] = []
     for zone in places:
         if storm.grid.collapse is not None:
             at_s = storm.grid.collapse.hour * 3600 + draw.random() * 20
-            found.append(Incident(at_s, zone.number, zone.customers, None))
+            found.append(Loss(at_s, zone.number, zone.customers, None))
             continue
         found += _weather_losses(storm.grid, zone, weather.steps[zone.number], draw)
         found += _calm_losses(storm, zone, draw)
@@ -117,7 +117,7 @@ def incidents(storm: Storm, places: tuple[Zone, ...], weather: Exposure) -> list
 
 def _weather_losses(
     plan: GridPlan, zone: Zone, series: tuple[Conditions, ...], draw: random.Random
-) -> Iterator[Incident]:
+) -> Iterator[Loss]:
     worst_gust_kmh = list(accumulate((step.gust_kmh for step in series), max))
     rain_mm = list(accumulate(step.rain_mm_h * STEP_S / 3600 for step in series))
     if worst_gust_kmh[-1] < plan.gust_median_kmh / 3 and rain_mm[-1] < plan.rain_median_mm / 5:
@@ -140,7 +140,7 @@ def _weather_losses(
             customers = min(left, _size(kind, plan, draw))
             left -= customers
             if customers:
-                yield Incident(at_s, zone.number, customers, causes.draw(draw))
+                yield Loss(at_s, zone.number, customers, causes.draw(draw))
 
 
 def _first(
@@ -170,11 +170,11 @@ def _size(kind: str, plan: GridPlan, draw: random.Random) -> int:
     return 1
 
 
-def _calm_losses(storm: Storm, zone: Zone, draw: random.Random) -> Iterator[Incident]:
+def _calm_losses(storm: Storm, zone: Zone, draw: random.Random) -> Iterator[Loss]:
     """Everyday faults; `calm_faults_per_day` counts them per million customers."""
     expected = storm.grid.calm_faults_per_day * storm.hours / 24 * zone.customers / 1e6
     for _ in range(poisson(expected, draw)):
         at_s = draw.random() * storm.hours * 3600
         kind = "feeder" if draw.random() < 0.06 else "lateral"
         customers = min(zone.customers, _size(kind, storm.grid, draw))
-        yield Incident(at_s, zone.number, customers, CALM_CAUSES.draw(draw))
+        yield Loss(at_s, zone.number, customers, CALM_CAUSES.draw(draw))

@@ -1,6 +1,6 @@
 """Restoration: incidents become outages, and crews bring them back, the larger ones first.
 
-Incidents of one zone that a reader could not tell apart are one outage that grows. Crews start
+Losss of one zone that a reader could not tell apart are one outage that grows. Crews start
 when the gust is below the limit that bucket trucks work under; most customers return before the
 last ones do.
 """
@@ -10,9 +10,9 @@ from __future__ import annotations
 import heapq
 import math
 import random
-from typing import NamedTuple
 
-from simulator.grid import Exposure, Incident, Zone
+from simulator.grid import Exposure, Loss, Zone
+from simulator.restoration.outage import Outage
 from simulator.storm import Storm, layer_random
 
 LOOK_S = 600.0
@@ -21,33 +21,10 @@ APART = 3
 """A loss that many times larger than the open outage of its zone is an outage of its own."""
 
 
-class Outage(NamedTuple):
-    """One true outage, in seconds of the storm day.
-
-    `crew_s` is when the work on it began; `lost` and `back` hold (second, customers), and both add
-    up to `customers`.
-    """
-
-    number: int
-    zone: Zone
-    started_s: float
-    restored_s: float
-    customers: int
-    cause: str | None
-    crew_s: float
-    lost: tuple[tuple[float, int], ...]
-    back: tuple[tuple[float, int], ...]
-
-    def out(self, at_s: float) -> int:
-        """Customers without power at `at_s`."""
-        gone = sum(count for when, count in self.lost if when <= at_s)
-        return gone - sum(count for when, count in self.back if when <= at_s)
-
-
 class _Job:
     """An outage while it is open."""
 
-    def __init__(self, incident: Incident) -> None:
+    def __init__(self, incident: Loss) -> None:
         self.zone = incident.zone
         self.cause = incident.cause
         self.largest = incident.customers
@@ -59,14 +36,14 @@ class _Job:
     def customers(self) -> int:
         return sum(count for _, count in self.lost)
 
-    def grow(self, incident: Incident) -> None:
+    def grow(self, incident: Loss) -> None:
         self.lost.append((incident.at_s, incident.customers))
         if incident.customers > self.largest:
             self.largest, self.cause = incident.customers, incident.cause
 
 
 def outages(
-    storm: Storm, places: tuple[Zone, ...], weather: Exposure, losses: list[Incident]
+    storm: Storm, places: tuple[Zone, ...], weather: Exposure, losses: list[Loss]
 ) -> tuple[Outage, ...]:
     """Every outage of the day with its restoration, in the order of their starts."""
     draw = layer_random(storm, "crews")
@@ -102,7 +79,7 @@ def _staged(job: _Job, draw: random.Random) -> tuple[tuple[float, int], ...]:
     return ((at_s, first), (job.done_s, customers - first))
 
 
-def _collapsed(storm: Storm, losses: list[Incident], draw: random.Random) -> list[_Job]:
+def _collapsed(storm: Storm, losses: list[Loss], draw: random.Random) -> list[_Job]:
     """A black start: zones return in order of size, with the luck of where the island grows."""
     plan = storm.grid.collapse
     if plan is None:
@@ -118,7 +95,7 @@ def _collapsed(storm: Storm, losses: list[Incident], draw: random.Random) -> lis
 
 
 def _repaired(
-    storm: Storm, weather: Exposure, losses: list[Incident], draw: random.Random
+    storm: Storm, weather: Exposure, losses: list[Loss], draw: random.Random
 ) -> list[_Job]:
     closed: list[_Job] = []
     opened: dict[int, list[_Job]] = {}
@@ -140,7 +117,7 @@ def _repaired(
 def _arrive(
     storm: Storm,
     weather: Exposure,
-    loss: Incident,
+    loss: Loss,
     opened: dict[int, list[_Job]],
     waiting: list[_Job],
     every: list[_Job],
@@ -169,7 +146,7 @@ def _interrupt(
     storm: Storm,
     weather: Exposure,
     job: _Job,
-    loss: Incident,
+    loss: Loss,
     waiting: list[_Job],
     draw: random.Random,
 ) -> None:
