@@ -5,6 +5,10 @@ what is said (`name`), what that means (`labels`), and `texts`. Slots that are n
 of the moment, such as `{town}`. `{where}` and `{near}` are clauses on the place that begin with a
 space: they name the place or stay vague (`{where}` may be at home), as the moment asks. Texts are
 written for this project, from how people speak; none is anybody's post.
+
+A grammar may fall back to another one (`falls_back_to`): it takes over its words and acts except
+those that it gives itself, an act by its name and trap. So es-419.toml has what Latin America says
+otherwise than Spain, and es-en.toml what people write who switch from Spanish to English and back.
 """
 
 from __future__ import annotations
@@ -24,11 +28,14 @@ from faker.providers import BaseProvider
 FACTS = frozenset(
     {"where", "near", "town", "tag", "region", "zip", "street", "cross", "utility", "handle"}
     | {"storm", "hours", "since", "clock", "customers", "number"}
+    | {"eta", "previous", "county", "other_utility", "fake", "fake_name"}
 )
 """Slots that the moment fills: the rest of a grammar's slots are its own words."""
 
 NAMES_THE_PLACE = frozenset({"town", "tag", "zip"})
 LANGUAGES = ("en", "it", "es")
+GRAMMARS = (*LANGUAGES, "es-419", "es-en", "it-en")
+"""All built-in grammars: the languages, a region's own way, and mixed ones."""
 _SLOT = re.compile(r"\{([a-z0-9_]+)\}")
 
 
@@ -171,10 +178,37 @@ def _pool(templates: list[_Template]) -> _Pool:
 
 
 @cache
-def grammar(language: str) -> Grammar:
-    """The built-in grammar of a language."""
-    path = Path(__file__).parent / f"{language}.toml"
-    return Grammar(language, tomllib.loads(path.read_text(encoding="utf-8")))
+def grammar(name: str) -> Grammar:
+    """The built-in grammar of a language ("es"), a region ("es-419") or a mix ("es-en")."""
+    data = _read(name)
+    return Grammar(data["language"], data)
+
+
+def spoken_in(locale: str) -> str:
+    """The name of the grammar that people of a Faker locale speak: es_MX gives "es-419"."""
+    language, _, country = locale.replace("-", "_").partition("_")
+    # UN M49 area 419, Latin America: there nobody says "vosotros" or "móvil".
+    return "es-419" if language == "es" and country not in {"", "ES"} else language
+
+
+def _read(name: str) -> dict[str, Any]:
+    path = Path(__file__).parent / f"{name}.toml"
+    data = tomllib.loads(path.read_text(encoding="utf-8"))
+    return _onto(_read(data["falls_back_to"]), data) if "falls_back_to" in data else data
+
+
+def _onto(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    """`own` laid over `base`."""
+    given = {(block["name"], block.get("trap")) for block in own["act"]}
+    kept = [block for block in base["act"] if (block["name"], block.get("trap")) not in given]
+    return {
+        "language": own["language"],
+        "words": base["words"] | own["words"],
+        "slang": base["slang"] | own["slang"],
+        "key_words": base["key_words"] + own["key_words"],
+        "emoji": own["emoji"] or base["emoji"],
+        "act": own["act"] + kept,
+    }
 
 
 class UtilityPosts(BaseProvider):

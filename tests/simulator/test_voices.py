@@ -6,7 +6,7 @@ import pytest
 from faker import Faker
 
 from simulator.truth import LABELS
-from simulator.voices import FACTS, LANGUAGES, UtilityPosts, grammar
+from simulator.voices import FACTS, LANGUAGES, UtilityPosts, grammar, spoken_in
 
 GIVEN = {fact: f"<{fact}>" for fact in FACTS} | {"zip": "28401"}
 TIMES = 300
@@ -74,3 +74,19 @@ def test_the_faker_provider_writes_the_same_posts_for_the_same_seed(
 
     assert posts() == posts()
     assert all("Quarrytown" in post for post in posts())
+
+
+@pytest.mark.parametrize(
+    ("locale", "name"),
+    [("es_ES", "es"), ("es", "es"), ("es_MX", "es-419"), ("es-CO", "es-419"), ("it_IT", "it")],
+)
+def test_a_locale_has_its_own_way_to_speak(locale: str, name: str) -> None:
+    assert spoken_in(locale) == name
+
+
+@pytest.mark.parametrize("name", ["es-419", "es-en", "it-en"])
+def test_a_mix_speaks_every_act_of_the_language_that_it_falls_back_to(name: str) -> None:
+    mix = grammar(name)
+    assert mix.language == name[:2]
+    assert set(mix.acts) >= set(grammar(mix.language).acts)
+    assert mix.key_words >= grammar(mix.language).key_words
