@@ -17,7 +17,7 @@ import random
 import re
 import tomllib
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from itertools import accumulate
 from pathlib import Path
@@ -28,9 +28,13 @@ from faker.providers import BaseProvider
 FACTS = frozenset(
     {"where", "near", "town", "tag", "region", "zip", "street", "cross", "utility", "handle"}
     | {"storm", "hours", "since", "clock", "customers", "number"}
-    | {"eta", "previous", "county", "other_utility", "fake", "fake_name"}
+    | {"eta", "previous", "county", "other_utility", "fake", "fake_name", "landmark", "side"}
 )
-"""Slots that the moment fills: the rest of a grammar's slots are its own words."""
+"""Slots that the moment fills: the rest of a grammar's slots are its own words.
+
+What the moment knows nothing of (the landmarks of most towns) is one of the grammar's own words of
+that name, where it has such.
+"""
 
 NAMES_THE_PLACE = frozenset({"town", "tag", "zip"})
 LANGUAGES = ("en", "it", "es")
@@ -49,11 +53,18 @@ class Said(NamedTuple):
 
 
 class _Fact(NamedTuple):
+    """A slot of the moment, and the own words that stand in where it knows nothing."""
+
     name: str
+    otherwise: list[Any] | None
+
+
+_Parts = tuple[Any, ...]
+"""A text compiled: literal strings, facts, and lists of alternatives (strings or parts)."""
 
 
 class _Template(NamedTuple):
-    parts: tuple[Any, ...]
+    parts: _Parts
     labels: tuple[str, ...]
     trap: str | None
     names_place: bool
@@ -63,7 +74,8 @@ class _Template(NamedTuple):
 
 class _Pool(NamedTuple):
     templates: tuple[_Template, ...]
-    weights: tuple[float, ...]
+    upto: tuple[float, ...]
+    total: float
 
 
 class Grammar:
@@ -71,7 +83,7 @@ class Grammar:
 
     def __init__(self, language: str, data: Mapping[str, Any]) -> None:
         self.language = language
-        self._words: dict[str, tuple[Any, ...]] = {}
+        self._words: dict[str, list[Any]] = {}
         self._reached: dict[str, frozenset[str]] = {}
         self._source: dict[str, list[str]] = data["words"]
         self.slang: dict[str, tuple[str, ...]] = {
@@ -81,16 +93,22 @@ class Grammar:
         self.emoji = tuple(data["emoji"])
         self._pools: dict[tuple[str, bool], _Pool] = {}
         acts: dict[str, list[_Template]] = {}
+        traps: dict[str, list[_Template]] = {}
         for block in data["act"]:
-            acts.setdefault(block["name"], []).extend(self._templates(block))
-        for name, templates in acts.items():
-            self._pools[name, True] = _pool(
-                [t for t in templates if t.names_place or t.takes_place] or templates
-            )
-            self._pools[name, False] = _pool(
-                [t for t in templates if not t.names_place] or templates
-            )
+            templates = self._templates(block)
+            acts.setdefault(block["name"], []).extend(templates)
+            if block["name"] == "trap":
+                traps.setdefault(f"trap_{block['trap']}", []).extend(templates)
+        for name, templates in (traps | acts).items():
+            placed = [t for t in templates if t.names_place or t.takes_place]
+            placeless = [t for t in templates if not t.names_place]
+            self._pools[name, True] = _pool(placed or templates)
+            self._pools[name, False] = _pool(placeless or templates)
         self.acts = tuple(acts)
+
+    def can(self, act: str) -> bool:
+        """Whether this voice has texts for `act`; `trap_sport` is the trap `sport` of `trap`."""
+        return (act, True) in self._pools
 
     def _templates(self, block: Mapping[str, Any]) -> list[_Template]:
         texts = block["texts"]
@@ -118,63 +136,80 @@ class Grammar:
         for slot in _SLOT.findall(text):
             if slot in FACTS:
                 found.add(slot)
-            else:
-                for alternative in self._source[slot]:
-                    found |= self._reach(alternative)
+            for alternative in self._source[slot] if slot not in FACTS else ():
+                found |= self._reach(alternative)
         self._reached[text] = frozenset(found)
         return self._reached[text]
 
-    def _compiled(self, text: str) -> tuple[Any, ...]:
-        pieces = _SLOT.split(text)
+    def _compiled(self, text: str) -> _Parts:
         parts: list[Any] = []
-        for number, piece in enumerate(pieces):
+        for number, piece in enumerate(_SLOT.split(text)):
             if number % 2 == 0:
                 if piece:
                     parts.append(piece)
             elif piece in FACTS:
-                parts.append(_Fact(piece))
+                own = self._alternatives(piece) if piece in self._source else None
+                parts.append(_Fact(piece, own))
             else:
                 parts.append(self._alternatives(piece))
         return tuple(parts)
 
     def _alternatives(self, word: str) -> list[Any]:
         if word not in self._words:
-            self._words[word] = tuple(self._compiled(text) for text in self._source[word])
-        return list(self._words[word])
+            parts = map(self._compiled, self._source[word])
+            # Most alternatives are plain words: those are taken as they are, not expanded.
+            self._words[word] = [
+                "".join(part) if all(type(piece) is str for piece in part) else part
+                for part in parts
+            ]
+        return self._words[word]
 
     def say(self, act: str, facts: dict[str, str], draw: random.Random, *, located: bool) -> Said:
         """One text for `act`; with `located` it names the place, if the act ever does."""
-        pool = self._pools[act, located]
-        chosen = pool.templates[bisect_right(pool.weights, draw.random() * pool.weights[-1])]
-        if chosen.takes_place:
-            clause = "where_zip" if facts["zip"] and draw.random() < 0.1 else "where_town"
-            if not located:
-                clause = f"{chosen.takes_place}_vague"
-            facts[chosen.takes_place] = self.word(clause, facts, draw)
-        out: list[str] = []
-        _expand(chosen.parts, facts, draw.random, out)
-        says_where = chosen.names_place or (located and chosen.takes_place != "")
-        return Said("".join(out).strip(), chosen.labels, says_where, chosen.trap)
+        templates, upto, total = self._pools[act, located]
+        rnd = draw.random
+        parts, labels, trap, names_place, takes_place, _ = templates[
+            bisect_right(upto, rnd() * total)
+        ]
+        if takes_place:
+            if located:
+                clause = "where_zip" if facts["zip"] and rnd() < 0.1 else "where_town"
+            else:
+                clause = f"{takes_place}_vague"
+            facts[takes_place] = self.word(clause, facts, draw)
+            names_place = names_place or located
+        return Said(_expanded(parts, facts, rnd).strip(), labels, names_place, trap)
 
     def word(self, slot: str, facts: dict[str, str], draw: random.Random) -> str:
         """One of the alternatives of a slot."""
-        out: list[str] = []
-        _expand((self._alternatives(slot),), facts, draw.random, out)
-        return "".join(out)
+        return _expanded((self._alternatives(slot),), facts, draw.random)
 
 
-def _expand(parts: Any, facts: dict[str, str], rnd: Any, out: list[str]) -> None:  # noqa: ANN401
+def _expanded(parts: _Parts, facts: dict[str, str], rnd: Callable[[], float]) -> str:
+    text = ""
     for part in parts:
-        if type(part) is str:
-            out.append(part)
-        elif type(part) is _Fact:
-            out.append(facts[part.name])
-        else:
-            _expand(part[int(rnd() * len(part))], facts, rnd, out)
+        kind = type(part)
+        if kind is str:
+            text += part
+            continue
+        if kind is _Fact:
+            name, own = part
+            if own is None:
+                text += facts[name]
+                continue
+            given = facts.get(name)
+            if given:
+                text += given
+                continue
+            part = own  # noqa: PLW2901 - goes on as any list of alternatives
+        chosen = part[int(rnd() * len(part))]
+        text += chosen if type(chosen) is str else _expanded(chosen, facts, rnd)
+    return text
 
 
 def _pool(templates: list[_Template]) -> _Pool:
-    return _Pool(tuple(templates), tuple(accumulate(t.weight for t in templates)))
+    upto = tuple(accumulate(t.weight for t in templates))
+    return _Pool(tuple(templates), upto, upto[-1])
 
 
 @cache
