@@ -9,6 +9,9 @@ written for this project, from how people speak; none is anybody's post.
 A grammar may fall back to another one (`falls_back_to`): it takes over its words and acts except
 those that it gives itself, an act by its name and trap. So es-419.toml has what Latin America says
 otherwise than Spain, and es-en.toml what people write who switch from Spanish to English and back.
+
+A large grammar may be a folder of files, one a topic (en/). A block with `weather = ["wind", …]` is
+said only in such weather, and a table `[weather.ice]` adds alternatives to slots for one weather.
 """
 
 from __future__ import annotations
@@ -40,6 +43,8 @@ NAMES_THE_PLACE = frozenset({"town", "tag", "zip"})
 LANGUAGES = ("en", "it", "es")
 GRAMMARS = (*LANGUAGES, "es-419", "es-en", "it-en")
 """All built-in grammars: the languages, a region's own way, and mixed ones."""
+WEATHERS = ("wind", "thunder", "ice", "rain", "calm")
+"""What the day is like: a hurricane, thunderstorms, an ice storm, a flood, or nothing at all."""
 _SLOT = re.compile(r"\{([a-z0-9_]+)\}")
 
 
@@ -213,10 +218,22 @@ def _pool(templates: list[_Template]) -> _Pool:
 
 
 @cache
-def grammar(name: str) -> Grammar:
-    """The built-in grammar of a language ("es"), a region ("es-419") or a mix ("es-en")."""
-    data = _read(name)
-    return Grammar(data["language"], data)
+def grammar(name: str, weather: str = "") -> Grammar:
+    """The built-in grammar of a language ("es"), a region ("es-419") or a mix ("es-en").
+
+    With `weather`, one of WEATHERS, it speaks of that weather too; without, of none.
+    """
+    return Grammar(_read(name)["language"], in_weather(_read(name), weather))
+
+
+def in_weather(data: Mapping[str, Any], weather: str) -> dict[str, Any]:
+    """What is said of a grammar in `weather`; an act without any text for it keeps all."""
+    fitting = [block for block in data["act"] if weather in block.get("weather", (weather,))]
+    said = {block["name"] for block in fitting}
+    more = data.get("weather", {}).get(weather, {})
+    words = {slot: texts + more.get(slot, []) for slot, texts in data["words"].items()}
+    rest = [block for block in data["act"] if block["name"] not in said]
+    return {**data, "words": words, "act": fitting + rest}
 
 
 def spoken_in(locale: str) -> str:
@@ -226,10 +243,25 @@ def spoken_in(locale: str) -> str:
     return "es-419" if language == "es" and country not in {"", "ES"} else language
 
 
+@cache
 def _read(name: str) -> dict[str, Any]:
-    path = Path(__file__).parent / f"{name}.toml"
-    data = tomllib.loads(path.read_text(encoding="utf-8"))
+    place = Path(__file__).parent / name
+    files = sorted(place.glob("*.toml")) if place.is_dir() else [place.parent / f"{name}.toml"]
+    data: dict[str, Any] = {}
+    for file in files:
+        _join(data, tomllib.loads(file.read_text(encoding="utf-8")))
     return _onto(_read(data["falls_back_to"]), data) if "falls_back_to" in data else data
+
+
+def _join(data: dict[str, Any], more: Mapping[str, Any]) -> None:
+    """Add one file of a grammar to `data`; where two speak of the same slot, they add up."""
+    for key, value in more.items():
+        if isinstance(value, list):
+            data[key] = data.get(key, []) + value
+        elif isinstance(value, dict):
+            _join(data.setdefault(key, {}), value)
+        else:
+            data[key] = value
 
 
 def _onto(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
@@ -243,6 +275,7 @@ def _onto(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
         "key_words": base["key_words"] + own["key_words"],
         "emoji": own["emoji"] or base["emoji"],
         "act": own["act"] + kept,
+        "weather": own.get("weather", base.get("weather", {})),
     }
 
 

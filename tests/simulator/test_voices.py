@@ -6,7 +6,7 @@ import pytest
 from faker import Faker
 
 from simulator.truth import LABELS
-from simulator.voices import FACTS, LANGUAGES, UtilityPosts, grammar, spoken_in
+from simulator.voices import FACTS, LANGUAGES, Grammar, UtilityPosts, grammar, in_weather, spoken_in
 
 GIVEN = {fact: f"<{fact}>" for fact in FACTS} | {"zip": "28401"}
 TIMES = 300
@@ -90,3 +90,28 @@ def test_a_mix_speaks_every_act_of_the_language_that_it_falls_back_to(name: str)
     assert mix.language == name[:2]
     assert set(mix.acts) >= set(grammar(mix.language).acts)
     assert mix.key_words >= grammar(mix.language).key_words
+
+
+def test_a_text_for_one_weather_is_said_in_no_other() -> None:
+    data = {
+        "language": "en",
+        "words": {"sky": ["grey"]},
+        "weather": {"ice": {"sky": ["frozen"]}},
+        "slang": {},
+        "key_words": [],
+        "emoji": [],
+        "act": [
+            {"name": "talk", "labels": [], "texts": ["{sky} skies"]},
+            {"name": "talk", "labels": [], "weather": ["wind", "thunder"], "texts": ["gusts"]},
+            {"name": "calm", "labels": [], "weather": ["calm"], "texts": ["nothing"]},
+        ],
+    }
+
+    def said(act: str, weather: str) -> set[str]:
+        voice, draw = Grammar("en", in_weather(data, weather)), random.Random(6)
+        return {voice.say(act, {"zip": ""}, draw, located=False).text for _ in range(40)}
+
+    assert said("talk", "wind") == {"grey skies", "gusts"}
+    assert said("talk", "ice") == {"grey skies", "frozen skies"}
+    assert said("talk", "") == {"grey skies"}
+    assert said("calm", "ice") == {"nothing"}
