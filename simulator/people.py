@@ -85,6 +85,10 @@ class People:
             _CASES[(more >> 36) % len(_CASES)],
         )
 
+    def streets(self) -> frozenset[str]:
+        """Every street that somebody may name."""
+        return frozenset(street for names in self._names.values() for street in names.streets)
+
     def street(self, voice: Voice, share: float) -> str:
         """A street of the voice's locale; `share` is drawn from 0-1."""
         streets = self._names[voice.locale].streets
