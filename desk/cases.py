@@ -34,7 +34,7 @@ CASES_HELD = 50_000
 were quiet longest first; the store keeps them."""
 
 
-class Case(msgspec.Struct, frozen=True, kw_only=True):
+class Case(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A conversation; `labels` are all that its posts have, in order of urgency.
 
     `author_key` is who opened it, unique over all channels; `text` is the newest post's, cut;

@@ -5,7 +5,8 @@ DeskError
 ├── FeedError        a feed that is unknown or can't be read
 ├── TerritoryError   a territory that is unknown, or a file that is none
 ├── FilterError      a filter that can't be understood
-└── StoreError       a store that can't be used: another kind, another version, in use
+├── StoreError       a store that can't be used: another kind, another version, in use
+└── LabellingError   labelling processes that can't be kept alive
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ __all__ = [
     "DeskError",
     "FeedError",
     "FilterError",
+    "LabellingError",
     "PostError",
     "StoreError",
     "TerritoryError",
@@ -45,3 +47,7 @@ class FilterError(DeskError):
 
 class StoreError(DeskError):
     """A store that can't be used: another kind, another version, in use."""
+
+
+class LabellingError(DeskError):
+    """Labelling processes that can't be kept alive; the desk must end, and begin again."""

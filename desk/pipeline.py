@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
+from time import perf_counter
 
 import msgspec
 
@@ -10,13 +14,24 @@ from desk.cases import Case, Cases
 from desk.clock import EventClock
 from desk.errors import StoreError
 from desk.feeds import Batch, Fault
-from desk.intake import Intake
+from desk.intake import Accepted, Intake
 from desk.outages import OutageChange, Outages
 from desk.places import Locator
 from desk.post import LabelledPost, Post, labelled
 from desk.store import Commit, Store
 from desk.territories import Territory
 from rules import Engine, Verdict
+
+HOUR_S = 3600
+STAGES = ("intake", "rules", "places", "outages", "cases", "store")
+
+
+class Taken(msgspec.Struct):
+    """A batch behind the intake: its new posts wait for their verdicts."""
+
+    feed: str
+    cursor: str
+    accepted: Accepted
 
 
 class Outcome(msgspec.Struct):
@@ -37,14 +52,20 @@ class Outcome(msgspec.Struct):
 class Pipeline:
     """The desk's work on posts, without screens; goes on where its store was.
 
-    With `every_post`, posts without a label are among the events too.
+    With `every_post`, posts without a label are among the events too. `work_s` counts seconds of
+    work by stage. Without an `engine` verdicts come from elsewhere, between `take` and `finish`.
 
     Raises:
         StoreError: the store was written by another version.
     """
 
     def __init__(
-        self, engine: Engine, territory: Territory, store: Store, *, every_post: bool = False
+        self,
+        engine: Engine | None,
+        territory: Territory,
+        store: Store,
+        *,
+        every_post: bool = False,
     ) -> None:
         self.territory = territory
         self.store = store
@@ -55,6 +76,7 @@ class Pipeline:
         self.cases = Cases()
         self.clock = self._restore()
         self._engine = engine
+        self.work_s = dict.fromkeys(STAGES, 0.0)
         self._locator = Locator(territory)
         self._every_post = every_post
 
@@ -86,16 +108,43 @@ class Pipeline:
             StoreError: the disk failed and nothing is stored. The desk in memory is then ahead of
                 its store: it must end, and begin again from there.
         """
-        taken = self.intake.accept(feed, batch.posts)
-        if self.store.exercise is None and taken.posts:
-            self._begin(exercise=taken.posts[0].exercise)
-        commit = Commit(feed=feed, cursor=batch.cursor, digests=taken.digests)
-        outcome = Outcome([], [], len(taken.posts), taken.duplicates, taken.refused, Counter())
-        verdicts = self._engine.classify(taken.posts)
-        for post, verdict in zip(taken.posts, verdicts, strict=True):
+        taken = self.take(feed, batch)
+        begin_s = perf_counter()
+        assert self._engine is not None, "verdicts come from elsewhere"
+        verdicts = self._engine.classify(taken.accepted.posts)
+        self.work_s["rules"] += perf_counter() - begin_s
+        return self.finish(taken, verdicts)
+
+    def take(self, feed: str, batch: Batch) -> Taken:
+        """The first half of `process`: sort out the posts of a batch.
+
+        Batches of one feed must be finished in the order in which they were taken.
+        """
+        begin_s = perf_counter()
+        accepted = self.intake.accept(feed, batch.posts)
+        if self.store.exercise is None and accepted.posts:
+            self._begin(exercise=accepted.posts[0].exercise)
+        self.work_s["intake"] += perf_counter() - begin_s
+        return Taken(feed, batch.cursor, accepted)
+
+    def finish(self, taken: Taken, verdicts: Sequence[Verdict]) -> Outcome:
+        """The second half of `process`: what the verdicts, one a post, lead to; errors as there."""
+        accepted = taken.accepted
+        commit = Commit(feed=taken.feed, cursor=taken.cursor, digests=accepted.digests)
+        outcome = Outcome(
+            [], [], len(accepted.posts), accepted.duplicates, accepted.refused, Counter()
+        )
+        work_s = self.work_s
+        before_s = work_s["places"] + work_s["outages"] + work_s["cases"]
+        begin_s = perf_counter()
+        for post, verdict in zip(accepted.posts, verdicts, strict=True):
             self._one(post, verdict, commit, outcome)
+        end_s = perf_counter()
+        told_s = work_s["places"] + work_s["outages"] + work_s["cases"] - before_s
+        work_s["intake"] += end_s - begin_s - told_s
         commit.states |= self._states()
         self.store.commit(commit)
+        work_s["store"] += perf_counter() - end_s
         return outcome
 
     def _begin(self, *, exercise: bool) -> None:
@@ -114,15 +163,21 @@ class Pipeline:
             commit.unlabelled.append(post)
             if not self._every_post:
                 return
+        begin_s = perf_counter()
         seen = labelled(post, verdict.labels, verdict.matches, self._locator.locate(post))
+        located_s = perf_counter()
+        self.work_s["places"] += located_s - begin_s
         outcome.events.append(seen)
         if not verdict.labels:
             return
         commit.labelled.append(seen)
         changes = self.outages.observe(seen, now)
+        changed_s = perf_counter()
+        self.work_s["outages"] += changed_s - located_s
         commit.changes += changes
         outcome.events += changes
         outcome.cases += self.cases.observe(seen)
+        self.work_s["cases"] += perf_counter() - changed_s
 
     def _states(self) -> dict[tuple[str, str], bytes | None]:
         states = {("outage", id_): state for id_, state in self.outages.dirty().items()}
@@ -132,7 +187,13 @@ class Pipeline:
 
 
 def _count(commit: Commit, post: Post, labels: tuple[str, ...]) -> None:
-    hour = post.created_at.strftime("%Y-%m-%dT%H")
+    hour = _hour(int(post.created_at.timestamp()) // HOUR_S)
     for label in ("", *labels):
         key = (hour, post.channel, label)
         commit.counts[key] = commit.counts.get(key, 0) + 1
+
+
+@lru_cache(maxsize=64)
+def _hour(hours: int) -> str:
+    """The hour with this number since 1970 as the store writes it."""
+    return datetime.fromtimestamp(hours * HOUR_S, UTC).strftime("%Y-%m-%dT%H")

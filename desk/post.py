@@ -22,7 +22,9 @@ _ESCAPE = re.compile(
 )
 
 
-class Author(msgspec.Struct, frozen=True, omit_defaults=True):
+# None of these can be part of a cycle (gc=False): the collector need not walk the many that a desk
+# holds, which would be a stutter under load.
+class Author(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """Who wrote a post; `id` is unique within its channel."""
 
     id: str
@@ -30,14 +32,14 @@ class Author(msgspec.Struct, frozen=True, omit_defaults=True):
     name: str = ""
 
 
-class Geo(msgspec.Struct, frozen=True):
+class Geo(msgspec.Struct, frozen=True, gc=False):
     """WGS 84 degrees."""
 
     lat: Annotated[float, msgspec.Meta(ge=-90, le=90)]
     lon: Annotated[float, msgspec.Meta(ge=-180, le=180)]
 
 
-class Media(msgspec.Struct, frozen=True, omit_defaults=True):
+class Media(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """A picture or film of a post: never fetched by itself."""
 
     kind: str
@@ -45,7 +47,7 @@ class Media(msgspec.Struct, frozen=True, omit_defaults=True):
     alt: str = ""
 
 
-class Post(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Post(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """One message of an author in a channel; `created_at` is aware UTC, `text` as received."""
 
     id: str
@@ -70,7 +72,7 @@ class Post(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
         return f"{self.channel}:{self.author.id}" if self.author else f"post:{self.id}"
 
 
-class Location(msgspec.Struct, frozen=True):
+class Location(msgspec.Struct, frozen=True, gc=False):
     """Where a post is about: a community of the territory, and how that is known.
 
     `source` is coordinates, place, zip or text; `confidence` lies in 0-1.
@@ -85,7 +87,13 @@ class Location(msgspec.Struct, frozen=True):
 
 
 class LabelledPost(
-    Post, frozen=True, omit_defaults=True, kw_only=True, tag_field="type", tag="post"
+    Post,
+    frozen=True,
+    omit_defaults=True,
+    kw_only=True,
+    gc=False,
+    tag_field="type",
+    tag="post",
 ):
     """A post with what the rules and the places say of it; the line that `tail` prints."""
 
@@ -94,7 +102,7 @@ class LabelledPost(
     location: Location | None
 
 
-class _Wire(msgspec.Struct, frozen=True, kw_only=True):
+class _Wire(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A post as feeds send it: an id may be a number, and `--fill` supplies what is missing."""
 
     id: str | int | None = None

@@ -6,27 +6,42 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 
-from desk.errors import DeskError, StoreError
+from desk.errors import DeskError, LabellingError, StoreError
 from desk.feeds import Batch, Fault, Feed
 from desk.health import FeedGauge
-from desk.pipeline import Outcome, Pipeline
+from desk.labelling import Labellers
+from desk.pipeline import Outcome, Pipeline, Taken
+from rules import Verdict
 
 BATCHES_AHEAD = 8
 """Batches read but not yet processed, a feed; a full queue makes the feed wait."""
 
 Tell = Callable[[str], None]
 Took = Callable[[Outcome], None]
+_Out = tuple[Batch, Taken, "asyncio.Task[list[Verdict]]"]
 
 
 class Reading:
-    """Reads `feeds` through `pipeline`; `took` gets each outcome, `tell` a line for people."""
+    """Reads `feeds` through `pipeline`; `took` gets each outcome, `tell` a line for people.
 
-    def __init__(self, pipeline: Pipeline, feeds: Sequence[Feed], took: Took, tell: Tell) -> None:
+    With `labellers`, the posts of some batches are labelled at a time, in their processes; each
+    feed's batches are still finished one after the other, in their order.
+    """
+
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        feeds: Sequence[Feed],
+        took: Took,
+        tell: Tell,
+        labellers: Labellers | None = None,
+    ) -> None:
         self.gauges = {feed.url: FeedGauge(feed.url) for feed in feeds}
         self._pipeline = pipeline
         self._feeds = feeds
         self._took = took
         self._tell = tell
+        self._labellers = labellers
 
     async def run(self) -> None:
         """Read every feed to its end.
@@ -44,14 +59,15 @@ class Reading:
     async def _read(self, feed: Feed) -> None:
         gauge = self.gauges[feed.url]
         batches: asyncio.Queue[Batch | None] = asyncio.Queue(BATCHES_AHEAD)
-        tasks = (
-            asyncio.create_task(self._fetch(feed, gauge, batches)),
-            asyncio.create_task(self._work(feed.url, gauge, batches)),
-        )
+        tasks = [asyncio.create_task(self._fetch(feed, gauge, batches))]
+        if self._labellers is None:
+            tasks.append(asyncio.create_task(self._work(feed.url, gauge, batches)))
+        else:
+            tasks += self._with_labellers(feed.url, gauge, batches, self._labellers)
         try:
             await asyncio.gather(*tasks)
             gauge.state = "ended"
-        except StoreError:
+        except (StoreError, LabellingError):
             raise  # no feed can go on: the desk in memory is ahead of what is stored
         except DeskError as error:
             gauge.failed(str(error))
@@ -72,12 +88,58 @@ class Reading:
 
     async def _work(self, url: str, gauge: FeedGauge, batches: asyncio.Queue[Batch | None]) -> None:
         while (batch := await batches.get()) is not None:
-            outcome = self._pipeline.process(url, batch)
-            gauge.processed(batch, outcome)
-            for fault in outcome.refused:
-                self._tell(bad_line(fault))
-            self._took(outcome)
+            self._told(gauge, batch, self._pipeline.process(url, batch))
             await asyncio.sleep(0)  # screens get their turn between batches
+
+    def _with_labellers(
+        self,
+        url: str,
+        gauge: FeedGauge,
+        batches: asyncio.Queue[Batch | None],
+        labellers: Labellers,
+    ) -> list[asyncio.Task[None]]:
+        out: asyncio.Queue[_Out | None] = asyncio.Queue(labellers.processes + 1)
+        return [
+            asyncio.create_task(self._hand_out(url, batches, out, labellers)),
+            asyncio.create_task(self._finish(gauge, out, labellers)),
+        ]
+
+    async def _hand_out(
+        self,
+        url: str,
+        batches: asyncio.Queue[Batch | None],
+        out: asyncio.Queue[_Out | None],
+        labellers: Labellers,
+    ) -> None:
+        labelling: set[asyncio.Task[list[Verdict]]] = set()
+        try:
+            while (batch := await batches.get()) is not None:
+                taken = self._pipeline.take(url, batch)
+                verdicts = asyncio.create_task(labellers.classify(taken.accepted.posts))
+                labelling.add(verdicts)
+                verdicts.add_done_callback(labelling.discard)
+                await out.put((batch, taken, verdicts))
+            await out.put(None)
+            await asyncio.gather(*labelling, return_exceptions=True)
+        finally:
+            for task in labelling:
+                task.cancel()
+
+    async def _finish(
+        self, gauge: FeedGauge, out: asyncio.Queue[_Out | None], labellers: Labellers
+    ) -> None:
+        while (waiting := await out.get()) is not None:
+            batch, taken, verdicts = waiting
+            outcome = self._pipeline.finish(taken, await verdicts)
+            self._pipeline.work_s["rules"] = labellers.work_s
+            self._told(gauge, batch, outcome)
+            await asyncio.sleep(0)
+
+    def _told(self, gauge: FeedGauge, batch: Batch, outcome: Outcome) -> None:
+        gauge.processed(batch, outcome)
+        for fault in outcome.refused:
+            self._tell(bad_line(fault))
+        self._took(outcome)
 
 
 def bad_line(fault: Fault) -> str:

@@ -85,6 +85,8 @@ def _command(setup: Setup, url: str) -> list[str]:
         command += ["--territory", setup.territory]
     if setup.data is not None:
         command += ["--data", str(setup.data)]
+    if setup.processes > 1:
+        command += ["--processes", str(setup.processes)]
     if setup.fill:
         command += ["--fill"]
     return command

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -11,6 +12,7 @@ import msgspec
 from desk.errors import StoreError
 from desk.feeds import Feed, Opener, Options, open_feed
 from desk.feeds.kinds import KINDS
+from desk.labelling import Labellers
 from desk.pipeline import Pipeline
 from desk.store import Store
 from desk.territories import Territory, load_territory
@@ -21,13 +23,17 @@ DEFAULT_TERRITORY = "north-carolina"
 
 
 class Setup(msgspec.Struct, frozen=True):
-    """What a desk is made of; `data` None is a store in memory."""
+    """What a desk is made of; `data` None is a store in memory.
+
+    With more than one of `processes`, that many label posts beside the desk's own.
+    """
 
     feeds: Sequence[str]
     territory: str | None = None
     rules: Sequence[Path] = ()
     data: Path | None = None
     fill: bool = False
+    processes: int = 1
 
 
 def _storm(url: str, options: Options) -> Feed:
@@ -58,14 +64,7 @@ def build_pipeline(setup: Setup, feeds: Sequence[Feed], *, every_post: bool = Fa
         StoreError: the store can't be used, or was begun with another territory.
     """
     territory = _territory(setup, feeds)
-    # packs are half a million small objects that stay: walking them again and again while they
-    # are made, and ever after, is a third of the starting time and a stutter later
-    gc.disable()
-    try:
-        engine = Engine(load_packs(*setup.rules))
-    finally:
-        gc.freeze()
-        gc.enable()
+    engine = _engine(setup)
     store = Store(setup.data)
     begun_with = store.territory(territory.name)
     if begun_with != territory.name:
@@ -75,6 +74,37 @@ def build_pipeline(setup: Setup, feeds: Sequence[Feed], *, every_post: bool = Fa
             " use another --data, or that --territory"
         )
     return Pipeline(engine, territory, store, every_post=every_post)
+
+
+def _engine(setup: Setup) -> Engine | None:
+    """The engine of the desk's own process; None where others label."""
+    # packs are half a million small objects that stay: walking them again and again while they
+    # are made, and ever after, is a third of the starting time and a stutter later
+    gc.disable()
+    try:
+        packs = load_packs(*setup.rules)  # faults are told here, whoever labels
+        return Engine(packs) if setup.processes == 1 else None
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
+@contextlib.contextmanager
+def labelling(setup: Setup) -> Iterator[Labellers | None]:
+    """The processes that label beside the desk's own; None where that labels itself.
+
+    Raises:
+        LabellingError: they can't be started.
+    """
+    if setup.processes == 1:
+        yield None
+        return
+    labellers = Labellers(setup.rules, setup.processes)
+    try:
+        labellers.start()
+        yield labellers
+    finally:
+        labellers.close()
 
 
 def _territory(setup: Setup, feeds: Sequence[Feed]) -> Territory:

@@ -35,7 +35,7 @@ SLOT_S = 300
 SLOTS = 12
 
 
-class Sighting(msgspec.Struct, array_like=True, frozen=True):
+class Sighting(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """That an author said something of the place at `at_s`; `kind` is REPORT, SUPPORT, …."""
 
     at_s: int
@@ -43,7 +43,7 @@ class Sighting(msgspec.Struct, array_like=True, frozen=True):
     kind: int
 
 
-class Heard(Sighting, array_like=True, frozen=True):
+class Heard(Sighting, array_like=True, frozen=True, gc=False):
     """A post as evidence. `weight` is how well it knows its position, 0 where it names none."""
 
     post: str

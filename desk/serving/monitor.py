@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from desk.feeds import Feed
 from desk.health import MinuteRate
+from desk.labelling import Labellers
 from desk.outages import ENDED
 from desk.pipeline import Outcome, Pipeline
 from desk.post import LabelledPost
@@ -25,7 +26,13 @@ class Monitor:
     `tell` gets one line for each thing that people should know, such as a bad line of a feed.
     """
 
-    def __init__(self, pipeline: Pipeline, feeds: Sequence[Feed], tell: Tell) -> None:
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        feeds: Sequence[Feed],
+        tell: Tell,
+        labellers: Labellers | None = None,
+    ) -> None:
         self.pipeline = pipeline
         self.names = {place.id: place.name for place in pipeline.territory.community}
         self.held = Held()
@@ -36,7 +43,7 @@ class Monitor:
         self._outages: list[OutageRow] = []
         self._outages_stale = True
         self._outages_at_s = -OUTAGES_S
-        self._reading = Reading(pipeline, feeds, self._took, tell)
+        self._reading = Reading(pipeline, feeds, self._took, tell, labellers)
 
     async def run(self) -> None:
         """Read every feed to its end."""
@@ -68,6 +75,7 @@ class Monitor:
             outages=sum(1 for row in self.outages() if row.outage.status not in ENDED),
             feeds=tuple(gauge.health(now_s) for gauge in gauges),
             exercise=bool(pipeline.store.exercise),
+            work_s={stage: round(spent, 3) for stage, spent in pipeline.work_s.items()},
         )
 
     def outages(self) -> list[OutageRow]:

@@ -20,7 +20,7 @@ PATH = "/screen"
 TICK_S = 0.1
 
 
-class Row(msgspec.Struct, frozen=True, array_like=True):
+class Row(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One line of the live feed; `text` is cut, `spans` are (start, end, label) within it."""
 
     id: str
@@ -74,7 +74,10 @@ class FeedHealth(msgspec.Struct, frozen=True):
 
 
 class DeskStatus(msgspec.Struct, frozen=True):
-    """The desk at one moment; `clock` is event time, rates count received posts."""
+    """The desk at one moment; `clock` is event time, rates count received posts.
+
+    `work_s` are seconds of work by stage since the desk began.
+    """
 
     clock: datetime | None
     received: int
@@ -85,6 +88,7 @@ class DeskStatus(msgspec.Struct, frozen=True):
     outages: int
     feeds: tuple[FeedHealth, ...]
     exercise: bool
+    work_s: dict[str, float] = {}
 
 
 class MapPlace(msgspec.Struct, frozen=True, array_like=True):

@@ -60,6 +60,22 @@ def test_posts_in_labelled_posts_and_outage_changes_out(tail: Tail, posts_file: 
     assert b"30 posts, 15 labelled, 15 of these located" in run.stderr
 
 
+def test_more_processes_say_the_same_in_the_same_order(tail: Tail, posts_file: PostsFile) -> None:
+    texts = ["no power in Alderton", "lovely day", "line is down in Cedar Gap"] * 300
+    path = posts_file(texts)
+    alone, _ = tail("--feed", f"file:{path}")
+    shared, run = tail("--feed", f"file:{path}", "--processes", "2")
+    assert run.returncode == 0
+    assert shared == alone
+
+
+def test_faults_of_rules_are_told_whoever_labels(tail: Tail, posts_file: PostsFile) -> None:
+    tail.base[tail.base.index("--rules") + 1] = "nowhere"
+    _, run = tail("--feed", f"file:{posts_file([])}", "--processes", "2")
+    assert run.returncode == 2
+    assert run.stderr.decode().startswith("stormdesk: ")
+
+
 def test_one_kind_only_and_every_post(tail: Tail, posts_file: PostsFile) -> None:
     feed = f"file:{posts_file(['no power in Alderton', 'lovely day'] * 15)}"
     assert kinds(tail("--feed", feed, "--posts")[0]) == {"post"}
@@ -141,9 +157,11 @@ def test_with_data_the_next_run_goes_on_where_this_one_stopped(
     assert b"0 posts" in run.stderr
 
 
+@pytest.mark.parametrize("processes", ["1", "2"])
 def test_killed_at_any_moment_every_acknowledged_post_is_there_once(
-    tail: Tail, posts_file: PostsFile, tmp_path: Path
+    processes: str, tail: Tail, posts_file: PostsFile, tmp_path: Path
 ) -> None:
+    tail.base += ["--processes", processes]
     texts = [f"no power in Alderton {n}" for n in range(6_000)]
     path = posts_file(texts)
     data = tmp_path / "data"

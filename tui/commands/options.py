@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from desk.labelling import MOST_PROCESSES
 from tui.console import Format
 
 STDIN_FEED = "file:-"
@@ -35,5 +36,15 @@ Fill = Annotated[
 ]
 Drafts = Annotated[
     bool, typer.Option("--drafts", help="Let rules that are still drafts give their labels.")
+]
+Processes = Annotated[
+    int,
+    typer.Option(
+        "--processes",
+        metavar="N",
+        min=1,
+        max=MOST_PROCESSES,
+        help="Label in N processes beside the desk's own; 1: in the desk's own.",
+    ),
 ]
 Listing = Annotated[Format, typer.Option("--format", help="How to print.")]

@@ -15,9 +15,9 @@ import typer
 
 from desk.serving.monitor import Monitor
 from desk.serving.server import listening
-from tui.commands.options import STDIN_FEED, Data, Feeds, Fill, Rules, TerritoryName
+from tui.commands.options import STDIN_FEED, Data, Feeds, Fill, Processes, Rules, TerritoryName
 from tui.console import emit_json, flush, say
-from tui.setup import Setup, build_pipeline, open_feeds
+from tui.setup import Setup, build_pipeline, labelling, open_feeds
 
 app = typer.Typer(rich_markup_mode=None)
 LISTEN = "127.0.0.1:7411"
@@ -37,6 +37,7 @@ def serve(
     rules: Rules = None,
     data: Data = None,
     fill: Fill = False,
+    processes: Processes = 1,
     attached: Annotated[
         bool, typer.Option("--attached", help="End when standard input is closed.")
     ] = False,
@@ -46,11 +47,13 @@ def serve(
         raise typer.BadParameter("which posts? Give --feed, such as --feed storm:hurricane")
     if attached and STDIN_FEED in feed:
         raise typer.BadParameter("--attached waits on standard input, so no feed can read it")
-    setup = Setup(feed, territory, rules or (), data, fill)
+    setup = Setup(feed, territory, rules or (), data, fill, processes)
     feeds = open_feeds(setup)
     pipeline = build_pipeline(setup, feeds)
     try:
-        asyncio.run(_serve(Monitor(pipeline, feeds, Sparing(say)), listen, attached=attached))
+        with labelling(setup) as labellers:
+            monitor = Monitor(pipeline, feeds, Sparing(say), labellers)
+            asyncio.run(_serve(monitor, listen, attached=attached))
     finally:
         pipeline.store.close()
 

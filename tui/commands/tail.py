@@ -11,9 +11,9 @@ from desk.outages import OutageChange
 from desk.pipeline import Outcome
 from desk.post import encode
 from desk.reading import Reading
-from tui.commands.options import Data, Feeds, Fill, Rules, TerritoryName
+from tui.commands.options import Data, Feeds, Fill, Processes, Rules, TerritoryName
 from tui.console import BAD_USAGE, NoReaderError, emit, flush, say
-from tui.setup import Setup, build_pipeline, open_feeds
+from tui.setup import Setup, build_pipeline, labelling, open_feeds
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -30,27 +30,31 @@ def tail(
     territory: TerritoryName = None,
     rules: Rules = None,
     data: Data = None,
+    processes: Processes = 1,
 ) -> None:
     """Labelled posts and outage changes of one or more feeds, as JSON Lines."""
     if not feed:
         raise typer.BadParameter("which posts? Give --feed, such as --feed file:posts.jsonl")
-    setup = Setup(feed, territory, rules or (), data, fill)
+    setup = Setup(feed, territory, rules or (), data, fill, processes)
     feeds = open_feeds(setup)
     pipeline = build_pipeline(setup, feeds, every_post=every)
     printer = Printer(posts=posts or not outages, outages=outages or not posts)
-    reading = Reading(pipeline, feeds, printer.took, say)
     heard = True
+    reading: Reading | None = None
     try:
-        asyncio.run(reading.run())
+        with labelling(setup) as labellers:
+            reading = Reading(pipeline, feeds, printer.took, say, labellers)
+            asyncio.run(reading.run())
     except NoReaderError:
         heard = False  # who has left wants no summary either
         raise
     finally:
         pipeline.store.close()
-        bad = sum(gauge.bad for gauge in reading.gauges.values())
+        gauges = list(reading.gauges.values()) if reading else []
+        bad = sum(gauge.bad for gauge in gauges)
         if heard:
             say(f"{printer.summary()}, {bad:,} bad lines skipped")
-    if any(gauge.state == "failed" or gauge.refused for gauge in reading.gauges.values()):
+    if any(gauge.state == "failed" or gauge.refused for gauge in gauges):
         raise typer.Exit(BAD_USAGE)
 
 

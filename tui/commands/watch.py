@@ -16,7 +16,7 @@ from platformdirs import user_data_path
 
 from desk.serving.address import desk_url
 from tui.child import DeskChild
-from tui.commands.options import STDIN_FEED, Data, Feeds, Fill, Rules, TerritoryName
+from tui.commands.options import STDIN_FEED, Data, Feeds, Fill, Processes, Rules, TerritoryName
 from tui.console import BAD_USAGE, OK
 from tui.setup import Setup
 
@@ -41,6 +41,7 @@ def watch(
     rules: Rules = None,
     data: Data = None,
     fill: Fill = False,
+    processes: Processes = 1,
     desk: Annotated[
         str | None, typer.Option(metavar="URL", help="Attach to a desk that `serve` runs.")
     ] = None,
@@ -50,7 +51,7 @@ def watch(
     if not storm_chosen and (speed is not None or seed is not None):
         raise typer.BadParameter("--speed and --seed are a storm's: give --storm too")
     if desk is not None:
-        _only_desk(feed, storm, speed, seed, territory, rules, data, fill)
+        _only_desk(feed, storm, speed, seed, territory, rules, data, fill, processes > 1)
         desk = desk_url(desk)
     feeds = list(feed or ())
     if storm_chosen:
@@ -64,7 +65,7 @@ def watch(
         os.environ.pop(fixed, None)
     with tempfile.TemporaryDirectory(prefix="stormdesk-", ignore_cleanup_errors=True) as folder:
         own = Path(folder)
-        setup = Setup(feeds, territory, rules or (), data or _data(own, real=real), fill)
+        setup = Setup(feeds, territory, rules or (), data or _data(own, real=real), fill, processes)
         code = asyncio.run(_watch(desk, None if desk else DeskChild(setup, own)))
     if code:
         raise typer.Exit(code)
