@@ -9,6 +9,7 @@ import typer
 
 from simulator.storm import Storm
 from simulator.storm_file import built_in, load_storm
+from tui.commands.storm_realism import realism
 from tui.console import Format, emit, emit_json, say
 
 app = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="Storm days to train on.")
@@ -102,6 +103,9 @@ def generate(
 
     made = write(storm, out, progress=progress)
     say(f"{made.posts:,} posts and {made.outages:,} outages in {made.folder}")
+
+
+app.command()(realism)
 
 
 def _summary(storm: Storm) -> dict[str, object]:

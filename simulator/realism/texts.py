@@ -1,0 +1,85 @@
+"""What the texts of a storm show: a fair sample of them, looked at closely."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from simulator.realism.incidents import quantile
+from simulator.realism.sameness import Names, Sampler, digest
+from simulator.realism.words import Writing
+
+_EMOJI = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf]")
+
+
+class Texts:
+    """Counts over sampled texts; `language` is the storm's own, whose words are looked at."""
+
+    def __init__(self, names: Names, language: str) -> None:
+        self._names = names
+        self._language = language
+        self.writing = Writing()
+        self._lengths: list[int] = []
+        self._hashtags = self._emoji = 0
+        self.whole: list[int] = []
+        self.bare: list[int] = []
+        self.own: list[int] = []
+
+    def add(self, text: str, language: str | None, *, repost: bool) -> None:
+        """Look at one text."""
+        self._lengths.append(len(text))
+        self._hashtags += "#" in text
+        self._emoji += _EMOJI.search(text) is not None
+        if language is None or language == self._language:
+            self.writing.add(text, self._language)
+        bare = digest(self._names.bare(text))
+        self.whole.append(digest(text))
+        self.bare.append(bare)
+        if not repost:
+            self.own.append(bare)
+
+    @property
+    def count(self) -> int:
+        """How many texts were looked at."""
+        return len(self._lengths)
+
+    @property
+    def hashtags(self) -> float | None:
+        """Share of texts with a hashtag."""
+        return self._hashtags / self.count if self.count else None
+
+    @property
+    def emoji(self) -> float | None:
+        """Share of texts with an emoji."""
+        return self._emoji / self.count if self.count else None
+
+    def length(self, share: float) -> float | None:
+        """Characters that a share of the texts stays below."""
+        return quantile(self._lengths, share)
+
+
+def distinct(digests: list[int]) -> float | None:
+    """Distinct texts among all, as a share."""
+    return len(set(digests)) / len(digests) if digests else None
+
+
+def unmet(digests: list[int], others: Iterable[int]) -> float | None:
+    """Share of texts that `others` do not hold."""
+    known = set(others)
+    return sum(each not in known for each in digests) / len(digests) if digests else None
+
+
+class Other:
+    """Texts of the same storm under another seed, as far as they are sampled."""
+
+    def __init__(self, names: Names, sampler: Sampler) -> None:
+        self._names = names
+        self._sampler = sampler
+        self.whole: set[int] = set()
+        self.bare: set[int] = set()
+
+    def add(self, id_: str, text: str) -> None:
+        """Remember a text, if its post is in the sample."""
+        if self._sampler.takes(id_):
+            self.whole.add(digest(text))
+            self.bare.add(digest(self._names.bare(text)))
