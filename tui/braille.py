@@ -39,6 +39,33 @@ class Projection(msgspec.Struct, frozen=True):
         return x, self.top + (self.north - lat) * self.dots_per_degree
 
 
+class Dots:
+    """A canvas of dots, `columns` x `rows` cells; what falls beside it is left out."""
+
+    def __init__(self, columns: int, rows: int) -> None:
+        self.columns, self.rows = columns, rows
+        self._cells = [[0] * columns for _ in range(rows)]
+
+    def set(self, x: int, y: int) -> None:
+        """The dot in column `x`, counted from the left, and row `y`, counted from the top."""
+        if 0 <= x < self.columns * 2 and 0 <= y < self.rows * 4:
+            self._cells[y // 4][x // 2] |= _BITS[y % 4][x % 2]
+
+    def line(self, begin: tuple[float, float], end: tuple[float, float], every: int = 1) -> None:
+        """The dots from `begin` to `end`, or one in `every` of them."""
+        for x, y in itertools.islice(_stroke(begin, end), 0, None, every):
+            self.set(x, y)
+
+    def column(self, x: int, height: int) -> None:
+        """So many dots of column `x` from the bottom up."""
+        for y in range(max(0, self.rows * 4 - height), self.rows * 4):
+            self.set(x, y)
+
+    def text(self) -> tuple[str, ...]:
+        """The rows as braille characters."""
+        return tuple("".join(chr(_BLANK + bits) for bits in row) for row in self._cells)
+
+
 def project(
     lines: Sequence[Line], places: Sequence[MapPlace], columns: int, rows: int
 ) -> Projection:
@@ -64,13 +91,11 @@ def draw(lines: Sequence[Line], places: Sequence[MapPlace], columns: int, rows: 
     if columns < 1 or rows < 1:
         return Ground((), {}, {})
     view = project(lines, places, columns, rows)
-    grid = [[0] * columns for _ in range(rows)]
+    canvas = Dots(columns, rows)
     for line in lines:
         dots = [view.dot(lon, lat) for lon, lat in line]
         for begin, end in itertools.pairwise(dots):
-            for x, y in _stroke(begin, end):
-                if 0 <= x < columns * 2 and 0 <= y < rows * 4:
-                    grid[y // 4][x // 2] |= _BITS[y % 4][x % 2]
+            canvas.line(begin, end)
     cells: dict[str, tuple[int, int]] = {}
     dot_of: dict[str, str] = {}
     for place in places:
@@ -78,8 +103,7 @@ def draw(lines: Sequence[Line], places: Sequence[MapPlace], columns: int, rows: 
         x, y = min(max(column, 0), columns * 2 - 1), min(max(row, 0), rows * 4 - 1)
         cells[place.id] = (x // 2, y // 4)
         dot_of[place.id] = chr(_BLANK + _BITS[y % 4][x % 2])
-    rows_of_dots = tuple("".join(chr(_BLANK + bits) for bits in row) for row in grid)
-    return Ground(rows_of_dots, cells, dot_of)
+    return Ground(canvas.text(), cells, dot_of)
 
 
 def joined(first: str, second: str) -> str:

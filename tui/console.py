@@ -9,11 +9,14 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Iterator
-from typing import BinaryIO, TextIO
+from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 import msgspec
 
 from tui.paint import visible
+
+if TYPE_CHECKING:
+    from rich.text import Text
 
 OK = 0
 CHECK_FAILED = 1
@@ -51,6 +54,32 @@ def emit(data: str | bytes) -> None:
     line = _escaped(data) if isinstance(data, bytes) else visible(data, keep="").encode()
     with _stdout() as out:
         out.write(line + b"\n")
+
+
+def emit_styled(line: Text, *, colour: bool) -> None:
+    """Write one line of text for people to stdout, in colour where `colour` says so.
+
+    What is not printable in it becomes visible as by `emit`, and the line loses its colour.
+    Raises as `emit`.
+    """
+    if not (colour and line.plain.isprintable()):
+        emit(line.plain)
+        return
+    from rich.console import Console
+
+    console = Console(
+        force_terminal=True, color_system="standard", no_color=False, width=len(line.plain) * 2 + 1
+    )
+    with console.capture() as painted:
+        console.print(line, end="")
+    with _stdout() as out:
+        out.write(painted.get().encode() + b"\n")
+
+
+def colour_wanted() -> bool:
+    """Whether stdout is a terminal that shows colour, and nobody asked for none (NO_COLOR)."""
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    return not plain and sys.stdout is not None and sys.stdout.isatty()
 
 
 def emit_json(item: object) -> None:

@@ -23,17 +23,6 @@ def test_list_names_every_built_in_storm() -> None:
     assert all(name in text for name in built_in())
 
 
-def test_show_tells_each_hour() -> None:
-    text = run("show", "flood", "--hours", "5").splitlines()
-    assert len(text) > 2 + 5
-    data = msgspec.json.decode(run("show", "flood", "--hours", "5", "--format", "json"))
-    assert [hour["hour"] for hour in data["hours"]] == list(range(5))
-    assert f"{data['hours'][4]['customers_out']:,}" in text[6]
-    largest = data["largest_outages"]
-    assert len(text) == 2 + 5 + 1 + len(largest)
-    assert all(any(f"{o['customers']:,}" in line for line in text[8:]) for o in largest)
-
-
 def test_generate_writes_a_folder_and_keeps_stdout_for_data(tmp_path: Path) -> None:
     out = tmp_path / "made"
     assert run("generate", "flood", "--hours", "0.3", "--seed", "3", "--out", str(out)) == ""

@@ -158,12 +158,18 @@ def draw_chart(
     height: float,
     marks: Sequence[Mark] = (),
     x_ticks: Sequence[Tick] = (),
+    x_range: tuple[float, float] | None = None,
     log_y: bool = False,
 ) -> None:
-    """The chart into a part of a larger picture, from its origin."""
+    """The chart into a part of a larger picture, from its origin.
+
+    `x_range` makes the axis as long as that of another chart, whatever its curves hold.
+    """
     drawing.words(parent, EDGE, 20, title, size=14, bold=True)
     top = _legend(parent, series, y_label, width)
     frame = _frame(series, marks, x_ticks, (LEFT, top, width - RIGHT, height - FOOT), log_y=log_y)
+    if x_range:
+        frame = frame._replace(x_from=x_range[0], x_to=x_range[1])
     lanes = _lanes(frame, marks)
     frame = frame._replace(top=top + LANE * (1 + max(lanes.values(), default=-1)))
     _spans(parent, frame, marks)

@@ -6,13 +6,15 @@ import math
 from collections.abc import Sequence
 
 STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
+SMALLEST = 1e-9
+"""An axis of less than this is one of nothing."""
 HOUR_STEPS = (0.25, 0.5, 1, 2, 3, 4, 6, 12, 24, 48, 96)
 
 
 def round_ticks(high: float, count: int = 5, low: float = 0.0) -> list[float]:
     """About `count` round values from at most `low` to at least `high`, evenly apart."""
     span = high - low
-    if not (math.isfinite(span) and span > 0):
+    if not SMALLEST < span < math.inf:
         return [low, low + 1.0]
     rough = span / max(1, count)
     magnitude = 10.0 ** math.floor(math.log10(rough))
