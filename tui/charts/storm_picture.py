@@ -37,7 +37,9 @@ def storm_picture(shown: Figures) -> str:
     _posts(drawing.group(root, 0, y + CHART), shown)
     _channels(drawing.group(root, 0, y + 2 * CHART), shown)
     y += 3 * CHART
-    drawing.words(root, 14, y + 18, "Track and towns", size=14, bold=True)
+    drawing.words(
+        root, 14, y + 18, "Towns and track" if shown.scene.path else "Towns", size=14, bold=True
+    )
     clocks = [f"{shown.hours.local(mark.hour * 3600):%H:%M}" for mark in shown.scene.marks]
     draw_map(drawing.group(root, 0, y + 30), shown.scene, clocks, WIDTH, height_of_map)
     y += 44 + height_of_map

@@ -214,7 +214,8 @@ def _frame(
     """The box with the values at its edges: round ones above all that is drawn in it."""
     xs = [x for line in series for x in line.xs] or [0.0, 1.0]
     ys = [y for line in series for y in line.ys if math.isfinite(y)]
-    ys += [mark.y for mark in marks if mark.y is not None]
+    # A point has its name above it: that needs room, too.
+    ys += [mark.y * (1.1 if mark.x is not None else 1.0) for mark in marks if mark.y is not None]
     if x_ticks:
         xs = [x_ticks[0].at, x_ticks[-1].at, *xs]
     if log_y:
