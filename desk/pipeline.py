@@ -32,6 +32,7 @@ class Taken(msgspec.Struct):
     feed: str
     cursor: str
     accepted: Accepted
+    restart: bool = False
 
 
 class Outcome(msgspec.Struct):
@@ -39,6 +40,7 @@ class Outcome(msgspec.Struct):
 
     `accepted` counts new posts, `duplicates` those that had come before; `refused` are real posts
     at an exercise, or simulated ones at a real desk. `seconds` counts new posts by event second.
+    `restarted` says that everything before was forgotten.
     """
 
     events: list[LabelledPost | OutageChange]
@@ -47,6 +49,7 @@ class Outcome(msgspec.Struct):
     duplicates: int
     refused: list[Fault]
     seconds: Counter[int]
+    restarted: bool = False
 
 
 class Pipeline:
@@ -104,7 +107,10 @@ class Pipeline:
     def process(self, feed: str, batch: Batch) -> Outcome:
         """Take `batch` of `feed` through every step and store it with its cursor.
 
+        Where the feed begins again, everything is forgotten first.
+
         Raises:
+            FeedError: the feed begins again, and this desk is real or keeps its store.
             StoreError: the disk failed and nothing is stored. The desk in memory is then ahead of
                 its store: it must end, and begin again from there.
         """
@@ -119,21 +125,30 @@ class Pipeline:
         """The first half of `process`: sort out the posts of a batch.
 
         Batches of one feed must be finished in the order in which they were taken.
+
+        Raises:
+            FeedError: the feed begins again, and this desk is real or keeps its store.
         """
         begin_s = perf_counter()
+        if batch.restart:
+            self.store.check_forgetful()
+            self.intake = Intake(exercise=self.store.exercise)
         accepted = self.intake.accept(feed, batch.posts)
         if self.store.exercise is None and accepted.posts:
             self._begin(exercise=accepted.posts[0].exercise)
         self.work_s["intake"] += perf_counter() - begin_s
-        return Taken(feed, batch.cursor, accepted)
+        return Taken(feed, batch.cursor, accepted, batch.restart)
 
     def finish(self, taken: Taken, verdicts: Sequence[Verdict]) -> Outcome:
         """The second half of `process`: what the verdicts, one a post, lead to; errors as there."""
         accepted = taken.accepted
+        if taken.restart:
+            self._begin_again()
         commit = Commit(feed=taken.feed, cursor=taken.cursor, digests=accepted.digests)
         outcome = Outcome(
             [], [], len(accepted.posts), accepted.duplicates, accepted.refused, Counter()
         )
+        outcome.restarted = taken.restart
         work_s = self.work_s
         before_s = work_s["places"] + work_s["outages"] + work_s["cases"]
         begin_s = perf_counter()
@@ -146,6 +161,12 @@ class Pipeline:
         self.store.commit(commit)
         work_s["store"] += perf_counter() - end_s
         return outcome
+
+    def _begin_again(self) -> None:
+        self.store.forget()
+        self.outages = Outages(self.territory, exercise=bool(self.store.exercise))
+        self.cases = Cases()
+        self.clock = EventClock()
 
     def _begin(self, *, exercise: bool) -> None:
         self.store.set_exercise(exercise)

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from desk.errors import StoreError
+from desk.errors import FeedError, StoreError
 from desk.outages import OutageChange
 from desk.post import LabelledPost, Post, encode
 
@@ -37,6 +37,7 @@ CREATE TABLE IF NOT EXISTS states (kind TEXT, id TEXT, json BLOB NOT NULL,
 CREATE TABLE IF NOT EXISTS outage_changes
   (seq INTEGER PRIMARY KEY, id TEXT NOT NULL, json BLOB NOT NULL);
 """
+_FORGOTTEN = ("feeds", "posts", "known", "sample", "counts", "states", "outage_changes")
 
 
 class Commit(msgspec.Struct):
@@ -104,6 +105,28 @@ class Store:
         """Fix what the store holds, for good."""
         with self._db:
             self._meta("kind", "exercise" if exercise else "real")
+
+    def check_forgetful(self) -> None:
+        """Look whether this store may be forgotten: an exercise in memory may.
+
+        Raises:
+            FeedError: the store is real, or in a folder.
+        """
+        if self.exercise is False or self._data is not None:
+            kind = "a store of real posts" if self.exercise is False else f"its store in {self._data}"
+            raise FeedError(
+                f"the storm was rewound, and this desk keeps {kind}: begin it again"
+                " without --data, and it follows the storm wherever it goes"
+            )
+
+    def forget(self) -> None:
+        """Forget everything but the territory and that it is an exercise; errors as of the check."""
+        self.check_forgetful()
+        with self._db:
+            for table in _FORGOTTEN:
+                self._db.execute(f"DELETE FROM {table}")  # noqa: S608  names of our own
+            self._db.execute("DELETE FROM meta WHERE key = 'sampled'")
+        self._sampled = 0
 
     def territory(self, name: str) -> str:
         """The territory that the store was begun with; `name` where it is new."""

@@ -2,7 +2,8 @@
 
 SimulatorError
 ├── StormError     a storm that is unknown, or a file that is none
-└── FolderError    a folder that can't take a storm
+├── FolderError    a folder that can't take a storm
+└── InjectError    an inject that makes no sense in its storm
 """
 
 from __future__ import annotations
@@ -18,3 +19,7 @@ class StormError(SimulatorError):
 
 class FolderError(SimulatorError):
     """A folder that can't take a storm."""
+
+
+class InjectError(SimulatorError):
+    """An inject that makes no sense in its storm."""

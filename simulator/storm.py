@@ -127,6 +127,22 @@ class Outlet(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     channel: Word = "x"
 
 
+class Inject(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A post that a trainer has ready; `storm run` sends it at `hour`, or when a key is pressed.
+
+    `labels` and `trap` are its truth; `place` is a community; `note` is for the trainer alone.
+    """
+
+    text: Word
+    hour: NotNegative | None = None
+    author: str = ""
+    channel: Word = "x"
+    place: str = ""
+    labels: tuple[str, ...] = ()
+    trap: str = ""
+    note: str = ""
+
+
 class Storm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One storm day. `scale` multiplies what people post, never what happens to the grid.
 
@@ -150,6 +166,7 @@ class Storm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     utility: Utility
     voice: Annotated[tuple[Voice, ...], msgspec.Meta(min_length=1)]
     outlet: Annotated[tuple[Outlet, ...], msgspec.Meta(min_length=1)]
+    inject: tuple[Inject, ...] = ()
     versions: dict[str, str] = {}
 
     @property

@@ -39,7 +39,7 @@ class StormDay:
     def __init__(self, storm: Storm, territory: Territory | None = None) -> None:
         self.storm = storm
         self.territory = territory or load_territory(storm.territory)
-        places = grid.zones(self.territory, layer_random(storm, "zones"))
+        self.zones = places = grid.zones(self.territory, layer_random(storm, "zones"))
         weather = grid.exposure(storm, places)
         losses = grid.incidents(storm, places, weather)
         outages = restoration.outages(storm, places, weather, losses)

@@ -42,7 +42,13 @@ def _storm(url: str, options: Options) -> Feed:
     return open_storm(url, options)
 
 
-FEEDS: dict[str, Opener] = {**KINDS, "storm": _storm}
+def _drill(url: str, options: Options) -> Feed:
+    from simulator.conductor.feed import open_drill
+
+    return open_drill(url, options)
+
+
+FEEDS: dict[str, Opener] = {**KINDS, "storm": _storm, "drill": _drill}
 
 
 def open_feeds(setup: Setup) -> list[Feed]:

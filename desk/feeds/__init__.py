@@ -21,11 +21,15 @@ class Fault(msgspec.Struct, frozen=True):
 
 
 class Batch(msgspec.Struct, frozen=True):
-    """Posts in the feed's order; `cursor` lets the feed go on after this batch."""
+    """Posts in the feed's order; `cursor` lets the feed go on after this batch.
+
+    With `restart` the feed begins again: what it has sent before this batch never was.
+    """
 
     posts: tuple[Post, ...]
     cursor: str
     faults: tuple[Fault, ...] = ()
+    restart: bool = False
 
 
 class Feed(Protocol):

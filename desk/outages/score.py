@@ -258,10 +258,11 @@ def _share(part: int, whole: int) -> float | None:
 
 
 def _percentiles(values: list[float]) -> Percentiles:
-    return Percentiles(_percentile(values, 0.5), _percentile(values, 0.9))
+    return Percentiles(percentile(values, 0.5), percentile(values, 0.9))
 
 
-def _percentile(values: list[float], share: float) -> float | None:
+def percentile(values: list[float], share: float) -> float | None:
+    """The value below which `share` (0-1) of `values` lie, interpolated; None where none are."""
     if not values:
         return None
     ranked = sorted(values)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from desk.feeds import Feed
 from desk.health import MinuteRate
 from desk.labelling import Labellers
-from desk.outages import ENDED
+from desk.outages import ENDED, OutageChange
+from desk.outages.score import DETECTED
 from desk.pipeline import Outcome, Pipeline
 from desk.post import LabelledPost
 from desk.reading import Reading, Tell
@@ -38,18 +40,41 @@ class Monitor:
         self.held = Held()
         self.held.extend(pipeline.store.newest(HELD))
         self.queue_version = 0
+        self.beginnings = 0
         self._accepted, self._labelled = pipeline.store.totals()
         self._rate = MinuteRate()
         self._outages: list[OutageRow] = []
         self._outages_stale = True
         self._outages_at_s = -OUTAGES_S
+        self._likely_at: dict[str, datetime] = {}
+        self._note(pipeline.store.changes())
         self._reading = Reading(pipeline, feeds, self._took, tell, labellers)
 
     async def run(self) -> None:
         """Read every feed to its end."""
         await self._reading.run()
 
+    def _begin_again(self) -> None:
+        """Forget what was: the feed has begun again."""
+        self.beginnings += 1
+        self.queue_version += 1
+        self.held = Held()
+        self._accepted = self._labelled = 0
+        self._rate = MinuteRate()
+        self._outages = []
+        self._outages_at_s = -OUTAGES_S
+        self._likely_at = {}
+
+    def _note(self, changes: Iterable[OutageChange]) -> None:
+        """Remember when the desk was first sure of an outage."""
+        for change in changes:
+            if change.status in DETECTED:
+                self._likely_at.setdefault(change.id, change.at)
+
     def _took(self, outcome: Outcome) -> None:
+        if outcome.restarted:
+            self._begin_again()
+        self._note(event for event in outcome.events if isinstance(event, OutageChange))
         posts = [event for event in outcome.events if isinstance(event, LabelledPost)]
         self.held.extend(posts)
         self._accepted += outcome.accepted
@@ -84,7 +109,12 @@ class Monitor:
         now_s = time.monotonic()
         if now is not None and self._outages_stale and now_s - self._outages_at_s >= OUTAGES_S:
             self._outages = [
-                OutageRow(outage, self._place(outage.communities), trend)
+                OutageRow(
+                    outage,
+                    self._place(outage.communities),
+                    trend,
+                    self._likely_at.get(outage.id),
+                )
                 for outage, trend in self.pipeline.outages.rows(now)
             ]
             self._outages_stale = False

@@ -3,7 +3,8 @@
 A screen opens views (filters over the desk's posts); the desk answers each with a page, and then
 tells what changed, ten times a second at most. A screen fetches any other rows by index. Rows of a
 view are numbered from 0 in the order of arrival and keep their number; `first` is the oldest one
-still held. The desk speaks first, with `Hello`.
+still held. The desk speaks first, with `Hello`; a later `Hello` says that the desk has begun again,
+as after `connected`: nothing that was told before holds, and views must be opened again.
 """
 
 from __future__ import annotations
@@ -36,11 +37,15 @@ class Row(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class OutageRow(msgspec.Struct, frozen=True):
-    """One line of the outage list; `trend` counts posts in 12 spans of 5 minutes, newest last."""
+    """One line of the outage list; `trend` counts posts in 12 spans of 5 minutes, newest last.
+
+    `likely_at` is when the desk was first sure of it (`likely` or `confirmed`).
+    """
 
     outage: OutageChange
     place: str
     trend: tuple[int, ...]
+    likely_at: datetime | None = None
 
 
 class CaseRow(msgspec.Struct, frozen=True):

@@ -53,6 +53,7 @@ class Screen:
         self._outages: dict[str, OutageRow] = {}
         self._queue: tuple[CaseRow, ...] | None = None
         self._queue_version = -1
+        self._beginnings = monitor.beginnings
 
     async def serve(self) -> None:
         """Answer requests and tell changes until the screen leaves."""
@@ -70,12 +71,21 @@ class Screen:
     async def _tick_for_ever(self) -> None:
         # the next tick waits until this one is sent: a slow screen gets fewer, larger changes
         while True:
+            if self._beginnings != self._monitor.beginnings:
+                await self._greet_again()
             for view in list(self._views.values()):
                 await view.fill()
             tick = self._tick()
             if tick is not None:
                 await self._say(tick)
             await asyncio.sleep(TICK_S)
+
+    async def _greet_again(self) -> None:
+        """The desk has begun again, and for a screen that is another desk."""
+        self._beginnings = self._monitor.beginnings
+        self._views, self._outages, self._queue_version = {}, {}, -1
+        self._status = None
+        await self._say(hello(self._monitor))
 
     def _tick(self) -> Tick | None:
         monitor = self._monitor

@@ -65,7 +65,10 @@ def watch(
         os.environ.pop(fixed, None)
     with tempfile.TemporaryDirectory(prefix="stormdesk-", ignore_cleanup_errors=True) as folder:
         own = Path(folder)
-        setup = Setup(feeds, territory, rules or (), data or _data(own, real=real), fill, processes)
+        drill = any(feed.startswith("drill:") for feed in feeds)
+        # what a trainer rewinds must be able to forget: a store on disk never does
+        kept = data or (None if drill else _data(own, real=real))
+        setup = Setup(feeds, territory, rules or (), kept, fill, processes)
         code = asyncio.run(_watch(desk, None if desk else DeskChild(setup, own)))
     if code:
         raise typer.Exit(code)
@@ -83,7 +86,7 @@ def _are_real(feeds: list[str]) -> bool:
             "the monitor needs standard input for its keys: give the posts as a file or a FIFO,"
             f" or use `stormdesk tail --feed {STDIN_FEED}`"
         )
-    storms = [feed for feed in feeds if feed.startswith("storm:")]
+    storms = [feed for feed in feeds if feed.startswith(("storm:", "drill:"))]
     others = [feed for feed in feeds if feed not in storms]
     if storms and others:
         raise typer.BadParameter(

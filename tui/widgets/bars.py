@@ -63,7 +63,7 @@ class StatusStrip(Bar):
 
     def segments(self, width: int) -> list[Segment]:
         segments: list[Segment] = []
-        for text, style in _fitted(self._items(), width):
+        for text, style in fitted(self._items(), width):
             segments.append(Segment(" " if segments else "", None))
             segments.append(Segment(text, style))
         return segments
@@ -135,7 +135,7 @@ def _feeds(feeds: tuple[FeedHealth, ...], colours: Palette) -> Item:
     )
 
 
-def _fitted(items: list[Item], width: int) -> list[tuple[str, Style]]:
+def fitted(items: list[Item], width: int) -> list[tuple[str, Style]]:
     """As much as `width` cells hold: words are shortened, then left out, the least dear first."""
     shown = [(words, style) for _, words, _, style in items]
     order = sorted(range(len(items)), key=lambda at: items[at][0])

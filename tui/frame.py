@@ -1,0 +1,98 @@
+"""What every app of stormdesk is: themes, help, the palette, leaving, and a terminal too small."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial
+from typing import ClassVar
+
+from rich.text import Text
+from textual import events
+from textual.app import App, SystemCommand
+from textual.binding import BindingType
+from textual.command import CommandPalette
+from textual.screen import Screen
+
+from tui.console import unexpected
+from tui.keys import key
+from tui.paint import paint
+from tui.screens.help import HelpScreen
+from tui.screens.sized import Sized
+from tui.screens.toosmall import LEAST, TooSmall
+from tui.themes import THEMES
+
+WIDE = 110
+"""Columns from which the panes stand side by side."""
+LOW = 20
+"""Rows below which the footer gives its line to the feed."""
+
+
+UNNAMED = ("move.", "pane.", "back", "palette", "quit.")
+"""Keys that no one looks for by name."""
+
+
+class Commands(Sized, CommandPalette):
+    """Textual's palette, as steady under resizes as the other screens."""
+
+
+class Frame(App[None]):
+    """The keys and habits that all screens share."""
+
+    TITLE = "stormdesk"
+    CSS_PATH = "stormdesk.tcss"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012 - Textual's type
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (LOW, "-high")]  # noqa: RUF012 - Textual's type
+    BINDINGS: ClassVar[list[BindingType]] = [
+        key("question_mark", "keys", "Keys", "The keys of this screen", shown=True, face="?"),
+        key(
+            *("colon", "command_palette", "Commands", "Find a command by name"),
+            meaning="palette",
+            shown=True,
+            face=":",
+        ),
+        key("t", "theme", "Theme", "Dark or light"),
+        key("q,ctrl+c", "quit", "Quit", "Leave; a desk of one's own ends with it", shown=True),
+        key(
+            "ctrl+q", "quit", "Quit", "Leave, wherever you are", meaning="quit.always", always=True
+        ),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = THEMES[0].name
+
+    def _fatal_error(self) -> None:
+        """One line in place of a traceback; Textual 8 has no public hook for it."""
+        error = self._exception or RuntimeError("the screen has ended")
+        self.panic(Text(f"stormdesk: {paint(unexpected(error)).text}"))
+
+    def on_resize(self, event: events.Resize) -> None:
+        small = event.size.width < LEAST.width or event.size.height < LEAST.height
+        shown = isinstance(self.screen, TooSmall)
+        if small and not shown:
+            self.push_screen(TooSmall())
+        elif shown and not small:
+            self.pop_screen()
+
+    def action_keys(self) -> None:
+        if not isinstance(self.screen, HelpScreen | TooSmall):
+            self.push_screen(HelpScreen(self.screen.active_bindings))
+
+    def action_command_palette(self) -> None:
+        if not isinstance(self.screen, Commands):
+            self.push_screen(Commands(id="--command-palette"))
+
+    def action_theme(self) -> None:
+        names = [theme.name for theme in THEMES]
+        at = names.index(self.theme) if self.theme in names else -1
+        self.theme = names[(at + 1) % len(names)]
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Every key of the screen by its name."""
+        for active in screen.active_bindings.values():
+            binding = active.binding
+            if binding.tooltip and binding.id and not binding.id.startswith(UNNAMED):
+                run = partial(self.run_action, binding.action, active.node)
+                yield SystemCommand(binding.description, binding.tooltip, run)
