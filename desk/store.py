@@ -113,7 +113,9 @@ class Store:
             FeedError: the store is real, or in a folder.
         """
         if self.exercise is False or self._data is not None:
-            kind = "a store of real posts" if self.exercise is False else f"its store in {self._data}"
+            kind = (
+                "a store of real posts" if self.exercise is False else f"its store in {self._data}"
+            )
             raise FeedError(
                 f"the storm was rewound, and this desk keeps {kind}: begin it again"
                 " without --data, and it follows the storm wherever it goes"

@@ -30,11 +30,13 @@ MOST_QUICK_FAILURES = 6
 class DeskLink:
     """A link to the desk at `url`, mended by itself; `child` is the desk where it is our own.
 
-    `url` is `unix:PATH`, or `http://HOST:PORT` as `stormdesk serve` prints it.
+    `url` is `unix:PATH`, or `http://HOST:PORT` as `stormdesk serve` prints it. A `patient` link
+    never gives up: its desk may be started later.
     """
 
-    def __init__(self, url: str, child: DeskChild | None = None) -> None:
+    def __init__(self, url: str, child: DeskChild | None = None, *, patient: bool = False) -> None:
         self._url = url
+        self._patient = patient
         self._child = child
         self._socket: aiohttp.ClientWebSocketResponse | None = None
         self._closed = False
@@ -58,11 +60,11 @@ class DeskLink:
             if self._closed:
                 return
             failures = failures + 1 if time.monotonic() - began_s < QUICK_S else 1
-            if failures >= MOST_QUICK_FAILURES:
+            if failures >= MOST_QUICK_FAILURES and not self._patient:
                 why = self._why or reason or "no answer"
                 yield LinkState("failed", f"gave up after {failures} tries (q to leave): {why}")
                 return
-            wait_s = min(LONGEST_WAIT_S, FIRST_WAIT_S * 2 ** (failures - 1))
+            wait_s = min(LONGEST_WAIT_S, FIRST_WAIT_S * 2 ** min(failures - 1, 8))
             async for state in self._mend(reason, wait_s):
                 yield state
 

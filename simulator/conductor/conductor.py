@@ -49,12 +49,13 @@ class Conductor:
         behind: Callable[[], int | None] = lambda: 0,
     ) -> None:
         self.day = day
+        self.now = now
         self.clock = StormClock(day.storm.told_hours * 3600, speed, now=now)
         self.reel = Reel(Spool(day))
         self.bookmarks = [Bookmark(0.0, "the beginning")]
         self.behind = behind
         self.run_id = ""
-        self._wanted = False
+        self.wanted = False
         self._target_s: float | None = None
         self._catching = False
         self._numbers = 0
@@ -82,7 +83,7 @@ class Conductor:
             return "catching up"
         if self.over:
             return "ended"
-        return "running" if self._wanted else "paused"
+        return "running" if self.wanted else "paused"
 
     @property
     def over(self) -> bool:
@@ -96,12 +97,12 @@ class Conductor:
 
     def resume(self) -> None:
         """Let the storm run."""
-        self._wanted = True
+        self.wanted = True
         self._settle()
 
     def pause(self) -> None:
         """Let nothing more out; a jump under way ends where it is."""
-        self._wanted = False
+        self.wanted = False
         self._target_s = None
         self._settle()
 
@@ -161,7 +162,7 @@ class Conductor:
         hurried = self._target_s is not None or self.clock.speed is None
         if hurried and (behind is None or behind > LEAD_POSTS):
             return False
-        if self._target_s is None and not self._wanted:
+        if self._target_s is None and not self.wanted:
             return False
         goal_s = self._goal_s()
         until_s = min(goal_s, self._next_hour_s())
@@ -194,13 +195,13 @@ class Conductor:
 
     def _settle(self) -> None:
         """Let the clock run exactly while the storm does."""
-        runs = self._wanted and self._target_s is None and not self._catching
+        runs = self.wanted and self._target_s is None and not self._catching
         if runs != self.clock.running:
             self.clock.run() if runs else self.clock.stand()
 
     async def run(self) -> None:
         """Send what is due for ever."""
-        while True:
+        while True:  # noqa: ASYNC110  the wall's clock sets what is due: there is no event for it
             await asyncio.sleep(0 if self.step() else TICK_S)
 
     def close(self) -> None:

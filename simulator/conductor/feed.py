@@ -95,9 +95,10 @@ class DrillFeed:
         if not line.endswith(b"\n"):
             raise self._gone()
         try:
-            return decode_storm(line)
+            record: FromStorm = decode_storm(line)
         except msgspec.MsgspecError:
             raise self._stranger() from None
+        return record
 
     def _nobody(self, error: OSError) -> FeedError:
         return FeedError(

@@ -10,8 +10,8 @@ from typing import NamedTuple
 from desk.errors import choices
 from desk.post import Author, Post
 from desk.territories import Community, Territory
-from simulator.restoration import Outage
 from simulator.errors import InjectError
+from simulator.restoration import Outage
 from simulator.storm import Inject
 from simulator.stream import StormDay, outage_id
 from simulator.truth import LABELS, PostTruth, Told, in_order

@@ -92,6 +92,7 @@ class Marking:
     def begin_again(self) -> None:
         """Forget the desk: it has begun again, or is another one."""
         self.read = 0
+        self.labelled = 0
         self.findings: dict[int, Finding] = {}
         self.mistakes: list[Mistake] = []
         self.traps: Counter[str] = Counter()
@@ -136,6 +137,7 @@ class Marking:
         if not given or self._given[position]:
             return position
         self._given[position] = given
+        self.labelled += 1
         marks = self._reel.marks(position)
         for bit in range(len(LABELS)):
             self._givens[bit] += given >> bit & 1

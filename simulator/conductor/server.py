@@ -45,10 +45,7 @@ class Caller:
     async def serve(self, where: str | None) -> None:
         """Send what is due behind the cursor `where` until the desk leaves."""
         storm, conductor = self._conductor.day.storm, self._conductor
-        territory = storm.territory
-        if territory not in built_in():
-            territory = str(Path(territory).resolve())
-        await self._send(About(storm.name, storm.title, territory))
+        await self._send(About(storm.name, storm.title, _findable(storm.territory)))
         run, _, position = (where or "").partition(":")
         known = run == conductor.run_id and position.isdecimal()
         if known and int(position) <= len(conductor.reel):
@@ -166,6 +163,11 @@ class Lines:
             await asyncio.gather(*self._tasks, return_exceptions=True)
             if path is not None:
                 path.unlink(missing_ok=True)
+
+
+def _findable(territory: str) -> str:
+    """A built-in territory by its name, a file by a path that holds in any folder."""
+    return territory if territory in built_in() else str(Path(territory).resolve())
 
 
 @contextlib.contextmanager

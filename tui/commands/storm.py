@@ -19,6 +19,7 @@ from tui.commands.storm_options import (
     summary,
 )
 from tui.commands.storm_realism import realism
+from tui.commands.storm_run import run
 from tui.console import Format, emit, emit_json, say
 
 app = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="Storm days to train on.")
@@ -63,4 +64,5 @@ def generate(
     say(f"{made.posts:,} posts and {made.outages:,} outages in {made.folder}")
 
 
+app.command()(run)
 app.command()(realism)
