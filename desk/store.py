@@ -122,7 +122,7 @@ class Store:
             )
 
     def forget(self) -> None:
-        """Forget everything but the territory and that it is an exercise; errors as of the check."""
+        """Forget everything but the territory and its kind; errors as of the check."""
         self.check_forgetful()
         with self._db:
             for table in _FORGOTTEN:

@@ -11,9 +11,12 @@ from textual.binding import Binding
 
 from desk.serving.filters import FIELDS, parse_filter
 from tui.app import StormdeskApp
+from tui.screens.form import Form
 from tui.screens.help import FILTERS, HelpScreen
 from tui.screens.monitor import Monitor
 from tui.screens.post import PostScreen
+from tui.screens.rewind import RewindScreen
+from tui.screens.trainer import Trainer
 from tui.widgets.feed import Feed
 from tui.widgets.filterbar import HELP, FilterBar
 from tui.widgets.lines import Lines
@@ -27,6 +30,9 @@ PLACES = {
     "monitor": (Monitor,),
     "lists": (Lines,),
     "filter": (FilterBar,),
+    "trainer": (Trainer,),
+    "bookmarks": (RewindScreen,),
+    "forms": (Form,),
     "post and help": (PostScreen.__base__, HelpScreen),
 }
 

@@ -18,6 +18,7 @@ from simulator.storm import Storm
 from simulator.storm_file import load_storm
 from tui.child import DeskChild
 from tui.commands.options import Rules
+from tui.commands.storm_options import Background, Hours, Name, Scale, Seed
 from tui.commands.watch import Leaving
 from tui.console import BAD_USAGE, OK, say
 from tui.setup import Setup
@@ -29,20 +30,14 @@ SPEED = "60"
 
 
 def run(
-    name: Annotated[str, typer.Argument(metavar="NAME|FILE", help="A built-in storm, or a file.")],
+    name: Name,
     speed: Annotated[
         str, typer.Option(metavar="N|max", help="To begin with; real time is 1.")
     ] = SPEED,
-    seed: Annotated[
-        int | None, typer.Option(help="Another seed: the same kind of day, other posts.")
-    ] = None,
-    hours: Annotated[
-        float | None, typer.Option(metavar="H", help="Only the first H hours of the same day.")
-    ] = None,
-    scale: Annotated[float | None, typer.Option(metavar="X", help="X times as many posts.")] = None,
-    background: Annotated[
-        float | None, typer.Option(metavar="SHARE", help="Share of posts on other things, 0-0.99.")
-    ] = None,
+    seed: Seed = None,
+    hours: Hours = None,
+    scale: Scale = None,
+    background: Background = None,
     rules: Rules = None,
     listen: Annotated[
         str | None,

@@ -27,6 +27,17 @@ class Form(Sized, ModalScreen[object]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         key("escape", "leave", "Back", "Leave the form; nothing is sent", meaning="form.leave"),
+        # before those of the field, so that what is typed right behind them lands in the next one
+        key(
+            *("tab,down", "app.focus_next", "Field", "To the next field"),
+            meaning="form.next",
+            always=True,
+        ),
+        key(
+            *("shift+tab,up", "app.focus_previous", "Field", "To the field before"),
+            meaning="form.previous",
+            always=True,
+        ),
     ]
     FIELDS: ClassVar[Sequence[tuple[str, str]]] = ()
     """Names of the fields, and what stands in an empty one."""
