@@ -158,7 +158,8 @@ def _read(
         if not sampler.takes(post.id):
             continue
         repost = post.repost_of is not None
-        texts.add(post.text, post.lang, repost=repost)
+        report = "outage" in truth.labels and "news" not in truth.labels
+        texts.add(post.text, post.lang, repost=repost, report=report)
         if heard is not None and not repost:
             batch.append(RealPost(post.text, truth.labels, post.lang))
             if len(batch) == BATCH:

@@ -20,14 +20,17 @@ class Texts:
         self._language = language
         self.writing = Writing()
         self._lengths: list[int] = []
+        self._reports: list[int] = []
         self._hashtags = self._emoji = 0
         self.whole: list[int] = []
         self.bare: list[int] = []
         self.own: list[int] = []
 
-    def add(self, text: str, language: str | None, *, repost: bool) -> None:
-        """Look at one text."""
+    def add(self, text: str, language: str | None, *, repost: bool, report: bool) -> None:
+        """Look at one text; a `report` says in somebody's own words that supply is out."""
         self._lengths.append(len(text))
+        if report and not repost:
+            self._reports.append(len(text))
         self._hashtags += "#" in text
         self._emoji += _EMOJI.search(text) is not None
         if language is None or language == self._language:
@@ -56,6 +59,10 @@ class Texts:
     def length(self, share: float) -> float | None:
         """Characters that a share of the texts stays below."""
         return quantile(self._lengths, share)
+
+    def report_length(self, share: float) -> float | None:
+        """Characters that a share of people's own reports of an outage stays below."""
+        return quantile(self._reports, share)
 
 
 def distinct(digests: list[int]) -> float | None:

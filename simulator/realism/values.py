@@ -91,11 +91,16 @@ def of_texts(texts: Texts, other: Other) -> dict[str, Measured]:
     return {
         "length_p50": Measured(texts.length(0.5)),
         "length_p90": Measured(texts.length(0.9)),
+        "own_length_p50": Measured(texts.report_length(0.5)),
+        "own_length_p90": Measured(texts.report_length(0.9)),
         "hashtags": Measured(texts.hashtags),
         "emoji": Measured(texts.emoji),
         "non_standard": Measured(writing.non_standard_share),
         "short_typos": Measured(writing.short_typo_share, met, f"{met:,} met"),
         "long_typos": Measured(writing.long_typo_share, met_long, f"{met_long:,} met"),
+        "short_forms": Measured(
+            writing.short_form_share, writing.power + writing.pwr, f"{writing.pwr:,} met"
+        ),
         "distinct": Measured(distinct(texts.bare)),
         "distinct_own": Measured(distinct(texts.own)),
         "other_seed": Measured(unmet(texts.whole, other.whole)),

@@ -55,6 +55,8 @@ class Writing(msgspec.Struct):
     short_typos: int = 0
     long_exact: int = 0
     long_typos: int = 0
+    power: int = 0
+    pwr: int = 0
 
     def add(self, text: str, language: str) -> None:
         """Count one text in `language`: en, it or es; other texts are passed over."""
@@ -64,6 +66,8 @@ class Writing(msgspec.Struct):
         for word in small_words(text):
             self.words += 1
             bare = fold(word)
+            self.power += bare == "power"
+            self.pwr += bare == "pwr"
             if bare == word and bare in short:
                 self.non_standard += 1
             elif bare not in common:
@@ -96,6 +100,12 @@ class Writing(msgspec.Struct):
         """Typos among all occurrences of long key words (electricity, transformer)."""
         met = self.long_exact + self.long_typos
         return self.long_typos / met if met else None
+
+    @property
+    def short_form_share(self) -> float | None:
+        """The short form "pwr" among all occurrences of "power" in small letters."""
+        met = self.power + self.pwr
+        return self.pwr / met if met else None
 
 
 def small_words(text: str) -> Iterable[str]:

@@ -47,6 +47,11 @@ def test_typos_of_key_words_are_counted_among_their_occurrences() -> None:
     assert counted.long_typo_share == 1.0
 
 
+def test_the_short_form_of_power_is_counted_beside_the_word() -> None:
+    counted = writing("en", "no pwr", "power out, Power back", "no power")
+    assert counted.short_form_share == 1 / 3
+
+
 def test_nothing_is_measured_of_nothing() -> None:
     assert writing("en").non_standard_share is None
     assert writing("en", "42").short_typo_share is None
