@@ -10,9 +10,11 @@ from typing import NamedTuple
 
 import msgspec
 
+from simulator.grid import STEP_S
 from simulator.restoration import Outage
 from simulator.stream import StormDay
 from simulator.truth import LABELS, Told
+from simulator.weather import Conditions
 
 STEPS_S = (60, 120, 300, 600, 900, 1200, 1800, 3600, 7200)
 BINS = 160
@@ -96,6 +98,23 @@ def _spells(
     """(from, to, customers out) between the changes."""
     ends = [wave.at_s for wave in waves[1:]] + [told_s]
     return zip((wave.at_s for wave in waves), ends, levels, strict=True)
+
+
+def worst_weather(day: StormDay) -> dict[str, tuple[float, ...]]:
+    """The highest value over the territory of each condition, at each STEP_S of the told hours.
+
+    Ice is told as what has grown so far, in mm: that is what breaks wires.
+    """
+    steps = math.ceil(day.storm.told_hours * 3600 / STEP_S)
+    here = [series[:steps] for series in day.weather.steps]
+    worst: dict[str, tuple[float, ...]] = {}
+    for name in Conditions._fields:
+        values = [[getattr(conditions, name) for conditions in series] for series in here]
+        if name == "ice_mm_h":
+            values = [[sum_mm * STEP_S / 3600 for sum_mm in accumulate(row)] for row in values]
+        column = zip(*values, strict=True)
+        worst[name.replace("ice_mm_h", "ice_mm")] = tuple(round(max(at), 2) for at in column)
+    return worst
 
 
 def worst_shares(day: StormDay) -> dict[str, float]:

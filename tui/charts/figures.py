@@ -10,7 +10,16 @@ from simulator.storm import Storm
 from simulator.stream import Hour, StormDay
 from simulator.truth import LABELS, OutageTruth
 from simulator.weather import Bulletin
-from tui.charts.course import Curve, Progress, Rates, customers_out, rates, step_s, worst_shares
+from tui.charts.course import (
+    Curve,
+    Progress,
+    Rates,
+    customers_out,
+    rates,
+    step_s,
+    worst_shares,
+    worst_weather,
+)
 from tui.charts.hours import Hours
 from tui.charts.svg import Tick
 from tui.charts.track import MARKS, StormMap, storm_map
@@ -30,6 +39,7 @@ class Figures(NamedTuple):
     hours: Hours
     curve: Curve
     rates: Rates
+    weather: dict[str, tuple[float, ...]]
     rows: list[Hour]
     largest: list[OutageTruth]
     bulletins: tuple[Bulletin, ...]
@@ -82,6 +92,7 @@ def figures(storm: Storm, progress: Progress | None = None) -> Figures:
         hours,
         customers_out(day),
         rates(day.tell(), day, storm.background, progress),
+        worst_weather(day),
         day.hours(),
         sorted(day.outages(), key=lambda outage: -outage.customers)[:LARGEST],
         day.bulletins,

@@ -33,6 +33,13 @@ from tui.paint import cut
 from tui.signs import label_sign
 
 LABEL_STYLES = {"hazard": "red", "vulnerable": "magenta", "outage": "yellow", "restored": "green"}
+SKY = (
+    ("gust_kmh", "gust", "km/h", CALM_GUST_KMH, "cyan"),
+    ("rain_mm_h", "rain", "mm/h", 0.0, "blue"),
+    ("lightning_km2_h", "strikes/km²", "/h", 0.0, "yellow"),
+    ("ice_mm", "ice so far", "mm", 0.0, "white"),
+)
+"""Conditions with name, unit, the value that is no weather, and style."""
 ROWS = 13
 """At most so many lines of the table of hours."""
 WIDEST_MAP = 110
@@ -76,17 +83,15 @@ def _supply(shown: Figures, columns: int) -> list[Text]:
 
 
 def _weather(shown: Figures, columns: int) -> list[Text]:
-    gusts = [row.gust_kmh for row in shown.rows]
-    rain = [row.rain_mm_h for row in shown.rows]
     panels = []
-    if max(gusts) > CALM_GUST_KMH:
-        panels.append(Panel("gust", gusts, 2, "cyan", f"{max(gusts):.0f} km/h"))
-    if max(rain) > 0:
-        panels.append(Panel("rain", rain, 2, "blue", f"{max(rain):.1f} mm/h"))
+    for key, name, unit, calm, style in SKY:
+        values = shown.weather.get(key, ())
+        highest = max(values, default=0.0)
+        if highest > calm:
+            panels.append(Panel(name, values, 2, style, f"{figure(highest)} {unit}"))
     if not panels:
         return [_title("weather", "calm all day")]
-    lines = [_title("weather", "the worst over the territory, hour by hour")]
-    return _stacked(lines, panels, shown, columns)
+    return _stacked([_title("weather", "the worst over the territory")], panels, shown, columns)
 
 
 def _labels(shown: Figures, columns: int) -> list[Text]:

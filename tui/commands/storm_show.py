@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from simulator.errors import FolderError
+from simulator.grid import STEP_S
 from simulator.storm_file import load_storm
 from tui.commands.storm_options import (
     Background,
@@ -117,6 +118,7 @@ def _as_json(storm: Storm, shown: Figures) -> dict[str, object]:
             "peak": {"at": local.at(curve.peak_s), "customers": curve.peak},
             "half_peak": {"from": local.at(curve.half_s[0]), "to": local.at(curve.half_s[1])},
         },
+        "weather": {"step_s": STEP_S} | shown.weather,
         "posts_per_minute": {
             "step_s": round(shown.step_h * 3600),
             "posts": rates.posts,

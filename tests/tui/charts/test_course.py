@@ -5,10 +5,11 @@ from functools import cache
 import msgspec
 import pytest
 
+from simulator.grid import STEP_S
 from simulator.storm_file import load_storm
 from simulator.stream import StormDay
 from simulator.truth import Told
-from tui.charts.course import Curve, customers_out, rates, step_s, worst_shares
+from tui.charts.course import Curve, customers_out, rates, step_s, worst_shares, worst_weather
 
 
 @cache
@@ -80,3 +81,13 @@ def test_the_posts_that_matter_are_the_same_without_the_others() -> None:
     found = texts(with_background)
     assert len(found) > 100
     assert texts(without) == found
+
+
+def test_the_weather_is_the_worst_of_all_places() -> None:
+    day = flood()
+    found = worst_weather(day)
+    assert {len(values) for values in found.values()} == {8 * 3600 // STEP_S}
+    for step in (0, 7, 23):
+        gust_kmh, rain_mm_h = day.worst_weather(step * STEP_S)
+        assert found["gust_kmh"][step] == pytest.approx(gust_kmh, abs=0.01)
+        assert found["rain_mm_h"][step] == pytest.approx(rain_mm_h, abs=0.01)
