@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
-from time import perf_counter
+from time import thread_time
 
 import msgspec
 
@@ -56,8 +56,8 @@ class _Found(msgspec.Struct, array_like=True, gc=False):
 class Labellers:
     """Engines of the keyword sets in `folders` (none: the built-in ones), in so many processes.
 
-    A process that dies is replaced, and its posts are labelled again. `work_s` counts the seconds
-    that the engines worked.
+    A process that dies is replaced, and its posts are labelled again. `work_s` counts the CPU
+    seconds of the engines.
     """
 
     def __init__(self, folders: Sequence[Path], processes: int) -> None:
@@ -151,11 +151,11 @@ _decode = msgspec.msgpack.Decoder(list[Asked]).decode
 
 
 def _classify(asked: bytes) -> tuple[float, bytes]:
-    begin_s = perf_counter()
+    begin_s = thread_time()
     verdicts = _engines[0].classify(_decode(asked))
     found = [
         _Found(at, verdict.labels, verdict.lang, verdict.matches)
         for at, verdict in enumerate(verdicts)
         if verdict.labels
     ]
-    return perf_counter() - begin_s, msgspec.msgpack.encode(found)
+    return thread_time() - begin_s, msgspec.msgpack.encode(found)

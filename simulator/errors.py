@@ -3,7 +3,8 @@
 SimulatorError
 ├── StormError     a storm that is unknown, or a file that is none
 ├── FolderError    a folder that can't take a storm
-└── InjectError    an inject that makes no sense in its storm
+├── InjectError    an inject that makes no sense in its storm
+└── LoadError      a load test that can't be run as asked for
 """
 
 from __future__ import annotations
@@ -23,3 +24,7 @@ class FolderError(SimulatorError):
 
 class InjectError(SimulatorError):
     """An inject that makes no sense in its storm."""
+
+
+class LoadError(SimulatorError):
+    """A load test that can't be run as asked for, or whose system broke down."""

@@ -81,7 +81,7 @@ class FeedHealth(msgspec.Struct, frozen=True):
 class DeskStatus(msgspec.Struct, frozen=True):
     """The desk at one moment; `clock` is event time, rates count received posts.
 
-    `work_s` are seconds of work by stage since the desk began.
+    `work_s` are CPU seconds by stage since the desk began.
     """
 
     clock: datetime | None

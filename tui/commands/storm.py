@@ -9,6 +9,7 @@ import typer
 
 from simulator.storm_file import built_in, load_storm
 from tui.commands import storm_show
+from tui.commands.storm_load import load
 from tui.commands.storm_options import (
     Background,
     Formats,
@@ -41,6 +42,7 @@ def list_storms(format_: Formats = Format.text) -> None:
 
 
 app.command()(storm_show.show)
+app.command()(load)
 
 
 @app.command()

@@ -1,0 +1,17 @@
+"""A system under load that is only simulated: a clock that does not run, a capacity that is known."""
+
+from __future__ import annotations
+
+from array import array
+from pathlib import Path
+
+import pytest
+
+from simulator.load.pool import Pool
+
+
+@pytest.fixture
+def pool(tmp_path: Path) -> Pool:
+    """Ten posts, every other one truly an outage."""
+    truth = array("h", [4 if number % 2 else 0 for number in range(10)])
+    return Pool(tmp_path / "none", array("q", [0] * 11), truth, (), 1, (1.0,), has_truth=True)

@@ -1,0 +1,261 @@
+"""`stormdesk storm load`: how much storm the rules, the pipeline or a whole desk can bear."""
+
+from __future__ import annotations
+
+import enum
+import signal
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+import typer
+
+from desk.labelling import MOST_PROCESSES
+from desk.territories import Territory, load_territory
+from rules import load_packs
+from simulator.errors import LoadError
+from simulator.load.compare import TOLERANCE, Ratio, compare
+from simulator.load.promise import DEFAULT, parse_promise
+from simulator.load.report import Report, read_report
+from simulator.load.search import CEILING
+from simulator.load.wish import Wish
+from simulator.storm_file import load_storm
+from tui.commands.options import Listing, Rules, TerritoryName
+from tui.console import CHECK_FAILED, Format, emit, emit_json, flush, say
+from tui.setup import DEFAULT_TERRITORY
+
+if TYPE_CHECKING:
+    from simulator.load.runner import Now
+
+POSTS = 100_000
+SECONDS = 20.0
+STORM = "hurricane"
+EVERY_S = 2.0
+_FILE = "file:"
+
+
+class Target(enum.StrEnum):
+    """What is to be loaded."""
+
+    rules = "rules"
+    pipeline = "pipeline"
+    desk = "desk"
+
+
+class ShapeName(enum.StrEnum):
+    """How the load changes over time."""
+
+    ramp = "ramp"
+    step = "step"
+    storm = "storm"
+    record = "record"
+
+
+def load(
+    name: Annotated[
+        str | None, typer.Argument(metavar="[NAME|FILE]", help="A storm; the same as --storm.")
+    ] = None,
+    target: Annotated[Target, typer.Option(help="What is loaded.")] = Target.pipeline,
+    storm: Annotated[
+        str | None, typer.Option(metavar="NAME|FILE", help=f"A storm's posts; alone: {STORM}.")
+    ] = None,
+    feed: Annotated[
+        str | None, typer.Option(metavar="file:PATH", help="Posts of a file instead of a storm.")
+    ] = None,
+    shape: Annotated[ShapeName, typer.Option(help="How the load changes.")] = ShapeName.ramp,
+    slo: Annotated[
+        str, typer.Option(metavar="pN=TIME", help="The promise: post to label.")
+    ] = DEFAULT,
+    processes: Annotated[
+        int, typer.Option(metavar="N", min=1, max=MOST_PROCESSES, help="Processes that label.")
+    ] = 1,
+    seconds: Annotated[
+        float, typer.Option(metavar="S", help="How long a rate must hold.")
+    ] = SECONDS,
+    rate: Annotated[
+        list[float] | None,
+        typer.Option(metavar="R", help="Posts a second to hold, instead of a search; repeatable."),
+    ] = None,
+    posts: Annotated[
+        int, typer.Option(metavar="N", min=100, help="Different posts to prepare.")
+    ] = POSTS,
+    seed: Annotated[int | None, typer.Option(help="Another seed of the storm.")] = None,
+    territory: TerritoryName = None,
+    rules: Rules = None,
+    form: Listing = Format.text,
+    json: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the report as JSON.")
+    ] = None,
+    html: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the report as a page with plots.")
+    ] = None,
+    compare_with: Annotated[
+        Path | None,
+        typer.Option("--compare", metavar="OLD.json", help="Exit with 1 where it became worse."),
+    ] = None,
+    tolerance: Annotated[
+        float, typer.Option(min=0.0, max=1.0, help="What counts as worse, as a share.")
+    ] = TOLERANCE,
+) -> None:
+    """Find the highest rate of posts at which a promise holds, and what gives way first."""
+    _check(name, storm, feed, shape, seconds, rate, seed)
+    old = read_report(compare_with) if compare_with else None
+    load_packs(*(rules or ()))  # faults are told now, not by a process that ends
+    source = feed or name or storm or STORM
+    wish = Wish(
+        target=target.value,
+        shape=shape.value,
+        promise=parse_promise(slo),
+        processes=processes,
+        seconds=seconds,
+        rates=tuple(rate or ()),
+        source=source,
+        seed=seed,
+        folders=tuple(folder.absolute() for folder in rules or ()),
+        desk=(sys.executable, "-P", "-m", "tui", "serve"),
+    )
+    with tempfile.TemporaryDirectory(prefix="stormdesk-load-", ignore_cleanup_errors=True) as own:
+        report = _shown(wish, source, posts, territory, Path(own))
+    ratios = compare(old, report, tolerance) if old else []
+    _write(report, ratios, json, html)
+    _print(report, ratios, tolerance, form)
+    if _failed(report, ratios, wish):
+        raise typer.Exit(CHECK_FAILED)
+
+
+def _check(
+    name: str | None,
+    storm: str | None,
+    feed: str | None,
+    shape: ShapeName,
+    seconds: float,
+    rates: Sequence[float] | None,
+    seed: int | None,
+) -> None:
+    """Refuse what can't be meant, before anything is prepared."""
+    if sum(one is not None for one in (name, storm, feed)) > 1:
+        raise LoadError("one storm or one feed: give a name, --storm or --feed")
+    if feed is not None and not feed.startswith(_FILE):
+        raise LoadError(f"--feed '{feed}': a load test replays a file: write file:POSTS.jsonl")
+    if feed is not None and seed is not None:
+        raise LoadError("--seed is a storm's: leave it out with --feed")
+    if not 1 <= seconds <= 86_400:
+        raise LoadError(f"--seconds {seconds:g}: give 1 to 86,400")
+    for one in rates or ():
+        if not 0 < one <= CEILING:
+            raise LoadError(f"--rate {one:g}: give posts a second above 0, up to {CEILING:,.0f}")
+    if rates and shape is ShapeName.record:
+        raise LoadError("--rate: the record second has its own, 143,199 posts; leave it out")
+
+
+def _failed(report: Report, ratios: Sequence[Ratio], wish: Wish) -> bool:
+    """Whether something did not hold that should have."""
+    if report.lost or any(row.worse for row in ratios):
+        return True
+    if report.ended_early:
+        return False
+    if wish.shape == "record":
+        return report.overload is None or bool(report.account.backlog)
+    held = {run.rate for run in report.runs if run.held}
+    return report.rate is None or (bool(wish.rates) and len(held) < len(set(wish.rates)))
+
+
+def _shown(wish: Wish, source: str, posts: int, territory: str | None, own: Path) -> Report:
+    """The test, with a screen on a terminal and with lines elsewhere."""
+
+    def test(
+        watch: Callable[[Now], None], tell: Callable[[str], None], stopped: Callable[[], bool]
+    ) -> Report:
+        from simulator.load.pool import from_file, from_storm  # Faker costs start-up time
+        from simulator.load.session import load_test
+
+        def preparing(words: str) -> None:
+            if stopped():
+                raise LoadError("stopped before anything was measured")
+            tell(words)
+
+        place: Territory
+        if source.startswith(_FILE):
+            place = load_territory(territory or DEFAULT_TERRITORY)
+            pool = from_file(Path(source.removeprefix(_FILE)), posts, own, preparing)
+        else:
+            storm = load_storm(source, seed=wish.seed)
+            place = load_territory(territory or storm.territory)
+            pool = from_storm(storm, place, posts, own, preparing)
+        return load_test(wish, pool, place, own, watch=watch, say=tell, stopped=stopped)
+
+    if not source.startswith(_FILE):
+        load_storm(source, seed=wish.seed)  # its faults are told before a screen covers them
+    if sys.stderr is not None and sys.stderr.isatty() and sys.stdin.isatty():
+        from tui.screens.load import LoadApp
+
+        app = LoadApp(f"load test of the {wish.target}: {source}, {wish.promise}", test)
+        app.run()
+        if app.error is not None:
+            raise app.error
+        if app.report is None:
+            raise LoadError("the screen ended before the test did")
+        return app.report
+    with _interrupted() as stopped:
+        return test(_Lines(), say, stopped)
+
+
+@contextmanager
+def _interrupted() -> Iterator[Callable[[], bool]]:
+    """Ctrl+C as a wish to end, not as an error."""
+    stop = threading.Event()
+    before = signal.signal(signal.SIGINT, lambda *_: stop.set())
+    try:
+        yield stop.is_set
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+class _Lines:
+    """Tells how a run stands, a line every two seconds."""
+
+    def __init__(self) -> None:
+        self._name = ""
+        self._at_s = 0.0
+
+    def __call__(self, now: Now) -> None:
+        """Say how it stands, if it is time."""
+        if now.name == self._name and now.at_s < self._at_s + EVERY_S:
+            return
+        self._name, self._at_s = now.name, now.at_s
+        sample = now.sample
+        p99 = "-" if sample.p99_ms is None else f"{sample.p99_ms:,.0f}"
+        say(
+            f"{now.name}: {now.at_s:.0f} s, {sample.intended:,.0f} posts/s intended,"
+            f" {sample.achieved:,.0f} achieved, p99 {p99} ms, backlog {sample.backlog:,}"
+        )
+
+
+def _write(report: Report, ratios: Sequence[Ratio], json: Path | None, html: Path | None) -> None:
+    try:
+        if json is not None:
+            json.write_bytes(msgspec.json.encode(report) + b"\n")
+        if html is not None:
+            from tui.load_page import page
+
+            html.write_text(page(report, ratios), encoding="utf-8")
+    except OSError as error:
+        raise LoadError(f"can't write '{error.filename}': {error.strerror}") from None
+
+
+def _print(report: Report, ratios: Sequence[Ratio], tolerance: float, form: Format) -> None:
+    from tui.load_words import compared, lines
+
+    if form is Format.json:
+        emit_json({"report": report, "compared": ratios} if ratios else report)
+    else:
+        for line in lines(report):
+            emit(line)
+        for line in compared(ratios, tolerance) if ratios else ():
+            emit(line)
+    flush()
