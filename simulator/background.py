@@ -61,7 +61,7 @@ class _Chorus:
         facts["street"] = person.street
         facts["cross"] = scene.people.street(person.voice, rnd())
         said = voice.say(act, facts, draw, located=located)
-        if "news" in said.labels:
+        if said.trap == "planned" and "news" in said.labels:
             return self._notice(said, channel, voice.language)
         text = roughen(said.text, person.rough, person.case, storm.noise, voice, draw)
         if act in {"billing", "service", "grumble", "kudos"} and rnd() < 0.35:

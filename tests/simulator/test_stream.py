@@ -166,7 +166,7 @@ def test_every_trap_is_set_and_named(hurricane: Posts, flood: Posts) -> None:
     wanted = {"hypothetical", "sport", "game", "song", "series", "internet", "metaphor", "history"}
     for posts in (hurricane, flood):
         traps = {told.truth.trap for told in posts}
-        assert traps == wanted | {"planned", "elsewhere", None}
+        assert traps >= wanted | {"planned", "elsewhere", None}
 
 
 def test_enough_outages_can_be_found_by_a_reader(hurricane: Posts) -> None:
