@@ -7,7 +7,7 @@ from html import escape
 
 from simulator.load.compare import Ratio, told_of
 from simulator.load.report import Report, Run, Sample
-from tui.charts.svg import Line, line_chart
+from tui.charts.svg import Line, line_chart, percentile_chart
 from tui.load_words import told
 
 WIDTH, HEIGHT = 760, 280
@@ -103,10 +103,24 @@ def _plots(run: Run) -> Iterator[str]:
         "p50": lambda sample: sample.p50_ms,
         "p99": lambda sample: sample.p99_ms,
     })  # fmt: skip
+    yield _by_percentile(run)
     yield _chart(run, "Backlog", "posts", {"waiting": lambda sample: float(sample.backlog)})
     roles = list(dict.fromkeys(role for sample in run.samples for role in sample.cores))
     yield _chart(run, "CPU by process", "cores", {role: _used(role) for role in roles})
     yield _chart(run, "Memory", "MB", {"resident": lambda sample: sample.memory_mb})
+
+
+def _by_percentile(run: Run) -> str:
+    """Where latencies begin to run away: the same run's, from half of the posts to one in 1,000."""
+    series = []
+    for name, found in (("label", run.label), ("outage", run.outage), ("screen", run.screen)):
+        values = (found.p50, found.p90, found.p99, found.p999)
+        if found.count:
+            ys = [float("nan") if value is None else value for value in values]
+            series.append(Line(f"post to {name}", (50.0, 90.0, 99.0, 99.9), ys))
+    return percentile_chart(
+        series, title="Latency by percentile", y_label="ms", width=WIDTH, height=HEIGHT
+    )
 
 
 def _used(role: str) -> Callable[[Sample], float | None]:
