@@ -145,7 +145,8 @@ class TokenReader:
                 if not 0 <= first < len(readings) - 1 or readings[first].ends:
                     continue
                 one, other = (fold(chunk.strip(_SIGNS)) for chunk in chunks[first : first + 2])
-                atoms = self._lexicon.in_two(one, other)
+                # Signs alone ("++ blackout") are no part of a word.
+                atoms = self._lexicon.in_two(one, other) if one and other else {}
                 if atoms:
                     place = sum(len(each.words) for each in readings[: first + 1]) + 1
                     found.append((place, self.word(atoms)))

@@ -76,3 +76,11 @@ def test_a_word_is_not_joined_over_the_end_of_a_sentence(first: First) -> None:
 
 def test_an_own_account_is_known_with_an_apostrophe(first: First) -> None:
     assert first('any = ["power"]\nwhen = ["own_account"]', "@ownco's power")
+
+
+@pytest.mark.parametrize("signs", ["++", "-", "***", ">>", "…"])
+def test_signs_alone_are_no_part_of_the_word_behind_them(first: First, signs: str) -> None:
+    # "flicker" is a part of "flickering", so it may be one of two parts of a word.
+    found = first('any = ["flicker|flickering lights"]', f"{signs} flicker lights here")
+    assert found is not None
+    assert (found.text, found.score) == ("flicker lights", 100.0)
