@@ -61,7 +61,8 @@ class Engines(msgspec.Struct, frozen=True, kw_only=True):
 
     simulated_posts: int
     real_posts: int
-    same_languages: bool
+    language: str
+    same_language: bool
     near: float
     mark: Mark
     labels: tuple[hearing.Beside, ...]
@@ -160,7 +161,7 @@ def _read(
         repost = post.repost_of is not None
         report = "outage" in truth.labels and "news" not in truth.labels
         texts.add(post.text, post.lang, repost=repost, report=report)
-        if heard is not None and not repost:
+        if heard is not None and not repost and post.lang == texts.language:
             batch.append(RealPost(post.text, truth.labels, post.lang))
             if len(batch) == BATCH:
                 heard.add(batch)
@@ -249,7 +250,7 @@ def _engines(
 ) -> Engines | None:
     if heard is None or engine is None:
         return None
-    rows, same = hearing.fitting(real, frozenset(voice.language for voice in storm.voice))
+    rows, same = hearing.fitting(real, storm.voice[0].language)
     progress(f"{len(rows):,} real posts read by the engine")
     truth = hearing.Hearing(engine)
     truth.add(rows)
@@ -261,7 +262,8 @@ def _engines(
     return Engines(
         simulated_posts=heard.posts,
         real_posts=truth.posts,
-        same_languages=same,
+        language=storm.voice[0].language,
+        same_language=same,
         near=hearing.NEAR,
         mark=mark,
         labels=labels,

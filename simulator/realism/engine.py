@@ -91,13 +91,13 @@ def beside(simulated: Hearing, real: Hearing) -> tuple[Beside, ...]:
     return tuple(made)
 
 
-def fitting(rows: Iterable[Row], languages: frozenset[str]) -> tuple[list[Row], bool]:
-    """The real posts in a storm's languages, if enough of them say `outage`; else all of them.
+def fitting(rows: Iterable[Row], language: str) -> tuple[list[Row], bool]:
+    """The real posts in a storm's language, if enough of them say `outage`; else all of them.
 
-    The second is whether they are those of the storm's languages.
+    The second is whether they are those of the storm's language.
     """
     every = list(rows)
-    same = [row for row in every if row.lang in languages]
+    same = [row for row in every if row.lang == language]
     if sum("outage" in row.labels for row in same) >= SUPPORT_MIN:
         return same, True
     return every, False

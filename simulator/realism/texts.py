@@ -17,7 +17,7 @@ class Texts:
 
     def __init__(self, names: Names, language: str) -> None:
         self._names = names
-        self._language = language
+        self.language = language
         self.writing = Writing()
         self._lengths: list[int] = []
         self._reports: list[int] = []
@@ -33,8 +33,8 @@ class Texts:
             self._reports.append(len(text))
         self._hashtags += "#" in text
         self._emoji += _EMOJI.search(text) is not None
-        if language is None or language == self._language:
-            self.writing.add(text, self._language)
+        if language is None or language == self.language:
+            self.writing.add(text, self.language)
         bare = digest(self._names.bare(text))
         self.whole.append(digest(text))
         self.bare.append(bare)

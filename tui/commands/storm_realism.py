@@ -165,10 +165,11 @@ def _mix(mix: Mix) -> str:
 
 
 def _print_engines(engines: Engines) -> None:
-    languages = "in the storm's languages" if engines.same_languages else "in all languages"
+    language = engines.language
+    same = f"in {language}" if engines.same_language else f"(too few in {language}: all languages)"
     emit(
-        f"the engine's F1 on {engines.simulated_posts:,} sampled posts of the storm (no reposts)"
-        f" beside {engines.real_posts:,} real ones {languages}"
+        f"the engine's F1 on {engines.simulated_posts:,} sampled posts in {language} (no reposts)"
+        f" beside {engines.real_posts:,} real ones {same}"
     )
     emit(
         "  at the real mix: simulated posts weighed so that those with the label, with others, and"

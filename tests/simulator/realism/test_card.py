@@ -134,7 +134,7 @@ def test_the_engine_is_heard_on_both_sides(flood: Path, tmp_path: Path) -> None:
     heard = card(flood, other=flood, real=real, engine=Engine(load_packs(tmp_path))).engine
     assert heard is not None
     assert heard.real_posts == 80
-    assert heard.same_languages
+    assert heard.same_language
     outage = heard.labels[2]
     assert outage.label == "outage"
     assert outage.simulated is not None

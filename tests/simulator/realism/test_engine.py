@@ -70,5 +70,5 @@ def test_what_nobody_labelled_has_no_figures(engine: Engine) -> None:
 def test_real_posts_in_the_storms_languages_if_there_are_enough() -> None:
     english = [Row("power out", ("outage",), "en")] * 30
     italian = [Row("manca la luce", ("outage",), "it")] * 29
-    assert fitting(english + italian, frozenset({"en"})) == (english, True)
-    assert fitting(english + italian, frozenset({"it"})) == (english + italian, False)
+    assert fitting(english + italian, "en") == (english, True)
+    assert fitting(english + italian, "it") == (english + italian, False)

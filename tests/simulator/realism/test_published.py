@@ -32,7 +32,7 @@ def curve(name: str) -> list[tuple[float, float]]:
 
 
 def around(points: list[tuple[float, float]], day: str) -> Shape:
-    """The shape of the storm whose peak falls on `day` (UTC); higher storms are cut to its height."""
+    """The shape of the storm whose peak falls on `day` (UTC); what is higher is cut."""
     noon = datetime.fromisoformat(f"{day}T12:00:00+00:00").timestamp()
     that_day = [point for point in points if abs(point[0] - noon) <= DAY_S / 2]
     peak_at_s, peak = max(that_day, key=lambda point: point[1])
