@@ -9,10 +9,15 @@ from __future__ import annotations
 import random
 import re
 import unicodedata
-from typing import NamedTuple
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
 
 from desk.post import Author
 from simulator.storm import Storm, Voice, layer_random
+from simulator.voices import grammar
+
+if TYPE_CHECKING:
+    from faker import Faker
 
 NAMES = 420
 STREETS = 220
@@ -127,8 +132,14 @@ def _drawn(locale: str, draw: random.Random) -> _Names:
     return _Names(
         tuple((name, plain(name)) for name in (fake.first_name() for _ in range(NAMES))),
         tuple((name, plain(name)) for name in (fake.last_name() for _ in range(NAMES))),
-        tuple(fake.street_name() for _ in range(STREETS)),
+        tuple(_street_names(locale, fake, draw)),
     )
+
+
+def _street_names(locale: str, fake: Faker, draw: random.Random) -> Iterator[str]:
+    """Streets as people know them; Faker's American ones (Glass Vista) are in no town."""
+    for _ in range(STREETS):
+        yield grammar("en").word("a_street", {}, draw) if locale == "en_US" else fake.street_name()
 
 
 def _ladder(voices: tuple[Voice, ...]) -> tuple[int, ...]:

@@ -3,8 +3,9 @@
 A grammar has `[words]` (a slot's alternatives, which may hold slots again) and `[[act]]` blocks:
 what is said (`name`), what that means (`labels`), and `texts`. Slots that are no words are facts
 of the moment, such as `{town}`. `{where}` and `{near}` are clauses on the place that begin with a
-space: they name the place or stay vague (`{where}` may be at home), as the moment asks. Texts are
-written for this project, from how people speak; none is anybody's post.
+space: they name the place or stay vague (`{where}` may be at home), as the moment asks; `{intown}`,
+behind a street, names the town or nothing. Texts are written for this project, from how people
+speak; none is anybody's post.
 
 A grammar may fall back to another one (`falls_back_to`): it takes over its words and acts except
 those that it gives itself, an act by its name and trap. So es-419.toml has what Latin America says
@@ -29,8 +30,20 @@ from typing import Any, NamedTuple
 from faker.providers import BaseProvider
 
 FACTS = frozenset(
-    {"where", "near", "town", "tag", "region", "zip", "street", "cross", "utility", "handle"}
-    | {"storm", "hours", "since", "clock", "customers", "number"}
+    {
+        "where",
+        "near",
+        "intown",
+        "town",
+        "tag",
+        "region",
+        "zip",
+        "street",
+        "cross",
+        "utility",
+        "handle",
+    }
+    | {"utility", "handle", "storm", "hours", "since", "clock", "customers", "number"}
     | {"eta", "previous", "county", "other_utility", "fake", "fake_name", "landmark", "side"}
 )
 """Slots that the moment fills: the rest of a grammar's slots are its own words.
@@ -39,6 +52,7 @@ What the moment knows nothing of (the landmarks of most towns) is one of the gra
 that name, where it has such.
 """
 
+_CLAUSES = ("where", "near", "intown")
 NAMES_THE_PLACE = frozenset({"town", "tag", "zip"})
 LANGUAGES = ("en", "it", "es")
 GRAMMARS = (*LANGUAGES, "es-419", "es-en", "it-en")
@@ -127,7 +141,7 @@ class Grammar:
                     tuple(block["labels"]),
                     block.get("trap"),
                     bool(slots & NAMES_THE_PLACE),
-                    next((slot for slot in ("where", "near") if slot in slots), ""),
+                    next((slot for slot in _CLAUSES if slot in slots), ""),
                     weight,
                 )
             )
@@ -177,7 +191,9 @@ class Grammar:
             bisect_right(upto, rnd() * total)
         ]
         if takes_place:
-            if located:
+            if located and takes_place == "intown":
+                clause = "intown_town"
+            elif located:
                 clause = "where_zip" if facts["zip"] and rnd() < 0.1 else "where_town"
             else:
                 clause = f"{takes_place}_vague"
