@@ -218,12 +218,15 @@ class Lines:
     def _changed(self, chunk: bytes, turn: int) -> bytes:
         """A chunk with the ids and dates of a later round.
 
-        Within a text every quote is escaped, so none of the patterns can be part of one.
+        Within a text a quote has a backslash before it, so none of the patterns can be part of one.
         """
         if turn != self._round:
             self._round = turn
             later = timedelta(days=turn * self._pool.days)
-            self._changes = [(b'"load-00000-', b'"load-%05d-' % turn)]
+            self._changes = [
+                (b'"%b":"load-00000-' % key, b'"%b":"load-%05d-' % (key, turn))
+                for key in (b"id", b"reply_to", b"repost_of")
+            ]
             for date in self._pool.dates:
                 day = (datetime.fromisoformat(date) + later).strftime("%Y-%m-%d")
                 self._changes.append((b'"created_at":"%b' % date.encode(), _created(day)))

@@ -126,7 +126,7 @@ class _Test:
 
     def run(self) -> None:
         wish = self._wish
-        self._throw("warm-up", Hold(WARM_RATE, WARM_S))
+        self._throw("warm-up", Hold(WARM_RATE, min(WARM_S, wish.seconds)))
         if wish.shape == "record":
             self._record()
         elif wish.shape == "storm":
@@ -209,13 +209,14 @@ class _Test:
     def _overloaded(self, rate: float) -> None:
         """Over the limit and back: the system must return to normal by itself."""
         over = min(CEILING, OVER * rate)
-        shape = Steps((Hold(rate, OVER_S / 2), Hold(over, OVER_S), Hold(BACK * rate, 3 * OVER_S)))
+        over_s = min(OVER_S, self._wish.seconds / 4)
+        shape = Steps((Hold(rate, over_s / 2), Hold(over, over_s), Hold(BACK * rate, 3 * over_s)))
         run = self._throw(f"over the limit, {over:,.0f}/s, and back", shape)
         if run is None:
             return
         self._overload = run
         self._failed = self._failed or run
-        self._recovered_s = recovered_s(run, 1.5 * OVER_S, self._wish.promise.within_ms)
+        self._recovered_s = recovered_s(run, 1.5 * over_s, self._wish.promise.within_ms)
 
     def report(self, here: Machine) -> Report:
         """What the runs come to."""

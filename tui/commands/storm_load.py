@@ -104,6 +104,7 @@ def load(
 ) -> None:
     """Find the highest rate of posts at which a promise holds, and what gives way first."""
     _check(name, storm, feed, shape, seconds, rate, seed)
+    _check_outputs(json, html)
     old = read_report(compare_with) if compare_with else None
     load_packs(*(rules or ()))  # faults are told now, not by a process that ends
     source = feed or name or storm or STORM
@@ -151,6 +152,13 @@ def _check(
             raise LoadError(f"--rate {one:g}: give posts a second above 0, up to {CEILING:,.0f}")
     if rates and shape is ShapeName.record:
         raise LoadError("--rate: the record second has its own, 143,199 posts; leave it out")
+
+
+def _check_outputs(*paths: Path | None) -> None:
+    """Refuse a file that can't be written now, not after the test."""
+    for path in paths:
+        if path is not None and (path.is_dir() or not path.absolute().parent.is_dir()):
+            raise LoadError(f"can't write '{path}': name a file in a folder that exists")
 
 
 def _failed(report: Report, ratios: Sequence[Ratio], wish: Wish) -> bool:

@@ -1,4 +1,4 @@
-"""A system under load that is only simulated: a clock that does not run, a capacity that is known."""
+"""What tests of load tests share."""
 
 from __future__ import annotations
 

@@ -27,18 +27,19 @@ class Server:
         self.runs += 1
         schedule = Schedule.of(shape)
         label, recent, samples = Latencies(), Latencies(), []
-        free_s, done, told = 0.0, 0, 0
+        free_s, told = 0.0, 0
         for post in range(schedule.posts):
             at_s = schedule.intended_s(post)
             free_s = max(free_s, at_s) + 1 / self.capacity
             label.record(free_s - at_s)
             recent.record(free_s - at_s)
-            done += 1
             if at_s >= 0.5 * (len(samples) + 1):
                 samples.append(
-                    Sample(at_s, 0, (done - told) / 0.5, 0, None, recent.ms(99), {}, {}, 0.0, 0.0)
+                    Sample(
+                        at_s, 0, (post + 1 - told) / 0.5, 0, None, recent.ms(99), {}, {}, 0.0, 0.0
+                    )
                 )
-                told, recent = done, Latencies()
+                told, recent = post + 1, Latencies()
             if free_s - at_s > 4:
                 break
         held = (label.ms(99) or math.inf) <= WITHIN_MS
