@@ -15,13 +15,13 @@ from desk.post import Author, Geo
 from desk.territories import Community
 from simulator.crowd import media_of
 from simulator.draft import Draft, Scene
-from simulator.grid import STEP_S
 from simulator.noise import decorated, roughen
 from simulator.odds import Odds, poisson
 from simulator.rhythm import hour_factor
 from simulator.storm import layer_random
 from simulator.truth import Told
 from simulator.voices import Said, grammar
+from simulator.weather import STEP_S
 
 _DAILY = Odds(life=62.0, storm_talk=22.0, trap=14.0, elsewhere=0.7)
 _EVERYDAY = Odds(billing=40.0, service=34.0, grumble=12.0, kudos=14.0)

@@ -10,11 +10,12 @@ from typing import NamedTuple, Protocol
 
 from desk.post import Author, Geo, Media
 from desk.territories import Community, Territory
-from simulator.grid import Exposure, Zone
+from simulator.grid import Zone
 from simulator.people import People
 from simulator.restoration import Outage
 from simulator.storm import Storm
 from simulator.truth import Told
+from simulator.weather import Exposure
 
 NO_BREAK = "\u00a0"
 """Stands for the spaces within names while a text is made."""

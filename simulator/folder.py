@@ -1,4 +1,4 @@
-"""A generated storm as a folder: posts, their truth, the outages, the territory and the storm."""
+"""A generated storm as a folder: posts, truth, outages, incidents, territory and storm."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from simulator.stream import StormDay
 POSTS = "posts.jsonl"
 TRUTH = "truth.jsonl"
 OUTAGES = "outages.jsonl"
+INCIDENTS = "incidents.jsonl"
 TERRITORY = "territory.toml"
 REPORT_EVERY = 5000
 
@@ -63,6 +64,8 @@ def _write_truth_of_grid(day: StormDay, out: Path) -> int:
     encode = msgspec.json.Encoder().encode
     lines = [encode(outage) + b"\n" for outage in day.outages()]
     (out / OUTAGES).write_bytes(b"".join(lines))
+    incidents = (encode(incident) + b"\n" for incident in day.incident_truths())
+    (out / INCIDENTS).write_bytes(b"".join(incidents))
     return len(lines)
 
 

@@ -145,6 +145,7 @@ class Press:
         scene, draw = self._scene, self._draw
         facts = scene.facts(outage.zone.community, draw)
         facts["utility"] = scene.storm.utility.name
+        facts["street"] = scene.people.street(scene.storm.voice[0], draw.random())
         out = outage.out(at_s) or outage.customers
         facts["customers"] = _thousands(
             out if draw.random() < 0.5 else _rounded(out), self._language

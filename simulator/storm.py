@@ -24,8 +24,9 @@ _LATE_CHANNELS = {"x": 0.3, "facebook": 0.5, "bluesky": 0.14, "mastodon": 0.06}
 class TrackPoint(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where the storm's centre is at `hour` of the storm day; between points it moves evenly.
 
-    `radius_km` is the radius of strongest wind (cyclone) or the width of the cell (rain).
-    `pressure_hpa` makes the wind of a cyclone, `gust_kmh` that of a rain cell.
+    `radius_km` is the radius of strongest wind (cyclone), the width of the cell or front, or how
+    deep the gusts of a squall line reach. `pressure_hpa` makes the wind of a cyclone, `gust_kmh`
+    that of the others; `length_km` is a squall line's, `temperature_c` an ice front's.
     """
 
     hour: float
@@ -35,12 +36,15 @@ class TrackPoint(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     pressure_hpa: Annotated[float, msgspec.Meta(ge=850, le=1013)] = 1013.0
     gust_kmh: NotNegative = 0.0
     rain_mm_h: NotNegative = 0.0
+    lightning_km2_h: NotNegative = 0.0
+    length_km: NotNegative = 0.0
+    temperature_c: Annotated[float, msgspec.Meta(ge=-40, le=50)] = 15.0
 
 
 class WeatherPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The weather of the day: a track of a cyclone or of a rain cell, or calm."""
+    """The weather of the day: a kind with its track, or calm."""
 
-    kind: Literal["cyclone", "rain", "calm"]
+    kind: Literal["cyclone", "rain", "squall", "ice", "calm"]
     name: str = ""
     track: tuple[TrackPoint, ...] = ()
 
@@ -54,11 +58,12 @@ class Collapse(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class GridPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How the grid fails and is restored.
+    """How the grid fails, how it is restored, and what the utility promises.
 
-    A feeder or lateral has a capacity drawn from a lognormal of gust (`gust_median_kmh`,
-    `gust_spread`) and one of the day's rain (`rain_median_mm`, `rain_spread`); it fails when the
-    weather first goes beyond either.
+    A device has a capacity drawn from lognormals of gust (`gust_median_kmh`, `gust_spread`), of the
+    day's rain (`rain_…_mm`) and of ice with the wind on it (`ice_…_mm`); it fails when the weather
+    first goes beyond one of them, or by lightning: each strike has the same chance, and
+    `strikes_per_fault_km2` make 63 in 100.
     """
 
     feeder_customers: Positive = 1800.0
@@ -66,10 +71,20 @@ class GridPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     gust_spread: Positive = 0.24
     rain_median_mm: Positive = 400.0
     rain_spread: Positive = 0.5
-    calm_faults_per_day: NotNegative = 40.0
+    ice_median_mm: Positive = 45.0
+    ice_spread: Positive = 0.45
+    strikes_per_fault_km2: Positive = 25.0
+    calm_faults_per_day: NotNegative = 170.0
+    planned_works_per_day: NotNegative = 6.0
+    flickers_per_fault: NotNegative = 3.5
     crews: Annotated[int, msgspec.Meta(ge=1)] = 120
     crew_gust_limit_kmh: Positive = 70.0
-    repair_h: Positive = 2.2
+    repair_h: Positive = 1.6
+    blocked_share: Share = 0.0
+    blocked_h: Positive = 24.0
+    etr_silence_h: NotNegative = 6.0
+    etr_missed: Share = 0.35
+    wrong_restored: Share = 0.06
     collapse: Collapse | None = None
 
 

@@ -16,13 +16,10 @@ from msgspec import inspect
 
 from desk.errors import choices
 from desk.territories import built_in as territories
-from simulator.storm import LONGEST_H, Storm, Voice, WeatherPlan
-from simulator.weather import AMBIENT_HPA
+from simulator.physics_faults import Fault, physics_faults
+from simulator.storm import LONGEST_H, Storm, Voice
 
 LANGUAGES = get_args(get_type_hints(Voice)["language"])
-
-Fault = tuple[str, str]
-"""The key that is at fault, such as `weather.track[2].hour`, and what is wrong with it."""
 
 
 def faults(data: dict[str, Any], folder: Path) -> Iterator[Fault]:
@@ -37,15 +34,12 @@ def faults(data: dict[str, Any], folder: Path) -> Iterator[Fault]:
     if shape:
         return
     storm = msgspec.convert(data, Storm)
-    yield from _weather_faults(storm.weather)
+    yield from physics_faults(storm)
     if storm.first_hours is not None and storm.first_hours > storm.hours:
         yield "first_hours", _beyond("first_hours", storm.first_hours, storm.hours)
     for key in ("channels", "late_channels"):
         if sum(getattr(storm.crowd, key).values()) <= 0:
             yield f"crowd.{key}", "at least one channel needs a share above 0"
-    collapse = storm.grid.collapse
-    if collapse and not collapse.hour < collapse.first_back_hour <= collapse.last_back_hour:
-        yield "grid.collapse", "hour < first_back_hour <= last_back_hour must hold"
 
 
 def change_faults(changes: dict[str, Any], data: dict[str, Any]) -> Iterator[str]:
@@ -68,24 +62,6 @@ def _beyond(key: str, value: object, day: object) -> str:
         f"{key} = {_shown(value)}: the day of this storm has {_shown(day)} hours: "
         f"must be above 0 and at most {_shown(day)}; for a longer day raise 'hours' in its file"
     )
-
-
-def _weather_faults(weather: WeatherPlan) -> Iterator[Fault]:
-    """What contradicts itself, or would be without effect."""
-    hours = [point.hour for point in weather.track]
-    if hours != sorted(set(hours)):
-        yield "weather.track", "the hours of the track must rise from point to point"
-    if weather.kind == "calm" and hours:
-        yield "weather.track", "calm weather has no track: leave it out, or choose another kind"
-    if weather.kind != "calm" and len(hours) < 2:
-        yield "weather.track", f"a {weather.kind} needs a track of at least two points"
-    for number, point in enumerate(weather.track):
-        if weather.kind == "cyclone" and point.gust_kmh:
-            where = f"weather.track[{number}].gust_kmh"
-            yield where, "a cyclone's wind follows from its pressure_hpa: leave gust_kmh out"
-        if weather.kind == "rain" and point.pressure_hpa != AMBIENT_HPA:
-            where = f"weather.track[{number}].pressure_hpa"
-            yield where, "the wind of a rain cell is its gust_kmh: leave pressure_hpa out"
 
 
 @cache

@@ -10,16 +10,15 @@ import msgspec
 
 from desk.post import Post
 from desk.territories import Territory, load_territory
-from simulator import grid, restoration
 from simulator.background import Background, Everyday, Surroundings
 from simulator.crowd import Crowd
 from simulator.draft import BLOCK_S, NO_BREAK, Draft, Scene, Writer
 from simulator.echoes import Echoes
 from simulator.people import People
+from simulator.physics import physics
 from simulator.press import Press
-from simulator.storm import Storm, layer_random
-from simulator.truth import OutageTruth, PostTruth, Told, in_order
-from simulator.weather import Bulletin
+from simulator.storm import Storm
+from simulator.truth import IncidentTruth, OutageTruth, PostTruth, Told, in_order
 
 
 class Hour(msgspec.Struct, frozen=True):
@@ -39,16 +38,17 @@ class StormDay:
     def __init__(self, storm: Storm, territory: Territory | None = None) -> None:
         self.storm = storm
         self.territory = territory or load_territory(storm.territory)
-        self.zones = places = grid.zones(self.territory, layer_random(storm, "zones"))
-        weather = grid.exposure(storm, places)
-        losses = grid.incidents(storm, places, weather)
-        outages = restoration.outages(storm, places, weather, losses)
-        self.true_outages = outages
-        self.incidents: tuple[restoration.Incident, ...] = ()
-        self.flickers: tuple[grid.Flicker, ...] = ()
-        self.bulletins: tuple[Bulletin, ...] = ()
-        self.weather = weather
-        self._scene = Scene(storm, self.territory, places, weather, outages, People(storm))
+        made = physics(storm, self.territory)
+        self.zones = made.grid.zones
+        self.true_outages = made.outages
+        self.incidents = made.incidents
+        self.flickers = made.flickers
+        self.bulletins = made.bulletins
+        self.weather = made.weather
+        self._customers = made.customers
+        self._scene = Scene(
+            storm, self.territory, self.zones, made.weather, made.outages, People(storm)
+        )
 
     def outages(self) -> Iterator[OutageTruth]:
         """Every true outage that starts within the hours that are told, in the order of starts."""
@@ -65,6 +65,23 @@ class StormDay:
                     outage.cause,
                 )
 
+    def incident_truths(self) -> Iterator[IncidentTruth]:
+        """Every incident that starts within the hours that are told, in the order of starts."""
+        zones, time = self._scene.zones, self._scene.time
+        for incident in self.incidents:
+            if incident.at_s < self.storm.told_hours * 3600:
+                yield IncidentTruth(
+                    incident_id(incident.number),
+                    outage_id(incident.outage),
+                    incident.device,
+                    time(incident.at_s),
+                    time(incident.restored_s),
+                    zones[incident.zone].community.id,
+                    incident.customers,
+                    incident.cause,
+                    None if incident.behind is None else incident_id(incident.behind),
+                )
+
     def hours(self) -> list[Hour]:
         """What happens in each hour that is told, as it stands in the middle of the hour."""
         starts = [int(o.started_s // 3600) for o in self.true_outages if o.customers > 1]
@@ -79,11 +96,7 @@ class StormDay:
 
     def customers_out(self, at_s: float) -> int:
         """Customers without power at a second of the day."""
-        return sum(
-            outage.out(at_s)
-            for outage in self.true_outages
-            if outage.started_s <= at_s < outage.restored_s
-        )
+        return self._customers.out(at_s)
 
     def worst_weather(self, at_s: float) -> tuple[float, float]:
         """The highest gust in km/h and rain in mm/h over the territory at a second of the day."""
@@ -153,3 +166,8 @@ class StormDay:
 def outage_id(number: int) -> str:
     """The id of the true outage with this number, counted from 0."""
     return f"t-{number + 1:05d}"
+
+
+def incident_id(number: int) -> str:
+    """The id of the incident with this number, counted from 0."""
+    return f"i-{number + 1:05d}"

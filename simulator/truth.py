@@ -27,9 +27,15 @@ LABELS = (
 CAUSES = ("lineDown", "poleDown", "treeDown", "lightingStrike", "animal")
 """Causes in the words of the CIM (IEC 61968-3), with its own spelling of `lightingStrike`."""
 
+UTILITY_CAUSES = (*CAUSES, "vehicle", "equipment", "planned")
+"""Causes as the utility writes them down, who knows more than can be seen from the street."""
+
 
 class OutageTruth(msgspec.Struct, frozen=True):
-    """A line of outages.jsonl; `cause` is one of CAUSES, or None for a collapse of the system."""
+    """A line of outages.jsonl; `cause` is one of CAUSES, or None where nothing is to be seen.
+
+    That is a collapse of the system, a device that failed within, and planned work.
+    """
 
     id: str
     started_at: datetime
@@ -39,6 +45,24 @@ class OutageTruth(msgspec.Struct, frozen=True):
     lon: float
     customers: int
     cause: str | None
+
+
+class IncidentTruth(msgspec.Struct, frozen=True):
+    """A line of incidents.jsonl: one failed device; `behind` is the incident upstream that hid it.
+
+    `outage` is the line of outages.jsonl that it belongs to; `cause` is one of UTILITY_CAUSES, or
+    None for a collapse. `customers` hang on the device: some may have been out before.
+    """
+
+    id: str
+    outage: str
+    device: str
+    started_at: datetime
+    restored_at: datetime
+    community: str
+    customers: int
+    cause: str | None
+    behind: str | None
 
 
 class PostTruth(msgspec.Struct, frozen=True):

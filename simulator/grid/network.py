@@ -1,40 +1,32 @@
-"""The grid under the storm: zones of feeders, and what fails in them when.
+"""The network: substations, feeders and laterals over the communities, the same for a seed.
 
-A feeder or lateral has a capacity drawn once (a lognormal fragility curve); it fails when the gust
-or the day's rain at its place first goes beyond it. Sizes are heavy-tailed, as in the incidents of
-a real wind storm (a third of them one customer; of the rest p50/p90/p99 about 22/344/2,599).
+Zones are the parts of a community that a reader can tell apart. A feeder serves one zone; a
+substation has several feeders, and in the country those of several communities.
 """
 
 from __future__ import annotations
 
 import math
 import random
-from bisect import bisect_right
-from collections.abc import Iterator
-from itertools import accumulate
 from typing import NamedTuple
 
 from desk.territories import Community, Territory
-from simulator.odds import Odds, poisson
 from simulator.storm import GridPlan, Storm, layer_random
-from simulator.weather import Conditions, centre, conditions
-
-STEP_S = 1200.0
-"""How far apart the weather is looked at; failures fall anywhere between two looks."""
 
 TWO_ZONES_FROM = 120_000
 THREE_ZONES_FROM = 350_000
-CUSTOMERS_PER_LATERAL = 500
-CUSTOMERS_PER_SERVICE = 9_000
-FIRST_BAND_S = 3600.0
-"""What the weather at the start of the day is too much for fails within this time."""
+FEEDERS_PER_SUBSTATION = 6
+SUBSTATION_REACH_KM = 22.0
+ON_LATERALS = 0.85
+"""Share of a feeder's customers who hang on a fused lateral, the rest on its main line."""
 
-LATE_SHARE = 0.12
-"""Share of failures that come hours after the wind: soaked roots, cracked limbs."""
-
-WIND_CAUSES = Odds(lineDown=0.36, treeDown=0.42, poleDown=0.14, lightingStrike=0.08)
-RAIN_CAUSES = Odds(lineDown=0.35, poleDown=0.25, treeDown=0.15, lightingStrike=0.25)
-CALM_CAUSES = Odds(animal=0.5, treeDown=0.3, lineDown=0.2)
+# Customers behind one fuse or transformer: with these, the incidents of a storm have the sizes
+# that PG&E's outage page showed in January 2021 (median 22, p90 344).
+LATERAL_MEDIAN = 24.0
+LATERAL_SPREAD = 1.75
+LARGEST_LATERAL = 1500
+CRITICAL_EVERY = 30_000
+"""One feeder with a hospital or water works for so many customers of a community."""
 
 
 class Zone(NamedTuple):
@@ -48,24 +40,34 @@ class Zone(NamedTuple):
     customers: int
 
 
-class Loss(NamedTuple):
-    """A loss of supply at `at_s` seconds of the storm day."""
+class Lateral(NamedTuple):
+    """A branch behind a fuse: the feeder's customers from `first` on."""
 
-    at_s: float
+    first: int
+    customers: int
+
+
+class Feeder(NamedTuple):
+    """A main line out of a substation; `critical` when a hospital or water works hangs on it."""
+
+    number: int
     zone: int
     customers: int
-    cause: str | None
+    laterals: tuple[Lateral, ...]
+    critical: bool
 
 
-class Exposure(NamedTuple):
-    """The weather in each zone, each STEP_S from the start of the day."""
+class Network(NamedTuple):
+    """The whole grid; `substations` hold the numbers of their feeders, `of_zone` those of a zone's.
 
-    steps: tuple[tuple[Conditions, ...], ...]
+    `substation_of` tells the substation of each feeder.
+    """
 
-    def at(self, zone: int, at_s: float) -> Conditions:
-        """The weather in `zone`; before and after the day's end as at its ends."""
-        series = self.steps[zone]
-        return series[min(len(series) - 1, max(0, int(at_s / STEP_S)))]
+    zones: tuple[Zone, ...]
+    feeders: tuple[Feeder, ...]
+    substations: tuple[tuple[int, ...], ...]
+    of_zone: tuple[tuple[int, ...], ...]
+    substation_of: tuple[int, ...]
 
 
 def zones(territory: Territory, draw: random.Random) -> tuple[Zone, ...]:
@@ -86,95 +88,83 @@ def zones(territory: Territory, draw: random.Random) -> tuple[Zone, ...]:
     return tuple(made)
 
 
-def exposure(storm: Storm, places: tuple[Zone, ...]) -> Exposure:
-    """The weather over the whole day of the file, whatever part of it is generated."""
-    track = storm.weather.track
-    last_hour = max(storm.hours, track[-1].hour if track else 0.0)
-    centres = [
-        centre(track, step * STEP_S / 3600) for step in range(int(last_hour * 3600 / STEP_S) + 1)
-    ]
-    return Exposure(
-        tuple(
-            tuple(conditions(storm.weather, point, zone.lat, zone.lon) for point in centres)
-            for zone in places
-        )
+def network(storm: Storm, places: tuple[Zone, ...]) -> Network:
+    """The grid of these zones."""
+    draw = layer_random(storm, "network")
+    feeders: list[Feeder] = []
+    of_zone: list[tuple[int, ...]] = []
+    for zone in places:
+        sizes = _feeder_sizes(storm.grid, zone.customers, draw)
+        critical = math.ceil(zone.customers / CRITICAL_EVERY) if zone.customers > 3000 else 0
+        numbers = range(len(feeders), len(feeders) + len(sizes))
+        of_zone.append(tuple(numbers))
+        for rank, (number, size) in enumerate(zip(numbers, sizes, strict=True)):
+            feeders.append(
+                Feeder(number, zone.number, size, _laterals(size, draw), rank < critical)
+            )
+    substations = _substations(places, of_zone)
+    home = {feeder: n for n, group in enumerate(substations) for feeder in group}
+    return Network(
+        places,
+        tuple(feeders),
+        substations,
+        tuple(of_zone),
+        tuple(home[number] for number in range(len(feeders))),
     )
 
 
-def incidents(storm: Storm, places: tuple[Zone, ...], weather: Exposure) -> list[Loss]:
-    """Every loss of the day, in time order; in a collapse there is nothing left to fail."""
-    draw = layer_random(storm, "grid")
-    found: list[Loss] = []
+def _feeder_sizes(plan: GridPlan, customers: int, draw: random.Random) -> list[int]:
+    """How a zone's customers are shared out among its feeders."""
+    count = max(1, round(customers / plan.feeder_customers))
+    weights = [draw.lognormvariate(0, 0.45) for _ in range(count)]
+    total = sum(weights)
+    sizes = [max(1, int(customers * weight / total)) for weight in weights]
+    sizes[0] = max(1, sizes[0] + customers - sum(sizes))
+    return sizes
+
+
+def _laterals(customers: int, draw: random.Random) -> tuple[Lateral, ...]:
+    made: list[Lateral] = []
+    first, end = 0, int(customers * ON_LATERALS)
+    mean = math.log(LATERAL_MEDIAN)
+    while True:
+        size = max(2, int(draw.lognormvariate(mean, LATERAL_SPREAD)))
+        size = min(size, LARGEST_LATERAL, customers // 2)
+        if size < 2 or first + size > end:
+            return tuple(made)
+        made.append(Lateral(first, size))
+        # Between two branches the main line has customers of its own.
+        first += size + int(size * (1 - ON_LATERALS) * draw.random())
+
+
+def _substations(
+    places: tuple[Zone, ...], of_zone: list[tuple[int, ...]]
+) -> tuple[tuple[int, ...], ...]:
+    """A city's feeders in groups of six; small towns share a substation with their neighbours."""
+    made: list[tuple[int, ...]] = []
+    small: list[Zone] = []
     for zone in places:
-        if storm.grid.collapse is not None:
-            at_s = storm.grid.collapse.hour * 3600 + draw.random() * 20
-            found.append(Loss(at_s, zone.number, zone.customers, None))
+        feeders = of_zone[zone.number]
+        if len(feeders) < FEEDERS_PER_SUBSTATION // 2:
+            small.append(zone)
             continue
-        found += _weather_losses(storm.grid, zone, weather.steps[zone.number], draw)
-        found += _calm_losses(storm, zone, draw)
-    return sorted(found)
+        count = math.ceil(len(feeders) / FEEDERS_PER_SUBSTATION)
+        made += [feeders[part::count] for part in range(count)]
+    while small:
+        seat = small.pop()
+        group = list(of_zone[seat.number])
+        near = sorted((_apart_km(seat, zone), zone.number, zone) for zone in small)
+        for away_km, number, zone in near:
+            if away_km > SUBSTATION_REACH_KM:
+                break
+            if len(group) + len(of_zone[number]) <= FEEDERS_PER_SUBSTATION:
+                group += of_zone[number]
+                small.remove(zone)
+        made.append(tuple(sorted(group)))
+    return tuple(sorted(made))
 
 
-def _weather_losses(
-    plan: GridPlan, zone: Zone, series: tuple[Conditions, ...], draw: random.Random
-) -> Iterator[Loss]:
-    worst_gust_kmh = list(accumulate((step.gust_kmh for step in series), max))
-    rain_mm = list(accumulate(step.rain_mm_h * STEP_S / 3600 for step in series))
-    if worst_gust_kmh[-1] < plan.gust_median_kmh / 3 and rain_mm[-1] < plan.rain_median_mm / 5:
-        return
-    # Trees and soil differ from town to town more than from street to street.
-    shelter = draw.lognormvariate(0, 0.1)
-    feeders = max(1, round(zone.customers / plan.feeder_customers))
-    laterals = max(1, round(zone.customers / CUSTOMERS_PER_LATERAL))
-    services = zone.customers // CUSTOMERS_PER_SERVICE
-    left = zone.customers
-    for kind, count in (("feeder", feeders), ("lateral", laterals), ("service", services)):
-        for _ in range(count):
-            gust_kmh = shelter * draw.lognormvariate(
-                math.log(plan.gust_median_kmh), plan.gust_spread
-            )
-            wet_mm = draw.lognormvariate(math.log(plan.rain_median_mm), plan.rain_spread)
-            at_s, causes = _first(worst_gust_kmh, rain_mm, gust_kmh, wet_mm, draw)
-            if at_s is None:
-                continue
-            customers = min(left, _size(kind, plan, draw))
-            left -= customers
-            if customers:
-                yield Loss(at_s, zone.number, customers, causes.draw(draw))
-
-
-def _first(
-    gusts_kmh: list[float],
-    rain_mm: list[float],
-    gust_kmh: float,
-    wet_mm: float,
-    draw: random.Random,
-) -> tuple[float | None, Odds]:
-    """When a capacity is first gone beyond, and the causes that this may have."""
-    by_gust = bisect_right(gusts_kmh, gust_kmh)
-    by_rain = bisect_right(rain_mm, wet_mm)
-    step = min(by_gust, by_rain)
-    if step == len(gusts_kmh):
-        return None, WIND_CAUSES
-    at_s = (step - draw.random()) * STEP_S if step else draw.random() * FIRST_BAND_S
-    if draw.random() < LATE_SHARE:
-        at_s += draw.expovariate(1 / 7200)
-    return at_s, WIND_CAUSES if by_gust <= by_rain else RAIN_CAUSES
-
-
-def _size(kind: str, plan: GridPlan, draw: random.Random) -> int:
-    if kind == "feeder":
-        return max(100, int(draw.lognormvariate(math.log(plan.feeder_customers), 0.5)))
-    if kind == "lateral":
-        return max(2, min(1500, int(draw.lognormvariate(math.log(22), 1.4))))
-    return 1
-
-
-def _calm_losses(storm: Storm, zone: Zone, draw: random.Random) -> Iterator[Loss]:
-    """Everyday faults; `calm_faults_per_day` counts them per million customers."""
-    expected = storm.grid.calm_faults_per_day * storm.hours / 24 * zone.customers / 1e6
-    for _ in range(poisson(expected, draw)):
-        at_s = draw.random() * storm.hours * 3600
-        kind = "feeder" if draw.random() < 0.06 else "lateral"
-        customers = min(zone.customers, _size(kind, storm.grid, draw))
-        yield Loss(at_s, zone.number, customers, CALM_CAUSES.draw(draw))
+def _apart_km(one: Zone, other: Zone) -> float:
+    # Flat is near enough between neighbours, and this is asked a hundred thousand times.
+    east = (one.lon - other.lon) * 111.2 * math.cos(math.radians(one.lat))
+    return math.hypot(east, (one.lat - other.lat) * 111.2)

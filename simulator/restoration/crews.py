@@ -1,8 +1,9 @@
-"""Restoration: incidents become outages, and crews bring them back, the larger ones first.
+"""Crews: who goes where first, and how long it takes.
 
-Losss of one zone that a reader could not tell apart are one outage that grows. Crews start
-when the gust is below the limit that bucket trucks work under; most customers return before the
-last ones do.
+The order is the utilities': what lies on the ground and may be live is made safe, then hospitals
+and water works get their supply, then whatever brings most customers back, and single services
+last. A few crews in small vans do the single services all along. Nobody climbs while it blows
+harder than bucket trucks bear.
 """
 
 from __future__ import annotations
@@ -10,177 +11,265 @@ from __future__ import annotations
 import heapq
 import math
 import random
+from typing import NamedTuple
 
-from simulator.grid import Exposure, Loss, Zone
-from simulator.restoration.outage import Outage
+from simulator.grid import Fault, Network
 from simulator.storm import Storm, layer_random
+from simulator.weather import STEP_S, Conditions, Exposure
 
-LOOK_S = 600.0
-LONGEST_S = 96 * 3600.0
-APART = 3
-"""A loss that many times larger than the open outage of its zone is an outage of its own."""
+SMALL_VANS = 0.35
+"""Share of the crews that are one or two in a van: for single services, and for blown fuses."""
+
+BLOWN_FUSE = 0.5
+"""Share of the faults of laterals and services for which a fuse is closed with a stick."""
+FUSE_WORK_H = 0.4
+ON_THE_GROUND = 1.25
+"""On the ground people bear so many times the gust that is too much for a bucket truck."""
+
+REPORTED_AFTER_S = (240.0, 1500.0)
+FOUND_AFTER_S = (600.0, 3600.0)
+"""A fault that was hidden behind another is found by those who stay dark when it is mended."""
+
+MAKE_SAFE_S = 1500.0
+DANGEROUS = {"lineDown": 0.45, "poleDown": 0.4, "treeDown": 0.15}
+"""Share of faults with something on the ground that people can touch."""
+
+BLOCKED_SPREAD = 0.7
+TRAVEL_S = 900.0
+WORK = {"substation": 1.7, "feeder": 1.25, "lateral": 1.0, "service": 0.4}
+CAUSE_WORK = {"poleDown": 1.5, "vehicle": 1.5, "animal": 0.45, "lightingStrike": 0.8}
+WORK_SPREAD = 0.95
+OVERRUN_SPREAD = 0.12
+FIRST_HAZARDS, CRITICAL, BY_SIZE, SINGLE = range(4)
+
+_ARRIVE, _READY, _FREE, _SMALL_FREE, _DONE = range(5)
+
+
+class Repair(NamedTuple):
+    """A fault with its end: `behind` is the index of the repair upstream that hid it.
+
+    `safe_s` is when the danger was gone, for a fault that was one.
+    """
+
+    fault: Fault
+    behind: int | None
+    safe_s: float | None
+    crew_s: float
+    done_s: float
 
 
 class _Job:
-    """An outage while it is open."""
+    """A fault while it is open."""
 
-    def __init__(self, incident: Loss) -> None:
-        self.zone = incident.zone
-        self.cause = incident.cause
-        self.largest = incident.customers
-        self.lost = [(incident.at_s, incident.customers)]
-        self.crew_at_s: float | None = None
+    def __init__(self, fault: Fault, *, dangerous: bool, fuse: bool) -> None:
+        self.fault = fault
+        self.fuse = fuse and not dangerous
+        self.behind: int | None = None
+        self.hides: list[int] = []
+        self.dangerous = dangerous
+        self.safe_s: float | None = None
+        self.crew_s = math.inf
         self.done_s = math.inf
 
-    @property
-    def customers(self) -> int:
-        return sum(count for _, count in self.lost)
 
-    def grow(self, incident: Loss) -> None:
-        self.lost.append((incident.at_s, incident.customers))
-        if incident.customers > self.largest:
-            self.largest, self.cause = incident.customers, incident.cause
+class Dispatch:
+    """The control room's day: `run` plays it through."""
 
+    def __init__(self, storm: Storm, grid: Network, weather: Exposure, faults: list[Fault]) -> None:
+        self._storm = storm
+        self._grid = grid
+        self._weather = weather
+        self._draw = draw = layer_random(storm, "crews")
+        self._jobs = [
+            _Job(
+                fault,
+                dangerous=draw.random() < DANGEROUS.get(fault.cause or "", 0.0),
+                fuse=draw.random() < BLOWN_FUSE and fault.device in {"lateral", "service"},
+            )
+            for fault in faults
+        ]
+        self._vans = max(1, round(storm.grid.crews * SMALL_VANS))
+        self._crews = max(1, storm.grid.crews - self._vans)
+        self._events: list[tuple[float, int, int]] = []
+        self._waiting: list[tuple[int, int, float, int]] = []
+        self._homes: list[tuple[float, int]] = []
+        self._open: dict[tuple[str, int, int], int] = {}
+        self._branches: dict[int, list[int]] = {}
+        self._calm: dict[tuple[int, bool], list[int]] = {}
 
-def outages(
-    storm: Storm, places: tuple[Zone, ...], weather: Exposure, losses: list[Loss]
-) -> tuple[Outage, ...]:
-    """Every outage of the day with its restoration, in the order of their starts."""
-    draw = layer_random(storm, "crews")
-    jobs = _collapsed(storm, losses, draw) if storm.grid.collapse else []
-    if storm.grid.collapse is None:
-        jobs = _repaired(storm, weather, losses, draw)
-    jobs.sort(key=lambda job: (job.lost[0][0], job.zone))
-    return tuple(
-        Outage(
-            number,
-            places[job.zone],
-            job.lost[0][0],
-            job.done_s,
-            job.customers,
-            job.cause,
-            job.lost[-1][0] if job.crew_at_s is None else job.crew_at_s,
-            tuple(job.lost),
-            _staged(job, draw),
+    def run(self) -> tuple[Repair, ...]:
+        """Every fault that was one, in the order of their starts."""
+        for number, job in enumerate(self._jobs):
+            self._events.append((job.fault.at_s, _ARRIVE, number))
+        heapq.heapify(self._events)
+        while self._events:
+            now_s, kind, number = heapq.heappop(self._events)
+            if kind == _ARRIVE:
+                self._arrive(now_s, number)
+            elif kind == _READY:
+                self._ready(now_s, number)
+            elif kind == _DONE:
+                self._done(now_s, number)
+                continue
+            elif kind == _FREE:
+                self._crews += 1
+            else:
+                self._vans += 1
+            self._send(now_s)
+        kept = [number for number, job in enumerate(self._jobs) if job.done_s < math.inf]
+        place = {number: rank for rank, number in enumerate(kept)}
+        return tuple(
+            Repair(
+                job.fault,
+                None if job.behind is None else place[job.behind],
+                job.safe_s,
+                job.crew_s,
+                job.done_s,
+            )
+            for job in (self._jobs[number] for number in kept)
         )
-        for number, job in enumerate(jobs)
-    )
 
+    def _arrive(self, now_s: float, number: int) -> None:
+        job = self._jobs[number]
+        key = _key(job.fault)
+        if key in self._open:
+            return  # What is broken can't break.
+        upstream = self._upstream(job.fault)
+        if job.fault.lasts_s is not None:
+            if upstream is not None:
+                return  # Nobody switches a dead line off.
+            late = self._draw.lognormvariate(0, OVERRUN_SPREAD)
+            job.crew_s, job.done_s = now_s, now_s + job.fault.lasts_s * late
+            heapq.heappush(self._events, (job.done_s, _DONE, number))
+        elif upstream is None:
+            self._call(now_s, number, REPORTED_AFTER_S)
+        else:
+            job.behind = upstream
+            self._jobs[upstream].hides.append(number)
+        self._open[key] = number
+        if job.fault.device == "lateral":
+            self._branches.setdefault(job.fault.feeder, []).append(number)
 
-def _staged(job: _Job, draw: random.Random) -> tuple[tuple[float, int], ...]:
-    """Most customers are switched back before the repair is done, if there are enough of them."""
-    customers = job.customers
-    last_loss_s = job.lost[-1][0]
-    start_s = max(last_loss_s, job.crew_at_s if job.crew_at_s is not None else last_loss_s)
-    if customers < 200 or job.done_s - start_s < 1800:
-        return ((job.done_s, customers),)
-    first = int(customers * (0.45 + 0.4 * draw.random()))
-    at_s = start_s + (job.done_s - start_s) * (0.5 + 0.35 * draw.random())
-    return ((at_s, first), (job.done_s, customers - first))
+    def _upstream(self, fault: Fault) -> int | None:
+        if fault.device == "substation":
+            return None
+        home = self._grid.substation_of[fault.feeder]
+        found = self._open.get(("substation", -1, home))
+        if found is None and fault.device != "feeder":
+            found = self._open.get(("feeder", fault.feeder, 0))
+        if found is None and fault.device == "service":
+            for number in self._branches.get(fault.feeder, ()):
+                branch = self._jobs[number].fault
+                if 0 <= fault.part - branch.part < branch.customers:
+                    return number
+        return found
 
+    def _call(self, now_s: float, number: int, after_s: tuple[float, float]) -> None:
+        lag_s = after_s[0] + (after_s[1] - after_s[0]) * self._draw.random()
+        plan, job = self._storm.grid, self._jobs[number]
+        if (
+            not job.fuse
+            and job.fault.cause in DANGEROUS
+            and self._draw.random() < plan.blocked_share
+        ):
+            # Roads under trees, water or ice: nobody gets there, however many crews there are.
+            lag_s += 3600 * self._draw.lognormvariate(math.log(plan.blocked_h), BLOCKED_SPREAD)
+        heapq.heappush(self._events, (now_s + lag_s, _READY, number))
 
-def _collapsed(storm: Storm, losses: list[Loss], draw: random.Random) -> list[_Job]:
-    """A black start: zones return in order of size, with the luck of where the island grows."""
-    plan = storm.grid.collapse
-    if plan is None:
-        return []
-    whole = [_Job(loss) for loss in losses]
-    whole.sort(key=lambda job: math.log(job.customers) + draw.gauss(0, 1.2), reverse=True)
-    span_h = plan.last_back_hour - plan.first_back_hour
-    for rank, job in enumerate(whole):
-        share = (rank + draw.random()) / len(whole)
-        job.done_s = 3600 * (plan.first_back_hour + span_h * share)
-        job.crew_at_s = job.done_s - 3600 * min(1.5, plan.first_back_hour / 2)
-    return whole
-
-
-def _repaired(
-    storm: Storm, weather: Exposure, losses: list[Loss], draw: random.Random
-) -> list[_Job]:
-    closed: list[_Job] = []
-    opened: dict[int, list[_Job]] = {}
-    waiting: list[_Job] = []
-    at_work: list[float] = []
-    coming = 0
-    now_s = 0.0
-    while coming < len(losses) or waiting:
-        now_s += LOOK_S
-        while coming < len(losses) and losses[coming].at_s <= now_s:
-            _arrive(storm, weather, losses[coming], opened, waiting, closed, draw)
-            coming += 1
-        while at_work and at_work[0] <= now_s:
-            heapq.heappop(at_work)
-        waiting = _send(storm, weather, now_s, waiting, at_work, draw)
-    return closed
-
-
-def _arrive(
-    storm: Storm,
-    weather: Exposure,
-    loss: Loss,
-    opened: dict[int, list[_Job]],
-    waiting: list[_Job],
-    every: list[_Job],
-    draw: random.Random,
-) -> None:
-    """A loss joins the open outage of its zone, or becomes one of its own."""
-    here = [job for job in opened.get(loss.zone, ()) if job.done_s > loss.at_s]
-    opened[loss.zone] = here
-    for job in sorted(here, key=lambda job: -job.customers):
-        if loss.customers < APART * job.customers:
-            job.grow(loss)
-            if job.crew_at_s is not None:
-                _interrupt(storm, weather, job, loss, waiting, draw)
+    def _ready(self, now_s: float, number: int) -> None:
+        job = self._jobs[number]
+        calm_s = self._calm_from(job, now_s)
+        if calm_s > now_s:
+            heapq.heappush(self._events, (calm_s + 600 * self._draw.random(), _READY, number))
             return
-    job = _Job(loss)
-    every.append(job)
-    here.append(job)
-    if loss.customers == 1:
-        # A single service needs one electrician, not a line crew.
-        job.done_s = loss.at_s + draw.lognormvariate(math.log(4 * 3600), 1.0)
-    else:
-        waiting.append(job)
+        fault = job.fault
+        if job.dangerous and job.safe_s is None:
+            rank = FIRST_HAZARDS
+        elif fault.device == "service" or job.fuse:
+            rank = SINGLE if fault.device == "service" else BY_SIZE
+            heapq.heappush(self._homes, (fault.at_s, number))
+        elif fault.device == "substation" or (
+            fault.device == "feeder" and self._grid.feeders[fault.feeder].critical
+        ):
+            rank = CRITICAL
+        else:
+            rank = BY_SIZE
+        heapq.heappush(self._waiting, (rank, -fault.customers, fault.at_s, number))
+
+    def _send(self, now_s: float) -> None:
+        """Whoever is free goes to what comes first."""
+        while self._crews and self._waiting:
+            rank, _, _, number = heapq.heappop(self._waiting)
+            if self._may_start(now_s, number):
+                self._crews -= 1
+                self._start(now_s, number, _FREE, safe_only=rank == FIRST_HAZARDS)
+        while self._vans and self._homes:
+            number = heapq.heappop(self._homes)[1]
+            if self._may_start(now_s, number):
+                self._vans -= 1
+                self._start(now_s, number, _SMALL_FREE, safe_only=False)
+
+    def _may_start(self, now_s: float, number: int) -> bool:
+        job = self._jobs[number]
+        if job.done_s < math.inf:
+            return False
+        calm_s = self._calm_from(job, now_s)
+        if calm_s > now_s:
+            heapq.heappush(self._events, (calm_s, _READY, number))
+            return False
+        return True
+
+    def _start(self, now_s: float, number: int, free: int, *, safe_only: bool) -> None:
+        job = self._jobs[number]
+        job.crew_s = min(job.crew_s, now_s)
+        there_s = now_s + TRAVEL_S * (0.5 + self._draw.random())
+        if safe_only:
+            job.safe_s = there_s + MAKE_SAFE_S * (0.5 + self._draw.random())
+            heapq.heappush(self._events, (job.safe_s, free, number))
+            heapq.heappush(self._events, (job.safe_s, _READY, number))
+            return
+        job.done_s = there_s + work_s(self._storm, job.fault, self._draw, fuse=job.fuse)
+        heapq.heappush(self._events, (job.done_s, free, number))
+        heapq.heappush(self._events, (job.done_s, _DONE, number))
+
+    def _done(self, now_s: float, number: int) -> None:
+        fault = self._jobs[number].fault
+        del self._open[_key(fault)]
+        if fault.device == "lateral":
+            self._branches[fault.feeder].remove(number)
+        for hidden in self._jobs[number].hides:
+            self._call(now_s, hidden, FOUND_AFTER_S)
+
+    def _calm_from(self, job: _Job, now_s: float) -> float:
+        """When people may work on `job` again: now, or once the gust is below their limit."""
+        zone = job.fault.zone
+        steps = self._calm.get((zone, job.fuse))
+        if steps is None:
+            limit_kmh = self._storm.grid.crew_gust_limit_kmh * (ON_THE_GROUND if job.fuse else 1)
+            steps = calm_steps(self._weather.steps[zone], limit_kmh)
+            self._calm[zone, job.fuse] = steps
+        step = int(now_s / STEP_S)
+        if step >= len(steps) or steps[step] == step:
+            return now_s
+        return steps[step] * STEP_S
 
 
-def _interrupt(
-    storm: Storm,
-    weather: Exposure,
-    job: _Job,
-    loss: Loss,
-    waiting: list[_Job],
-    draw: random.Random,
-) -> None:
-    """More fails where a crew is at work: it takes longer, or the crew has to withdraw."""
-    if weather.at(job.zone, loss.at_s).gust_kmh > storm.grid.crew_gust_limit_kmh:
-        job.crew_at_s, job.done_s = None, math.inf
-        waiting.append(job)
-    else:
-        job.done_s = max(job.done_s, loss.at_s + _work_s(storm, loss.customers, draw))
+def calm_steps(series: tuple[Conditions, ...], limit_kmh: float) -> list[int]:
+    """For each step of the weather the next one, from itself on, with gusts up to `limit_kmh`."""
+    steps = list(range(len(series)))
+    following = len(series)
+    for step in reversed(steps):
+        if series[step].gust_kmh <= limit_kmh:
+            following = step
+        steps[step] = following
+    return steps
 
 
-def _send(
-    storm: Storm,
-    weather: Exposure,
-    now_s: float,
-    waiting: list[_Job],
-    at_work: list[float],
-    draw: random.Random,
-) -> list[_Job]:
-    """Crews go to the largest outages where the wind allows; what is left waits on."""
-    left: list[_Job] = []
-    for job in sorted(waiting, key=lambda job: (-job.customers, job.zone, job.lost[0][0])):
-        windy = weather.at(job.zone, now_s).gust_kmh > storm.grid.crew_gust_limit_kmh
-        late = now_s - job.lost[0][0] > LONGEST_S
-        if (windy or len(at_work) >= storm.grid.crews) and not late:
-            left.append(job)
-            continue
-        job.crew_at_s = now_s
-        job.done_s = now_s + _work_s(storm, job.customers, draw)
-        heapq.heappush(at_work, job.done_s)
-    return left
+def _key(fault: Fault) -> tuple[str, int, int]:
+    return fault.device, -1 if fault.device == "substation" else fault.feeder, fault.part
 
 
-def _work_s(storm: Storm, customers: int, draw: random.Random) -> float:
-    """The time on site; much of a large outage is switching, so size adds little."""
-    longer = 1 + 0.15 * math.log10(max(1, customers))
-    return 1200 + 3600 * draw.lognormvariate(math.log(storm.grid.repair_h * longer), 0.6)
+def work_s(storm: Storm, fault: Fault, draw: random.Random, *, fuse: bool = False) -> float:
+    """The time on site, in seconds; much of a large fault is patrol and switching."""
+    usual_h = storm.grid.repair_h * WORK[fault.device] * CAUSE_WORK.get(fault.cause or "", 1.0)
+    return 3600 * draw.lognormvariate(math.log(FUSE_WORK_H if fuse else usual_h), WORK_SPREAD)

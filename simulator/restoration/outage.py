@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from bisect import bisect_right
+from collections.abc import Iterable
+from functools import cached_property
+from itertools import accumulate
+from typing import NamedTuple
 
-from simulator.grid import Zone
+from simulator.grid import Device, Zone
 
 
 class Incident(NamedTuple):
@@ -17,7 +21,7 @@ class Incident(NamedTuple):
     number: int
     outage: int
     zone: int
-    device: Literal["substation", "feeder", "lateral", "service"]
+    device: Device
     feeder: int
     at_s: float
     restored_s: float
@@ -33,14 +37,22 @@ class Estimate(NamedTuple):
     due_s: float
 
 
-class Outage(NamedTuple):
-    """One true outage, in seconds of the storm day: all incidents a reader could not tell apart.
+class Curve:
+    """Customers out over time, from what is lost and what comes back."""
 
-    `crew_s` is when the work on it began; `lost` and `back` hold (second, customers), and both add
-    up to `customers`. `etrs` are the estimates in the order they were published, the first one and
-    its revisions; `wrong_back_s` the moments at which the utility said in error that it was back.
-    """
+    def __init__(
+        self, lost: Iterable[tuple[float, int]], back: Iterable[tuple[float, int]]
+    ) -> None:
+        steps = sorted([*lost, *((at_s, -count) for at_s, count in back)])
+        self.seconds = [at_s for at_s, _ in steps]
+        self._upto = [0, *accumulate(count for _, count in steps)]
 
+    def out(self, at_s: float) -> int:
+        """Customers without power at `at_s`."""
+        return self._upto[bisect_right(self.seconds, at_s)]
+
+
+class _Fields(NamedTuple):
     number: int
     zone: Zone
     started_s: float
@@ -54,7 +66,20 @@ class Outage(NamedTuple):
     wrong_back_s: tuple[float, ...] = ()
     planned: bool = False
 
+
+class Outage(_Fields):
+    """One true outage, in seconds of the storm day: all incidents a reader could not tell apart.
+
+    `crew_s` is when the work on it began; `lost` and `back` hold (second, customers), and both add
+    up to `customers`. `etrs` are the estimates in the order they were published, the first one and
+    its revisions; `wrong_back_s` the moments at which the utility said in error that it was back.
+    """
+
+    @cached_property
+    def curve(self) -> Curve:
+        """Customers out over time."""
+        return Curve(self.lost, self.back)
+
     def out(self, at_s: float) -> int:
         """Customers without power at `at_s`."""
-        gone = sum(count for when, count in self.lost if when <= at_s)
-        return gone - sum(count for when, count in self.back if when <= at_s)
+        return self.curve.out(at_s)

@@ -26,7 +26,7 @@ def hurricane_day() -> StormDay:
 
 @pytest.fixture(scope="session")
 def hurricane() -> tuple[Told, ...]:
-    return told("hurricane")
+    return told("hurricane", hours=24)
 
 
 @pytest.fixture(scope="session")

@@ -54,7 +54,7 @@ def test_any_words_survive_being_written(name: str, title: str) -> None:
 def test_all_faults_are_told_at_once_with_their_places(tmp_path: Path) -> None:
     text = (
         HURRICANE.replace('territory = "north-carolina"', 'territory = "north-carolna"')
-        .replace("crews = 70", 'crews = "many"')
+        .replace("crews = 430", 'crews = "many"')
         .replace("rain_median_mm", "rain_medan_mm")
         .replace('kind = "cyclone"', 'kind = "cyclon"')
         .replace('handle = "WPNE9"', 'handel = "WPNE9"')
@@ -80,9 +80,9 @@ def test_all_faults_are_told_at_once_with_their_places(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "fault"),
     [
-        ("hour = 3.0", "hour = 40.0", "weather.track|hours of the track must rise"),
+        ("hour = 5.5", "hour = 40.0", "weather.track|hours of the track must rise"),
         ("background = 0.6", "background = 1.5", "background = 1.5"),
-        ("hours = 24.0", "hours = 0", "hours = 0"),
+        ("hours = 72.0", "hours = 0", "hours = 0"),
         ("[noise]", "[noise]\ntokens = 2", "noise.tokens = 2"),
         ("[crowd]", "[crowd]\nchannels = { x = 0 }", "at least one channel"),
         ("starts_at = 2026-09-17T16:00:00Z", "starts_at = 2026-09-17", "starts_at"),
@@ -104,13 +104,17 @@ def test_a_wrong_value_is_told_in_one_line(tmp_path: Path, old: str, new: str, f
 @pytest.mark.parametrize(
     ("old", "new", "fault"),
     [
-        ("hours = 24.0", "hours = 999", "hours = 999: must be a number above 0 and at most 240"),
-        ("hours = 24.0", "hours = 24\nfirst_hours = 25", "the day of this storm has 24 hours"),
+        ("hours = 72.0", "hours = 999", "hours = 999: must be a number above 0 and at most 240"),
+        ("hours = 72.0", "hours = 24\nfirst_hours = 25", "the day of this storm has 24 hours"),
         ('name = "hurricane"', 'name = "My Storm"', "small letters, digits and hyphens in quotes"),
-        ('kind = "cyclone"', 'kind = "tornado"', "'tornado': valid: calm, cyclone, rain"),
+        (
+            'kind = "cyclone"',
+            'kind = "tornado"',
+            "'tornado': valid: calm, cyclone, ice, rain, squall",
+        ),
         ("starts_at = 2026-09-17T16:00:00Z", "starts_at = 2026-09-17", "such as 2026-09-17T16:00"),
         ("seed = 7", "seed = true", "seed = true: must be a whole number"),
-        ("crews = 70", "crews = 0", "grid.crews = 0: must be a whole number of at least 1"),
+        ("crews = 430", "crews = 0", "grid.crews = 0: must be a whole number of at least 1"),
         ("lat = 31.3", "lat = 131.3", "= 131.3: must be a number from -90 to 90"),
         ("lon = -77.2, ", "", "the key 'lon' is missing in weather.track[0]: must be a number"),
         ("[crowd]", "[crowd]\nchannels = 3", "a table of names, each with a number of at least 0"),
@@ -162,9 +166,9 @@ def test_a_path_that_cannot_be_read_is_no_unknown_name(name: str) -> None:
 
 def test_the_first_hours_are_of_the_day_of_the_file() -> None:
     assert load_storm("hurricane", hours=2).told_hours == 2
-    assert load_storm("hurricane", hours=2).hours == load_storm("hurricane").told_hours == 24
-    with pytest.raises(StormError, match="hours = 48: the day of this storm has 24 hours"):
-        load_storm("hurricane", hours=48)
+    assert load_storm("hurricane", hours=2).hours == load_storm("hurricane").told_hours == 72
+    with pytest.raises(StormError, match="hours = 96: the day of this storm has 72 hours"):
+        load_storm("hurricane", hours=96)
 
 
 @pytest.mark.parametrize("text", ["name = ", "[weather", "\x00", '"'])

@@ -100,7 +100,7 @@ def test_about_one_post_in_a_hundred_carries_coordinates(storm: Posts) -> None:
 
 def test_the_share_of_the_background_is_the_storm_files(storm_name: str, storm: Posts) -> None:
     other = sum(not told.truth.labels or told.truth.trap is not None for told in storm)
-    if storm_name != "blackout":  # only its first hours are made here
+    if storm_name == "flood":  # of the others only the first hours are made here
         assert other / len(storm) == pytest.approx(load_storm(storm_name).background, abs=0.03)
 
 
@@ -180,7 +180,7 @@ def test_enough_outages_can_be_found_by_a_reader(hurricane: Posts) -> None:
 def test_the_built_in_day_is_lively_at_once_and_busy_at_its_peak(hurricane: Posts) -> None:
     start = load_storm("hurricane").starts_at
     labelled = [t.post.created_at - start for t in hurricane if t.truth.labels]
-    assert sum(age < timedelta(minutes=20) for age in labelled) > 45
+    assert sum(age < timedelta(minutes=20) for age in labelled) > 25
     reports = Counter(
         (t.post.created_at - start) // timedelta(hours=1)
         for t in hurricane

@@ -10,11 +10,10 @@ from typing import NamedTuple
 
 import msgspec
 
-from simulator.grid import STEP_S
 from simulator.restoration import Outage
 from simulator.stream import StormDay
 from simulator.truth import LABELS, Told
-from simulator.weather import Conditions
+from simulator.weather import STEP_S, Conditions
 
 STEPS_S = (60, 120, 300, 600, 900, 1200, 1800, 3600, 7200)
 BINS = 160

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from simulator.errors import FolderError
-from simulator.grid import STEP_S
 from simulator.storm_file import load_storm
+from simulator.weather import STEP_S
 from tui.commands.storm_options import (
     Background,
     Formats,

@@ -5,10 +5,10 @@ from functools import cache
 import msgspec
 import pytest
 
-from simulator.grid import STEP_S
 from simulator.storm_file import load_storm
 from simulator.stream import StormDay
 from simulator.truth import Told
+from simulator.weather import STEP_S
 from tui.charts.course import Curve, customers_out, rates, step_s, worst_shares, worst_weather
 
 
