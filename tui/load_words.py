@@ -30,6 +30,8 @@ def told(report: Report) -> Iterator[tuple[str, str]]:
         yield "backlog", f"{run.backlog:,} posts at the end, {most:,} at most"
         yield "CPU by process, cores", _spent(run, "cores")
         yield "CPU by stage, cores", _spent(run, "stages")
+        yield "CPU of a post, µs", _cost(run, "cores")
+        yield "  of this, by stage", _cost(run, "stages")
     first, last, most_mb = report.memory_mb
     yield "memory", f"{first:,.0f} MB at the begin, {last:,.0f} at the end, {most_mb:,.0f} at most"
     if report.saturation is not None:
@@ -92,6 +94,19 @@ def _spent(run: Run, field: str) -> str:
     names = list(dict.fromkeys(name for row in rows for name in row))
     means = [(name, sum(row.get(name, 0.0) for row in rows) / len(rows)) for name in names]
     return ", ".join(f"{name} {mean:.2f}" for name, mean in means) or "not measured"
+
+
+def _cost(run: Run, field: str) -> str:
+    """What a post costs each process or stage: it hangs on others' work far less than a rate."""
+    found: dict[str, float] = {}
+    before_s = 0.0
+    for sample in run.samples:
+        for name, cores in getattr(sample, field).items():
+            found[name] = found.get(name, 0.0) + cores * (sample.at_s - before_s)
+        before_s = sample.at_s
+    posts = max(1, run.label.count)
+    costs = (f"{name} {1e6 * spent / posts:,.0f}" for name, spent in found.items())
+    return ", ".join(costs) or "not measured"
 
 
 def _recovery(report: Report, run: Run) -> str:

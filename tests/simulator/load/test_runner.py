@@ -6,7 +6,6 @@ import os
 
 import pytest
 
-from simulator.load import runner
 from simulator.load.feeder import Sent
 from simulator.load.pool import Pool
 from simulator.load.promise import Promise
@@ -90,8 +89,8 @@ def bench(target: Stalling, pool: Pool, promise: Promise | None = None) -> Bench
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    monkeypatch.setattr(runner.time, "monotonic", clock.monotonic)
-    monkeypatch.setattr(runner.time, "sleep", clock.sleep)
+    monkeypatch.setattr("simulator.load.runner.time.monotonic", clock.monotonic)
+    monkeypatch.setattr("simulator.load.runner.time.sleep", clock.sleep)
     return clock
 
 

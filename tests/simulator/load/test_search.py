@@ -26,7 +26,8 @@ class Server:
     def __call__(self, name: str, shape: Shape) -> Run:
         self.runs += 1
         schedule = Schedule.of(shape)
-        label, recent, samples = Latencies(), Latencies(), []
+        label, recent = Latencies(), Latencies()
+        samples: list[Sample] = []
         free_s, told = 0.0, 0
         for post in range(schedule.posts):
             at_s = schedule.intended_s(post)

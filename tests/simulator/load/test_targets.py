@@ -7,6 +7,7 @@ import multiprocessing
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -22,11 +23,9 @@ PostsFile = Callable[..., Path]
 DESK = (sys.executable, "-P", "-m", "tui", "serve")
 
 
-@pytest.mark.parametrize(
-    ("target", "processes"), [("rules", 1), ("pipeline", 2), ("desk", 1)]
-)
+@pytest.mark.parametrize(("target", "processes"), [("rules", 1), ("pipeline", 2), ("desk", 1)])
 def test_a_second_of_load_is_accounted_for_to_the_last_post(
-    target: str,
+    target: Literal["rules", "pipeline", "desk"],
     processes: int,
     posts_file: PostsFile,
     territory_file: Path,
