@@ -13,7 +13,7 @@ from desk.territories import load_territory
 from simulator.errors import FolderError
 from simulator.folder import generate
 from simulator.storm_file import load_storm
-from simulator.truth import OutageTruth, PostTruth
+from simulator.truth import IncidentTruth, OutageTruth, PostTruth
 
 FILES = {
     "posts.jsonl",
@@ -45,6 +45,33 @@ def test_the_folder_holds_what_the_design_says(tmp_path: Path) -> None:
     assert {truth.outage for truth in truths} - {None} <= {outage.id for outage in outages}
     territory = load_territory(tmp_path / "out" / "territory.toml")
     assert territory.community == load_territory("north-carolina").community
+
+
+def test_each_incident_is_written_with_the_outage_it_belongs_to(tmp_path: Path) -> None:
+    files = made(tmp_path / "out", hours=6.0, background=0.0, scale=0.01)
+    incidents = [
+        msgspec.json.decode(line, type=IncidentTruth)
+        for line in files["incidents.jsonl"].splitlines()
+    ]
+    outages = {
+        outage.id: outage
+        for outage in (
+            msgspec.json.decode(line, type=OutageTruth)
+            for line in files["outages.jsonl"].splitlines()
+        )
+    }
+    assert len(incidents) > 500
+    assert {incident.device for incident in incidents} <= {
+        "substation", "feeder", "lateral", "service",
+    }  # fmt: skip
+    ids = {incident.id: incident for incident in incidents}
+    for incident in incidents:
+        outage = outages[incident.outage]
+        assert incident.community in outage.communities
+        assert outage.started_at <= incident.started_at < incident.restored_at
+        if incident.behind is not None:
+            assert ids[incident.behind].started_at <= incident.started_at
+    assert any(incident.behind for incident in incidents)
 
 
 def test_other_processes_make_the_same_bytes(tmp_path: Path) -> None:

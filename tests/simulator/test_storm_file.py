@@ -102,6 +102,43 @@ def test_a_wrong_value_is_told_in_one_line(tmp_path: Path, old: str, new: str, f
 
 
 @pytest.mark.parametrize(
+    ("name", "old", "new", "where", "fault"),
+    [
+        ("ice-storm", "temperature_c = -0.6", "temperature_c = -60", "hour = -1.0", "-40 to 50"),
+        ("ice-storm", "temperature_c = -0.6", "length_km = 9.0", "hour = -1.0", "does nothing"),
+        ("ice-storm", "temperature_c = -0.6", "pressure_hpa = 980", "hour = -1.0", "its gust_kmh"),
+        ("thunderstorms", ", length_km = 320.0", "", "hour = 1.5", "such as 300"),
+        ("hurricane", "lat = 33.9", "lightning_km2_h = 1, lat = 33.9", "hour = 5.5", "leave light"),
+        ("flood", "hour = 20.0", "hour = -1.0", "track =", "must rise"),
+        ("blackout", "hour = 0.8", "hour = 30.0", "[grid.collapse]", "hour < first_back"),
+        ("calm", "crews = 150", "blocked_share = 1.5", "blocked_share", "from 0 to 1"),
+        ("calm", "crews = 150", "etr_mised = 0.5", "etr_mised", "did you mean 'etr_missed'"),
+        ("calm", "crews = 150", "ice_median_mm = 0", "ice_median_mm", "a number above 0"),
+        ("calm", "crews = 150", "wrong_restored = -1", "wrong_restored", "from 0 to 1"),
+    ],
+)
+def test_a_fault_of_the_physics_is_told_at_its_line(
+    tmp_path: Path, name: str, old: str, new: str, where: str, fault: str
+) -> None:
+    text = built_in()[name].read_text(encoding="utf-8")
+    assert old in text
+    text = text.replace(old, new, 1)
+    told = [line for line in faults(tmp_path, text) if fault in line]
+    assert told
+    rows = text.splitlines()
+    row = int(told[0].split(":")[1])
+    assert where in rows[row - 1] or rows[row - 1].startswith("track"), told
+
+
+def test_a_storm_that_never_meets_its_day_is_a_fault(tmp_path: Path) -> None:
+    text = built_in()["thunderstorms"].read_text(encoding="utf-8")
+    late = text.replace("hour = -1.5", "hour = 200.0").replace("hour = 1.5", "hour = 201.5")
+    for hour in ("5.0", "8.5", "11.0"):
+        late = late.replace(f"hour = {hour},", f"hour = 2{float(hour):04.1f},")
+    assert any("they never meet" in line for line in faults(tmp_path, late))
+
+
+@pytest.mark.parametrize(
     ("old", "new", "fault"),
     [
         ("hours = 72.0", "hours = 999", "hours = 999: must be a number above 0 and at most 240"),
