@@ -98,7 +98,7 @@ def test_the_picture_stands_alone_and_says_exercise(tmp_path: Path) -> None:
         "Customers without power",
         "by label",
         "by channel",
-        "Track",
+        "Towns and track",
         "outage",
     ):
         assert words in shown

@@ -22,7 +22,7 @@ from tui.charts.course import (
 )
 from tui.charts.hours import Hours
 from tui.charts.svg import Tick
-from tui.charts.track import MARKS, StormMap, storm_map
+from tui.charts.track import StormMap, storm_map
 
 TOP_LABELS = 6
 TOP_CHANNELS = 5
@@ -68,6 +68,11 @@ class Figures(NamedTuple):
         return land.hour if land and 0 <= land.hour <= self.hours.hours else None
 
     @property
+    def clocks(self) -> list[str]:
+        """The times of the marks on the storm's track."""
+        return [self.hours.brief(mark.hour * 3600) for mark in self.scene.marks]
+
+    @property
     def ticks(self) -> list[Tick]:
         """Round times for an axis."""
         return self.hours.ticks(TICKS)
@@ -84,7 +89,6 @@ def figures(storm: Storm, progress: Progress | None = None) -> Figures:
     """
     day = StormDay(msgspec.structs.replace(storm, background=0.0))
     hours = Hours(storm.starts_at, storm.told_hours, day.territory.zone)
-    marked = [tick.at for tick in hours.ticks(MARKS)]
     return Figures(
         storm,
         day.territory.name,
@@ -96,5 +100,5 @@ def figures(storm: Storm, progress: Progress | None = None) -> Figures:
         day.hours(),
         sorted(day.outages(), key=lambda outage: -outage.customers)[:LARGEST],
         day.bulletins,
-        storm_map(storm, day.territory, worst_shares(day), marked),
+        storm_map(storm, day.territory, worst_shares(day), hours),
     )

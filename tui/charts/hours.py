@@ -29,9 +29,12 @@ class Hours(NamedTuple):
         """Day and time, such as `Thu 16:05`."""
         return f"{self.local(at_s):%a %H:%M}"
 
-    def ticks(self, count: int) -> list[Tick]:
-        """At most about `count` round times, in hours of the day; midnight has the day's name."""
-        step = hour_step(self.hours, count)
+    def ticks(self, count: int, step: float | None = None) -> list[Tick]:
+        """At most about `count` round times, in hours of the day; midnight has the day's name.
+
+        With `step` they are so many hours apart.
+        """
+        step = step or hour_step(self.hours, count)
         begin = self.local(0)
         wall = begin.hour + begin.minute / 60 + begin.second / 3600
         at = -wall % step
@@ -42,6 +45,11 @@ class Hours(NamedTuple):
             ticks.append(Tick(at, f"{local:%a}" if midnight else f"{local:%H:%M}"))
             at += step
         return ticks
+
+    def brief(self, at_s: float) -> str:
+        """The time on the wall, with the day where it begins."""
+        local = self.local(at_s)
+        return f"{local:%a %H:%M}" if local.hour == 0 and local.minute == 0 else f"{local:%H:%M}"
 
     @property
     def label(self) -> str:

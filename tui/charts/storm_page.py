@@ -40,6 +40,7 @@ SKY = (
     ("ice_mm", "ice so far", "mm", 0.0, "white"),
 )
 """Conditions with name, unit, the value that is no weather, and style."""
+SMALL = 10
 ROWS = 13
 """At most so many lines of the table of hours."""
 WIDEST_MAP = 110
@@ -88,7 +89,15 @@ def _weather(shown: Figures, columns: int) -> list[Text]:
         values = shown.weather.get(key, ())
         highest = max(values, default=0.0)
         if highest > calm:
-            panels.append(Panel(name, values, 2, style, f"{figure(highest)} {unit}"))
+            panels.append(
+                Panel(
+                    name,
+                    values,
+                    2,
+                    style,
+                    f"{figure(round(highest, 0 if highest > SMALL else 1))} {unit}",
+                )
+            )
     if not panels:
         return [_title("weather", "calm all day")]
     return _stacked([_title("weather", "the worst over the territory")], panels, shown, columns)
@@ -126,9 +135,8 @@ def _stacked(
 
 
 def _map(shown: Figures, width: int) -> list[Text]:
-    clocks = [f"{shown.hours.local(mark.hour * 3600):%H:%M}" for mark in shown.scene.marks]
     words = f"track and times, {shown.hours.label}" if shown.scene.path else "no storm passes"
-    lines = [_title("map", words), *map_lines(shown.scene, clocks, min(width, WIDEST_MAP))]
+    lines = [_title("map", words), *map_lines(shown.scene, shown.clocks, min(width, WIDEST_MAP))]
     return lines + [Text(line) for line in legend_lines(shown.scene)]
 
 
@@ -137,7 +145,10 @@ def _bulletins(shown: Figures) -> list[Text]:
     if not said:
         return []
     lines = [_title("bulletins of the weather service", f"{len(shown.bulletins)} in all")]
-    return lines + [Text(f"  {bulletin_words(shown, one)}") for one in said[:BULLETINS]]
+    for one in said[:BULLETINS]:
+        when, kind, hazard, rest = bulletin_words(shown, one)
+        lines.append(Text(f"  {when}  {kind:<9} {hazard:<7} {rest}".rstrip()))
+    return lines
 
 
 def _table(shown: Figures) -> list[Text]:
@@ -167,7 +178,7 @@ def _largest(shown: Figures) -> list[Text]:
         where = ", ".join(shown.names[id_] for id_ in outage.communities)
         lines.append(
             Text(
-                f"  {begin:%a %H:%M} to {end:%a %H:%M}  {outage.customers:>9,}  {where}"
+                f"  {begin:%a %H:%M} to {end:%a %d %b %H:%M}  {outage.customers:>9,}  {where}"
                 f"  {outage.cause or ''}".rstrip()
             )
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tui.braille import project
 from tui.charts import drawing
-from tui.charts.drawing import INK, QUIET
+from tui.charts.drawing import QUIET
 from tui.charts.figures import Figures
 from tui.charts.storm_words import (
     KINDS,
@@ -19,6 +19,7 @@ from tui.charts.svg import Line, Mark, draw_chart
 from tui.charts.svg_map import LEGEND, draw_map
 
 WIDTH, CHART, ROW = 900.0, 250.0, 16.0
+COLUMNS = (14.0, 90.0, 160.0, 225.0)
 TALLEST, FLATTEST = 620.0, 260.0
 
 
@@ -40,14 +41,14 @@ def storm_picture(shown: Figures) -> str:
     drawing.words(
         root, 14, y + 18, "Towns and track" if shown.scene.path else "Towns", size=14, bold=True
     )
-    clocks = [f"{shown.hours.local(mark.hour * 3600):%H:%M}" for mark in shown.scene.marks]
-    draw_map(drawing.group(root, 0, y + 30), shown.scene, clocks, WIDTH, height_of_map)
+    draw_map(drawing.group(root, 0, y + 30), shown.scene, shown.clocks, WIDTH, height_of_map)
     y += 44 + height_of_map
     if said:
         words = f"Bulletins of the weather service ({len(shown.bulletins)} in all)"
         drawing.words(root, 14, y + 14, words, size=14, bold=True)
         for row, bulletin in enumerate(said):
-            drawing.words(root, 14, y + 34 + ROW * row, bulletin_words(shown, bulletin), fill=INK)
+            for column, said_of_it in zip(COLUMNS, bulletin_words(shown, bulletin), strict=True):
+                drawing.words(root, column, y + 34 + ROW * row, said_of_it)
     return drawing.markup(root)
 
 
@@ -59,9 +60,11 @@ def _map_height(shown: Figures) -> float:
 
 def _supply(part: drawing.Element, shown: Figures) -> None:
     curve = shown.curve
-    xs = [number * shown.step_h for number in range(len(curve.values))]
+    points = {number * shown.step_h: value for number, value in enumerate(curve.values)}
+    points[curve.peak_s / 3600] = curve.peak  # it may fall between two values
+    xs = sorted(points)
     marks = [
-        Mark(KINDS[one.kind], one.at_s / 3600)
+        Mark(f"{KINDS[one.kind]}, {one.hazard}", one.at_s / 3600)
         for one in listed(shown.bulletins)
         if 0 <= one.at_s <= shown.storm.told_hours * 3600
     ]
@@ -72,7 +75,12 @@ def _supply(part: drawing.Element, shown: Figures) -> None:
     if shown.landfall_h is not None:
         marks.append(Mark("landfall", shown.landfall_h))
     _chart(
-        part, shown, [Line("out", xs, curve.values)], "Customers without power", "customers", marks
+        part,
+        shown,
+        [Line("out", xs, [points[x] for x in xs])],
+        "Customers without power",
+        "customers",
+        marks,
     )
 
 

@@ -60,14 +60,15 @@ def listed(bulletins: Sequence[Bulletin]) -> list[Bulletin]:
     return new[:BULLETINS]
 
 
-def bulletin_words(shown: Figures, bulletin: Bulletin) -> str:
-    """A bulletin on one line."""
+def bulletin_words(shown: Figures, bulletin: Bulletin) -> tuple[str, str, str, str]:
+    """A bulletin: when, of what kind, of what danger, and what is said of it."""
     clock = shown.hours.clock
-    kind = f"{clock(bulletin.at_s)}  {KINDS[bulletin.kind]:<9} {bulletin.hazard:<7}"
+    when, kind = clock(bulletin.at_s), KINDS[bulletin.kind]
     if bulletin.kind == "all_clear":
-        return kind.rstrip()
-    parts = [f"gusts to {bulletin.gust_kmh:.0f} km/h"] * (bulletin.hazard in {"wind", "thunder"})
-    parts += [f"{bulletin.rain_mm:.0f} mm rain"] * (bulletin.hazard == "flood")
-    parts += [f"{bulletin.ice_mm:.0f} mm ice"] * (bulletin.hazard == "ice")
+        return when, kind, bulletin.hazard, ""
+    said = {
+        "flood": f"{bulletin.rain_mm:.0f} mm rain",
+        "ice": f"{bulletin.ice_mm:.0f} mm ice",
+    }.get(bulletin.hazard, f"gusts {bulletin.gust_kmh:.0f} km/h")
     span = f"{clock(bulletin.from_s)} to {clock(bulletin.to_s)}"
-    return f"{kind} {span}, {', '.join(parts)}, {len(bulletin.zones)} areas"
+    return when, kind, bulletin.hazard, f"{span}, {said}, {len(bulletin.zones)} areas"

@@ -24,7 +24,7 @@ Darker is worse: it reads in grey, too.
 WAY, BAND = "#1d3f72", "#5b7db1"
 NAMED = 10
 SMALL = 11.0
-LEGEND = 46.0
+LEGEND, GAP = 46.0, 6.0
 
 Box = tuple[float, float, float, float]
 
@@ -44,7 +44,7 @@ def draw_map(
         drawing.path(parent, _inside(view, edge, box), stroke=BAND, width=1.5, dash="2 4")
     way = [(point.lon, point.lat) for point in scene.path]
     drawing.path(parent, _inside(view, way, box), stroke=WAY, width=2.2)
-    taken: list[Box] = []
+    taken = [_around(x, y, 2) for part in _inside(view, way, box) for x, y in part]
     _mark_track(parent, view, scene, clocks, box, taken)
     for place in _named(scene):
         x, y = view.dot(place.lon, place.lat)
@@ -69,7 +69,7 @@ def _mark_track(
     shown = [spot for spot in spots if 0 <= spot[0] <= box[2] and 0 <= spot[1] <= box[3]]
     for x, y, _, radius in shown:
         drawing.dot(parent, x, y, radius, fill=WAY)
-        taken.append((x - radius, y - radius, x + radius, y + radius))
+        taken.append(_around(x, y, radius))
     for x, y, words, radius in shown:
         _label(parent, (x, y), radius, words, box, taken, fill=WAY)
 
@@ -93,12 +93,16 @@ def _label(
         (x - wide / 2, y - radius - 3),
         (x - wide / 2, y + radius + 11),
     ):
-        room = (left, base - 9, left + wide, base + 2)
+        room = (left, base - 9, left + wide + GAP, base + 2)
         inside = left >= 0 and room[2] <= box[2] and room[1] >= 0 and room[3] <= box[3]
         if inside and not any(_overlap(room, other) for other in taken):
             drawing.words(parent, left, base, words, size=SMALL, fill=fill, halo=True)
             taken.append(room)
             return
+
+
+def _around(x: float, y: float, radius: float) -> Box:
+    return x - radius, y - radius, x + radius, y + radius
 
 
 def _overlap(one: Box, other: Box) -> bool:

@@ -12,6 +12,8 @@ from desk.serving.protocol import MapPlace
 from desk.territories import Territory
 from simulator.storm import Storm, TrackPoint
 from simulator.weather import centre
+from tui.charts.hours import Hours
+from tui.charts.ticks import hour_step
 
 KM_PER_DEGREE = 111.2
 MARKS = 8
@@ -47,13 +49,15 @@ class StormMap(NamedTuple):
 
 
 def storm_map(
-    storm: Storm, territory: Territory, shares: dict[str, float], ticks: Sequence[float]
+    storm: Storm, territory: Territory, shares: dict[str, float], hours: Hours
 ) -> StormMap:
-    """The map of a storm; `ticks` are the hours that may be marked."""
+    """The map of a storm; the centre is marked at round times on the wall."""
     track, kind = storm.weather.track, storm.weather.kind
     steps = [storm.told_hours * number / 96 for number in range(97)]
     path = [point for hour in steps if (point := _centre(track, hour))]
-    marks = [point for hour in ticks if (point := _centre(track, hour))]
+    lasts_h = path[-1].hour - path[0].hour if path else 0.0
+    ticks = hours.ticks(MARKS, hour_step(lasts_h, MARKS))
+    marks = [point for tick in ticks if (point := _centre(track, tick.at))]
     places = tuple(
         MapPlace(one.id, one.name, one.lat, one.lon, one.customers) for one in territory.community
     )
@@ -107,7 +111,7 @@ def _edges(track: tuple[TrackPoint, ...], path: Sequence[Centre]) -> Iterator[tu
 def _reach_km(track: tuple[TrackPoint, ...], hour: float) -> float:
     """How far the storm reaches to either side of its way."""
     point = centre(track, hour)
-    return 0.0 if point is None else point.radius_km
+    return 0.0 if point is None else point.length_km / 2 or point.radius_km
 
 
 def _crossing(a: Spot, b: Spot, c: Spot, d: Spot) -> Iterator[float]:

@@ -6,6 +6,7 @@ import pytest
 from desk.territories import Community, Territory
 from simulator.storm import Storm, TrackPoint
 from simulator.storm_file import load_storm
+from tui.charts.hours import Hours
 from tui.charts.track import landfall, storm_map
 
 COAST = ((10.0, 50.0), (20.0, 50.0))
@@ -18,6 +19,10 @@ LAND = Territory(
     ),
     lines=(COAST,),
 )
+
+
+def hours(storm: Storm) -> Hours:
+    return Hours(storm.starts_at, storm.told_hours, LAND.zone)
 
 
 def point(hour: float, lat: float, lon: float = 15.0) -> TrackPoint:
@@ -43,15 +48,17 @@ def test_a_storm_that_stays_at_sea_makes_no_landfall() -> None:
 
 
 def test_the_way_is_that_of_the_told_hours() -> None:
-    scene = storm_map(storm("cyclone", point(-4, 46), point(16, 56)), LAND, {}, [0.0, 6.0, 99.0])
+    passing = storm("cyclone", point(-4, 46), point(16, 56))
+    scene = storm_map(passing, LAND, {}, hours(passing))
     assert scene.path[0].lat == pytest.approx(48.0)
     assert scene.path[-1].lat == pytest.approx(54.0)
-    assert [mark.hour for mark in scene.marks] == [0.0, 6.0]
+    assert [mark.hour for mark in scene.marks] == [0, 2, 4, 6, 8, 10, 12]
     assert scene.edges == ()
 
 
 def test_a_band_lies_as_far_on_either_side_as_it_reaches() -> None:
-    scene = storm_map(storm("rain", point(0, 49), point(12, 53)), LAND, {}, [])
+    raining = storm("rain", point(0, 49), point(12, 53))
+    scene = storm_map(raining, LAND, {}, hours(raining))
     assert scene.landfall is None
     for edge, side in zip(scene.edges, (-1, 1), strict=True):
         lon, lat = edge[0]
@@ -60,5 +67,5 @@ def test_a_band_lies_as_far_on_either_side_as_it_reaches() -> None:
 
 
 def test_a_calm_day_has_no_way() -> None:
-    scene = storm_map(storm("calm"), LAND, {"a": 0.0, "b": 0.0}, [0.0])
+    scene = storm_map(storm("calm"), LAND, {"a": 0.0, "b": 0.0}, hours(storm("calm")))
     assert (scene.path, scene.marks, scene.edges, scene.landfall) == ((), (), (), None)
