@@ -92,6 +92,8 @@ def _label(
         (x - radius - 3 - wide, y + 4),
         (x - wide / 2, y - radius - 3),
         (x - wide / 2, y + radius + 11),
+        (x - wide / 2, y - radius - 12),
+        (x - wide / 2, y + radius + 20),
     ):
         room = (left, base - 9, left + wide + GAP, base + 2)
         inside = left >= 0 and room[2] <= box[2] and room[1] >= 0 and room[3] <= box[3]
