@@ -16,7 +16,7 @@ KINDS: tuple[Kind, ...] = ("wind", "ice", "thunder", "flood", "blackout", "calm"
 _KIND_OF_WEATHER: dict[str, Kind] = {
     "cyclone": "wind",
     "ice": "ice",
-    "thunder": "thunder",
+    "squall": "thunder",
     "rain": "flood",
     "calm": "calm",
 }

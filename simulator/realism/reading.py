@@ -12,11 +12,11 @@ import msgspec
 
 from desk.post import Author, Geo
 from simulator.errors import FolderError
-from simulator.folder import POSTS, TRUTH
+from simulator.folder import INCIDENTS, POSTS, TRUTH
 from simulator.realism.incidents import Incident
 from simulator.truth import PostTruth
 
-INCIDENTS = "incidents.jsonl"
+
 _BLOCK = 1 << 20
 
 Record = TypeVar("Record")

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import msgspec
 
+from simulator.folder import INCIDENTS
 from simulator.realism.curve import TAILS_H, Shape
 from simulator.realism.incidents import sizes
 from simulator.realism.posts import Tally
-from simulator.realism.reading import INCIDENTS, incidents
+from simulator.realism.reading import incidents
 from simulator.realism.texts import Other, Texts, distinct, unmet
 from simulator.storm import Storm
 from simulator.stream import StormDay
