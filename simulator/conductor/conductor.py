@@ -158,7 +158,7 @@ class Conductor:
         if self._catching:
             self._catching = bool(behind) or behind is None
             self._settle()
-            return False
+            return not self._catching
         hurried = self._target_s is not None or self.clock.speed is None
         if hurried and (behind is None or behind > LEAD_POSTS):
             return False

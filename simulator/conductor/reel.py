@@ -50,8 +50,9 @@ class Reel:
                 self._posts = max(stop, self._posts + 1)
             else:
                 break
-        done = told and self._posts == due and len(self) < end
-        self.reached_s = until_s if done else max(self.reached_s, self.second(len(self) - 1))
+        done = told and self._posts >= due and len(self) < end
+        reached_s = until_s if done else self.second(len(self) - 1)
+        self.reached_s = max(self.reached_s, reached_s)
         return done
 
     def fire(self, inject: Fired) -> None:

@@ -42,6 +42,12 @@ class Caller:
         self._writer = writer
         self._run = conductor.run_id
 
+    @property
+    def behind(self) -> int:
+        """How many posts it has not been sent; more than there are where it must begin again."""
+        sent = len(self._conductor.reel)
+        return sent - self.position if self._run == self._conductor.run_id else sent + 1
+
     async def serve(self, where: str | None) -> None:
         """Send what is due behind the cursor `where` until the desk leaves."""
         storm, conductor = self._conductor.day.storm, self._conductor
@@ -100,7 +106,7 @@ class Lines:
         """How many posts the slowest desk has not been sent; None where there is no desk."""
         if not self.callers:
             return None
-        return len(self.conductor.reel) - min(caller.position for caller in self.callers)
+        return max(caller.behind for caller in self.callers)
 
     async def _called(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()

@@ -44,18 +44,6 @@ class Trainer(Sized, Screen[None]):
             meaning="storm.run",
             shown=True,
         ),
-        key(
-            *("plus,equals_sign", "speed(1)", "Faster", "Let the storm run faster"),
-            meaning="storm.faster",
-            shown=True,
-            face="+",
-        ),
-        key(
-            *("minus", "speed(-1)", "Slower", "Let the storm run slower"),
-            meaning="storm.slower",
-            shown=True,
-            face="-",
-        ),
         key("n", "next", "Next", "Jump to what happens next", meaning="storm.next", shown=True),
         key(
             *("J", "jump", "Jump", "Jump to a time; what lies between is sent at once"),
@@ -77,6 +65,18 @@ class Trainer(Sized, Screen[None]):
             *("p", "prepared", "Prepared", "To the injects; enter sends the one at the cursor"),
             meaning="storm.prepared",
             shown=True,
+        ),
+        key(
+            *("plus,equals_sign", "speed(1)", "Faster", "Let the storm run faster"),
+            meaning="storm.faster",
+            shown=True,
+            face="+",
+        ),
+        key(
+            *("minus", "speed(-1)", "Slower", "Let the storm run slower"),
+            meaning="storm.slower",
+            shown=True,
+            face="-",
         ),
         key(
             *("x", "withdraw", "Withdraw", "Let a wound-back inject not come again"),

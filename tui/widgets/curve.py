@@ -76,17 +76,16 @@ class DayCurve(Widget):
         cells: list[tuple[str, Style]] = [("·", colours.faint)] * width
         hours = self._end_s() / 3600
         step = next((each for each in (1, 2, 3, 6, 12, 24) if width / hours * each >= 8), 48)
+        marks = {self._cell(mark.at_s): ("◆", colours.accent) for mark in board.bookmarks()}
+        marks[self._now()] = ("▲", colours.alarm)
         for hour in range(0, int(hours) + 1, step):
-            self._write(cells, self._cell(hour * 3600), f"{board.time(hour * 3600):%H:%M}")
-        for mark in board.bookmarks():
-            cells[self._cell(mark.at_s)] = ("◆", colours.accent)
-        cells[self._now()] = ("▲", colours.alarm)
+            at, words = self._cell(hour * 3600), f"{board.time(hour * 3600):%H:%M}"
+            spot = range(at, at + len(words))
+            if spot.stop <= width and marks.keys().isdisjoint(spot):
+                cells[at : spot.stop] = [(letter, colours.quiet) for letter in words]
+        for at, mark in marks.items():
+            cells[at] = mark
         return [Segment(text, style) for text, style in cells]
-
-    def _write(self, cells: list[tuple[str, Style]], at: int, words: str) -> None:
-        style = palette_of(self).quiet
-        if at + len(words) <= len(cells):
-            cells[at : at + len(words)] = [(letter, style) for letter in words]
 
     def on_click(self, event: events.Click) -> None:
         if self._board is not None and self.size.width:

@@ -75,11 +75,6 @@ class SentList(Lines):
     def choose(self, index: int) -> None:
         self.post_message(self.Chosen(self.items[index]))
 
-    def heading(self, width: int) -> str:
-        """What stands over the columns at the left."""
-        tags = labels_width(_labels(width))
-        return f"{'truth':<{tags}}{'desk':<{tags}}"
-
     def paint_line(self, index: int, width: int) -> Sequence[Segment] | None:
         board, colours = self._board, palette_of(self)
         assert board is not None
@@ -113,11 +108,11 @@ def _given(
     given: tuple[str, ...] | None, true: tuple[str, ...], labels: int, colours: Palette
 ) -> list[Segment]:
     """The desk's labels with a sign before them: = right, ≠ otherwise, … not yet there."""
-    cells = labels_width(labels)
+    cells = labels_width(labels) + 2
     if given is None:
         return [Segment(fit("…", cells), colours.quiet)]
     if set(given) == set(true):
         return [Segment(fit("= right", cells), colours.quiet)]
-    tags = label_tags(given, labels, colours)[:-1] or [Segment("none", colours.quiet)]
-    used = 2 + sum(segment.cell_length for segment in tags)
-    return [Segment("≠ ", colours.strong), *tags, Segment(" " * max(0, cells - used))][: labels + 5]
+    if not given:
+        return [Segment(fit("≠ none", cells), colours.strong)]
+    return [Segment("≠ ", colours.strong), *label_tags(given, labels, colours)]

@@ -10,6 +10,7 @@ from rich.style import Style
 from textual import events
 from textual.message import Message
 
+from desk.outages.score import FEWEST_AUTHORS
 from tui.board import Board, Event
 from tui.columns import age_s, shorten
 from tui.paint import cut, fit, paint
@@ -158,7 +159,7 @@ def _found(event: Event, colours: Palette) -> Segment:
     if finding.delay_min is not None:
         words += f" {_signed(finding.delay_min)}"
     elif finding.word in ("few posts", "not yet"):
-        words += f" ({finding.authors} people)" if finding.authors else ""
+        words += f" ({finding.authors} of {FEWEST_AUTHORS})" if finding.word == "few posts" else ""
     return Segment(words, colours.of(sign, bold=finding.word in ("found", "late", "missed")))
 
 
