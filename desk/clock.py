@@ -41,7 +41,8 @@ class EventClock(msgspec.Struct):
             self.now = max(self.now, at)
         else:
             self._leap(at, author)
-        self.ahead = {one: time for one, time in self.ahead.items() if time > self.now}
+        if self.ahead:
+            self.ahead = {one: time for one, time in self.ahead.items() if time > self.now}
         return False
 
     def _leap(self, at: datetime, author: str) -> None:
