@@ -16,7 +16,6 @@ from simulator.folder import INCIDENTS, POSTS, TRUTH
 from simulator.realism.incidents import Incident
 from simulator.truth import PostTruth
 
-
 _BLOCK = 1 << 20
 
 Record = TypeVar("Record")
