@@ -1,31 +1,42 @@
-"""What all who write share: the moment, the unfinished post, and the scene they write in."""
+"""What all who write share: the unfinished post, what a writer is, and the scene they write in."""
 
 from __future__ import annotations
 
 import random
+from bisect import bisect_right
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from functools import cache
+from itertools import accumulate
 from typing import NamedTuple, Protocol
 
-from desk.post import Author, Geo, Media
+from desk.distance import distance_km
+from desk.post import Author, Geo, Media, Post
 from desk.territories import Community, Territory
-from simulator.grid import Zone
-from simulator.people import People
-from simulator.restoration import Outage
-from simulator.storm import Storm
+from simulator.crowd.people import People
+from simulator.grid import Flicker, Zone
+from simulator.restoration import Incident, Outage
+from simulator.storm import Storm, Voice
 from simulator.truth import Told
-from simulator.weather import Exposure
-
-NO_BREAK = "\u00a0"
-"""Stands for the spaces within names while a text is made."""
+from simulator.voices import Grammar, grammar, spoken_in
+from simulator.weather import STEP_S, Bulletin, Exposure
 
 BLOCK_S = 300.0
 """How far ahead posts are planned; memory holds the posts of one block."""
 
+NEIGHBOURS = 4
+"""How many of the nearest communities somebody may take for their own."""
+
+SEVERE = 1.0
+"""From here on the weather breaks trees: `Scene.severity`."""
+
+_WEATHERS = {"cyclone": "wind", "squall": "thunder", "ice": "ice", "rain": "rain", "calm": "calm"}
+
 
 class Draft(NamedTuple):
-    """A post before it has its id and time, and what it means."""
+    """A post before it has its id and time, and what it means.
+
+    `addressed` when it belongs to what the utility's own account gets to see.
+    """
 
     author: Author
     channel: str
@@ -43,6 +54,7 @@ class Draft(NamedTuple):
     mentions: tuple[str, ...] = ()
     media: tuple[Media, ...] = ()
     url: str | None = None
+    addressed: bool = False
 
 
 class Writer(Protocol):
@@ -56,8 +68,12 @@ class Writer(Protocol):
         """The post of a moment, or None if there is nothing to say after all."""
         ...
 
-    def heard(self, told: Told) -> None:
-        """A post was sent, by whomever."""
+
+class Listener(Protocol):
+    """Whoever takes up what others have posted."""
+
+    def heard(self, told: Told, at_s: float) -> None:
+        """A post that is no background was sent, by whomever, at a second of the storm day."""
         ...
 
 
@@ -72,6 +88,9 @@ class Scene:
         weather: Exposure,
         outages: tuple[Outage, ...],
         people: People,
+        incidents: tuple[Incident, ...] = (),
+        flickers: tuple[Flicker, ...] = (),
+        bulletins: tuple[Bulletin, ...] = (),
     ) -> None:
         self.storm = storm
         self.territory = territory
@@ -79,18 +98,90 @@ class Scene:
         self.weather = weather
         self.outages = outages
         self.people = people
+        self.incidents = incidents
+        self.flickers = flickers
+        self.bulletins = bulletins
         self.region = territory.aliases[0] if territory.aliases else territory.name
         # Posts in English shorten a state to its two capitals; elsewhere nobody does.
         english = storm.voice[0].language == "en"
         short = (alias for alias in territory.aliases if len(alias) == 2 and alias.isupper())
         self._short = next(short, self.region) if english else self.region
         local = storm.starts_at.astimezone(territory.zone)
-        self._local = local
         self._midnight_s = local.hour * 3600 + local.minute * 60
+        self._upto = list(accumulate(c.customers for c in territory.community))
+        self._near: dict[int, tuple[int, ...]] = {}
+        self._parts: dict[int, tuple[int, int]] = {}
+        for zone in places:
+            first, count = self._parts.get(zone.place, (zone.number, 0))
+            self._parts[zone.place] = first, count + 1
+        self._name_utility(storm)
+        self._severe: tuple[float, float] | None = self._span_of_severe_weather()
+
+    def _name_utility(self, storm: Storm) -> None:
+        utility = storm.utility
+        self.handle = f"@{utility.handle}"
+        self.utility_names = (utility.name, self.handle, *utility.nicknames)
+        self.storm_name = storm.weather.name or storm.title
+        self.fakes = look_alikes(utility.handle, utility.name)
+        weather = _WEATHERS.get(storm.weather.kind, "")
+        self._grammars: dict[tuple[str, str], Grammar] = {}
+        for voice in storm.voice:
+            own = spoken_in(voice.locale)
+            name = own if own.partition("-")[0] == voice.language else voice.language
+            self._grammars[voice.locale, voice.language] = grammar(name, weather)
+        self._mixes = {
+            voice.language: grammar(f"{voice.language}-en", weather)
+            for voice in storm.voice
+            if voice.mixed and voice.language != "en"
+        }
+        self.weather_word = weather
+
+    def speech(self, voice: Voice, share: float) -> Grammar:
+        """The grammar of a voice, or its mix with English; `share` is drawn from 0-1."""
+        if share < voice.mixed and voice.language in self._mixes:
+            return self._mixes[voice.language]
+        return self._grammars[voice.locale, voice.language]
+
+    def can(self, act: str) -> bool:
+        """Whether every grammar of the storm has texts for `act`."""
+        spoken = (*self._grammars.values(), *self._mixes.values())
+        return all(speech.can(act) for speech in spoken)
+
+    def zone_at(self, place: int, share: float) -> Zone:
+        """One of the zones of a community; `share` is drawn from 0-1."""
+        first, count = self._parts[place]
+        return self.zones[first + int(share * count)]
+
+    def at_home(self, zone: Zone, number: int) -> int:
+        """The number within its community of person `number` of a zone: people live in one."""
+        first, count = self._parts[zone.place]
+        return number * count + zone.number - first
+
+    def spoken(self, language: str) -> Grammar:
+        """The grammar of the first voice of this language."""
+        for (_, spoken), speech in self._grammars.items():
+            if spoken == language:
+                return speech
+        return self.official
+
+    def outage_of(self, id_: str | None) -> Outage | None:
+        """The outage with this id of the truth."""
+        return None if id_ is None else self.outages[int(id_.rpartition("-")[2]) - 1]
+
+    def addressed(self, post: Post) -> bool:
+        """Whether a post mentions the utility, or is its own."""
+        own = post.author is not None and post.author.id.endswith("-utility")
+        return own or self.storm.utility.handle in post.mentions
+
+    @property
+    def official(self) -> Grammar:
+        """The grammar of the press and the utility: that of the first voice."""
+        voice = self.storm.voice[0]
+        return self._grammars[voice.locale, voice.language]
 
     def time(self, at_s: float) -> datetime:
         """Aware UTC of a second of the storm day."""
-        return self.storm.starts_at + timedelta(seconds=round(at_s, 3))
+        return self.storm.starts_at + timedelta(0, 0, 0, int(at_s * 1000))
 
     def local_hour(self, at_s: float) -> float:
         """The hour on the wall, 0-24, of a second of the storm day."""
@@ -107,34 +198,66 @@ class Scene:
         half = "pm" if hour >= 12 else "am"
         return f"{twelve}:{minute:02d}{half}" if draw.random() < 0.6 else f"{twelve}:{minute:02d}"
 
-    def facts(self, community: Community | None, draw: random.Random) -> dict[str, str]:
-        """What a grammar's slots may ask for, as far as the place gives it."""
-        utility = self.storm.utility
-        rnd = draw.random
-        town = zip_code = ""
-        if community is not None:
-            town = community.name
-            if community.aliases and rnd() < 0.06:
-                town = community.aliases[int(rnd() * len(community.aliases))]
-            # Whoever mistypes words must see the name as one, or "dels" in it may become "des".
-            town = town.replace(" ", NO_BREAK)
-            if community.zips:
-                zip_code = community.zips[int(rnd() * len(community.zips))]
-        names = (utility.name, f"@{utility.handle}", *utility.nicknames)
-        return {
-            "where": "",
-            "town": town,
-            "tag": hashtag(town),
-            "region": self._short if rnd() < 0.5 else self.region,
-            "zip": zip_code,
-            "utility": names[int(rnd() * len(names))],
-            "handle": f"@{utility.handle}",
-            "storm": self.storm.weather.name or self.storm.title,
-            "number": str(2 + int(rnd() * 8)),
-        }
+    def region_name(self, share: float) -> str:
+        """The region, half of the time in its short form; `share` is drawn from 0-1."""
+        return self._short if share < 0.5 else self.region
+
+    def county(self, community: Community | None) -> str:
+        """The largest place near `community`: counties go by their seats."""
+        if community is None:
+            return self.region
+        here = self.territory.community.index(community)
+        near = [here, *self.neighbours(here)]
+        return max((self.territory.community[n] for n in near), key=lambda c: c.customers).name
+
+    def town(self, share: float) -> int:
+        """The place of a community, large ones more often; `share` is drawn from 0-1."""
+        return bisect_right(self._upto, share * self._upto[-1])
+
+    @property
+    def customers(self) -> int:
+        """Customers of the whole territory."""
+        return self._upto[-1]
+
+    def neighbours(self, place: int) -> tuple[int, ...]:
+        """The places of the nearest communities, the nearest one first."""
+        if place not in self._near:
+            here = self.territory.community[place]
+            away = sorted(
+                (distance_km(here.lat, here.lon, other.lat, other.lon), number)
+                for number, other in enumerate(self.territory.community)
+                if number != place
+            )
+            self._near[place] = tuple(number for _, number in away[:NEIGHBOURS])
+        return self._near[place]
+
+    def severity(self, zone: int, at_s: float) -> float:
+        """How bad the weather is in a zone: from 1 on trees break and roads flood."""
+        weather = self.weather.at(zone, at_s)
+        return weather.gust_kmh / 85 + weather.rain_mm_h / 25 + weather.ice_mm_h / 2
+
+    def _span_of_severe_weather(self) -> tuple[float, float] | None:
+        times = [
+            step * STEP_S
+            for step in range(int(self.storm.hours * 3600 / STEP_S))
+            if any(self.severity(zone.number, step * STEP_S) > SEVERE for zone in self.zones)
+        ]
+        return (times[0], times[-1] + STEP_S) if times else None
+
+    def phase(self, at_s: float) -> str:
+        """`before`, `during` or `after` the severe weather of the day, or `calm` without any."""
+        if self._severe is None:
+            return "calm"
+        begins_s, ends_s = self._severe
+        return "before" if at_s < begins_s else "during" if at_s < ends_s else "after"
 
 
-@cache
-def hashtag(name: str) -> str:
-    """`name` as a hashtag without its sign."""
-    return "".join(char for char in name if char.isalnum())
+def look_alikes(handle: str, name: str) -> tuple[tuple[str, str], ...]:
+    """Handles and names that somebody takes in order to be held for the utility."""
+    swapped = handle.replace("l", "I", 1) if "l" in handle else f"{handle}_"
+    return (
+        (f"{handle}_Help", f"{name} Support"),
+        (f"{swapped}Care", name),
+        (f"{handle}Refund", f"{name} Refunds"),
+        (f"Real{handle}", f"{name} Official"),
+    )

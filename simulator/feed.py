@@ -25,7 +25,7 @@ from simulator.stream import StormDay
 TICK_S = 0.1
 LARGEST_BATCH = 1000
 SKIPPED_AT_ONCE = 500
-OPTIONS = ("speed", "seed", "hours", "scale", "background")
+OPTIONS = ("speed", "seed", "hours", "scale", "background", "stream")
 
 Clock = Callable[[], float]
 Sleep = Callable[[float], Awaitable[object]]
@@ -100,7 +100,7 @@ class StormFeed:
 
 
 def open_storm(url: str, options: Options) -> StormFeed:
-    """The feed of `storm:NAME?speed=60&seed=7&hours=24&scale=1&background=0.6`.
+    """The feed of `storm:NAME?speed=60&seed=7&hours=24&scale=1&background=0.6&stream=firehose`.
 
     Raises:
         FeedError: the storm or an option is unknown, or a value makes no sense.
@@ -111,11 +111,12 @@ def open_storm(url: str, options: Options) -> StormFeed:
             f"unknown option '{name}' in '{url}': {choices(name, OPTIONS)}" for name in unknown
         ]
         raise FeedError("\n".join(faults))
-    changes: dict[str, float | int | None] = {
+    changes: dict[str, float | int | str | None] = {
         name: _number(name, value, url)
         for name, value in options.query.items()
-        if name not in {"speed", "seed"}
+        if name not in {"speed", "seed", "stream"}
     }
+    changes["stream"] = options.query.get("stream")
     if "seed" in options.query:
         changes["seed"] = _whole(options.query["seed"], url)
     try:

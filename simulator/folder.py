@@ -6,6 +6,7 @@ import platform
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
+from typing import BinaryIO
 
 import msgspec
 
@@ -20,7 +21,8 @@ TRUTH = "truth.jsonl"
 OUTAGES = "outages.jsonl"
 INCIDENTS = "incidents.jsonl"
 TERRITORY = "territory.toml"
-REPORT_EVERY = 5000
+AT_ONCE = 2000
+"""Posts that are written at once; after each lot the progress is told."""
 
 Progress = Callable[[int, float], None]
 """Told the number of posts so far and the hour of the storm day that they have come to."""
@@ -70,16 +72,30 @@ def _write_truth_of_grid(day: StormDay, out: Path) -> int:
 
 
 def _write_posts(day: StormDay, out: Path, progress: Progress | None) -> int:
-    encode_into = msgspec.json.Encoder().encode
+    encode = msgspec.json.Encoder().encode
     count = 0
+    posts_lines: list[bytes] = []
+    truth_lines: list[bytes] = []
     with (out / POSTS).open("wb") as posts, (out / TRUTH).open("wb") as truths:
-        for count, told in enumerate(day.tell(), 1):
-            posts.write(encode_into(told.post) + b"\n")
-            truths.write(encode_into(told.truth) + b"\n")
-            if progress is not None and count % REPORT_EVERY == 0:
-                elapsed = told.post.created_at - day.storm.starts_at
-                progress(count, elapsed.total_seconds() / 3600)
+        for count, (post, truth) in enumerate(day.tell(), 1):
+            posts_lines.append(encode(post))
+            truth_lines.append(encode(truth))
+            if count % AT_ONCE == 0:
+                _write_lines(posts, posts_lines)
+                _write_lines(truths, truth_lines)
+                if progress is not None:
+                    elapsed = post.created_at - day.storm.starts_at
+                    progress(count, elapsed.total_seconds() / 3600)
+        _write_lines(posts, posts_lines)
+        _write_lines(truths, truth_lines)
     return count
+
+
+def _write_lines(file: BinaryIO, lines: list[bytes]) -> None:
+    """Write `lines`, each with its end, and empty the list."""
+    if lines:
+        file.write(b"\n".join(lines) + b"\n")
+        lines.clear()
 
 
 def versions() -> dict[str, str]:

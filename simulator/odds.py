@@ -17,10 +17,15 @@ class Odds:
         pairs = [(word, weight) for word, weight in weights.items() if weight > 0]
         self._words = tuple(word for word, _ in pairs)
         self._upto = tuple(accumulate(weight for _, weight in pairs))
+        self._total = self._upto[-1] if self._upto else 0.0
 
     def draw(self, draw: random.Random) -> str:
         """One of the words."""
-        return self._words[bisect_right(self._upto, draw.random() * self._upto[-1])]
+        return self.at(draw.random())
+
+    def at(self, share: float) -> str:
+        """The word at a share of all weights, 0 to below 1."""
+        return self._words[bisect_right(self._upto, share * self._total)]
 
 
 def poisson(mean: float, draw: random.Random) -> int:

@@ -19,6 +19,12 @@ Hours = Annotated[float, msgspec.Meta(gt=0, le=LONGEST_H)]
 # X first in an outage, Facebook's long tail later: what utilities' desks report.
 _CHANNELS = {"x": 0.5, "facebook": 0.25, "bluesky": 0.17, "mastodon": 0.08}
 _LATE_CHANNELS = {"x": 0.3, "facebook": 0.5, "bluesky": 0.14, "mastodon": 0.06}
+# On a calm day customers write where they have time: the long form is Facebook's.
+_CALM_CHANNELS = {"x": 0.34, "facebook": 0.52, "bluesky": 0.09, "mastodon": 0.05}
+
+SHARES = {"firehose": 0.97, "addressed": 0.30}
+"""The share of the background where a storm gives none: of all posts of a region, a few in a
+hundred have to do with a utility; of those that are addressed to it, most."""
 
 
 class TrackPoint(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -91,31 +97,45 @@ class GridPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 class CrowdPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How much is posted about the supply, and how people say where they are.
 
-    Rates are posts per 1,000 customers: at a loss, per hour of waiting, at a restoration;
-    `damage_posts_h` per hour in the worst weather, `everyday_posts_day` on bills and services.
+    Rates are posts per 1,000 customers who are concerned: at a loss, per hour of waiting, at a
+    restoration, at a flicker, when an estimate is missed, when the utility wrongly says that it is
+    back; `damage_posts_h` per hour in the worst weather, `everyday_posts_day` on bills and service.
+    Shares are of posts on the supply, `threads` and `replies` of those that may be answered.
     """
 
     loss_posts: NotNegative = 8.0
     waiting_posts_h: NotNegative = 1.0
     restored_posts: NotNegative = 4.0
+    flicker_posts: NotNegative = 0.5
+    missed_posts: NotNegative = 2.0
+    wrong_back_posts: NotNegative = 4.0
     damage_posts_h: NotNegative = 0.06
     everyday_posts_day: NotNegative = 0.3
     located: Share = 0.5
+    wrong_places: Share = 0.015
     coordinates: Share = 0.01
-    reposts: Share = 0.05
+    reposts: Annotated[float, msgspec.Meta(ge=0, le=0.9)] = 0.22
+    threads: Share = 0.1
     replies: Share = 0.08
     channels: dict[str, NotNegative] = msgspec.field(default_factory=lambda: dict(_CHANNELS))
     late_channels: dict[str, NotNegative] = msgspec.field(
         default_factory=lambda: dict(_LATE_CHANNELS)
     )
+    calm_channels: dict[str, NotNegative] = msgspec.field(
+        default_factory=lambda: dict(_CALM_CHANNELS)
+    )
 
 
 class Voice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A language of the crowd: its share, and the Faker locale that its names come from."""
+    """A language of the crowd: its share, and the Faker locale that its names come from.
+
+    `mixed` is the share of its posts that switch to English and back (es and it only).
+    """
 
     language: Literal["en", "it", "es"]
     locale: Word
     share: Positive = 1.0
+    mixed: Share = 0.0
 
 
 class NoisePlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -126,20 +146,59 @@ class NoisePlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     hashtags: Share = 0.14
 
 
+class TrapRates(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Traps that are set all the time, each kind in posts per 1,000 background posts."""
+
+    hypothetical: NotNegative = 1.2
+    sport: NotNegative = 0.6
+    game: NotNegative = 0.3
+    song: NotNegative = 0.3
+    show: NotNegative = 0.2
+    series: NotNegative = 0.3
+    sarcasm: NotNegative = 0.3
+    internet: NotNegative = 0.8
+    metaphor: NotNegative = 1.0
+    history: NotNegative = 0.4
+    planned: NotNegative = 0.2
+    elsewhere: NotNegative = 0.2
+
+
+TRAPS = Literal[
+    "rumour", "scam", "old_photo", "late_repost", "drill", "bot_flood", "internet", "elsewhere"
+]
+
+
+class Trap(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A trap that is set at `hour`: `posts` posts within `minutes`, in or about `town`.
+
+    Without a town one is drawn. A flood of bots comes from so many `accounts`, 0 for a new one with
+    each post.
+    """
+
+    kind: TRAPS
+    hour: NotNegative
+    posts: Annotated[int, msgspec.Meta(ge=1, le=100_000)]
+    minutes: Positive = 60.0
+    town: str = ""
+    accounts: Annotated[int, msgspec.Meta(ge=0)] = 0
+
+
 class Utility(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The utility that people write to."""
+    """The utility that people write to; `others` are utilities next to it."""
 
     name: Word
     handle: Word
     nicknames: tuple[str, ...] = ()
+    others: tuple[str, ...] = ("Crestline Electric",)
 
 
 class Outlet(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A newsroom, an agency or a bot of the region."""
+    """A newsroom or an agency of the region; the bulletins are those of its weather service."""
 
     name: Word
     handle: Word
     channel: Word = "x"
+    kind: Literal["newsroom", "agency", "weather"] = "newsroom"
 
 
 class Inject(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -161,7 +220,9 @@ class Inject(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 class Storm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One storm day. `scale` multiplies what people post, never what happens to the grid.
 
-    With `first_hours` the same day is told only so far.
+    With `first_hours` the same day is told only so far. The stream `addressed` holds of the same
+    posts only those that mention the utility or answer it, and its own; `background` is the share
+    of posts that mean nothing to a utility.
     """
 
     name: Annotated[str, msgspec.Meta(pattern="^[a-z0-9][a-z0-9-]*$")]
@@ -172,22 +233,30 @@ class Storm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     first_hours: Hours | None = None
     seed: int = 7
     scale: Annotated[float, msgspec.Meta(gt=0, le=1000)] = 1.0
-    background: Annotated[float, msgspec.Meta(ge=0, le=0.99)] = 0.6
+    stream: Literal["firehose", "addressed"] = "firehose"
+    background: Annotated[float, msgspec.Meta(ge=0, le=0.99)] | None = None
     tags: tuple[str, ...] = ()
     weather: WeatherPlan
     grid: GridPlan
     crowd: CrowdPlan
     noise: NoisePlan
+    traps: TrapRates = TrapRates()
     utility: Utility
     voice: Annotated[tuple[Voice, ...], msgspec.Meta(min_length=1)]
     outlet: Annotated[tuple[Outlet, ...], msgspec.Meta(min_length=1)]
     inject: tuple[Inject, ...] = ()
+    trap: tuple[Trap, ...] = ()
     versions: dict[str, str] = {}
 
     @property
     def told_hours(self) -> float:
         """How many hours of the day are told."""
         return self.hours if self.first_hours is None else self.first_hours
+
+    @property
+    def background_share(self) -> float:
+        """The share of posts that mean nothing to a utility, 0 to 0.99."""
+        return SHARES[self.stream] if self.background is None else self.background
 
 
 def layer_random(storm: Storm, layer: str) -> random.Random:

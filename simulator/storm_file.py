@@ -26,11 +26,11 @@ def built_in() -> dict[str, Path]:
     return {path.stem: path for path in sorted(BUILT_IN.glob("*.toml"))}
 
 
-def load_storm(name_or_path: str, **changes: float | None) -> Storm:
+def load_storm(name_or_path: str, **changes: float | str | None) -> Storm:
     """The built-in storm of this name, or the one in this file (or folder of a generated storm).
 
-    `changes` replace `seed`, `scale` or `background`, and with `hours` only the first hours of the
-    day are told; None leaves a key as it is.
+    `changes` replace `seed`, `scale`, `stream` or `background`, and with `hours` only the first
+    hours of the day are told; None leaves a key as it is.
 
     Raises:
         StormError: the name is unknown, or the file is no storm; the message then has one line for

@@ -10,15 +10,27 @@ import msgspec
 
 from desk.post import Post
 from desk.territories import Territory, load_territory
-from simulator.background import Background, Everyday, Surroundings
-from simulator.crowd import Crowd
-from simulator.draft import BLOCK_S, NO_BREAK, Draft, Scene, Writer
-from simulator.echoes import Echoes
-from simulator.people import People
+from simulator.background.ambient import Background
+from simulator.background.timed import TimedTraps
+from simulator.crowd.customers import Crowd
+from simulator.crowd.desk import Desk
+from simulator.crowd.echoes import Echoes
+from simulator.crowd.everyday import Everyday, Surroundings
+from simulator.crowd.facts import NO_BREAK
+from simulator.crowd.people import People
+from simulator.crowd.press import Press
+from simulator.crowd.threads import Threads
+from simulator.crowd.utility import Announcements
+from simulator.draft import BLOCK_S, Draft, Listener, Scene, Writer
 from simulator.physics import physics
-from simulator.press import Press
 from simulator.storm import Storm
-from simulator.truth import IncidentTruth, OutageTruth, PostTruth, Told, in_order
+from simulator.truth import IncidentTruth, OutageTruth, PostTruth, Told, in_order, relevant
+
+MOST_AT_ONCE = 20_000
+"""Posts that memory holds: of a storm of millions a block is shorter."""
+
+ADDRESSED = 0.25
+"""About that share of what is posted on the supply mentions the utility or is its own."""
 
 
 class Hour(msgspec.Struct, frozen=True):
@@ -46,8 +58,17 @@ class StormDay:
         self.bulletins = made.bulletins
         self.weather = made.weather
         self._customers = made.customers
+        self._prefix = f"{storm.name}-{storm.seed}-"
         self._scene = Scene(
-            storm, self.territory, self.zones, made.weather, made.outages, People(storm)
+            storm,
+            self.territory,
+            self.zones,
+            made.weather,
+            made.outages,
+            People(storm),
+            made.incidents,
+            made.flickers,
+            made.bulletins,
         )
 
     def outages(self) -> Iterator[OutageTruth]:
@@ -106,45 +127,67 @@ class StormDay:
     def tell(self) -> Iterator[Told]:
         """Every post with its truth, in time order; each call tells the same.
 
-        The first hours of a day are told as the whole day begins.
+        The first hours of a day are told as the whole day begins. Of the stream `addressed` only
+        what the utility's account gets to see is told.
         """
-        writers = self._writers()
+        writers, listeners, background = self._writers()
+        share, everything = background.share, self.storm.stream == "firehose"
         index = 0
         end_s, told_s = self.storm.hours * 3600, self.storm.told_hours * 3600
-        for block in range(math.ceil(end_s / BLOCK_S)):
-            from_s, to_s = block * BLOCK_S, min(end_s, (block + 1) * BLOCK_S)
-            planned = sorted(
+        block_s = BLOCK_S / max(1, math.ceil(background.share.most(BLOCK_S) / MOST_AT_ONCE))
+        for block in range(math.ceil(end_s / block_s)):
+            from_s, to_s = block * block_s, min(end_s, (block + 1) * block_s)
+            planned = [
                 (at_s, number, order, kind, subject)
                 for number, writer in enumerate(writers)
                 for order, (at_s, kind, subject) in enumerate(writer.plan(from_s, to_s))
-            )
+            ]
+            planned.sort()
             for at_s, number, _, kind, subject in planned:
                 if at_s >= told_s:
                     return
-                draft = writers[number].write(at_s, kind, subject)
+                writer = writers[number]
+                draft = writer.write(at_s, kind, subject)
                 if draft is None:
                     continue
                 told = self._told(draft, index, at_s)
                 index += 1
-                for writer in writers:
-                    writer.heard(told)
-                yield told
+                # Nobody takes up the background: what is relevant stays the same under any share.
+                if writer is not background:
+                    for listener in listeners:
+                        listener.heard(told, at_s)
+                if everything or draft.addressed:
+                    if relevant(told.truth):
+                        share.relevant += 1
+                    else:
+                        share.other += 1
+                    yield told
 
-    def _writers(self) -> list[Writer]:
-        scene, hours = self._scene, self.storm.hours
-        crowd, press = Crowd(scene), Press(scene)
-        everyday, surroundings = Everyday(scene), Surroundings(scene)
-        own = sum(part.expected(hours) for part in (crowd, press, everyday, surroundings))
-        echoed = own * (1 + self.storm.crowd.reposts + self.storm.crowd.replies)
-        return [crowd, press, everyday, surroundings, Background(scene, echoed), Echoes(scene)]
+    def _writers(self) -> tuple[list[Writer], list[Listener], Background]:
+        scene, crowd = self._scene, self.storm.crowd
+        desk, threads, echoes, traps = Desk(scene), Threads(scene), Echoes(scene), TimedTraps(scene)
+        sources = (
+            Crowd(scene), Press(scene), Announcements(scene), Everyday(scene), Surroundings(scene)
+        )  # fmt: skip
+        hours = math.ceil(self.storm.hours)
+        each = (1 + crowd.replies + crowd.threads) / (1 - crowd.reposts)
+        if self.storm.stream == "addressed":
+            each *= ADDRESSED
+        by_hour = zip(*(source.expected(hours) for source in sources), strict=True)
+        expected = [each * sum(hour) for hour in by_hour]
+        background = Background(scene, expected)
+        return [*sources, desk, threads, echoes, traps, background], [
+            desk, threads, echoes, traps
+        ], background  # fmt: skip
 
     def _told(self, draft: Draft, index: int, at_s: float) -> Told:
-        id_ = f"{self.storm.name}-{self.storm.seed}-{index:07d}"
+        id_ = f"{self._prefix}{index:07d}"
+        text = draft.text
         post = Post(
             id=id_,
             channel=draft.channel,
             author=draft.author,
-            text=draft.text.replace(NO_BREAK, " "),
+            text=text.replace(NO_BREAK, " ") if NO_BREAK in text else text,
             created_at=self._scene.time(at_s),
             lang=draft.lang or None,
             geo=draft.geo,
@@ -157,10 +200,10 @@ class StormDay:
             exercise=True,
         )
         outage = None if draft.outage is None else outage_id(draft.outage)
-        truth = PostTruth(
-            id_, in_order(set(draft.labels)), outage, draft.community, draft.located, draft.trap
+        labels = in_order(draft.labels)
+        return Told(
+            post, PostTruth(id_, labels, outage, draft.community, draft.located, draft.trap)
         )
-        return Told(post, truth)
 
 
 def outage_id(number: int) -> str:

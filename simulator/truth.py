@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
+from functools import cache
 from typing import NamedTuple
 
 import msgspec
@@ -86,6 +88,24 @@ class Told(NamedTuple):
 _RANK = {label: rank for rank, label in enumerate(LABELS)}
 
 
-def in_order(labels: set[str]) -> tuple[str, ...]:
-    """`labels` in the order of LABELS."""
-    return tuple(sorted(labels, key=_RANK.__getitem__))
+def relevant(truth: PostTruth) -> bool:
+    """Whether a post means something to a utility: it has a label of its own, or an outage.
+
+    Traps are none, nor is news on something else.
+    """
+    return truth.outage is not None or (truth.trap is None and _says(truth.labels))
+
+
+@cache
+def _says(labels: tuple[str, ...]) -> bool:
+    return labels not in {(), ("news",)}
+
+
+def in_order(labels: Iterable[str]) -> tuple[str, ...]:
+    """`labels` in the order of LABELS, each once."""
+    return _ordered(tuple(labels))
+
+
+@cache
+def _ordered(labels: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sorted(set(labels), key=_RANK.__getitem__))

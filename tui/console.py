@@ -132,6 +132,21 @@ def say(words: str) -> None:
         _discard(sys.stderr)  # nobody can hear it; the data go on
 
 
+def rewrite(words: str, *, end: bool = False) -> bool:
+    """Write words over the last ones of `rewrite` on stderr, if that is a terminal; say whether.
+
+    With `end` what is written next begins on a line of its own.
+    """
+    if sys.stderr is None or not sys.stderr.isatty():
+        return False
+    try:
+        # To the line's end what was longer before is wiped out (ECMA-48, EL).
+        print(f"\r{visible(words)}\x1b[K", end="\n" if end else "", file=sys.stderr, flush=True)
+    except OSError:
+        _discard(sys.stderr)
+    return True
+
+
 def unexpected(error: BaseException) -> str:
     """One line about an error that nobody foresaw; its traceback goes to a file for the report."""
     with tempfile.NamedTemporaryFile(

@@ -12,7 +12,7 @@ from simulator.realism.incidents import quantile
 from simulator.realism.reading import Line
 from simulator.realism.sameness import digest
 from simulator.storm import Storm
-from simulator.truth import PostTruth
+from simulator.truth import PostTruth, relevant
 
 Phase = Literal["before", "rise", "after"]
 PHASES: tuple[Phase, ...] = ("before", "rise", "after")
@@ -70,7 +70,7 @@ class Tally:
         """Count one post."""
         self.posts += 1
         self.coordinates += post.geo is not None
-        self.background += not truth.labels or truth.trap is not None
+        self.background += not relevant(truth)
         self.outage += "outage" in truth.labels and truth.trap is None
         if post.channel == "x":
             self.on_x += 1

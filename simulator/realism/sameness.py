@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from hashlib import blake2b
 
 from desk.territories import Territory
-from simulator.people import People
+from simulator.crowd.people import People
 from simulator.storm import Storm
 
 SAMPLE_MAX = 100_000

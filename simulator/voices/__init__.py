@@ -109,6 +109,7 @@ class Grammar:
             word: tuple(forms) for word, forms in data["slang"].items()
         }
         self.key_words = frozenset(data["key_words"])
+        self.shortened = frozenset(self.slang) - self.key_words
         self.emoji = tuple(data["emoji"])
         self._pools: dict[tuple[str, bool], _Pool] = {}
         acts: dict[str, list[_Template]] = {}

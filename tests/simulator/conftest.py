@@ -8,10 +8,13 @@ from simulator.storm_file import load_storm
 from simulator.stream import StormDay
 from simulator.truth import Told
 
+BACKGROUND = 0.3
+
 
 @cache
 def day(name: str, seed: int = 7, hours: float | None = None) -> StormDay:
-    return StormDay(load_storm(name, seed=seed, hours=hours))
+    # Mostly background would say little about the crowd, and take long.
+    return StormDay(load_storm(name, seed=seed, hours=hours, background=BACKGROUND))
 
 
 @cache

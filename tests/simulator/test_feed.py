@@ -11,7 +11,7 @@ from simulator.feed import TICK_S, StormFeed, open_storm
 from simulator.storm_file import load_storm
 from simulator.stream import StormDay
 
-HOUR = "hours=1&seed=9"
+HOUR = "hours=1&seed=9&background=0.3"
 
 
 class Clock:
@@ -50,7 +50,7 @@ def posts(found: list[Batch]) -> list[Post]:
 
 async def test_a_feed_gives_the_posts_of_the_generated_storm() -> None:
     found = await batches(opened(f"speed=max&{HOUR}"))
-    told = StormDay(load_storm("flood", hours=1.0, seed=9)).tell()
+    told = StormDay(load_storm("flood", hours=1.0, seed=9, background=0.3)).tell()
     assert posts(found) == [one.post for one in told]
     assert found[-1].cursor == str(len(posts(found)))
 
@@ -64,7 +64,7 @@ async def test_a_feed_goes_on_behind_any_cursor() -> None:
 
 async def test_the_storms_clock_runs_at_its_speed() -> None:
     clock = Clock()
-    storm = load_storm("flood", hours=1.0, seed=9)
+    storm = load_storm("flood", hours=1.0, seed=9, background=0.3)
     feed = StormFeed("storm:flood", storm, 60.0, clock=clock.read, sleep=clock.sleep)
     began = clock.now_s
     first: Post | None = None
@@ -80,7 +80,7 @@ async def test_the_storms_clock_runs_at_its_speed() -> None:
 
 async def test_pacing_begins_with_the_first_post_behind_the_cursor() -> None:
     clock = Clock()
-    storm = load_storm("flood", hours=1.0, seed=9)
+    storm = load_storm("flood", hours=1.0, seed=9, background=0.3)
     feed = StormFeed("storm:flood", storm, 1.0, clock=clock.read, sleep=clock.sleep)
     began = clock.now_s
     (batch,) = await batches(feed, "300", most=1)
@@ -90,7 +90,7 @@ async def test_pacing_begins_with_the_first_post_behind_the_cursor() -> None:
 
 async def test_a_late_reader_gets_what_is_due_in_bounded_batches() -> None:
     clock = Clock()
-    storm = load_storm("flood", hours=1.0, seed=9)
+    storm = load_storm("flood", hours=1.0, seed=9, background=0.3)
     feed = StormFeed("storm:flood", storm, 60.0, clock=clock.read, sleep=clock.sleep)
     found = []
     async for batch in feed.batches(None):

@@ -32,7 +32,7 @@ def made(folder: Path, name: str = "hurricane", **changes: float) -> dict[str, b
 
 
 def test_the_folder_holds_what_the_design_says(tmp_path: Path) -> None:
-    files = made(tmp_path / "out", hours=1.0)
+    files = made(tmp_path / "out", hours=1.0, background=0.3)
     assert set(files) == FILES
     posts = [decode_post(line, n) for n, line in enumerate(files["posts.jsonl"].splitlines(), 1)]
     truths = [
@@ -75,13 +75,14 @@ def test_each_incident_is_written_with_the_outage_it_belongs_to(tmp_path: Path) 
 
 
 def test_other_processes_make_the_same_bytes(tmp_path: Path) -> None:
-    here = made(tmp_path / "here", seed=11, hours=1.5)
+    here = made(tmp_path / "here", seed=11, hours=1.5, background=0.3)
     for salt in ("1", "4242"):
         out = tmp_path / salt
         code = (
             "from pathlib import Path; from simulator.folder import generate;"
             "from simulator.storm_file import load_storm;"
-            f"generate(load_storm('hurricane', seed=11, hours=1.5), Path({str(out)!r}))"
+            "storm = load_storm('hurricane', seed=11, hours=1.5, background=0.3);"
+            f"generate(storm, Path({str(out)!r}))"
         )
         env = {**os.environ, "PYTHONHASHSEED": salt}
         subprocess.run([sys.executable, "-c", code], env=env, check=True, timeout=60)
@@ -97,8 +98,8 @@ def test_the_storm_in_the_folder_makes_the_folder_again(name: str, tmp_path: Pat
 
 @pytest.mark.parametrize("name", ["hurricane", "flood"])
 def test_the_first_hours_are_how_the_longer_ones_begin(name: str, tmp_path: Path) -> None:
-    short = made(tmp_path / "short", name, hours=0.77)
-    long = made(tmp_path / "long", name, hours=2.0)
+    short = made(tmp_path / "short", name, hours=0.77, background=0.3)
+    long = made(tmp_path / "long", name, hours=2.0, background=0.3)
     for file in ("posts.jsonl", "truth.jsonl", "outages.jsonl", "incidents.jsonl"):
         assert short[file]
         assert long[file].startswith(short[file])
@@ -109,19 +110,19 @@ def test_the_first_hours_are_how_the_longer_ones_begin(name: str, tmp_path: Path
 def test_a_folder_with_something_in_it_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "precious.txt").write_text("mine", encoding="utf-8")
     with pytest.raises(FolderError, match="is not empty"):
-        generate(load_storm("flood", hours=0.2), tmp_path)
+        generate(load_storm("flood", hours=0.2, background=0.3), tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["precious.txt"]
 
 
 def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(FolderError, match="can't write"):
-        generate(load_storm("flood", hours=0.2), tmp_path / "file" / "out")
+        generate(load_storm("flood", hours=0.2, background=0.3), tmp_path / "file" / "out")
 
 
 def test_progress_is_told_on_the_way(tmp_path: Path) -> None:
     told: list[tuple[int, float]] = []
-    storm = load_storm("blackout", hours=2.0)
+    storm = load_storm("blackout", hours=2.0, background=0.3)
     written = generate(storm, tmp_path / "out", progress=lambda n, hour: told.append((n, hour)))
     assert told
     assert told == sorted(told)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from simulator.crowd.people import People
 from simulator.noise import decorated, roughen, without_accents
-from simulator.people import People
 from simulator.storm import NoisePlan
 from simulator.storm_file import load_storm
 from simulator.truth import Told

@@ -95,7 +95,7 @@ def figures(storm: Storm, progress: Progress | None = None) -> Figures:
         {community.id: community.name for community in day.territory.community},
         hours,
         customers_out(day),
-        rates(day.tell(), day, storm.background, progress),
+        rates(day.tell(), day, storm.background_share, progress),
         worst_weather(day),
         day.hours(),
         sorted(day.outages(), key=lambda outage: -outage.customers)[:LARGEST],

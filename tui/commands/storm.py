@@ -17,11 +17,13 @@ from tui.commands.storm_options import (
     Name,
     Scale,
     Seed,
+    Stream,
     summary,
 )
+from tui.commands.storm_progress import Progress
 from tui.commands.storm_realism import realism
 from tui.commands.storm_run import run
-from tui.console import Format, emit, emit_json, say
+from tui.console import Format, emit, emit_json
 
 app = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="Storm days to train on.")
 
@@ -53,17 +55,17 @@ def generate(
     hours: Hours = None,
     scale: Scale = None,
     background: Background = None,
+    stream: Stream = None,
 ) -> None:
     """Write a storm into a folder: its posts, and the truth behind them."""
     from simulator.folder import generate as write  # Faker costs start-up time
 
-    storm = load_storm(name, seed=seed, hours=hours, scale=scale, background=background)
-
-    def progress(posts: int, hour: float) -> None:
-        say(f"{storm.name}: {posts:,} posts, hour {hour:.1f} of {storm.told_hours:g}")
-
+    storm = load_storm(
+        name, seed=seed, hours=hours, scale=scale, background=background, stream=stream
+    )
+    progress = Progress(storm.name, storm.told_hours)
     made = write(storm, out, progress=progress)
-    say(f"{made.posts:,} posts and {made.outages:,} outages in {made.folder}")
+    progress.end(made.posts, f"{made.outages:,} outages in {made.folder}")
 
 
 app.command()(run)

@@ -29,6 +29,14 @@ Background = Annotated[
     float | None,
     typer.Option("--background", metavar="SHARE", help="Share of posts on other things, 0-0.99."),
 ]
+Stream = Annotated[
+    str | None,
+    typer.Option(
+        "--stream",
+        metavar="KIND",
+        help="firehose: all that a region posts; addressed: what mentions the utility.",
+    ),
+]
 
 
 def summary(storm: Storm) -> dict[str, object]:
@@ -40,6 +48,7 @@ def summary(storm: Storm) -> dict[str, object]:
         "starts_at": storm.starts_at,
         "hours_long": storm.told_hours,
         "seed": storm.seed,
-        "background": storm.background,
+        "stream": storm.stream,
+        "background": storm.background_share,
         "languages": [voice.language for voice in storm.voice],
     }

@@ -26,14 +26,20 @@ _PLAIN = re.compile("[^a-z0-9]+")
 
 
 class Person(NamedTuple):
-    """Somebody who posts; `rough` says how carelessly they type (0 never, 1 on average)."""
+    """Somebody who posts; `rough` says how carelessly they type (0 never, 1 on average).
+
+    `place` is the number of their community (-1: somewhere else), `emoji` how fond they are of
+    emoji (1 on average).
+    """
 
     author: Author
     channel: str
+    place: int
     voice: Voice
     street: str
     rough: float
     case: str
+    emoji: float
 
 
 class _Names(NamedTuple):
@@ -64,35 +70,50 @@ class People:
     def __init__(self, storm: Storm) -> None:
         draw = layer_random(storm, "people")
         self._salt = draw.getrandbits(64)
-        self._voices = storm.voice
         self._names = {voice.locale: _drawn(voice.locale, draw) for voice in storm.voice}
+        self._spoken = tuple((voice, self._names[voice.locale]) for voice in storm.voice)
+        self._homes: dict[tuple[int, str], int] = {}
         self._ladder = _ladder(storm.voice)
 
     def person(self, place: int, channel: str, number: int) -> Person:
         """Person `number` of community `place` (-1: somewhere else) who posts in `channel`."""
-        key = f"{place}.{number}"
-        # No str hash here: Python salts it anew in each process.
-        home = int.from_bytes(f"{channel[:2]}{place}".encode())
-        bits = _mixed(_mixed(self._salt ^ home) + number)
-        voice = self._voices[self._ladder[bits & 0xFF]]
-        names = self._names[voice.locale]
-        first, first_plain = names.first[(bits >> 8) % len(names.first)]
-        last, last_plain = names.last[(bits >> 20) % len(names.last)]
-        more = _mixed(bits)
+        home = self._homes.get((place, channel))
+        if home is None:
+            # No str hash here: Python salts it anew in each process.
+            home = _mixed(self._salt ^ int.from_bytes(f"{channel[:2]}{place}".encode()))
+            self._homes[place, channel] = home
+        bits = _mixed(home + number)
+        voice, names = self._spoken[self._ladder[bits & 0xFF]]
+        first, first_plain = names.first[(bits >> 8) % NAMES]
+        last, last_plain = names.last[(bits >> 20) % NAMES]
+        # An odd factor stirs the high bits, which are the ones that are looked at below.
+        more = bits * 0x9E3779B97F4A7C15 & _MASK
         handle = _handle(first_plain, last_plain, more, channel)
-        name = first if more % 7 == 0 else f"{first} {last}"
+        name = first if more & 7 == 0 else f"{first} {last}"
         return Person(
-            Author(f"{channel}-{key}", handle, name),
+            Author(f"{channel}-{place}.{number}", handle, name),
             channel,
+            place,
             voice,
-            names.streets[(more >> 16) % len(names.streets)],
-            _ROUGH[(more >> 28) % len(_ROUGH)],
-            _CASES[(more >> 36) % len(_CASES)],
+            names.streets[(more >> 16) % STREETS],
+            _ROUGH[(more >> 28) % 10],
+            _CASES[(more >> 36) % 20],
+            _FOND[(more >> 42) % 5],
         )
 
     def streets(self) -> frozenset[str]:
         """Every street that somebody may name."""
         return frozenset(street for names in self._names.values() for street in names.streets)
+
+    def of(self, author: Author) -> Person:
+        """The person behind an author that `person` gave.
+
+        Raises:
+            ValueError: the author is an account of somebody else.
+        """
+        channel, _, key = author.id.partition("-")
+        place, _, number = key.partition(".")
+        return self.person(int(place), channel, int(number))
 
     def street(self, voice: Voice, share: float) -> str:
         """A street of the voice's locale; `share` is drawn from 0-1."""
@@ -103,6 +124,7 @@ class People:
 # Two people in five type clean, one in five types carelessly; the mean is 1.
 _ROUGH = (0.2, 0.2, 0.2, 0.2, 1.0, 1.0, 1.0, 1.0, 2.6, 2.6)
 _CASES = ("as is",) * 14 + ("lower",) * 5 + ("shout",)
+_FOND = (0.2, 0.2, 0.6, 1.5, 2.5)
 
 
 def _handle(first: str, last: str, bits: int, channel: str) -> str:

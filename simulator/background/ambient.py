@@ -1,0 +1,172 @@
+"""Everything else that people post: everyday life, talk of the storm, and traps among it.
+
+In the stream of a whole region nearly every post is of this kind, so it is written with as little
+ado as can be: this is where the time of a storm's making goes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from desk.post import Geo
+from simulator.crowd.facts import Facts
+from simulator.crowd.pen import USUAL_PICTURES, picture
+from simulator.crowd.rhythm import hour_factor
+from simulator.crowd.utility import own_account
+from simulator.draft import Draft, Scene
+from simulator.noise import decorated, roughen
+from simulator.odds import Odds, poisson
+from simulator.storm import layer_random
+from simulator.voices import Said
+
+PER_RATE = 1000.0
+STORM_TALK = {
+    "before": {"storm_talk": 160.0, "prep": 90.0},
+    "during": {"storm_talk": 240.0, "prep": 10.0},
+    "after": {"storm_talk": 40.0, "all_clear": 50.0},
+    "calm": {"storm_talk": 4.0},
+}
+"""What is said of the weather, in posts per 1,000, by the phase of the day."""
+
+POSTING_CUSTOMERS = 3.0
+CHATTY = 2.6
+"""Few write much: who writes is drawn by this power of an even draw."""
+
+GOES_ON = 0.5
+"""Share of everyday posts that say a second thing."""
+
+NAMES_A_PLACE = 0.2
+HARMLESS = ((), ("news",))
+"""Labels that a background post may have without being a trap."""
+
+
+class Share:
+    """How many background posts a block needs, so that the share of the whole day comes out.
+
+    What is relevant is only expected ahead; as the day goes by, what has come corrects it.
+    """
+
+    def __init__(self, share: float, expected: Sequence[float], factors: Sequence[float]) -> None:
+        self._ratio = share / (1 - share)
+        self._expected = expected
+        self._factors = factors
+        self.relevant = 0
+        self.other = 0
+
+    def most(self, span_s: float) -> float:
+        """About how many posts the busiest `span_s` of the day has."""
+        return (1 + self._ratio) * sum(self._expected) / len(self._expected) * span_s / 3600 * 2
+
+    def wanted(self, from_s: float, to_s: float, hours: float) -> float:
+        """The mean number of background posts from `from_s` to `to_s` of a day of `hours`."""
+        hour, part = divmod(from_s / 3600, 1)
+        number = int(hour)
+        done = sum(self._expected[:number]) + self._expected[number] * part
+        total = sum(self._expected)
+        # Until a tenth of the day's posts are there, their number says little.
+        trust = 0.1 * total + 1
+        growth = min(4.0, max(0.25, (self.relevant + trust) / (done + trust)))
+        target = self._ratio * (self.relevant + (total - done) * growth)
+        left = sum(self._factors[number + 1 :]) + self._factors[number] * (1 - part)
+        left -= max(0.0, len(self._factors) - hours) * self._factors[-1]
+        here = self._factors[number] * (to_s - from_s) / 3600
+        return max(0.0, target - self.other) * min(1.0, here / max(here, left))
+
+
+class Background:
+    """Posts that mean nothing to a utility, and those that only look as if they did."""
+
+    def __init__(self, scene: Scene, expected: Sequence[float]) -> None:
+        self._scene = scene
+        storm = scene.storm
+        self._draw = layer_random(storm, "background")
+        self._channels = Odds(**storm.crowd.channels)
+        factors = [hour_factor(scene.local_hour(n * 3600 + 1800)) for n in range(len(expected))]
+        self.share = Share(storm.background_share, expected, factors)
+        self._kinds = {phase: self._odds(phase) for phase in STORM_TALK}
+        self._pools = [
+            max(30.0, c.customers * storm.scale**0.5 / POSTING_CUSTOMERS)
+            for c in scene.territory.community
+        ]
+        self._addressed = storm.stream == "addressed"
+
+    def _odds(self, phase: str) -> Odds:
+        """What is posted in a phase of the day, traps as the storm's file sets them."""
+        rates: dict[str, float] = msgspec.structs.asdict(self._scene.storm.traps)
+        rates = {"elsewhere" if kind == "elsewhere" else f"trap_{kind}": rate
+                 for kind, rate in rates.items()}  # fmt: skip
+        kinds = {**STORM_TALK[phase], **rates}
+        kinds = {kind: rate for kind, rate in kinds.items() if self._scene.can(kind)}
+        return Odds(life=max(1.0, PER_RATE - sum(kinds.values())), **kinds)
+
+    def plan(self, from_s: float, to_s: float) -> Iterator[tuple[float, str, int]]:
+        """Posts of the block, by the hour on the wall."""
+        draw, rnd = self._draw, self._draw.random
+        kinds = self._kinds[self._scene.phase(from_s)]
+        mean = self.share.wanted(from_s, to_s, self._scene.storm.hours)
+        span_s = to_s - from_s
+        for _ in range(poisson(mean, draw)):
+            yield from_s + span_s * rnd(), kinds.at(rnd()), 0
+
+    def write(self, at_s: float, kind: str, subject: int) -> Draft | None:  # noqa: ARG002 - Writer
+        """A post on `kind`."""
+        scene, draw = self._scene, self._draw
+        rnd, storm = draw.random, scene.storm
+        place = scene.town(rnd())
+        person = scene.people.person(
+            place, self._channels.at(rnd()), int(self._pools[place] * rnd() ** CHATTY)
+        )
+        voice = person.voice
+        language = voice.language
+        speech = scene.speech(voice, rnd() if voice.mixed else 1.0)
+        community = scene.territory.community[place]
+        facts = Facts(scene, community, draw, at_s, language)
+        facts["street"] = person.street
+        # A town elsewhere has the name of one of ours; the rest never needs a place.
+        located = kind == "elsewhere" or rnd() < NAMES_A_PLACE
+        said = speech.say(kind, facts, draw, located=located)
+        if said.trap == "planned" and "news" in said.labels:
+            return self._notice(said, person.channel, language)
+        if kind != "elsewhere" and said.trap is None and said.labels not in HARMLESS:
+            # Some talk of the weather's end says that it is back: that is the crowd's to say.
+            kind = "life"
+            said = speech.say(kind, facts, draw, located=False)
+        text = said.text
+        if kind == "life":
+            if rnd() < GOES_ON:
+                more = speech.say(kind, facts, draw, located=False).text
+                text = f"{text}{' ' if text[-1] in '.!?…' else '. '}{more[:1].upper()}{more[1:]}"
+            tags: tuple[str, ...] = ()
+        else:
+            tags = storm.tags
+        text = roughen(text, person.rough, person.case, storm.noise, speech, draw)
+        if self._addressed and scene.handle not in text:
+            text = f"{scene.handle} {text}" if rnd() < 0.7 else f"{text} {scene.handle}"
+        text = decorated(text, tags, storm.noise, speech, draw, person.emoji)
+        geo = None
+        if rnd() < storm.crowd.coordinates:
+            spread = community.radius_km / 250
+            lat = community.lat + spread * (rnd() - 0.5)
+            geo = Geo(round(lat, 5), round(community.lon + spread * (rnd() - 0.5), 5))
+        at_handle = scene.handle in text
+        return Draft(
+            person.author,
+            person.channel,
+            text,
+            language,
+            said.labels,
+            trap=said.trap,
+            geo=geo,
+            mentions=(storm.utility.handle,) if at_handle else (),
+            media=(picture(rnd()),) if rnd() < USUAL_PICTURES else (),
+            addressed=at_handle,
+        )
+
+    def _notice(self, said: Said, channel: str, language: str) -> Draft:
+        """An official text: nobody types that carelessly."""
+        author = own_account(self._scene, channel)
+        return Draft(
+            author, channel, said.text, language, said.labels, trap=said.trap, addressed=True
+        )
