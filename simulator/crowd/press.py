@@ -154,7 +154,7 @@ class Press:
             self._language,
             said.labels,
             outage,
-            community.id if community and said.located else None,
+            community.id if community else None,
             community is not None and said.located,
             mentions=(handle[1:],) if handle in text else (),
             url=url,

@@ -114,7 +114,7 @@ class Announcements:
             facts.language,
             said.labels,
             number if begun else None,
-            outage.zone.community.id if outage and said.located else None,
+            outage.zone.community.id if outage else None,
             outage is not None and said.located,
             WRONG_BACK if wrong else said.trap,
             addressed=True,

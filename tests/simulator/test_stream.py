@@ -166,7 +166,7 @@ def test_most_people_post_once_and_some_come_back(hurricane: Posts) -> None:
 
 
 def test_every_trap_is_set_and_named(hurricane: Posts, flood: Posts) -> None:
-    wanted = {"hypothetical", "sport", "song", "internet", "metaphor", "wrong_place"}
+    wanted = {"hypothetical", "metaphor", "internet"}
     for posts in (hurricane, flood):
         assert {told.truth.trap for told in posts} >= wanted
 
