@@ -15,7 +15,7 @@ from simulator.load.latency import Latencies
 from simulator.load.pool import UNKNOWN_TRUTH, Pool
 from simulator.load.promise import Promise
 from simulator.load.report import Run, Sample
-from simulator.load.schedule import Schedule
+from simulator.load.schedule import STEP_S, Schedule
 from simulator.load.shapes import Shape
 from simulator.load.targets import Target
 from simulator.load.usage import Meter
@@ -166,12 +166,13 @@ class _Running:
     _last_done_s = 0.0
 
     def _peak(self) -> float:
+        """The highest rate of the shape, over a second, or all of a shorter one."""
         due = self._schedule.due
-        tenth = 100
-        if len(due) <= tenth:
-            return float(self._schedule.posts)
-        peak = max(due[at] - due[at - tenth] for at in range(tenth, len(due), tenth // 2))
-        return round(peak / 0.1, 1)
+        steps = round(1 / STEP_S)
+        if len(due) <= steps:
+            return round(self._schedule.posts / max(self._schedule.seconds, STEP_S), 1)
+        peak = max(due[at] - due[at - steps] for at in range(steps, len(due), steps // 10))
+        return float(peak)
 
     def _at_s(self) -> float:
         return time.monotonic() - self._begin_s

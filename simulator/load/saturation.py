@@ -17,6 +17,7 @@ def first_to_saturate(samples: Sequence[Sample], cores: int, processes: int) -> 
     if not late:
         return None
     used = _mean([sample.cores for sample in late])
+    used.pop("test", None)  # it only looks on
     others = sum(sample.others for sample in late) / len(late)
     stages = _mean([sample.stages for sample in late])
     spread = {"rules": float(processes)}

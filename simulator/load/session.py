@@ -159,7 +159,11 @@ class _Test:
         if run.held:
             if self._best is None or run.rate > self._best.rate:
                 self._best = run
-        elif self._failed is None or run.rate < self._failed.rate:
+        else:
+            self._keep_failure(run)
+
+    def _keep_failure(self, run: Run) -> None:
+        if not run.held and (self._failed is None or run.rate < self._failed.rate):
             self._failed = run
 
     def _search(self) -> Run | None:
@@ -215,7 +219,7 @@ class _Test:
         if run is None:
             return
         self._overload = run
-        self._failed = self._failed or run
+        self._keep_failure(run)
         self._recovered_s = recovered_s(run, 1.5 * over_s, self._wish.promise.within_ms)
 
     def report(self, here: Machine) -> Report:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import os
@@ -9,6 +10,7 @@ import re
 import signal
 import subprocess
 import sys
+import termios
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from pathlib import Path
@@ -58,6 +60,7 @@ def options(posts_file: PostsFile, territory_file: Path, rules_folder: Path) -> 
     ]  # fmt: skip
 
 
+@pytest.mark.timeout(150)
 def test_a_test_is_printed_kept_and_compared(options: list[str], tmp_path: Path) -> None:
     old, page_file = tmp_path / "old.json", tmp_path / "load.html"
     first = load(*options, "--shape", "storm", "--json", str(old), "--html", str(page_file))
@@ -136,6 +139,40 @@ def test_what_can_not_be_meant_is_told_before_anything_is_measured(
 ) -> None:
     with pytest.raises((DeskError, SimulatorError, RulesError), match=re.escape(words)):
         load_command(**given)
+
+
+@pytest.mark.timeout(150)  # several processes start one after the other, each with its imports
+def test_on_a_terminal_the_screen_lets_processes_start_and_leaves_the_report(
+    options: list[str], tmp_path: Path
+) -> None:
+    page_file = tmp_path / "load.html"
+    read, write = os.openpty()
+    termios.tcsetwinsize(write, (30, 100))
+    with subprocess.Popen(
+        [*COMMAND, *options, "--html", str(page_file)],
+        stdin=write,
+        stdout=subprocess.PIPE,
+        stderr=write,
+        start_new_session=True,
+    ) as process:
+        os.close(write)
+        seen = _drained(read)
+        assert process.stdout is not None
+        out = process.stdout.read()
+    assert process.returncode == 0, seen[-2000:]
+    assert b"highest rate that held" in out
+    assert b"EXERCISE" in seen
+    assert page_file.is_file()
+
+
+def _drained(terminal: int) -> bytes:
+    """Everything that was drawn until nobody draws any more."""
+    seen = b""
+    with contextlib.suppress(OSError):  # on Linux the end of a terminal is an error
+        while piece := os.read(terminal, 1 << 16):
+            seen += piece
+    os.close(terminal)
+    return seen
 
 
 def sample(at_s: float) -> Sample:

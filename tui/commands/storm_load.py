@@ -200,8 +200,12 @@ def _shown(wish: Wish, source: str, posts: int, territory: str | None, own: Path
     if not source.startswith(_FILE):
         load_storm(source, seed=wish.seed)  # its faults are told before a screen covers them
     if sys.stderr is not None and sys.stderr.isatty() and sys.stdin.isatty():
+        from multiprocessing import resource_tracker
+
         from tui.screens.load import LoadApp
 
+        # it hands on stderr, which the screen will have replaced by something without a number
+        resource_tracker.ensure_running()
         app = LoadApp(f"load test of the {wish.target}: {source}, {wish.promise}", test)
         app.run()
         if app.error is not None:

@@ -32,7 +32,9 @@ class LoadApp(App[None]):
     Sparkline { height: 3; margin: 0 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("q,ctrl+c", "stop", "Stop, and report what was measured", priority=True),
+        Binding(
+            "q,ctrl+c", "stop", "Stop, and report what was measured", key_display="q", priority=True
+        ),
     ]
 
     def __init__(self, title: str, test: Test) -> None:
