@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+import msgspec
 import pytest
 
 from simulator.conductor import Conductor, Reel
 from simulator.conductor.spool import Spool
+from simulator.storm import Inject
 from simulator.storm_file import load_storm
 from simulator.stream import StormDay
 from simulator.truth import Told
@@ -26,8 +28,9 @@ class Wall:
 class Retold(StormDay):
     """A day that was told once, and tells the same without making it anew."""
 
-    def __init__(self, day: StormDay) -> None:
+    def __init__(self, day: StormDay, *injects: Inject) -> None:
         vars(self).update(vars(day))
+        self.storm = msgspec.structs.replace(day.storm, inject=injects)
         self._posts = tuple(day.tell())
 
     def tell(self) -> Iterator[Told]:
@@ -50,6 +53,15 @@ def reel(small_day: StormDay) -> Iterator[Reel]:
     reel = Reel(Spool(small_day))
     yield reel
     reel.spool.close()
+
+
+WithInjects = Callable[..., StormDay]
+
+
+@pytest.fixture
+def with_injects(small_day: StormDay) -> WithInjects:
+    """The small day with injects prepared."""
+    return lambda *injects: Retold(small_day, *injects)
 
 
 MakeConductor = Callable[..., Conductor]

@@ -16,7 +16,7 @@ from simulator.storm_file import load_storm, storm_toml
 from simulator.stream import StormDay
 
 if TYPE_CHECKING:
-    from tests.simulator.conductor.conftest import MakeConductor, Wall
+    from tests.simulator.conductor.conftest import MakeConductor, Wall, WithInjects
 
 
 def settle(conductor: Conductor) -> None:
@@ -29,11 +29,6 @@ def settle(conductor: Conductor) -> None:
 
 def sent(conductor: Conductor) -> list[bytes]:
     return [conductor.reel.post_bytes(at) for at in range(len(conductor.reel))]
-
-
-def with_injects(*injects: Inject) -> StormDay:
-    storm = load_storm("flood", hours=1.0, scale=0.2)
-    return StormDay(msgspec.structs.replace(storm, inject=injects))
 
 
 def test_a_paused_storm_sends_nothing(conductor: MakeConductor, wall: Wall) -> None:
@@ -156,7 +151,7 @@ def test_bookmarks_are_in_order_and_a_moment_has_one(conductor: MakeConductor) -
 
 
 def test_a_prepared_inject_goes_out_at_its_hour_once_and_again_after_a_rewind(
-    conductor: MakeConductor,
+    conductor: MakeConductor, with_injects: WithInjects
 ) -> None:
     early = Inject(text="early one", hour=0.25)
     by_key = Inject(text="by key", labels=("hazard",))
@@ -174,7 +169,9 @@ def test_a_prepared_inject_goes_out_at_its_hour_once_and_again_after_a_rewind(
     assert sent(storm) == whole
 
 
-def test_an_inject_fired_by_hand_does_not_go_out_at_its_hour_too(conductor: MakeConductor) -> None:
+def test_an_inject_fired_by_hand_does_not_go_out_at_its_hour_too(
+    conductor: MakeConductor, with_injects: WithInjects
+) -> None:
     inject = Inject(text="one time only", hour=0.5)
     storm = conductor(None, day=with_injects(inject))
     storm.fire(inject)
@@ -226,7 +223,9 @@ def test_an_inject_is_a_post_with_its_truth(conductor: MakeConductor, small_day:
         (Inject(text="x", hour=99.0), "hour = 99: the day has"),
     ],
 )
-def test_what_makes_no_sense_is_told_before_the_storm_runs(inject: Inject, fault: str) -> None:
+def test_what_makes_no_sense_is_told_before_the_storm_runs(
+    inject: Inject, fault: str, with_injects: WithInjects
+) -> None:
     with pytest.raises(InjectError, match=f"flood: inject 2: {fault}"):
         check_injects(with_injects(Inject(text="fine"), inject))
 

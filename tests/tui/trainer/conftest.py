@@ -30,10 +30,12 @@ from desk.serving.protocol import (
     Row,
     Tick,
 )
+from desk.territories import load_territory
+from simulator import grid
 from simulator.conductor import Conductor
 from simulator.conductor.server import Lines
 from simulator.restoration import Estimate, Outage
-from simulator.storm import Inject
+from simulator.storm import Inject, layer_random
 from simulator.storm_file import load_storm
 from simulator.stream import StormDay
 from simulator.truth import PostTruth, Told
@@ -69,8 +71,9 @@ class CannedDay(StormDay):
 
     def __init__(self) -> None:
         storm = msgspec.structs.replace(load_storm("hurricane", hours=2.0), inject=INJECTS)
-        vars(self).update(vars(_worked_out()))
         self.storm = storm
+        self.territory = load_territory(storm.territory)
+        self.zones = grid.zones(self.territory, layer_random(storm, "zones"))
         zones = [zone for zone in self.zones if zone.community.customers > 20_000][:3]
         self.flickers = self.bulletins = self.incidents = ()
         self.true_outages = tuple(
@@ -103,15 +106,6 @@ class CannedDay(StormDay):
             post = Post(id=id_, channel="x", author=author, text=text, created_at=at, exercise=True)
             named = f"t-{outage.number + 1:05d}" if told else None
             yield Told(post, PostTruth(id_, labels, named, place.id, told, trap))
-
-
-_WORKED_OUT: list[StormDay] = []
-
-
-def _worked_out() -> StormDay:
-    if not _WORKED_OUT:
-        _WORKED_OUT.append(StormDay(load_storm("hurricane", hours=0.1)))
-    return _WORKED_OUT[0]
 
 
 class HandDesk:
@@ -282,6 +276,15 @@ class Drill:
     async def read(self, posts: int, *outages: OutageRow) -> None:
         self.desk.read(posts, *outages)
         await self.settle()
+
+
+@pytest.fixture
+def board() -> Iterator[Board]:
+    """The canned day, half an hour in."""
+    conductor = Conductor(CannedDay(), 60.0, now=Wall())
+    conductor.clock.set(1800)
+    yield Board(conductor, Lines(conductor), own=False)
+    conductor.close()
 
 
 OpenDrill = Callable[..., AbstractAsyncContextManager[Drill]]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 
-from desk.serving.protocol import Fetch, Open
+from desk.serving.protocol import Fetch, Open, Tick, ViewChange
+from tui.board import Board
 from tui.link import LinkState
-from tui.moments import SPEEDS, next_speed
+from tui.moments import SPEEDS, moment, next_speed
 
 if TYPE_CHECKING:
     from tests.tui.trainer.conftest import Drill, OpenDrill
@@ -79,32 +81,47 @@ async def test_n_jumps_to_what_happens_next(drill: OpenDrill) -> None:
         assert d.storm.state == "paused"
 
 
-@pytest.mark.parametrize(
-    ("words", "at_s"),
-    [("+30m", 1800), ("+1h", 3600), ("13:30", 5400), ("hour 0.5", 1800), ("1.25h", 4500)],
-)
-async def test_capital_j_jumps_to_a_time(words: str, at_s: float, drill: OpenDrill) -> None:
+async def test_capital_j_jumps_to_a_time_and_refuses_what_is_none(drill: OpenDrill) -> None:
     async with drill() as d:
-        await d.press("J", *("space" if char == " " else char for char in words), "enter")
+        await d.press("J", *"soon", "enter")
+        assert d.screen() == "JumpForm"
+        assert "'soon' is no time" in d.text()
+        await d.press(*["backspace"] * 4, *"+30m", "enter")
         await d.settle()
         assert d.screen() == "Trainer"
-        assert d.storm.at_s == at_s
-        assert len(d.storm.reel) == at_s // 30 + 1 + len(d.storm.reel.fired)
+        assert d.storm.at_s == 1800
+        assert len(d.storm.reel) == 61
+        await d.press("J", "escape")
+        assert (d.screen(), d.storm.at_s) == ("Trainer", 1800)
+
+
+@pytest.mark.parametrize(
+    ("words", "at_s"),
+    [
+        ("+30m", 3600), ("+15", 2700), ("+1h", 5400), ("+1h5m", 5700), ("-15m", 900), ("-9h", 0),
+        ("13:30", 5400), ("12:10", 600), ("hour 0.5", 1800), (" 1.25h ", 4500), ("0", 0),
+    ],
+)  # fmt: skip
+def test_words_mean_a_second_of_the_day(words: str, at_s: float, board: Board) -> None:
+    assert moment(words, board) == pytest.approx(at_s)
 
 
 @pytest.mark.parametrize(
     ("words", "fault"),
-    [("soon", "'soon' is no time"), ("9", "outside the storm"), ("", "is no time")],
+    [
+        ("soon", "'soon' is no time"),
+        ("", "is no time"),
+        ("+", "is no time"),
+        ("25:00", "is no time"),
+        ("9", "outside the storm: it runs from Thu 12:00 to Thu 14:00, 2 hours"),
+        ("11:00", "outside the storm"),
+    ],
 )
-async def test_a_time_that_is_none_is_refused_where_it_was_typed(
-    words: str, fault: str, drill: OpenDrill
+def test_words_that_mean_no_second_of_the_day_are_refused(
+    words: str, fault: str, board: Board
 ) -> None:
-    async with drill() as d:
-        await d.press("J", *words, "enter")
-        assert d.screen() == "JumpForm"
-        assert fault in d.text()
-        await d.press("escape")
-        assert d.screen() == "Trainer"
+    with pytest.raises(ValueError, match=re.escape(fault)):
+        moment(words, board)
 
 
 async def test_a_jump_back_is_a_rewind(drill: OpenDrill) -> None:
@@ -235,24 +252,16 @@ async def test_rows_that_the_desk_left_out_are_asked_for(drill: OpenDrill) -> No
         d.storm.jump(7000)
         await d.settle()
         d.desk.read(230)
-        d.desk.rows *= 4  # more rows than one page holds
+        rows = d.desk.rows
         d.desk.greet()
-        d.desk.read(230)
-        whole = d.desk.rows
-        d.desk.rows = whole * 4
-        d.desk.say(LinkState("connected"))
-        view = max(message.view for message in d.desk.heard if isinstance(message, Open))
-        await d.app.hear(_page(view, d.desk.rows[-10:], len(d.desk.rows)))
         await d.settle()
-        fetched = [message for message in d.desk.heard if isinstance(message, Fetch)]
-        assert fetched
-        assert fetched[0].start < len(d.desk.rows) - 10
-
-
-def _page(view: int, rows: list[object], total: int) -> object:
-    from desk.serving.protocol import Page
-
-    return Page(view, 0, total, total - len(rows), tuple(rows))  # type: ignore[arg-type]
+        view = max(message.view for message in d.desk.heard if isinstance(message, Open))
+        d.desk.rows = rows
+        newest = ViewChange(view, 0, len(rows), len(rows) - 10, tuple(rows[-10:]))
+        d.desk.say(Tick(views=(newest,)))
+        await d.settle()
+        assert Fetch(view, 0, 500) in d.desk.heard
+        assert d.app.board.marking.labelled == len(rows)
 
 
 async def test_after_a_rewind_what_the_old_desk_said_counts_no_more(drill: OpenDrill) -> None:
@@ -270,9 +279,12 @@ async def test_after_a_rewind_what_the_old_desk_said_counts_no_more(drill: OpenD
         assert "found +14m" in line(d, "LOSS", "4,200")
 
 
-async def test_a_jump_and_the_wait_for_the_desk_are_said(drill: OpenDrill) -> None:
+async def test_a_jump_and_the_wait_for_the_desk_are_said(
+    drill: OpenDrill, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with drill() as d:
-        d.storm.behind = d.app.board.lines.behind = lambda: 40
+        d.storm.behind = lambda: 40
+        monkeypatch.setattr(d.app.board.lines, "behind", lambda: 40)
         await d.press("J", *"+1h", "enter")
         d.app.trainer.tell()
         await d.settle()
@@ -307,12 +319,14 @@ async def test_lists_stand_still_when_the_cursor_moves_and_f_goes_back(drill: Op
         d.storm.jump(1800)
         await d.settle()
         await d.press("g")
+        await d.settle()
         assert "held" in line(d, "Truth")
         d.storm.jump(5000)
         await d.settle()
         events = d.app.trainer.events
         assert events.items[events.cursor].kind == "loss"
         await d.press("f")
+        await d.settle()
         assert events.items[events.cursor].kind == "now"
         assert "held" not in line(d, "Truth")
 
