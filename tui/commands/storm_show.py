@@ -20,6 +20,7 @@ from tui.commands.storm_options import (
     Name,
     Scale,
     Seed,
+    Stream,
     summary,
 )
 from tui.console import Format, colour_wanted, emit_json, emit_styled, say
@@ -56,6 +57,7 @@ def show(
     hours: Hours = None,
     scale: Scale = None,
     background: Background = None,
+    stream: Stream = None,
     svg: Svg = None,
     width: Width = None,
     format_: Formats = Format.text,
@@ -64,7 +66,9 @@ def show(
     from tui.charts.figures import figures  # Faker costs start-up time
     from tui.charts.storm_page import storm_page
 
-    storm = load_storm(name, seed=seed, hours=hours, scale=scale, background=background)
+    storm = load_storm(
+        name, seed=seed, hours=hours, scale=scale, background=background, stream=stream
+    )
 
     shown = figures(storm, _progress(storm))
     if svg is not None:
