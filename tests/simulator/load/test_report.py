@@ -7,7 +7,7 @@ import pytest
 
 from simulator.errors import LoadError
 from simulator.load.accounting import Account, LabelFigures
-from simulator.load.compare import compare
+from simulator.load.compare import compare, told_of
 from simulator.load.latency import Percentiles
 from simulator.load.report import Machine, Plan, Report, Run, Sample, read_report
 from simulator.load.saturation import first_to_saturate
@@ -92,6 +92,14 @@ def test_worse_is_what_lies_beyond_the_tolerance(new: Report, worse: set[str]) -
     rows = compare(report(), new)
     assert {row.name for row in rows if row.worse} == worse
     assert next(row.ratio for row in rows if row.name == "rate") == (new.rate or 0) / 5000
+
+
+def test_a_record_is_told_by_its_second_not_by_what_came_after() -> None:
+    plan = msgspec.structs.replace(PLAN, shape="record")
+    record = msgspec.structs.replace(report(), plan=plan, rate=None)
+    assert told_of(record) is record.overload
+    slower = msgspec.structs.replace(record, overload=run(4000.0, 9000.0, held=False))
+    assert {row.name for row in compare(record, slower) if row.worse} >= {"rate"}
 
 
 def test_a_smaller_tolerance_marks_more() -> None:
