@@ -173,3 +173,11 @@ def _read(leader: int) -> bytes:
         return os.read(leader, 65536)
     except OSError:  # the other end is closed
         return b""
+
+
+def test_another_stream_and_share_change_what_is_counted() -> None:
+    hour = ("flood", "--hours", "1", "--scale", "0.5", "--format", "json")
+    firehose = msgspec.json.decode(run(*hour, "--background", "0.9"))["posts_per_minute"]
+    addressed = msgspec.json.decode(run(*hour, "--stream", "addressed"))["posts_per_minute"]
+    assert 0 < addressed["posts"] < firehose["posts"]
+    assert firehose["background"] == pytest.approx(9 * firehose["posts"] / 60, abs=0.01)

@@ -69,3 +69,12 @@ def test_a_band_lies_as_far_on_either_side_as_it_reaches() -> None:
 def test_a_calm_day_has_no_way() -> None:
     scene = storm_map(storm("calm"), LAND, {"a": 0.0, "b": 0.0}, hours(storm("calm")))
     assert (scene.path, scene.marks, scene.edges, scene.landfall) == ((), (), (), None)
+
+
+def test_a_squall_line_sweeps_as_wide_as_it_is_long() -> None:
+    track = [
+        msgspec.structs.replace(point(hour, 49 + hour / 3), length_km=222.4) for hour in (0, 12)
+    ]
+    squall = storm("squall", *track)
+    scene = storm_map(squall, LAND, {}, hours(squall))
+    assert (scene.edges[1][0][0] - 15.0) == pytest.approx(1.0 / 0.656, rel=0.01)
