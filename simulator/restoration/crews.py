@@ -17,10 +17,10 @@ from simulator.grid import Fault, Network
 from simulator.storm import Storm, layer_random
 from simulator.weather import STEP_S, Conditions, Exposure
 
-SMALL_VANS = 0.35
+SMALL_VANS = 0.45
 """Share of the crews that are one or two in a van: for single services, and for blown fuses."""
 
-BLOWN_FUSE = 0.5
+BLOWN_FUSE = 0.55
 """Share of the faults of laterals and services for which a fuse is closed with a stick."""
 FUSE_WORK_H = 0.4
 ON_THE_GROUND = 1.25
@@ -36,7 +36,7 @@ DANGEROUS = {"lineDown": 0.45, "poleDown": 0.4, "treeDown": 0.15}
 
 BLOCKED_SPREAD = 0.7
 TRAVEL_S = 900.0
-WORK = {"substation": 1.7, "feeder": 1.25, "lateral": 1.0, "service": 0.4}
+WORK = {"substation": 2.5, "feeder": 3.0, "lateral": 1.0, "service": 0.4}
 CAUSE_WORK = {"poleDown": 1.5, "vehicle": 1.5, "animal": 0.45, "lightingStrike": 0.8}
 WORK_SPREAD = 0.95
 OVERRUN_SPREAD = 0.12

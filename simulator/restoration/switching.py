@@ -17,7 +17,7 @@ from simulator.grid import Feeder, Network
 from simulator.restoration.crews import Repair
 from simulator.storm import Storm, layer_random
 
-SWITCHED_SHARE = 0.65
+SWITCHED_SHARE = 0.55
 AUTOMATIC_SHARE = 0.15
 """Feeders with switches that find another way by themselves, within minutes."""
 WORTH_SWITCHING = 300
