@@ -54,7 +54,7 @@ def built(plan: Storm, *customers: int) -> Network:
 
 def played(plan: Storm, grid: Network, faults: list[Fault]) -> tuple[Repair, ...]:
     weather = exposure(plan, [(zone.lat, zone.lon) for zone in grid.zones])
-    return Dispatch(plan, grid, weather, sorted(faults)).run()
+    return Dispatch(plan, grid, weather, sorted(faults, key=lambda fault: fault.at_s)).run()
 
 
 def told(
