@@ -49,22 +49,22 @@ def _of_outage(outage: Outage) -> Iterator[Happening]:
         return
     place, number = outage.zone.community.name, outage.number
     kind = "planned work" if outage.planned else outage.cause or ""
-    words = f"{outage.customers:,} customers {kind}".rstrip()
+    words = f"{outage.customers:,} out {kind}".rstrip()
     yield Happening(outage.started_s, "loss", place, words, number)
-    words = f"{outage.customers:,} customers back"
+    words = f"{outage.customers:,} back"
     yield Happening(outage.restored_s, "back", place, words, number)
     for at_s in outage.wrong_back_s:
-        yield Happening(at_s, "wrong", place, "said to be back, and is not", number)
+        yield Happening(at_s, "wrong", place, "said back, is not", number)
     if outage.customers < LEAST_ESTIMATED:
         return
     for turn, estimate in enumerate(outage.etrs):
-        told = f"promised in {_span(estimate.due_s - estimate.at_s)}"
-        words = f"new ETR: {told}" if turn else f"ETR: {told}"
+        told = f"within {_span(estimate.due_s - estimate.at_s)}"
+        words = f"{told}, revised" if turn else told
         yield Happening(estimate.at_s, "estimate", place, words, number)
     for estimate, after in zip(outage.etrs, (*outage.etrs[1:], None), strict=False):
         revised = after is not None and after.at_s <= estimate.due_s
         if estimate.due_s < outage.restored_s and not revised:
-            yield Happening(estimate.due_s, "overdue", place, "ETR missed: still out", number)
+            yield Happening(estimate.due_s, "overdue", place, "promise missed", number)
 
 
 def _span(span_s: float) -> str:
@@ -76,7 +76,7 @@ def _flickers(day: StormDay) -> Iterator[Happening]:
     names = {zone.number: zone.community.name for zone in day.zones}
     for flicker in day.flickers:
         if flicker.customers >= LEAST_ESTIMATED:
-            words = f"{flicker.customers:,} customers for a moment"
+            words = f"{flicker.customers:,} for a moment"
             yield Happening(flicker.at_s, "flicker", names[flicker.zone], words)
 
 
@@ -93,9 +93,9 @@ def _bulletins(day: StormDay) -> Iterator[Happening]:
 
 
 def _traps(day: StormDay) -> Iterator[Happening]:
-    for trap in getattr(day.storm, "trap", ()):
-        words = f"{trap.kind.replace('_', ' ')}, about {trap.posts:g} posts"
-        yield Happening(trap.hour * 3600, "trap", trap.town or "", words, trap=trap.kind)
+    for trap in day.storm.trap:
+        words = f"{trap.kind.replace('_', ' ')}, {trap.posts:,} posts"
+        yield Happening(trap.hour * 3600, "trap", trap.town, words, trap=trap.kind)
 
 
 class Curve:

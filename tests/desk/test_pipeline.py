@@ -8,11 +8,12 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from desk.errors import StoreError
+from desk.errors import FeedError, StoreError
 from desk.feeds import Batch
 from desk.outages import OutageChange
 from desk.pipeline import Outcome, Pipeline
@@ -228,3 +229,53 @@ def test_a_store_whose_states_can_not_be_read_is_refused(
     store.commit(Commit(feed="f", cursor="1", states={("outage", "x"): b'{"type":"outage"}'}))
     with pytest.raises(StoreError, match="another version"):
         Pipeline(engine, load_territory(str(territory_file)), store)
+
+
+def exercise(count: int) -> tuple[Post, ...]:
+    return tuple(msgspec.structs.replace(post, exercise=True) for post in storm(count, 5))
+
+
+def test_a_feed_that_begins_again_leaves_a_desk_as_new(
+    engine: Engine, territory_file: Path
+) -> None:
+    territory, posts = load_territory(str(territory_file)), exercise(120)
+    desk = Pipeline(engine, territory, Store())
+    desk.process("f", Batch(posts, "a:120"))
+    restarted = desk.process("f", Batch((), "b:0", restart=True))
+    assert restarted.restarted
+    assert desk.store.exercise is True
+    assert desk.store.totals() == (0, 0)
+    assert desk.store.cursor("f") == "b:0"
+    assert desk.outages.open() == []
+    again = desk.process("f", Batch(posts[:60], "b:60"))
+    fresh = Pipeline(engine, territory, Store()).process("f", Batch(posts[:60], "60"))
+    assert again == fresh
+    assert again.accepted > 40
+
+
+def test_a_batch_on_its_way_when_the_feed_begins_again_leaves_nothing(
+    engine: Engine, territory_file: Path
+) -> None:
+    desk = Pipeline(engine, load_territory(str(territory_file)), Store())
+    posts = exercise(60)
+    before = desk.take("f", Batch(posts, "a:60"))
+    restart = desk.take("f", Batch((), "b:0", restart=True))
+    after = desk.take("f", Batch(posts[:20], "b:20"))
+    for taken in (before, restart, after):
+        desk.finish(taken, engine.classify(taken.accepted.posts))
+    assert desk.store.totals()[0] == len(after.accepted.posts) > 10
+
+
+def test_a_desk_with_a_store_of_its_own_does_not_forget(
+    engine: Engine, territory_file: Path, tmp_path: Path
+) -> None:
+    territory = load_territory(str(territory_file))
+    kept = Pipeline(engine, territory, Store(tmp_path / "data"))
+    kept.process("f", Batch(exercise(30), "a:30"))
+    real = Pipeline(engine, territory, Store())
+    real.process("f", Batch(tuple(storm(30, 5)), "a:30"))
+    for desk, why in ((kept, "its store in"), (real, "a store of real posts")):
+        with pytest.raises(FeedError, match=f"rewound, and this desk keeps {why}"):
+            desk.process("f", Batch((), "b:0", restart=True))
+        assert desk.store.totals()[0] > 20
+    kept.store.close()

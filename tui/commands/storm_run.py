@@ -18,7 +18,7 @@ from simulator.storm import Storm
 from simulator.storm_file import load_storm
 from tui.child import DeskChild
 from tui.commands.options import Rules
-from tui.commands.storm_options import Background, Hours, Name, Scale, Seed
+from tui.commands.storm_options import Background, Hours, Name, Scale, Seed, Stream
 from tui.commands.watch import Leaving
 from tui.console import BAD_USAGE, OK, say
 from tui.setup import Setup
@@ -38,6 +38,7 @@ def run(
     hours: Hours = None,
     scale: Scale = None,
     background: Background = None,
+    stream: Stream = None,
     rules: Rules = None,
     listen: Annotated[
         str | None,
@@ -60,7 +61,9 @@ def run(
             raise typer.BadParameter("--desk attaches to a desk that has its rules already")
         desk = desk_url(desk)
     pace = _speed(speed)
-    storm = load_storm(name, seed=seed, hours=hours, scale=scale, background=background)
+    storm = load_storm(
+        name, seed=seed, hours=hours, scale=scale, background=background, stream=stream
+    )
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise typer.BadParameter("the trainer's screen needs a terminal")
     for fixed in ("COLUMNS", "LINES"):  # exported by some shells, they would outlive a resize

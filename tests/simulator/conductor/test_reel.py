@@ -10,6 +10,7 @@ from simulator.conductor import Reel
 from simulator.conductor.inject import fire
 from simulator.conductor.spool import REPORT, TRAP, Spool, bits_of, labels_of
 from simulator.storm import Inject
+from simulator.storm_file import load_storm
 from simulator.stream import StormDay
 
 MOST = 10_000
@@ -128,3 +129,18 @@ def test_posts_of_other_storms_have_no_position(reel: Reel) -> None:
     assert reel.position_of(f"{first.rpartition('-')[0]}-9999999") is None
     reel.rewind(0)
     assert reel.position_of(f"{first.rpartition('-')[0]}-0000050") is None
+
+
+def test_posts_are_known_by_their_ids_where_the_numbers_have_gaps() -> None:
+    storm = load_storm("flood", hours=0.5, scale=0.3, stream="addressed")
+    reel = Reel(Spool(StormDay(storm)))
+    try:
+        wind(reel)
+        ids = [reel.told(at).post.id for at in range(len(reel))]
+        assert [reel.position_of(id_) for id_ in ids] == list(range(len(ids)))
+        last = int(ids[-1].rpartition("-")[2])
+        assert last > len(ids)
+        gap = next(n for n in range(last) if f"flood-7-{n:07d}" not in ids)
+        assert reel.position_of(f"flood-7-{gap:07d}") is None
+    finally:
+        reel.spool.close()

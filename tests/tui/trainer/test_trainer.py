@@ -32,7 +32,7 @@ async def test_it_opens_paused_with_what_is_to_come(drill: OpenDrill) -> None:
     async with drill() as d:
         assert "EXERCISE" in d.lines()[0]
         assert "PAUSED" in d.lines()[0]
-        assert "in 5m" in line(d, "LOSS", "4,200 customers")
+        assert "in 5m" in line(d, "LOSS", "4,200")
         assert "Who calls operations?" in d.text()
         d.wall.now_s += 60
         await d.settle()
