@@ -34,7 +34,7 @@ POSTING_CUSTOMERS = 3.0
 CHATTY = 2.6
 """Few write much: who writes is drawn by this power of an even draw."""
 
-GOES_ON = 0.5
+GOES_ON = 0.1
 """Share of everyday posts that say a second thing."""
 
 NAMES_A_PLACE = 0.2
