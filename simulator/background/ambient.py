@@ -19,7 +19,7 @@ from simulator.draft import Draft, Scene
 from simulator.noise import decorated, roughen
 from simulator.odds import Odds, poisson
 from simulator.storm import layer_random
-from simulator.voices import Said
+from simulator.voices import Grammar, Said
 
 PER_RATE = 1000.0
 STORM_TALK = {
@@ -37,7 +37,7 @@ CHATTY = 2.6
 GOES_ON = 0.1
 """Share of everyday posts that say a second thing."""
 
-NAMES_A_PLACE = 0.2
+NAMES_A_PLACE = 0.1
 HARMLESS = ((), ("news",))
 """Labels that a background post may have without being a trap."""
 
@@ -135,13 +135,14 @@ class Background:
             said = speech.say(kind, facts, draw, located=False)
         text = said.text
         if kind == "life":
-            if rnd() < GOES_ON:
-                more = speech.say(kind, facts, draw, located=False).text
-                text = f"{text}{' ' if text[-1] in '.!?…' else '. '}{more[:1].upper()}{more[1:]}"
+            if rnd() < GOES_ON and not said.labels:
+                text = self._going_on(text, speech, facts)
             tags: tuple[str, ...] = ()
         else:
             tags = storm.tags
-        text = roughen(text, person.rough, person.case, storm.noise, speech, draw)
+        # Newsrooms and bots do not mistype.
+        if "news" not in said.labels:
+            text = roughen(text, person.rough, person.case, storm.noise, speech, draw)
         if self._addressed and scene.handle not in text:
             text = f"{scene.handle} {text}" if rnd() < 0.7 else f"{text} {scene.handle}"
         text = decorated(text, tags, storm.noise, speech, draw, person.emoji)
@@ -163,6 +164,14 @@ class Background:
             media=(picture(rnd()),) if rnd() < USUAL_PICTURES else (),
             addressed=at_handle,
         )
+
+    def _going_on(self, text: str, speech: Grammar, facts: dict[str, str]) -> str:
+        """`text` with a second thing; some voices know what may follow anything (`goes_on`)."""
+        act = "goes_on" if speech.can("goes_on") else "life"
+        more = speech.say(act, facts, self._draw, located=False)
+        if more.labels:
+            return text
+        return f"{text}{' ' if text[-1] in '.!?…' else '. '}{more.text[:1].upper()}{more.text[1:]}"
 
     def _notice(self, said: Said, channel: str, language: str) -> Draft:
         """An official text: nobody types that carelessly."""

@@ -47,7 +47,8 @@ def test_every_label_is_spoken_in_every_language(language: str) -> None:
 
 @pytest.mark.parametrize("name", GRAMMARS)
 def test_whatever_is_done_in_english_is_done_in_every_voice(name: str) -> None:
-    assert set(grammar(name).acts) >= set(grammar("en").acts)
+    # A voice that has nothing which may follow anything says another everyday thing.
+    assert set(grammar(name).acts) >= set(grammar("en").acts) - {"goes_on"}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
