@@ -9,9 +9,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import multiprocessing
-import os
 import signal
-import threading
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -21,6 +19,7 @@ from time import thread_time
 import msgspec
 
 from desk.errors import LabellingError
+from desk.orphans import end_with_parent
 from desk.post import Media, Post
 from rules import Engine, Match, Verdict, load_packs
 
@@ -126,21 +125,13 @@ _engines: list[Engine] = []
 
 def _begin(folders: Sequence[Path]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the desk ends its processes itself
-    threading.Thread(target=_end_with_desk, daemon=True).start()
+    end_with_parent()
     gc.disable()
     engine = Engine(load_packs(*folders))
     engine.classify(["xqzv #xq"])  # of no known language: makes every language ready
     gc.freeze()
     gc.enable()
     _engines.append(engine)
-
-
-def _end_with_desk() -> None:
-    """A desk that is killed can't end its processes: they must see it themselves."""
-    desk = multiprocessing.parent_process()
-    if desk is not None:
-        desk.join()
-        os._exit(0)
 
 
 def _ready() -> bool:

@@ -18,6 +18,7 @@ from typing import Any
 
 import msgspec
 
+from desk.orphans import end_with_parent
 from simulator.errors import LoadError
 from simulator.load.pool import Lines, Pool
 from simulator.load.schedule import Schedule
@@ -94,6 +95,7 @@ class Feeder:
 def feed(pool: Pool, pipe: Path | None, released: Any, orders: Connection) -> None:  # noqa: ANN401  ctypes' value has no type
     """The feeder's process: sends what it is ordered to, until nobody orders any more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    end_with_parent()
     lines = Lines(pool)
     out = None if pipe is None else os.open(pipe, os.O_WRONLY)
     try:

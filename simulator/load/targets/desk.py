@@ -16,6 +16,7 @@ from pathlib import Path
 import aiohttp
 import msgspec
 
+from desk.orphans import end_with_parent
 from desk.serving.protocol import PATH, Fetch, FromDesk, Open, OutageRow, Page, Row, Tick
 from desk.serving.views import MOST_ROWS
 from simulator.errors import LoadError
@@ -124,6 +125,7 @@ class DeskTarget:
 def watch(socket: Path, pool_posts: int, out: Connection) -> None:
     """The screen's process: one view on everything, as the monitor opens it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    end_with_parent()
     asyncio.run(_attached(socket, Screen(pool_posts, Teller(out))))
 
 

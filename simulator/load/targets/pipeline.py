@@ -15,6 +15,7 @@ from desk.errors import DeskError
 from desk.feeds import open_feed
 from desk.feeds.kinds import KINDS
 from desk.labelling import Labellers
+from desk.orphans import end_with_parent
 from desk.outages import OutageChange
 from desk.pipeline import Outcome, Pipeline
 from desk.reading import Reading
@@ -94,6 +95,7 @@ def work(
 ) -> None:
     """The pipeline's process: reads the feed in `pipe` to its end."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    end_with_parent()
     gc.disable()
     engine = Engine(load_packs(*folders)) if processes == 1 else None
     if engine is not None:

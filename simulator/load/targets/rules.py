@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from desk.labelling import Asked
+from desk.orphans import end_with_parent
 from rules import Engine, load_packs
 from simulator.errors import LoadError
 from simulator.load.accounting import mask
@@ -95,6 +96,7 @@ def work(
 ) -> None:
     """A worker: takes posts that were released, and labels them, until it is ended."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    end_with_parent()
     gc.disable()
     engine = Engine(load_packs(*folders))
     engine.classify(["xqzv #xq"])  # of no known language: makes every language ready
