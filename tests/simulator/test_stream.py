@@ -72,6 +72,8 @@ def test_restored_is_only_said_after_somebody_came_back(storm_name: str, storm: 
     }
     starts_at = load_storm(storm_name).starts_at
     for told in storm:
+        if told.truth.trap == "wrong_back":
+            continue  # said in error, before anybody had power again
         if "restored" in told.truth.labels and told.truth.outage and "etr" not in told.truth.labels:
             back = starts_at + timedelta(seconds=first_back[told.truth.outage])
             assert told.post.created_at >= back, told.post.text
