@@ -24,13 +24,15 @@ from simulator.conductor import Bookmark, Conductor, Fired
 from simulator.conductor.happenings import Curve, Happening, happenings
 from simulator.conductor.marking import ALL_LABELS, NOTHING, Finding, Marking, Mistake
 from simulator.conductor.server import Lines
-from simulator.conductor.spool import TRAP
+from simulator.conductor.spool import TRAP, bits_of
 from simulator.storm import Inject
 from tui.link import LinkState
 
 FETCHED = 500
 LOOKED_AT = 2_000
 """Posts looked at in one turn: a few milliseconds of work."""
+OF_NOTE = ALL_LABELS & ~bits_of(("news",)) | TRAP
+"""Marks of a post that a trainer looks at: the day's other news is none of a utility's."""
 NOTED = 20_000
 """Posts of note that the screen keeps; the oldest go."""
 
@@ -117,7 +119,7 @@ class Board:
         reel = self.conductor.reel
         end = min(len(reel), self._looked + LOOKED_AT)
         for position in range(self._looked, end):
-            if reel.marks(position) & (ALL_LABELS | TRAP) or reel.inject_at(position):
+            if reel.marks(position) & OF_NOTE or reel.inject_at(position):
                 self._note(position)
         self._looked = end
         if self.status is not None and self._fresh:

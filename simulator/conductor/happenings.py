@@ -14,7 +14,9 @@ from simulator.stream import StormDay
 LEAST_CUSTOMERS = 50
 """A smaller outage is hardly written about, and makes no line of its own."""
 LEAST_ESTIMATED = 500
-"""... and an estimate, or a flicker, of fewer customers neither."""
+"""... and an estimate for fewer customers neither."""
+LEAST_FLICKERED = 5_000
+"""Lights dip everywhere in a thunderstorm: only a dip of so many is an event."""
 
 
 class Happening(NamedTuple):
@@ -75,7 +77,7 @@ def _span(span_s: float) -> str:
 def _flickers(day: StormDay) -> Iterator[Happening]:
     names = {zone.number: zone.community.name for zone in day.zones}
     for flicker in day.flickers:
-        if flicker.customers >= LEAST_ESTIMATED:
+        if flicker.customers >= LEAST_FLICKERED:
             words = f"{flicker.customers:,} for a moment"
             yield Happening(flicker.at_s, "flicker", names[flicker.zone], words)
 
