@@ -20,6 +20,7 @@ from simulator.draft import Draft, Scene
 from simulator.odds import Odds
 from simulator.storm import Trap, layer_random
 from simulator.truth import Told
+from simulator.voices import Said
 
 LATE_S = 3600.0
 """A post is late when its outage has been over for that long."""
@@ -53,7 +54,7 @@ class TimedTraps:
         self._traps = [self._placed(trap) for trap in scene.storm.trap]
         self._over: deque[Told] = deque(maxlen=REMEMBERED)
         self._asked: deque[Told] = deque(maxlen=REMEMBERED // 8)
-        self._bases: dict[int, list[str]] = {}
+        self._bases: dict[int, list[Said]] = {}
         self._writing: _Set | None = None
         self._write: dict[str, Callable[[_Set, float, int], Draft | None]] = {
             "scam": self._scam,
@@ -186,21 +187,21 @@ class TimedTraps:
             act = "trap_bot" if scene.can("trap_bot") else "loss"
             facts = [Facts(scene, which.community, draw, at_s, speech.language) for _ in range(3)]
             said = [speech.say(act, fact, draw, located=True) for fact in facts]
-            self._bases[subject] = [one.text for one in said]
-            self._labels = said[0].labels
-        texts = self._bases[subject]
-        text = texts[int(draw.random() ** 2 * len(texts))] + _ENDINGS[int(draw.random() * 10)]
+            self._bases[subject] = said
+        said = self._bases[subject]
+        base = said[int(draw.random() ** 2 * len(said))]
+        text = base.text + _ENDINGS[int(draw.random() * 10)]
         number = int(draw.random() * (which.trap.accounts or 1e9))
         person = scene.people.person(-1, "x", subject * 1000 + number % 997)
         handle = f"{plain(person.author.name)[:9]}{number:08d}"
         return Draft(
             Author(f"x-new{subject}.{number}", handle, person.author.name),
             "x",
-            text.replace("\u00a0", " "),
+            text,
             speech.language,
-            self._labels,
+            base.labels,
             community=which.community.id,
-            located=True,
+            located=base.located,
         )
 
 

@@ -36,8 +36,8 @@ class Echoes:
     def heard(self, told: Told, at_s: float) -> None:  # noqa: ARG002 - Listener
         """Remember what is worth sharing."""
         post = told.post
-        if post.repost_of:
-            return
+        if post.repost_of or (told.truth.trap is not None and told.truth.outage is None):
+            return  # a trap spreads as its own file says
         self._told += 1
         if not told.truth.labels or post.reply_to or post.geo or post.place:
             # Where a post was sent from is not passed on, so a truth that leans on it would lie.

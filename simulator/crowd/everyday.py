@@ -13,7 +13,7 @@ from simulator.odds import Odds, poisson
 from simulator.storm import layer_random
 from simulator.weather import STEP_S
 
-_EVERYDAY = Odds(billing=40.0, service=34.0, grumble=12.0, kudos=14.0)
+_EVERYDAY = Odds(billing=56.0, service=24.0, grumble=9.0, kudos=11.0)
 NAMES_THE_UTILITY = 0.4
 CUSTOMERS_IN_TOUCH = 30
 """Of that many customers one writes to or about the utility on days without trouble."""

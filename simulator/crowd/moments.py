@@ -13,11 +13,11 @@ PARTLY_S = 600.0
 """A return that long before the last one leaves people behind who notice."""
 
 _ODDS = {
-    "loss": {"loss": 62.0, "flicker": 7.0, "ask": 14.0, "hazard": 9.0, "vulnerable": 2.0,
+    "loss": {"loss": 62.0, "flicker": 3.0, "ask": 14.0, "hazard": 9.0, "vulnerable": 2.0,
              "angry": 3.0, "etr": 3.0},
     "flicker": {"flicker": 1.0},
     "wait": {"loss": 24.0, "etr": 40.0, "angry": 13.0, "hazard": 8.0, "vulnerable": 5.0,
-             "helpline": 5.0, "flicker": 5.0},
+             "helpline": 5.0, "flicker": 2.0},
     "long": {"still": 36.0, "etr": 28.0, "angry": 17.0, "vulnerable": 7.0, "hazard": 4.0,
              "helpline": 4.0, "claim": 3.0, "crews": 4.0},
     "late": {"still": 26.0, "etr": 18.0, "etr_missed": 24.0, "angry": 17.0, "vulnerable": 6.0,

@@ -1,0 +1,150 @@
+"""Who posts, on which channel and where from: consistent people, phases, threads, wrong places."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from datetime import timedelta
+
+import pytest
+
+from simulator.crowd.people import People
+from simulator.draft import look_alikes
+from simulator.storm_file import load_storm
+from simulator.stream import StormDay
+from simulator.truth import Told, relevant
+
+Posts = tuple[Told, ...]
+
+
+def private(posts: Posts) -> list[Told]:
+    person = re.compile(r"\w+-(-1|\d+)\.\d+")
+    return [t for t in posts if t.post.author and person.fullmatch(t.post.author.id)]
+
+
+def test_an_author_keeps_name_home_street_and_language(hurricane: Posts) -> None:
+    people = People(load_storm("hurricane"))
+    seen = 0
+    for told in private(hurricane)[:4000]:
+        author = told.post.author
+        assert author is not None
+        person = people.of(author)
+        assert person.author == author
+        assert people.of(author) == person
+        if told.post.repost_of is None and told.post.lang:
+            assert person.voice.language == told.post.lang
+            seen += 1
+    assert seen > 1000
+
+
+def test_people_of_a_large_city_live_in_one_of_its_parts(hurricane: Posts) -> None:
+    day = StormDay(load_storm("hurricane"))
+    zone_of = {f"t-{o.number + 1:05d}": o.zone.number for o in day.true_outages}
+    homes: dict[str, set[int]] = defaultdict(set)
+    for told in private(hurricane):
+        own = told.truth.outage and not told.post.repost_of and told.post.author
+        if own and told.post.author and "--1." not in told.post.author.id:
+            homes[told.post.author.id].add(zone_of[told.truth.outage or ""])
+    assert sum(len(zones) == 1 for zones in homes.values()) / len(homes) > 0.999
+
+
+def test_a_thread_stays_in_its_channel_and_answers_what_was_there(hurricane: Posts) -> None:
+    seen = {told.post.id: told for told in hurricane}
+    answers: Counter[str] = Counter()
+    for told in hurricane:
+        root = seen.get(told.post.reply_to or "")
+        if root is None or told.truth.trap is not None:
+            continue
+        assert root.post.created_at <= told.post.created_at
+        assert root.post.channel == told.post.channel
+        assert root.post.author is not None
+        assert root.post.author.handle in told.post.mentions
+        own = told.post.author is not None and told.post.author.id.endswith("-utility")
+        answers["desk" if own else "people"] += 1
+    assert answers["people"] > 100
+    assert answers["desk"] > 30
+
+
+def test_an_answer_to_the_desk_comes_from_whom_it_answered(hurricane: Posts) -> None:
+    seen = {told.post.id: told.post for told in hurricane}
+    found = 0
+    for told in hurricane:
+        reply = seen.get(told.post.reply_to or "")
+        if reply is None or reply.author is None or not reply.author.id.endswith("-utility"):
+            continue
+        asked = seen[reply.reply_to or ""]
+        assert told.post.author == asked.author
+        found += 1
+    assert found > 5
+
+
+def test_some_name_the_town_next_door_and_their_truth_keeps_the_real_one(hurricane: Posts) -> None:
+    wrong = [told for told in hurricane if told.truth.trap == "wrong_place"]
+    names = {c.id: c.name for c in StormDay(load_storm("hurricane")).territory.community}
+    assert wrong
+    located = sum(told.truth.located for told in hurricane if told.truth.outage)
+    assert 0.003 < len(wrong) / located < 0.05
+    for told in wrong:
+        assert not told.truth.located
+        assert names[told.truth.community or ""].lower() not in told.post.text.lower().split()
+
+
+def test_a_calm_days_questions_are_on_bills_and_on_facebook() -> None:
+    told = list(StormDay(load_storm("calm", background=0.0, scale=0.5)).tell())
+    own = [t for t in told if t.truth.trap is None and "news" not in t.truth.labels]
+    own = [t for t in own if not t.post.repost_of and not t.truth.outage and t.truth.labels]
+    channels = Counter(t.post.channel for t in own)
+    labels = Counter(label for t in own for label in t.truth.labels)
+    assert channels.most_common(1)[0][0] == "facebook"
+    assert labels["billing"] > labels["service"]
+
+
+def test_what_is_addressed_is_part_of_the_same_posts() -> None:
+    def texts(stream: str) -> list[Told]:
+        storm = load_storm("flood", hours=9, scale=0.4, background=0.3, stream=stream)
+        return list(StormDay(storm).tell())
+
+    everything, addressed = texts("firehose"), texts("addressed")
+    known = {(t.post.created_at, t.post.text) for t in everything}
+    storm = load_storm("flood")
+    handle = storm.utility.handle
+    mine = [t for t in addressed if relevant(t.truth)]
+    assert 0.03 < len(mine) / sum(relevant(t.truth) for t in everything) < 0.5
+    for told in mine:
+        assert (told.post.created_at, told.post.text) in known
+    about = sum(
+        handle in t.post.mentions or (t.post.author is not None and t.post.author.handle == handle)
+        for t in addressed
+    )
+    assert about > 0.8 * len(addressed)
+
+
+@pytest.mark.parametrize(("stream", "share"), [("firehose", 0.97), ("addressed", 0.3)])
+def test_the_default_shares_hold(stream: str, share: float) -> None:
+    storm = load_storm("flood", scale=0.05, stream=stream)
+    posts = other = 0
+    for told in StormDay(storm).tell():
+        posts += 1
+        other += not relevant(told.truth)
+    assert other / posts == pytest.approx(share, abs=0.02)
+
+
+def test_posts_follow_a_missed_estimate() -> None:
+    from simulator.crowd.rhythm import missed_s
+
+    day = StormDay(load_storm("hurricane", background=0.0, scale=0.3, hours=40))
+    missed = {f"t-{o.number + 1:05d}": list(missed_s(o)) for o in day.true_outages}
+    start = day.storm.starts_at
+    before = after = 0
+    for told in day.tell():
+        for at_s in missed.get(told.truth.outage or "", ()):
+            away = told.post.created_at - start - timedelta(seconds=at_s)
+            before += timedelta(minutes=-60) < away < timedelta(0)
+            after += timedelta(0) < away < timedelta(minutes=60)
+    assert after > before > 0
+
+
+def test_look_alikes_are_near_the_handle_and_never_it() -> None:
+    for handle, name in look_alikes("LongleafPower", "Longleaf Power"):
+        assert handle != "LongleafPower"
+        assert name
