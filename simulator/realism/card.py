@@ -18,10 +18,8 @@ from simulator.realism.figures import (
     Figure,
     Kind,
     Range,
-    background_of,
     figures,
     kind_of,
-    stream_of,
 )
 from simulator.realism.posts import Mix, Tally, mixes
 from simulator.realism.reading import count_posts, pairs
@@ -192,7 +190,7 @@ def _other(storm: Storm, folder: Path | None, posts: int, progress: Progress) ->
 
 def _row(figure: Figure, measured: values.Measured, storm: Storm) -> Row:
     published = figure.published(
-        kind_of(storm), storm.voice[0].language, storm.told_hours, stream_of(storm)
+        kind_of(storm), storm.voice[0].language, storm.told_hours, storm.stream
     )
     if figure.id == "background":
         published = _planned_background(storm)
@@ -233,7 +231,7 @@ def _interval(share: float, cases: int) -> tuple[float, float]:
 def _planned_background(storm: Storm) -> Range | None:
     if storm.told_hours < storm.hours:
         return None
-    planned = background_of(storm)
+    planned = storm.background_share
     return Range(
         low=planned - BACKGROUND_NEAR,
         high=min(1.0, planned + BACKGROUND_NEAR),

@@ -78,18 +78,6 @@ def kind_of(storm: Storm) -> Kind:
     return _KIND_OF_WEATHER[storm.weather.kind]
 
 
-def stream_of(storm: Storm) -> str:
-    """What the stream of a storm holds: everything (firehose), or posts to the utility."""
-    return str(getattr(storm, "stream", "firehose"))
-
-
-def background_of(storm: Storm) -> float:
-    """The share of the background that a storm's file plans."""
-    if storm.background is not None:
-        return storm.background
-    return 0.97 if stream_of(storm) == "firehose" else 0.3
-
-
 def _of_window(ranges: Iterable[Range], hours: float) -> Range | None:
     """The range of the longest window within `hours`, or of the shortest there is."""
     by_length = sorted(ranges, key=lambda each: each.hours)

@@ -18,7 +18,7 @@ def sample(
 ) -> list[tuple[Line, PostTruth]]:
     """`count` posts of a folder drawn by `seed`, in order of time.
 
-    `storm` draws from posts with a label or a trap, `background` from the rest.
+    `storm` draws from posts with a trap or a label besides `news`, `background` from the rest.
 
     Raises:
         FolderError: the folder can't be read.
@@ -26,7 +26,12 @@ def sample(
     chosen = (
         (digest(f"{seed}/{post.id}"), number, post, truth)
         for number, (post, truth) in enumerate(pairs(folder))
-        if which == "all" or bool(truth.labels or truth.trap) == (which == "storm")
+        if which == "all" or _matters(truth) == (which == "storm")
     )
     drawn = heapq.nsmallest(count, chosen, key=lambda each: each[0])
     return [(post, truth) for _, _, post, truth in sorted(drawn, key=lambda each: each[1])]
+
+
+def _matters(truth: PostTruth) -> bool:
+    # Headlines and job bots are news too, and a firehose is full of them.
+    return truth.trap is not None or truth.labels not in ((), ("news",))
