@@ -11,9 +11,12 @@ from textual import events
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.command import CommandPalette
+from textual.driver import Driver
+from textual.drivers.linux_driver import LinuxDriver
 from textual.screen import Screen
 
 from tui.console import unexpected
+from tui.driver import TerminalDriver
 from tui.keys import key
 from tui.paint import paint
 from tui.screens.help import HelpScreen
@@ -62,6 +65,10 @@ class Frame(App[None]):
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = THEMES[0].name
+
+    def get_driver_class(self) -> type[Driver]:
+        driver = super().get_driver_class()
+        return TerminalDriver if driver is LinuxDriver else driver
 
     def _fatal_error(self) -> None:
         """One line in place of a traceback; Textual 8 has no public hook for it."""

@@ -1,0 +1,52 @@
+"""A screen whose terminal is closed ends by itself, however much it still has to draw."""
+
+from __future__ import annotations
+
+import os
+import pty
+import threading
+from contextlib import suppress
+
+import pytest
+from textual.app import App
+from textual.drivers._writer_thread import WriterThread
+from textual.drivers.linux_driver import LinuxDriver
+
+from tui.driver import Closable, TerminalDriver
+from tui.frame import Frame
+
+
+def draw(writer: WriterThread) -> None:
+    for _ in range(500):
+        writer.write("x")
+
+
+@pytest.mark.timeout(20)
+def test_a_writer_goes_on_when_its_terminal_is_gone() -> None:
+    ours, theirs = pty.openpty()
+    with suppress(OSError), os.fdopen(theirs, "w") as terminal:  # closing it writes once more
+        writer = WriterThread(Closable(terminal))  # type: ignore[arg-type]
+        writer.start()
+        os.close(ours)
+        drawing = threading.Thread(target=draw, args=[writer])
+        drawing.start()
+        drawing.join(5)
+        assert not drawing.is_alive()
+        writer.stop()
+
+
+def test_what_a_terminal_tells_is_still_told() -> None:
+    ours, theirs = pty.openpty()
+    with os.fdopen(theirs, "w") as terminal:
+        closable = Closable(terminal)
+        assert closable.fileno() == theirs
+        assert closable.isatty()
+        assert closable.write("three") == 5
+        closable.flush()
+        assert os.read(ours, 10) == b"three"
+    os.close(ours)
+
+
+def test_the_screens_draw_through_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(App, "get_driver_class", lambda _: LinuxDriver)
+    assert Frame().get_driver_class() is TerminalDriver
