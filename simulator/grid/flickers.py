@@ -18,6 +18,9 @@ TRIED_FIRST = 0.6
 """Share of lasting faults that the recloser tried to hold before it gave up."""
 TRIES_TAKE_S = 45.0
 AROUND_S = 2400.0
+SEEN_UPSTREAM = 0.1
+"""Share of the faults on a branch that the recloser of the line sees before the branch's fuse: more
+only on a branch that is itself a larger part of the line."""
 
 
 class Flicker(NamedTuple):
@@ -29,7 +32,10 @@ class Flicker(NamedTuple):
 
 
 def flickers(storm: Storm, grid: Network, faults: Iterable[Fault]) -> tuple[Flicker, ...]:
-    """Every flicker of the day in the order of time: where lines fail, others only touch."""
+    """Every flicker of the day in the order of time: where lines fail, others only touch.
+
+    Faults of a single service or of a substation dip no line: no recloser stands before them.
+    """
     return tuple(sorted(_all_flickers(storm, grid, faults)))
 
 
@@ -37,14 +43,15 @@ def _all_flickers(storm: Storm, grid: Network, faults: Iterable[Fault]) -> Itera
     draw = layer_random(storm, "flickers")
     end_s = storm.hours * 3600
     for fault in faults:
-        if fault.customers < 2 or fault.cause == "planned":
+        if fault.device not in {"feeder", "lateral"} or fault.cause == "planned":
             continue
         customers = grid.feeders[fault.feeder].customers
-        if draw.random() < TRIED_FIRST:
+        seen = max(SEEN_UPSTREAM, fault.customers / customers)
+        if draw.random() < TRIED_FIRST * seen:
             at_s = fault.at_s - 3 - TRIES_TAKE_S * draw.random()
             if at_s >= 0:
                 yield Flicker(at_s, fault.zone, customers)
-        for _ in range(poisson(storm.grid.flickers_per_fault, draw)):
+        for _ in range(poisson(storm.grid.flickers_per_fault * seen, draw)):
             at_s = fault.at_s + draw.gauss(-0.3 * AROUND_S, AROUND_S)
             if not 0 <= at_s < end_s:
                 continue
