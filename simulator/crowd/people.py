@@ -121,8 +121,8 @@ class People:
         return streets[int(share * len(streets))]
 
 
-# Two people in five type clean, one in five types carelessly; the mean is 1.
-_ROUGH = (0.2, 0.2, 0.2, 0.2, 1.0, 1.0, 1.0, 1.0, 2.6, 2.6)
+# Two people in five type nearly clean, one in five carelessly; the mean is 1.
+_ROUGH = (0.4, 0.4, 0.4, 0.4, 1.2, 1.2, 1.2, 1.2, 1.8, 1.8)
 _CASES = ("as is",) * 14 + ("lower",) * 5 + ("shout",)
 _FOND = (0.2, 0.2, 0.6, 1.5, 2.5)
 
