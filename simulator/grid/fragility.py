@@ -48,19 +48,21 @@ def risks(plan: GridPlan, series: tuple[Conditions, ...], shelter: float) -> lis
     """
     rows: list[Risk] = []
     last = NONE
-    worst_kmh = wet_mm = ice_mm = load_mm = strikes_km2 = 0.0
+    wind = worst_kmh = wet_mm = ice_mm = load_mm = strikes_km2 = 0.0
     grows_until = 0
     for step, here in enumerate(series):
         # What is over adds nothing: most of a day of days is calm.
         if here is not CALM:
             hours = STEP_S / 3600
-            worst_kmh = max(worst_kmh, here.gust_kmh)
             wet_mm += here.rain_mm_h * hours
             ice_mm += here.ice_mm_h * hours
             load_mm = max(load_mm, ice_mm * (1 + (here.gust_kmh / ICE_WIND_KMH) ** 2))
             strikes_km2 += here.lightning_km2_h * hours
+            if here.gust_kmh > worst_kmh:
+                worst_kmh = here.gust_kmh
+                wind = _exponent(worst_kmh, plan.gust_median_kmh * shelter, plan.gust_spread)
             now = Risk(
-                _exponent(worst_kmh, plan.gust_median_kmh * shelter, plan.gust_spread),
+                wind,
                 _exponent(wet_mm, plan.rain_median_mm * shelter, plan.rain_spread),
                 _exponent(load_mm, plan.ice_median_mm * shelter, plan.ice_spread),
                 strikes_km2 / plan.strikes_per_fault_km2,

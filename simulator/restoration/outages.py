@@ -92,16 +92,17 @@ def gathered(
     """Every outage in the order of starts, and every incident with the outage it belongs to."""
     groups = _Groups(grid, repairs, switched.restored_s)
     runs: dict[Number, list[Run]] = {}
-    for feeder, found in switched.runs.items():
+    for feeder, lost in switched.runs.items():
         zone = grid.feeders[feeder].zone
-        for run in found:
+        for run in lost:
             runs.setdefault(groups.of[run.first, zone], []).append(run)
     members: dict[Number, list[Repair]] = {}
     for (number, _), group in groups.of.items():
         members.setdefault(group, []).append(repairs[number])
-    made = [_outage(grid.zones[groups.zone_of[n]], runs[n], members[n]) for n in sorted(runs)]
+    found = sorted(runs)
+    made = [_outage(grid.zones[groups.zone_of[n]], runs[n], members[n]) for n in found]
     order = sorted(range(len(made)), key=lambda n: (made[n].started_s, made[n].zone.number))
-    rank = {group: place for place, group in enumerate(sorted(runs)[n] for n in order)}
+    rank = {found[n]: place for place, n in enumerate(order)}
     outages = tuple(Outage(*made[n]._replace(number=place)) for place, n in enumerate(order))
     return outages, tuple(_incidents(repairs, switched, groups, rank))
 

@@ -13,7 +13,7 @@ from itertools import accumulate
 
 from simulator.restoration.outage import Estimate, Outage
 from simulator.storm import Storm, layer_random
-from simulator.weather import STEP_S, Exposure
+from simulator.weather import STEP_S, Conditions, Exposure
 
 AT_ONCE_S = (420.0, 2100.0)
 STORMY_BEFORE_S = 6 * 3600.0
@@ -33,10 +33,11 @@ ROUNDED_S = {True: 3600, False: 900}
 def promised(storm: Storm, weather: Exposure, outages: tuple[Outage, ...]) -> tuple[Outage, ...]:
     """The same outages with what was said of them."""
     draw = layer_random(storm, "promises")
+    blown_s = [_blown_until_s(storm, series) for series in weather.steps]
     return tuple(
         Outage(
             *outage._replace(
-                etrs=tuple(_estimates(storm, weather, outage, draw)),
+                etrs=tuple(_estimates(storm, blown_s[outage.zone.number], outage, draw)),
                 wrong_back_s=tuple(_false_returns(storm, outage, draw)),
             )
         )
@@ -45,14 +46,13 @@ def promised(storm: Storm, weather: Exposure, outages: tuple[Outage, ...]) -> tu
 
 
 def _estimates(
-    storm: Storm, weather: Exposure, outage: Outage, draw: random.Random
+    storm: Storm, blown_s: float, outage: Outage, draw: random.Random
 ) -> Iterator[Estimate]:
     if outage.planned:
         yield Estimate(
             outage.started_s, _round_s(outage.started_s, _work_ends_s(outage, draw), 900)
         )
         return
-    blown_s = _blown_until_s(storm, weather, outage)
     stormy = blown_s > outage.started_s - STORMY_BEFORE_S
     at_s = outage.started_s + AT_ONCE_S[0] + (AT_ONCE_S[1] - AT_ONCE_S[0]) * draw.random()
     if stormy:
@@ -88,9 +88,8 @@ def _round_s(at_s: float, due_s: float, to_s: int) -> float:
     return max(due_s // to_s * to_s + to_s, at_s + 900)
 
 
-def _blown_until_s(storm: Storm, weather: Exposure, outage: Outage) -> float:
-    """When it last blew too hard for crews around the outage's zone; before all time if never."""
-    series = weather.steps[outage.zone.number]
+def _blown_until_s(storm: Storm, series: tuple[Conditions, ...]) -> float:
+    """When it last blew too hard for crews in a zone; before all time if never."""
     limit_kmh = storm.grid.crew_gust_limit_kmh
     last = max((n for n, here in enumerate(series) if here.gust_kmh > limit_kmh), default=-1)
     return (last + 1) * STEP_S if last >= 0 else float("-inf")

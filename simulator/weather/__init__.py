@@ -5,6 +5,7 @@ from simulator.weather.cyclone import AMBIENT_HPA, cyclone, holland_ms
 from simulator.weather.exposure import STEP_S, Exposure, exposure, field
 from simulator.weather.forecast import Bulletin, bulletins
 from simulator.weather.ice import accretion_mm_h, ice_front
+from simulator.weather.places import Places, Position
 from simulator.weather.rain import rain
 from simulator.weather.squall import Squall
 from simulator.weather.track import centre
@@ -18,6 +19,8 @@ __all__ = [
     "Conditions",
     "Exposure",
     "Field",
+    "Places",
+    "Position",
     "Squall",
     "accretion_mm_h",
     "bulletins",

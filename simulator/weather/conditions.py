@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from simulator.storm import TrackPoint
+from simulator.weather.places import Places
 
 CALM_GUST_KMH = 18.0
 
@@ -25,5 +26,5 @@ class Conditions(NamedTuple):
 
 CALM = Conditions(CALM_GUST_KMH, 0.0)
 
-Field = Callable[[TrackPoint, float, float], Conditions]
-"""The weather at a latitude and longitude while the storm's centre is at a point of its track."""
+Field = Callable[[TrackPoint, Places], list[Conditions]]
+"""The weather at each place while the storm's centre is at a point of its track."""

@@ -9,15 +9,13 @@ from simulator.storm import Storm, WeatherPlan, layer_random
 from simulator.weather.conditions import CALM, Conditions, Field
 from simulator.weather.cyclone import cyclone
 from simulator.weather.ice import ice_front
+from simulator.weather.places import Places, Position
 from simulator.weather.rain import rain
 from simulator.weather.squall import Squall
 from simulator.weather.track import centres
 
 STEP_S = 1200.0
 """How far apart the weather is looked at; failures fall anywhere between two looks."""
-
-Position = tuple[float, float]
-"""Latitude and longitude in degrees."""
 
 
 class Exposure(NamedTuple):
@@ -48,9 +46,9 @@ def exposure(storm: Storm, positions: Iterable[Position]) -> Exposure:
     """The weather over the whole day of the file, whatever part of it is generated."""
     plan = storm.weather
     weather = field(plan, storm)
-    points = list(centres(plan.track, 0.0, storm.hours, STEP_S / 3600))
-    rows = []
-    for lat, lon in positions:
-        row = [CALM if p is None or weather is None else weather(p, lat, lon) for p in points]
-        rows.append(tuple(row))
-    return Exposure(tuple(rows))
+    places = Places(positions)
+    looks = [
+        [CALM] * len(places) if point is None or weather is None else weather(point, places)
+        for point in centres(plan.track, 0.0, storm.hours, STEP_S / 3600)
+    ]
+    return Exposure(tuple(zip(*looks, strict=True)))

@@ -18,7 +18,8 @@ import msgspec
 from simulator.storm import Storm, TrackPoint, layer_random
 from simulator.weather.conditions import CALM, Conditions
 from simulator.weather.cyclone import AMBIENT_HPA
-from simulator.weather.exposure import Position, field
+from simulator.weather.exposure import field
+from simulator.weather.places import Places, Position
 from simulator.weather.track import KM_PER_DEGREE, centres
 
 Kind = Literal["outlook", "watch", "warning", "all_clear"]
@@ -48,6 +49,15 @@ UPDATE_H: dict[Hazard, float] = {"wind": 6.0, "flood": 6.0, "thunder": 1.0, "ice
 # Where it begins to matter: gust in km/h, rain of the whole time and ice in mm.
 MATTERS: dict[Hazard, float] = {"wind": 75.0, "flood": 70.0, "thunder": 55.0, "ice": 6.0}
 CAUTION: dict[Kind, float] = {"outlook": 0.65, "watch": 0.8, "warning": 1.0, "all_clear": 1.0}
+
+COUNTY_DEG = 0.3
+"""A county is about as high and wide; places of one are warned together."""
+
+Counties = tuple[Places, list[list[int]]]
+"""A place in each county, and the zones that lie in it."""
+
+Series = tuple[Conditions, ...]
+"""The weather in one place, look by look."""
 
 
 class Bulletin(NamedTuple):
@@ -91,21 +101,29 @@ class _Spell(NamedTuple):
 def bulletins(storm: Storm, positions: tuple[Position, ...]) -> tuple[Bulletin, ...]:
     """Every bulletin of the storm in the order of time; none on a calm day."""
     draw = layer_random(storm, "forecast")
+    counties = _counties(positions)
     made: list[Bulletin] = []
     for hazard in HAZARDS[storm.weather.kind]:
         error = _Error(*(draw.gauss(0, 1) for _ in _Error._fields))
-        made += _on(hazard, storm, positions, error, draw)
+        made += _on(hazard, storm, counties, error, draw)
     return tuple(sorted(made))
+
+
+def _counties(positions: tuple[Position, ...]) -> Counties:
+    inside: dict[tuple[int, int], list[int]] = {}
+    for zone, (lat, lon) in enumerate(positions):
+        inside.setdefault((int(lat // COUNTY_DEG), int(lon // COUNTY_DEG)), []).append(zone)
+    return Places(positions[zones[0]] for zones in inside.values()), list(inside.values())
 
 
 def _on(
     hazard: Hazard,
     storm: Storm,
-    positions: tuple[Position, ...],
+    counties: Counties,
     error: _Error,
     draw: random.Random,
 ) -> Iterator[Bulletin]:
-    seen = _spell(hazard, "warning", storm, storm.weather.track, positions, -math.inf)
+    seen = _spell(hazard, "warning", storm, storm.weather.track, counties, -math.inf)
     if seen is None:
         return
     onset, end = seen.from_hour, seen.to_hour
@@ -119,7 +137,7 @@ def _on(
         lead_h = max(0.5, onset - at_hour)
         wrong = _Error(*(0.9 * part + 0.3 * draw.gauss(0, 1) for part in error))
         track = _off(storm.weather.track, lead_h, wrong)
-        told = _spell(hazard, kind, storm, track, positions, at_hour)
+        told = _spell(hazard, kind, storm, track, counties, at_hour)
         if told is not None:
             yield _bulletin(at_hour, kind, hazard, told)
     if end < storm.hours:
@@ -165,7 +183,7 @@ def _spell(
     kind: Kind,
     storm: Storm,
     track: tuple[TrackPoint, ...],
-    positions: tuple[Position, ...],
+    counties: Counties,
     from_hour: float,
 ) -> _Spell | None:
     """Where and when the hazard matters along `track`, from an hour on; None if it does nowhere."""
@@ -173,27 +191,30 @@ def _spell(
     from_hour = max(from_hour, track[0].hour)
     if seen is None or from_hour >= track[-1].hour:
         return None
-    # Ten looks tell enough: a bulletin speaks of counties and of parts of a day.
+    # Ten looks tell enough: a bulletin speaks of parts of a day.
     step_h = max(0.4, (track[-1].hour - from_hour) / 10)
-    points = list(centres(track, from_hour, track[-1].hour, step_h))
+    seats, zones_of = counties
+    looks = [
+        [CALM] * len(seats) if point is None else seen(point, seats)
+        for point in centres(track, from_hour, track[-1].hour, step_h)
+    ]
     limit = MATTERS[hazard] * CAUTION[kind]
     zones: list[int] = []
     steps: set[int] = set()
     worst = CALM
-    for zone, (lat, lon) in enumerate(positions):
-        series = [CALM if point is None else seen(point, lat, lon) for point in points]
+    for inside, series in zip(zones_of, zip(*looks, strict=True), strict=True):
         when = list(_over(hazard, series, limit, step_h))
         if when:
-            zones.append(zone)
+            zones += inside
             steps.update(when)
             worst = _worse(worst, series, step_h)
     if not zones:
         return None
     begins, ends = from_hour + min(steps) * step_h, from_hour + (max(steps) + 1) * step_h
-    return _Spell(tuple(zones), begins, ends, worst[0], worst[1], worst[3])
+    return _Spell(tuple(sorted(zones)), begins, ends, worst[0], worst[1], worst[3])
 
 
-def _over(hazard: Hazard, series: list[Conditions], limit: float, step_h: float) -> Iterator[int]:
+def _over(hazard: Hazard, series: Series, limit: float, step_h: float) -> Iterator[int]:
     """The steps in which the hazard is at work, if it goes beyond `limit` at all."""
     if hazard in {"wind", "thunder"}:
         yield from (step for step, here in enumerate(series) if here.gust_kmh >= limit)
@@ -204,7 +225,7 @@ def _over(hazard: Hazard, series: list[Conditions], limit: float, step_h: float)
         yield from (step for step, here in enumerate(series) if here[part] > 0.2 * most)
 
 
-def _worse(worst: Conditions, series: list[Conditions], step_h: float) -> Conditions:
+def _worse(worst: Conditions, series: Series, step_h: float) -> Conditions:
     """The highest gust, and the most rain and ice of the whole time, of what is known and here."""
     gust_kmh = max(here.gust_kmh for here in series)
     rain_mm = sum(here.rain_mm_h for here in series) * step_h

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import math
 
-from desk.distance import distance_km
 from simulator.storm import TrackPoint
 from simulator.weather.conditions import CALM_GUST_KMH, Conditions
+from simulator.weather.places import Places
 from simulator.weather.track import KM_PER_DEGREE
 
 ICE_G_CM3 = 0.9
@@ -20,9 +20,14 @@ COLDER_NORTH_C_PER_KM = 0.014
 """Cold air is dammed against the mountains from the north-east; towards the south it thaws."""
 
 
-def ice_front(point: TrackPoint, lat: float, lon: float) -> Conditions:
+def ice_front(point: TrackPoint, places: Places) -> list[Conditions]:
     """Gust, rain and the growth of ice; `temperature_c` holds at the centre of the front."""
-    r_km = distance_km(point.lat, point.lon, lat, lon)
+    far_km = places.distances_km(point.lat, point.lon)
+    pairs = zip(far_km, places.positions, strict=True)
+    return [_at(point, r_km, lat) for r_km, (lat, _) in pairs]
+
+
+def _at(point: TrackPoint, r_km: float, lat: float) -> Conditions:
     bell = math.exp(-0.5 * (r_km / point.radius_km) ** 2)
     rain_mm_h = point.rain_mm_h * bell
     gust_kmh = max(CALM_GUST_KMH, point.gust_kmh * math.sqrt(bell))

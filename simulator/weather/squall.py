@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from simulator.storm import TrackPoint
 from simulator.weather.conditions import CALM, CALM_GUST_KMH, Conditions
+from simulator.weather.places import Places
 from simulator.weather.track import heading, offset_km
 
 CELL_EVERY_KM = 30.0
@@ -47,38 +48,49 @@ class Squall:
             )
             for _ in range(count)
         )
-        self._living: tuple[float, list[Cell]] = (math.nan, [])
 
-    def at(self, point: TrackPoint, lat: float, lon: float) -> Conditions:
+    def at(self, point: TrackPoint, places: Places) -> list[Conditions]:
         """Gust, rain and lightning while the middle of the line is at `point`."""
-        east, north = offset_km(point, lat, lon)
-        ahead_east, ahead_north = heading(self._track, point.hour)
-        ahead_km = east * ahead_east + north * ahead_north
-        along_km = north * ahead_east - east * ahead_north
-        beyond_km = max(0.0, abs(along_km) - point.length_km / 2)
-        if abs(ahead_km) > 4 * point.radius_km + RAIN_BEHIND_KM or beyond_km > 60:
-            return CALM
-        core = self._core(along_km, point.hour)
-        ends = math.exp(-beyond_km / 15)
-        front = ends * math.exp(-0.5 * (ahead_km / (0.6 * point.radius_km)) ** 2)
-        behind_km = ahead_km + RAIN_BEHIND_KM
-        wet = ends * math.exp(-0.5 * (behind_km / point.radius_km) ** 2) * (0.3 + 0.7 * core)
-        gust_kmh = point.gust_kmh * front * (FRONT_SHARE + (1 - FRONT_SHARE) * core)
-        return Conditions(
-            max(CALM_GUST_KMH, gust_kmh),
-            point.rain_mm_h * wet,
-            point.lightning_km2_h * front * core,
-        )
+        east, north = heading(self._track, point.hour)
+        living = [
+            (cell.along_km, cell.strength * (1 - ((cell.hour - point.hour) / CELL_LIVES_H) ** 2))
+            for cell in self._cells
+            if abs(cell.hour - point.hour) < CELL_LIVES_H
+        ]
+        seen = []
+        for lat, lon in places.positions:
+            east_km, north_km = offset_km(point, lat, lon)
+            ahead_km = east_km * east + north_km * north
+            along_km = north_km * east - east_km * north
+            seen.append(_under(point, living, ahead_km, along_km))
+        return seen
 
-    def _core(self, along_km: float, hour: float) -> float:
-        """How near the core of a living cell is, 0-1."""
-        if self._living[0] != hour:
-            alive = [cell for cell in self._cells if abs(cell.hour - hour) < CELL_LIVES_H]
-            self._living = (hour, alive)
-        nearest = 0.0
-        for cell in self._living[1]:
-            off = (cell.along_km - along_km) / (0.4 * CELL_EVERY_KM)
-            if abs(off) < 3:
-                life = 1 - ((cell.hour - hour) / CELL_LIVES_H) ** 2
-                nearest = max(nearest, cell.strength * life * math.exp(-0.5 * off * off))
-        return nearest
+
+def _under(
+    point: TrackPoint, living: list[tuple[float, float]], ahead_km: float, along_km: float
+) -> Conditions:
+    """The weather so far ahead of the line and so far along it from its middle."""
+    beyond_km = max(0.0, abs(along_km) - point.length_km / 2)
+    if abs(ahead_km) > 4 * point.radius_km + RAIN_BEHIND_KM or beyond_km > 60:
+        return CALM
+    core = _core(living, along_km)
+    ends = math.exp(-beyond_km / 15)
+    front = ends * math.exp(-0.5 * (ahead_km / (0.6 * point.radius_km)) ** 2)
+    behind_km = ahead_km + RAIN_BEHIND_KM
+    wet = ends * math.exp(-0.5 * (behind_km / point.radius_km) ** 2) * (0.3 + 0.7 * core)
+    gust_kmh = point.gust_kmh * front * (FRONT_SHARE + (1 - FRONT_SHARE) * core)
+    return Conditions(
+        max(CALM_GUST_KMH, gust_kmh),
+        point.rain_mm_h * wet,
+        point.lightning_km2_h * front * core,
+    )
+
+
+def _core(living: list[tuple[float, float]], along_km: float) -> float:
+    """How near the core of a living cell is, 0-1, of cells at their place with their strength."""
+    nearest = 0.0
+    for cell_km, strength in living:
+        off = (cell_km - along_km) / (0.4 * CELL_EVERY_KM)
+        if abs(off) < 3:
+            nearest = max(nearest, strength * math.exp(-0.5 * off * off))
+    return nearest

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from desk.distance import distance_km
 from simulator.storm import TrackPoint, WeatherPlan
 from simulator.storm_file import load_storm
 from simulator.weather import (
@@ -14,6 +15,8 @@ from simulator.weather import (
     CALM_GUST_KMH,
     STEP_S,
     Conditions,
+    Field,
+    Places,
     Squall,
     accretion_mm_h,
     centre,
@@ -40,15 +43,27 @@ LINE = tuple(
 )  # fmt: skip
 
 
+def at(field: Field, point: TrackPoint, lat: float, lon: float) -> Conditions:
+    (here,) = field(point, Places([(lat, lon)]))
+    return here
+
+
+def test_places_are_as_far_as_the_desk_measures() -> None:
+    places = Places([(34.2, -77.9), (36.1, -80.2), (34.0, -78.0)])
+    expected = [distance_km(34, -78, *place) for place in places.positions]
+    assert places.distances_km(34, -78) == expected
+
+
 def test_the_wind_is_strongest_at_the_radius_of_maximum_wind() -> None:
-    winds = {r_km: holland_ms(EYE, r_km) for r_km in range(5, 300, 5)}
+    far_km = list(range(5, 300, 5))
+    winds = dict(zip(far_km, holland_ms(EYE, far_km), strict=True))
     assert max(winds, key=winds.__getitem__) == pytest.approx(50, abs=5)
     assert 40 < max(winds.values()) < 60  # a hurricane of category 1 to 3 at 957 hPa
     assert winds[295] < max(winds.values()) / 2
 
 
 def test_without_a_low_there_is_no_wind() -> None:
-    assert holland_ms(TrackPoint(hour=0, lat=34, lon=-78, radius_km=50), 50) == 0
+    assert holland_ms(TrackPoint(hour=0, lat=34, lon=-78, radius_km=50), [50]) == [0]
 
 
 def test_the_centre_moves_evenly_and_is_nowhere_outside_its_track() -> None:
@@ -61,7 +76,7 @@ def test_the_centre_moves_evenly_and_is_nowhere_outside_its_track() -> None:
 
 def test_a_stalled_low_is_a_bell_of_rain_and_gust() -> None:
     cell = TrackPoint(hour=0, lat=40, lon=9, radius_km=40, gust_kmh=100, rain_mm_h=40)
-    here, away = rain(cell, 40, 9), rain(cell, 41, 9)
+    here, away = at(rain, cell, 40, 9), at(rain, cell, 41, 9)
     assert (here.gust_kmh, here.rain_mm_h) == (100, 40)
     assert away.rain_mm_h < 2
     assert away.gust_kmh == CALM_GUST_KMH
@@ -75,7 +90,7 @@ def test_ice_grows_as_the_simple_model_says() -> None:
 
 
 def test_rain_freezes_in_the_cold_north_and_not_in_the_south() -> None:
-    north, south = ice_front(FRONT, 36.3, -79), ice_front(FRONT, 34.9, -79)
+    north, south = at(ice_front, FRONT, 36.3, -79), at(ice_front, FRONT, 34.9, -79)
     assert north.ice_mm_h > 1
     assert south.ice_mm_h < north.ice_mm_h / 3
     assert south.rain_mm_h > 2
@@ -88,7 +103,7 @@ def test_a_squall_line_brings_its_gusts_in_an_hour_and_its_rain_behind_them() ->
     for minutes in range(0, 361, 5):
         point = centre(LINE, minutes / 60)
         assert point is not None
-        here = line.at(point, 35.5, -79.5)
+        here = at(line.at, point, 35.5, -79.5)
         gusts[minutes], rains[minutes] = here.gust_kmh, here.rain_mm_h
     strong = [minutes for minutes, gust in gusts.items() if gust > 40]
     assert 10 <= max(strong) - min(strong) <= 75
@@ -99,10 +114,11 @@ def test_lightning_strikes_in_cells_and_never_beyond_what_the_file_says() -> Non
     line = Squall(LINE, random.Random(1))
     point = centre(LINE, 3.0)
     assert point is not None
-    along = [line.at(point, 34.2 + n / 20, -79.5).lightning_km2_h for n in range(54)]
+    seen = line.at(point, Places((34.2 + n / 20, -79.5) for n in range(54)))
+    along = [here.lightning_km2_h for here in seen]
     assert 0 < max(along) <= 1.0
     assert min(along) < max(along) / 4
-    assert line.at(point, 39.5, -79.5) == CALM
+    assert at(line.at, point, 39.5, -79.5) == CALM
 
 
 @pytest.mark.parametrize("name", ["hurricane", "ice-storm", "thunderstorms", "flood", "calm"])
@@ -126,7 +142,11 @@ def test_the_weather_before_and_after_the_day_is_that_at_its_ends() -> None:
 @given(st.floats(30, 45), st.floats(-85, -70))
 def test_weather_is_finite_and_not_negative_anywhere(lat: float, lon: float) -> None:
     line = Squall(LINE, random.Random(3))
-    for here in (cyclone(EYE, lat, lon), ice_front(FRONT, lat, lon), line.at(LINE[0], lat, lon)):
+    for here in (
+        at(cyclone, EYE, lat, lon),
+        at(ice_front, FRONT, lat, lon),
+        at(line.at, LINE[0], lat, lon),
+    ):
         assert CALM_GUST_KMH <= here.gust_kmh < 300
         assert all(0 <= value < 100 for value in here[1:])
         assert isinstance(here, Conditions)
