@@ -39,7 +39,9 @@ class Reel:
         `reached_s` is then the second up to which everything was sent.
         """
         end = len(self) + most
-        told = self.spool.tell(until_s, max(0, self._posts + most - len(self.spool)))
+        told = self.spool.before(until_s) < len(self.spool) or self.spool.tell(
+            until_s, max(0, self._posts + most - len(self.spool))
+        )
         due = self.spool.before(until_s)
         while len(self) < end:
             coming = self.coming()

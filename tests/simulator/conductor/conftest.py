@@ -9,7 +9,7 @@ import pytest
 
 from simulator.conductor import Conductor, Reel
 from simulator.conductor.spool import Spool
-from simulator.storm import Inject
+from simulator.storm import Inject, TrapRates
 from simulator.storm_file import load_storm
 from simulator.stream import StormDay
 from simulator.truth import Told
@@ -39,8 +39,10 @@ class Retold(StormDay):
 
 @pytest.fixture(scope="session")
 def small_day() -> StormDay:
-    """The first hour of the flood: some two hundred posts."""
-    return Retold(StormDay(load_storm("flood", hours=1.0, scale=0.5, background=0.3)))
+    """The first hour of the flood, with many traps: some two hundred posts."""
+    storm = load_storm("flood", hours=1.0, scale=0.5, background=0.3)
+    traps = TrapRates(song=90.0, elsewhere=30.0)
+    return Retold(StormDay(msgspec.structs.replace(storm, traps=traps)))
 
 
 @pytest.fixture

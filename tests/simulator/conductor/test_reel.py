@@ -49,6 +49,13 @@ def test_only_what_is_due_is_sent(reel: Reel) -> None:
     assert reel.second(sent) > 1200
 
 
+def test_winding_to_where_it_has_been_is_done_at_once(reel: Reel) -> None:
+    wind(reel)
+    reel.rewind(reel.second(20))
+    assert reel.wind(0.0, 1)
+    assert reel.wind(reel.second(10), 1)
+
+
 def test_the_marks_of_a_post_say_what_it_means(small_day: StormDay, reel: Reel) -> None:
     wind(reel)
     for at, told in enumerate(small_day.tell()):
