@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from desk.post import Geo
+from simulator.background.accounts import Accounts
 from simulator.crowd.facts import Facts
 from simulator.crowd.pen import USUAL_PICTURES, picture
 from simulator.crowd.rhythm import hour_factor
@@ -38,8 +39,6 @@ GOES_ON = 0.1
 """Share of everyday posts that say a second thing."""
 
 NAMES_A_PLACE = 0.1
-HARMLESS = ((), ("news",))
-"""Labels that a background post may have without being a trap."""
 
 
 class Share:
@@ -85,12 +84,13 @@ class Background:
         self._channels = Odds(**storm.crowd.channels)
         factors = [hour_factor(scene.local_hour(n * 3600 + 1800)) for n in range(len(expected))]
         self.share = Share(storm.background_share, expected, factors)
+        self._addressed = storm.stream == "addressed"
+        self._accounts = Accounts(scene)
         self._kinds = {phase: self._odds(phase) for phase in STORM_TALK}
         self._pools = [
             max(30.0, c.customers * storm.scale**0.5 / POSTING_CUSTOMERS)
             for c in scene.territory.community
         ]
-        self._addressed = storm.stream == "addressed"
 
     def _odds(self, phase: str) -> Odds:
         """What is posted in a phase of the day, traps as the storm's file sets them."""
@@ -99,6 +99,8 @@ class Background:
                  for kind, rate in rates.items()}  # fmt: skip
         kinds = {**STORM_TALK[phase], **rates}
         kinds = {kind: rate for kind, rate in kinds.items() if self._scene.can(kind)}
+        if not self._addressed:
+            kinds |= self._accounts.rates
         return Odds(life=max(1.0, PER_RATE - sum(kinds.values())), **kinds)
 
     def plan(self, from_s: float, to_s: float) -> Iterator[tuple[float, str, int]]:
@@ -118,6 +120,8 @@ class Background:
         person = scene.people.person(
             place, self._channels.at(rnd()), int(self._pools[place] * rnd() ** CHATTY)
         )
+        if kind in self._accounts.rates:
+            return self._accounts.write(kind, person, at_s, draw)
         voice = person.voice
         language = voice.language
         speech = scene.speech(voice, rnd() if voice.mixed else 1.0)
@@ -129,20 +133,18 @@ class Background:
         said = speech.say(kind, facts, draw, located=located)
         if said.trap == "planned" and "news" in said.labels:
             return self._notice(said, person.channel, language)
-        if kind != "elsewhere" and said.trap is None and said.labels not in HARMLESS:
+        if kind != "elsewhere" and said.trap is None and said.labels:
             # Some talk of the weather's end says that it is back: that is the crowd's to say.
             kind = "life"
             said = speech.say(kind, facts, draw, located=False)
         text = said.text
         if kind == "life":
-            if rnd() < GOES_ON and not said.labels:
+            if rnd() < GOES_ON:
                 text = self._going_on(text, speech, facts)
             tags: tuple[str, ...] = ()
         else:
             tags = storm.tags
-        # Newsrooms and bots do not mistype.
-        if "news" not in said.labels:
-            text = roughen(text, person.rough, person.case, storm.noise, speech, draw)
+        text = roughen(text, person.rough, person.case, storm.noise, speech, draw)
         if self._addressed and scene.handle not in text:
             text = f"{scene.handle} {text}" if rnd() < 0.7 else f"{text} {scene.handle}"
         text = decorated(text, tags, storm.noise, speech, draw, person.emoji)

@@ -15,6 +15,9 @@ LIKELY = {"news": 5.0, "hazard": 3.0, "vulnerable": 3.0, "damage": 2.0, "outage"
 READERS = 900
 """How many of a community pass on what others write, in each channel."""
 
+SHARES_FEEDS = ("x", "facebook", "x", "bluesky")
+"""Where people pass on what they have read in an outlet's feed."""
+
 
 class Echoes:
     """Whoever shares a post of somebody else."""
@@ -60,14 +63,18 @@ class Echoes:
 def reposted(scene: Scene, told: Told, place: int, number: int) -> Draft:
     """`told` again, by person `number` of a community; the labels are those of what it says."""
     post, truth = told.post, told.truth
-    person = scene.people.person(place, post.channel, number)
+    # Only outlets have feeds: people share what they read there, with its link, elsewhere.
+    channel = SHARES_FEEDS[number % len(SHARES_FEEDS)] if post.channel == "rss" else post.channel
+    person = scene.people.person(place, channel, number)
     text = post.text
-    if post.channel == "x" and post.author is not None:
+    if channel != post.channel:
+        text = f"{text} {post.url}" if post.url and post.url not in text else text
+    elif channel == "x" and post.author is not None:
         text = f"RT @{post.author.handle}: {text}"
     outage = scene.outage_of(truth.outage)
     return Draft(
         person.author,
-        post.channel,
+        channel,
         text,
         post.lang or "",
         truth.labels,

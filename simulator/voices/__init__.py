@@ -45,6 +45,7 @@ FACTS = frozenset(
     }
     | {"utility", "handle", "storm", "hours", "since", "clock", "customers", "number"}
     | {"eta", "previous", "county", "other_utility", "fake", "fake_name", "landmark", "side"}
+    | {"degrees", "breeze"}
 )
 """Slots that the moment fills: the rest of a grammar's slots are its own words.
 
