@@ -42,27 +42,9 @@ DRAWN_OUT = 0.03
 """Chance that an exclamation is drawn out ("pleaseee")."""
 
 _EXCLAIMED = frozenset(
-    [
-        "so",
-        "no",
-        "please",
-        "ugh",
-        "omg",
-        "help",
-        "wow",
-        "stop",
-        "why",
-        "yes",
-        "basta",
-        "dai",
-        "uffa",
-        "aiuto",
-        "porfa",
-        "venga",
-        "ayuda",
-        "jo",
-    ]
-)
+    {"so", "no", "please", "ugh", "omg", "help", "wow", "stop", "why", "yes", "basta", "dai",
+     "uffa", "aiuto", "porfa", "venga", "ayuda", "jo"}
+)  # fmt: skip
 _EDGES = ".,!?…:;()\"'¿¡"
 _BESIDE = {a: row[n + 1 : n + 2] or row[n - 1] for row in ("qwertyuiop", "asdfghjkl", "zxcvbnm")
            for n, a in enumerate(row)}  # fmt: skip
@@ -183,13 +165,21 @@ def decorated(
     grammar: Grammar,
     draw: random.Random,
     fond: float = 1.0,
+    tagging: float = 1.0,
+    labels: tuple[str, ...] = (),
 ) -> str:
-    """`text` with an emoji or a hashtag of the day behind it; `fond` multiplies the emoji."""
+    """`text` with an emoji or a hashtag behind it.
+
+    `fond` multiplies the emoji, `tagging` the hashtags; who writes what `labels` mean is glad,
+    or is not.
+    """
     rnd = draw.random
     if rnd() < plan.emoji * fond:
-        emoji = grammar.emoji[int(rnd() * len(grammar.emoji))]
+        glad = grammar.glad if "praise" in labels or "restored" in labels else grammar.sorry
+        emojis = glad if labels else grammar.emoji
+        emoji = emojis[int(rnd() * len(emojis))]
         text = f"{text} {emoji * (1 + (rnd() < 0.2) + (rnd() < 0.05))}"
-    if tags and rnd() < plan.hashtags:
+    if tags and rnd() < plan.hashtags * tagging:
         text = f"{text} #{tags[int(rnd() * len(tags))]}"
         if rnd() < 0.2:
             text = f"{text} #{tags[int(rnd() * len(tags))]}"

@@ -152,8 +152,10 @@ class StormDay:
                     continue
                 told = self._told(draft, index, at_s)
                 index += 1
-                # Nobody takes up the background: what is relevant stays the same under any share.
-                if writer is not background:
+                # The background takes up itself alone: under any share the rest stays the same.
+                if writer is background:
+                    background.remember(told)
+                else:
                     for listener in listeners:
                         listener.heard(told, at_s)
                 if everything or draft.addressed:

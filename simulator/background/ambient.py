@@ -6,12 +6,14 @@ ado as can be: this is where the time of a storm's making goes.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 
 import msgspec
 
 from desk.post import Geo
 from simulator.background.accounts import Accounts
+from simulator.crowd.echoes import reposted
 from simulator.crowd.facts import Facts
 from simulator.crowd.pen import USUAL_PICTURES, picture
 from simulator.crowd.rhythm import hour_factor
@@ -20,6 +22,7 @@ from simulator.draft import Draft, Scene
 from simulator.noise import decorated, roughen
 from simulator.odds import Odds, poisson
 from simulator.storm import layer_random
+from simulator.truth import Told
 from simulator.voices import Grammar, Said
 
 PER_RATE = 1000.0
@@ -39,6 +42,15 @@ GOES_ON = 0.1
 """Share of everyday posts that say a second thing."""
 
 NAMES_A_PLACE = 0.1
+KEPT = 150
+"""Posts that may yet be passed on; memory holds no more of the background than these."""
+
+TAKEN_UP = 0.2
+"""Share of what is posted on X that somebody might pass on."""
+
+MOODS = 0.7
+"""Hashtags of everyday posts, as a part of those of posts on the storm."""
+
 
 
 class Share:
@@ -84,6 +96,7 @@ class Background:
         self._channels = Odds(**storm.crowd.channels)
         factors = [hour_factor(scene.local_hour(n * 3600 + 1800)) for n in range(len(expected))]
         self.share = Share(storm.background_share, expected, factors)
+        self._recent: deque[Told] = deque(maxlen=KEPT)
         self._addressed = storm.stream == "addressed"
         self._accounts = Accounts(scene)
         self._kinds = {phase: self._odds(phase) for phase in STORM_TALK}
@@ -117,9 +130,14 @@ class Background:
         scene, draw = self._scene, self._draw
         rnd, storm = draw.random, scene.storm
         place = scene.town(rnd())
-        person = scene.people.person(
-            place, self._channels.at(rnd()), int(self._pools[place] * rnd() ** CHATTY)
-        )
+        channel, number = self._channels.at(rnd()), int(self._pools[place] * rnd() ** CHATTY)
+        # Traps come as often as the storm's file says: they are neither passed on nor left out.
+        untrapped = not kind.startswith("trap_") and kind != "elsewhere"
+        if channel == "x" and untrapped and self._recent and rnd() < storm.crowd.reposts:
+            # A few posts are passed on by many.
+            again = self._recent[int(len(self._recent) * rnd() ** 2)]
+            return reposted(scene, again, place, number)
+        person = scene.people.person(place, channel, number)
         if kind in self._accounts.rates:
             return self._accounts.write(kind, person, at_s, draw)
         voice = person.voice
@@ -141,13 +159,13 @@ class Background:
         if kind == "life":
             if rnd() < GOES_ON:
                 text = self._going_on(text, speech, facts)
-            tags: tuple[str, ...] = ()
+            tags, tagging = speech.hashtags, MOODS
         else:
-            tags = storm.tags
+            tags, tagging = storm.tags, 1.0
         text = roughen(text, person.rough, person.case, storm.noise, speech, draw)
         if self._addressed and scene.handle not in text:
             text = f"{scene.handle} {text}" if rnd() < 0.7 else f"{text} {scene.handle}"
-        text = decorated(text, tags, storm.noise, speech, draw, person.emoji)
+        text = decorated(text, tags, storm.noise, speech, draw, person.emoji, tagging)
         geo = None
         if rnd() < storm.crowd.coordinates:
             spread = community.radius_km / 250
@@ -166,6 +184,14 @@ class Background:
             media=(picture(rnd()),) if rnd() < USUAL_PICTURES else (),
             addressed=at_handle,
         )
+
+    def remember(self, told: Told) -> None:
+        """Keep some of what the background says on X, for others to pass on."""
+        post, truth = told.post, told.truth
+        if post.channel != "x" or post.repost_of or truth.trap or post.geo or post.text[0] == "@":
+            return
+        if self._draw.random() < TAKEN_UP:
+            self._recent.append(told)
 
     def _going_on(self, text: str, speech: Grammar, facts: dict[str, str]) -> str:
         """`text` with a second thing; some voices know what may follow anything (`goes_on`)."""

@@ -70,7 +70,7 @@ class Pen:
         if mentions and scene.handle not in text and rnd() < mentions:
             text = f"{scene.handle} {text}" if rnd() < 0.75 else f"{text} {scene.handle}"
         tags = scene.storm.tags if tagged and reply_to is None else ()
-        text = decorated(text, tags, self._noise, speech, draw, person.emoji)
+        text = decorated(text, tags, self._noise, speech, draw, person.emoji, labels=said.labels)
         geo, place = self.tagged(zone) if zone and not (wrong or away) else (None, None)
         named = said.located and zone is not None
         misplaced = wrong and named

@@ -53,6 +53,7 @@ What the moment knows nothing of (the landmarks of most towns) is one of the gra
 that name, where it has such.
 """
 
+_SMALL = ("emoji", "glad_emoji", "sorry_emoji", "hashtags")
 _CLAUSES = ("where", "near", "intown")
 NAMES_THE_PLACE = frozenset({"town", "tag", "zip"})
 LANGUAGES = ("en", "it", "es")
@@ -112,6 +113,9 @@ class Grammar:
         self.key_words = frozenset(data["key_words"])
         self.shortened = frozenset(self.slang) - self.key_words
         self.emoji = tuple(data["emoji"])
+        self.glad = tuple(data.get("glad_emoji", self.emoji))
+        self.sorry = tuple(data.get("sorry_emoji", self.emoji))
+        self.hashtags = tuple(data.get("hashtags", ()))
         self._pools: dict[tuple[str, bool], _Pool] = {}
         acts: dict[str, list[_Template]] = {}
         traps: dict[str, list[_Template]] = {}
@@ -291,7 +295,7 @@ def _onto(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
         "words": base["words"] | own["words"],
         "slang": base["slang"] | own["slang"],
         "key_words": base["key_words"] + own["key_words"],
-        "emoji": own["emoji"] or base["emoji"],
+        **{name: own.get(name) or base.get(name, []) for name in _SMALL},
         "act": own["act"] + kept,
         "weather": own.get("weather", base.get("weather", {})),
     }

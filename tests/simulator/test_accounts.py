@@ -11,12 +11,13 @@ from simulator.storm_file import load_storm
 from simulator.stream import StormDay
 from simulator.truth import Told
 
-STORMS = ("thunderstorms", "flood", "blackout")
+STORMS = (("thunderstorms", 0.12), ("flood", 0.12), ("blackout", 0.015))
 
 
-@pytest.fixture(scope="module", params=STORMS)
+@pytest.fixture(scope="module", params=STORMS, ids=lambda p: p[0])
 def told(request: pytest.FixtureRequest) -> tuple[Told, ...]:
-    storm = load_storm(request.param, background=0.97, scale=0.12, hours=9)
+    name, scale = request.param
+    storm = load_storm(name, background=0.97, scale=scale, hours=9)
     return tuple(StormDay(storm).tell())
 
 
@@ -70,3 +71,23 @@ def test_only_outlets_have_feeds(told: tuple[Told, ...]) -> None:
 )
 def test_thermometers_know_the_season(month: int, hour: float, low: float, high: float) -> None:
     assert low < usual_c(month, hour) < high
+
+
+def test_a_fifth_of_what_is_posted_on_x_passes_on_what_was_posted_before(
+    told: tuple[Told, ...],
+) -> None:
+    before: set[str] = set()
+    on_x = again = 0
+    for one in told:
+        if one.post.channel == "x":
+            on_x += 1
+            again += one.post.repost_of is not None
+        if one.post.repost_of is not None:
+            assert one.post.repost_of in before
+        before.add(one.post.id)
+    assert 0.17 < again / on_x < 0.3
+    assert len({one.post.text for one in told}) > 0.85 * len(told)
+
+
+def test_everyday_posts_have_hashtags_now_and_then(told: tuple[Told, ...]) -> None:
+    assert 0.08 < sum("#" in one.post.text for one in told) / len(told) < 0.2

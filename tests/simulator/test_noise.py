@@ -106,3 +106,13 @@ def test_emoji_and_tags_come_as_often_as_the_plan_says() -> None:
     assert sum(any(e in text for e in EN.emoji) for text in texts) / 5000 == pytest.approx(
         PLAN.emoji, abs=0.02
     )
+
+
+def test_an_emoji_fits_what_a_post_means() -> None:
+    draw, plan = random.Random(6), NoisePlan(emoji=1.0)
+    for labels, fitting in (("complaint", EN.sorry), ("praise", EN.glad)):
+        for _ in range(200):
+            end = decorated("x", (), plan, EN, draw, labels=(labels,)).removeprefix("x ")
+            assert any(end in {emoji, 2 * emoji, 3 * emoji} for emoji in fitting)
+    assert "🎉" not in EN.sorry
+    assert "😤" not in EN.glad
