@@ -23,7 +23,7 @@ from simulator.noise import decorated, roughen
 from simulator.odds import Odds, poisson
 from simulator.storm import layer_random
 from simulator.truth import Told
-from simulator.voices import Grammar, Said
+from simulator.voices import Said
 
 PER_RATE = 1000.0
 STORM_TALK = {
@@ -38,9 +38,6 @@ POSTING_CUSTOMERS = 3.0
 CHATTY = 2.6
 """Few write much: who writes is drawn by this power of an even draw."""
 
-GOES_ON = 0.1
-"""Share of everyday posts that say a second thing."""
-
 NAMES_A_PLACE = 0.1
 KEPT = 150
 """Posts that may yet be passed on; memory holds no more of the background than these."""
@@ -50,7 +47,6 @@ TAKEN_UP = 0.2
 
 MOODS = 0.7
 """Hashtags of everyday posts, as a part of those of posts on the storm."""
-
 
 
 class Share:
@@ -157,8 +153,6 @@ class Background:
             said = speech.say(kind, facts, draw, located=False)
         text = said.text
         if kind == "life":
-            if rnd() < GOES_ON:
-                text = self._going_on(text, speech, facts)
             tags, tagging = speech.hashtags, MOODS
         else:
             tags, tagging = storm.tags, 1.0
@@ -192,14 +186,6 @@ class Background:
             return
         if self._draw.random() < TAKEN_UP:
             self._recent.append(told)
-
-    def _going_on(self, text: str, speech: Grammar, facts: dict[str, str]) -> str:
-        """`text` with a second thing; some voices know what may follow anything (`goes_on`)."""
-        act = "goes_on" if speech.can("goes_on") else "life"
-        more = speech.say(act, facts, self._draw, located=False)
-        if more.labels:
-            return text
-        return f"{text}{' ' if text[-1] in '.!?…' else '. '}{more.text[:1].upper()}{more.text[1:]}"
 
     def _notice(self, said: Said, channel: str, language: str) -> Draft:
         """An official text: nobody types that carelessly."""

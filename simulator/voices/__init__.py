@@ -11,6 +11,9 @@ A grammar may fall back to another one (`falls_back_to`): it takes over its word
 those that it gives itself, an act by its name and trap. So es-419.toml has what Latin America says
 otherwise than Spain, and es-en.toml what people write who switch from Spanish to English and back.
 
+A block with `then` goes on after some of its texts (`then_share`, half of them by itself) with one
+or two of these sentences: they speak of the same thing, name no place and mean nothing more.
+
 A large grammar may be a folder of files, one a topic (en/). A block with `weather = ["wind", …]` is
 said only in such weather, and a table `[weather.ice]` adds alternatives to slots for one weather.
 """
@@ -53,6 +56,9 @@ What the moment knows nothing of (the landmarks of most towns) is one of the gra
 that name, where it has such.
 """
 
+GOES_ON = 0.3
+"""Chance that whoever goes on with a second sentence goes on with a third."""
+
 _SMALL = ("emoji", "glad_emoji", "sorry_emoji", "hashtags")
 _CLAUSES = ("where", "near", "intown")
 NAMES_THE_PLACE = frozenset({"town", "tag", "zip"})
@@ -91,6 +97,8 @@ class _Template(NamedTuple):
     names_place: bool
     takes_place: str
     weight: float
+    then: tuple[_Parts, ...]
+    then_share: float
 
 
 class _Pool(NamedTuple):
@@ -138,6 +146,7 @@ class Grammar:
     def _templates(self, block: Mapping[str, Any]) -> list[_Template]:
         texts = block["texts"]
         weight = block.get("weight", 1.0) / len(texts)
+        then = tuple(self._compiled(text) for text in block.get("then", ()))
         made = []
         for text in texts:
             slots = self._reach(text)
@@ -149,6 +158,8 @@ class Grammar:
                     bool(slots & NAMES_THE_PLACE),
                     next((slot for slot in _CLAUSES if slot in slots), ""),
                     weight,
+                    then,
+                    block.get("then_share", 0.5) if then else 0.0,
                 )
             )
         return made
@@ -193,9 +204,8 @@ class Grammar:
         """One text for `act`; with `located` it names the place, if the act ever does."""
         templates, upto, total = self._pools[act, located]
         rnd = draw.random
-        parts, labels, trap, names_place, takes_place, _ = templates[
-            bisect_right(upto, rnd() * total)
-        ]
+        template = templates[bisect_right(upto, rnd() * total)]
+        parts, labels, trap, names_place, takes_place, _, then, then_share = template
         if takes_place:
             if located and takes_place == "intown":
                 clause = "intown_town"
@@ -205,7 +215,10 @@ class Grammar:
                 clause = f"{takes_place}_vague"
             facts[takes_place] = self.word(clause, facts, draw)
             names_place = names_place or located
-        return Said(_expanded(parts, facts, rnd).strip(), labels, names_place, trap)
+        text = _expanded(parts, facts, rnd).strip()
+        if then_share and rnd() < then_share:
+            text = _gone_on(text, then, facts, rnd)
+        return Said(text, labels, names_place, trap)
 
     def word(self, slot: str, facts: dict[str, str], draw: random.Random) -> str:
         """One of the alternatives of a slot."""
@@ -232,6 +245,25 @@ def _expanded(parts: _Parts, facts: dict[str, str], rnd: Callable[[], float]) ->
         chosen = part[int(rnd() * len(part))]
         text += chosen if type(chosen) is str else _expanded(chosen, facts, rnd)
     return text
+
+
+def _gone_on(
+    text: str, then: tuple[_Parts, ...], facts: dict[str, str], rnd: Callable[[], float]
+) -> str:
+    """`text` with a second sentence about the same thing, and now and then a third."""
+    if text.rpartition(" ")[2][:1] == "#" or "://" in text:
+        return text
+    first = int(rnd() * len(then))
+    text = _joined(text, _expanded(then[first], facts, rnd))
+    if rnd() < GOES_ON:
+        second = int(rnd() * len(then))
+        if second != first:
+            text = _joined(text, _expanded(then[second], facts, rnd))
+    return text
+
+
+def _joined(text: str, more: str) -> str:
+    return f"{text}. {more}" if text[-1].isalnum() else f"{text.rstrip(',')} {more}"
 
 
 def _pool(templates: list[_Template]) -> _Pool:

@@ -33,7 +33,7 @@ ACTS = {
     *("news_total", "news_damage", "news_hurt", "news_forecast", "news_advice", "news_other"),
     *("news_bulletin_wind", "news_bulletin_thunder", "news_bulletin_ice", "news_bulletin_flood"),
     *("news_all_clear", "trap", "elsewhere", "trap_rumour", "trap_scam", "trap_old_photo"),
-    *("trap_drill", "trap_bot", "trap_late_repost", "goes_on"),
+    *("trap_drill", "trap_bot", "trap_late_repost"),
 }
 TRAPS = {
     *("hypothetical", "sport", "game", "song", "show", "series", "sarcasm", "internet"),

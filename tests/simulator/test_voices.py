@@ -1,10 +1,15 @@
 from __future__ import annotations
 
 import random
+import re
+import tomllib
+from collections import Counter
+from pathlib import Path
 
 import pytest
 from faker import Faker
 
+import simulator.voices
 from simulator.truth import LABELS
 from simulator.voices import (
     FACTS,
@@ -48,7 +53,7 @@ def test_every_label_is_spoken_in_every_language(language: str) -> None:
 @pytest.mark.parametrize("name", GRAMMARS)
 def test_whatever_is_done_in_english_is_done_in_every_voice(name: str) -> None:
     # A voice that has nothing which may follow anything says another everyday thing.
-    assert set(grammar(name).acts) >= set(grammar("en").acts) - {"goes_on"}
+    assert set(grammar(name).acts) >= set(grammar("en").acts)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -126,3 +131,33 @@ def test_a_text_for_one_weather_is_said_in_no_other() -> None:
     assert said("talk", "ice") == {"grey skies", "frozen skies"}
     assert said("talk", "") == {"grey skies"}
     assert said("calm", "ice") == {"nothing"}
+
+
+def test_whoever_goes_on_stays_with_the_thing_and_labels_as_they_are() -> None:
+    block = {
+        "name": "loss",
+        "labels": ["outage"],
+        "texts": ["dark {where0}"],
+        "then": ["So is {who}."],
+    }
+    data = {
+        "words": {"where0": ["here"], "who": ["Bo"]},
+        "slang": {},
+        "key_words": [],
+        "emoji": ["x"],
+        "act": [block],
+    }
+    draw = random.Random(1)
+    said = Counter(
+        Grammar("en", data).say("loss", {}, draw, located=False).text for _ in range(400)
+    )
+    assert set(said) == {"dark here", "dark here. So is Bo."}
+    assert 150 < said["dark here"] < 250
+
+
+@pytest.mark.parametrize("name", ["en", "it", "es"])
+def test_second_sentences_name_no_place(name: str) -> None:
+    for file in (Path(simulator.voices.__file__).parent / name).glob("*.toml"):
+        for block in tomllib.loads(file.read_text(encoding="utf-8")).get("act", []):
+            for text in block.get("then", ()):
+                assert not re.search(r"\{(town|tag|zip|where|near|intown)\}", text), text
