@@ -13,6 +13,7 @@ from desk.distance import distance_km
 from desk.post import Author, Geo, Media, Post
 from desk.territories import Community, Territory
 from simulator.crowd.people import People
+from simulator.crowd.sense import Moment
 from simulator.grid import Flicker, Zone
 from simulator.restoration import Incident, Outage
 from simulator.storm import Storm, Voice
@@ -28,6 +29,12 @@ NEIGHBOURS = 4
 
 SEVERE = 1.0
 """From here on the weather breaks trees: `Scene.severity`."""
+
+TAGGED_AFTER_S = 48 * 3600.0
+"""How long after what a bulletin speaks of people still use the storm's hashtags."""
+
+MOSTLY_BACK = 0.25
+"""Share of the customers still out, below which a collapse is no longer what the day is about."""
 
 _WEATHERS = {"cyclone": "wind", "squall": "thunder", "ice": "ice", "rain": "rain", "calm": "calm"}
 
@@ -116,6 +123,15 @@ class Scene:
             self._parts[zone.place] = first, count + 1
         self._name_utility(storm)
         self._severe: tuple[float, float] | None = self._span_of_severe_weather()
+        self._peaks: dict[int, float | None] = {}
+        self._dark: tuple[float, float] | None = self._span_of_collapse()
+        self._first_back_s: dict[int, float] = {}
+        if self._dark:
+            self._first_back_s = {
+                o.zone.number: min((at_s for at_s, _ in o.back), default=o.restored_s)
+                for o in outages
+            }
+        self._tagged = _spans_of_tags(bulletins, self._dark)
 
     def _name_utility(self, storm: Storm) -> None:
         utility = storm.utility
@@ -244,12 +260,85 @@ class Scene:
         ]
         return (times[0], times[-1] + STEP_S) if times else None
 
+    def peak_s(self, zone: int) -> float | None:
+        """When the weather is worst in a zone; None where there is none to speak of."""
+        if zone not in self._peaks:
+            steps = range(int(self.storm.hours * 3600 / STEP_S))
+            worst = max(steps, key=lambda step: self.severity(zone, step * STEP_S), default=0)
+            bad = self.severity(zone, worst * STEP_S) > 0.4 * SEVERE
+            self._peaks[zone] = worst * STEP_S if bad else None
+        return self._peaks[zone]
+
+    def coming(self, zone: int, at_s: float) -> bool:
+        """Whether the worst weather is still to come to a zone."""
+        peak_s = self.peak_s(zone)
+        return peak_s is not None and at_s < peak_s
+
+    def moment(self, zone: Zone | None, at_s: float, lost_s: float | None = None) -> Moment:
+        """What somebody in `zone` sees of hour and weather, who lost the supply at `lost_s`."""
+        weather = self.weather.at(zone.number, at_s) if zone else None
+        return Moment(
+            self.local_hour(at_s),
+            self.time(at_s).month,
+            weather.gust_kmh if weather else 0.0,
+            weather.rain_mm_h if weather else 0.0,
+            zone is not None and self.coming(zone.number, at_s),
+            lost_h=None if lost_s is None else (at_s - lost_s) / 3600,
+            dark=zone is not None and self.dark(zone.number, at_s),
+            fallen=self.collapse,
+        )
+
+    def dark(self, zone: int, at_s: float) -> bool:
+        """Whether all is off after a collapse of the system, and nothing is back in a zone."""
+        if self._dark is None or at_s < self._dark[0]:
+            return False
+        return at_s < self._first_back_s.get(zone, 0.0)
+
+    @property
+    def collapse(self) -> bool:
+        """Whether the outages of the day are one collapse of the whole system."""
+        return self._dark is not None
+
+    def _span_of_collapse(self) -> tuple[float, float] | None:
+        if self.storm.grid.collapse is None or not self.outages:
+            return None
+        returns = sorted((o.restored_s, o.customers) for o in self.outages)
+        left = sum(o.customers for o in self.outages)
+        few = MOSTLY_BACK * left
+        for at_s, customers in returns:
+            left -= customers
+            if left < few:
+                return min(o.started_s for o in self.outages), at_s
+        return None
+
+    def tags(self, at_s: float) -> tuple[str, ...]:
+        """The storm's hashtags, once there is a word of it."""
+        used = any(from_s <= at_s < to_s for from_s, to_s in self._tagged)
+        return self.storm.tags if used else ()
+
+    def warned(self, at_s: float) -> bool:
+        """Whether a bulletin is in force that something comes."""
+        return any(b.at_s <= at_s < b.to_s for b in self.bulletins if b.kind != "all_clear")
+
     def phase(self, at_s: float) -> str:
-        """`before`, `during` or `after` the severe weather of the day, or `calm` without any."""
+        """`before`, `during` or `after` the severe weather of the day, or `calm` without any.
+
+        `dark` while a collapse of the system is what everybody speaks of.
+        """
+        if self._dark and self._dark[0] <= at_s < self._dark[1]:
+            return "dark"
         if self._severe is None:
             return "calm"
         begins_s, ends_s = self._severe
         return "before" if at_s < begins_s else "during" if at_s < ends_s else "after"
+
+
+def _spans_of_tags(
+    bulletins: tuple[Bulletin, ...], dark: tuple[float, float] | None
+) -> tuple[tuple[float, float], ...]:
+    """From when to when the hashtags of the storm are used, in seconds of the day."""
+    spans = [(b.at_s, b.to_s + TAGGED_AFTER_S) for b in bulletins if b.kind != "all_clear"]
+    return (*spans, *([(dark[0], dark[1] + TAGGED_AFTER_S)] if dark else []))
 
 
 def look_alikes(handle: str, name: str) -> tuple[tuple[str, str], ...]:

@@ -106,7 +106,7 @@ class CrowdPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     loss_posts: NotNegative = 8.0
     waiting_posts_h: NotNegative = 1.0
     restored_posts: NotNegative = 4.0
-    flicker_posts: NotNegative = 0.1
+    flicker_posts: NotNegative = 0.5
     missed_posts: NotNegative = 1.2
     wrong_back_posts: NotNegative = 2.5
     damage_posts_h: NotNegative = 0.06

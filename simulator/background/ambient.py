@@ -15,7 +15,7 @@ from desk.post import Geo
 from simulator.background.accounts import Accounts
 from simulator.crowd.echoes import reposted
 from simulator.crowd.facts import Facts
-from simulator.crowd.pen import USUAL_PICTURES, picture
+from simulator.crowd.pen import USUAL_PICTURES, picture, said_now
 from simulator.crowd.rhythm import hour_factor
 from simulator.crowd.utility import own_account
 from simulator.draft import Draft, Scene
@@ -30,9 +30,13 @@ STORM_TALK = {
     "before": {"storm_talk": 160.0, "prep": 90.0},
     "during": {"storm_talk": 240.0, "prep": 10.0},
     "after": {"storm_talk": 40.0, "all_clear": 50.0},
+    "dark": {"dark_talk": 330.0},
     "calm": {"storm_talk": 4.0},
 }
 """What is said of the weather, in posts per 1,000, by the phase of the day."""
+
+OF_THE_DAY = frozenset(act for acts in STORM_TALK.values() for act in acts)
+"""What has to fit the hour and the sky of its place."""
 
 POSTING_CUSTOMERS = 3.0
 CHATTY = 2.6
@@ -144,7 +148,17 @@ class Background:
         facts["street"] = person.street
         # A town elsewhere has the name of one of ours; the rest never needs a place.
         located = kind == "elsewhere" or rnd() < NAMES_A_PLACE
-        said = speech.say(kind, facts, draw, located=located)
+        here = scene.zone_at(place, 0.0)
+        if kind == "prep" and not scene.coming(here.number, at_s):
+            kind = "life"
+        if kind in OF_THE_DAY:
+            now = scene.moment(here, at_s)
+            fitting = said_now(speech, kind, facts, now, located=located)
+            if fitting is None:
+                return None
+            said = fitting
+        else:
+            said = speech.say(kind, facts, draw, located=located)
         if said.trap == "planned" and "news" in said.labels:
             return self._notice(said, person.channel, language)
         if kind != "elsewhere" and said.trap is None and said.labels:
@@ -155,7 +169,7 @@ class Background:
         if kind == "life":
             tags, tagging = speech.hashtags, MOODS
         else:
-            tags, tagging = storm.tags, 1.0
+            tags, tagging = scene.tags(at_s), 1.0
         text = roughen(text, person.rough, person.case, storm.noise, speech, draw)
         if self._addressed and scene.handle not in text:
             text = f"{scene.handle} {text}" if rnd() < 0.7 else f"{text} {scene.handle}"

@@ -14,7 +14,7 @@ from desk.post import Author
 from desk.territories import Community
 from simulator.crowd.echoes import reposted
 from simulator.crowd.facts import Facts
-from simulator.crowd.pen import Pen, picture
+from simulator.crowd.pen import Pen, begun_with, picture
 from simulator.crowd.people import plain
 from simulator.draft import Draft, Scene
 from simulator.odds import Odds
@@ -126,7 +126,7 @@ class TimedTraps:
         zone = scene.zone_at(which.place, draw.random())
         facts = self._pen.facts(person, which.community, at_s)
         draft = self._pen.write(person, act, facts, located=True, mentions=0.15, zone=zone)
-        if kind == "old_photo":
+        if draft is not None and kind == "old_photo":
             draft = draft._replace(media=(picture(draw.random()),))
         return draft
 
@@ -144,7 +144,7 @@ class TimedTraps:
         said = scene.official.say("trap_scam", facts, draw, located=False)
         text, reader = said.text, asked.post.author if asked else None
         if reader is not None:
-            text = f"@{reader.handle} {text}"
+            text = begun_with(f"@{reader.handle}", text, channel)
         return Draft(
             Author(f"{channel}-{handle}", handle, name),
             channel,

@@ -6,9 +6,12 @@ import heapq
 from collections import deque
 from collections.abc import Iterator
 
-from simulator.crowd.pen import Pen
+from simulator.crowd.customers import lost_at
+from simulator.crowd.pen import Pen, begun_with, said_now
+from simulator.crowd.sense import UNSAID
 from simulator.crowd.utility import own_account, own_facts
 from simulator.draft import Draft, Scene
+from simulator.restoration import Outage
 from simulator.storm import layer_random
 from simulator.truth import Told
 
@@ -78,30 +81,41 @@ class Desk:
             return self._reply(told, at_s)
         return self._answer_back(told, answers, at_s)
 
-    def _reply(self, told: Told, at_s: float) -> Draft:
+    def _act(self, told: Told, outage: Outage | None, at_s: float) -> str:
+        """What the desk answers to a post."""
+        scene, truth = self._scene, told.truth
+        if outage is None:
+            return "reply_billing" if "billing" in truth.labels else "reply_service"
+        if "hazard" in truth.labels:
+            return "reply_hazard"
+        if outage.restored_s < at_s:
+            return "reply_back"
+        if scene.collapse and scene.can("collapse_reply"):
+            return "collapse_reply"
+        return "reply_outage" if truth.located else "reply_where"
+
+    def _reply(self, told: Told, at_s: float) -> Draft | None:
         scene, draw, truth = self._scene, self._draw, told.truth
         outage = scene.outage_of(truth.outage)
         community = outage.zone.community if outage and truth.located else None
-        if outage is None:
-            act = "reply_billing" if "billing" in truth.labels else "reply_service"
-        elif "hazard" in truth.labels:
-            act = "reply_hazard"
-        elif outage.restored_s < at_s:
-            act = "reply_back"
-        else:
-            act = "reply_outage" if truth.located else "reply_where"
+        act = self._act(told, outage, at_s)
         language = told.post.lang or scene.storm.voice[0].language
         facts = own_facts(scene, community, draw, at_s, language)
-        if outage is not None:
-            promised = [e.due_s for e in outage.etrs if e.at_s <= at_s] or [outage.restored_s - 900]
-            facts["clock"] = facts["eta"] = facts.at(promised[-1])
-        said = scene.spoken(language).say(act, facts, draw, located=community is not None)
+        if outage is not None and act != "reply_back":
+            # A time that has passed is promised to nobody.
+            due_s = next((e.due_s for e in reversed(outage.etrs) if e.at_s <= at_s), 0.0)
+            facts["clock"] = facts["eta"] = facts.at(due_s) if due_s > at_s else UNSAID
+        now = scene.moment(outage.zone if outage else None, at_s)
+        speech = scene.spoken(language)
+        said = said_now(speech, act, facts, now, located=community is not None)
+        if said is None:
+            return None
         author = told.post.author
         handle = author.handle if author else ""
         return Draft(
             own_account(scene, told.post.channel),
             told.post.channel,
-            f"@{handle} {said.text}",
+            begun_with(f"@{handle}", said.text, told.post.channel),
             language,
             said.labels,
             outage.number if outage else None,
@@ -120,6 +134,8 @@ class Desk:
         person = scene.people.of(author)
         for _ in range(TRIES):
             facts = self._pen.facts(person, outage.zone.community, at_s)
+            until_s = min(at_s, outage.restored_s)
+            facts.lose(lost_at(outage, until_s, self._draw.random()), until_s)
             draft = self._pen.write(
                 person,
                 "answer_back",
@@ -130,6 +146,8 @@ class Desk:
                 reply_to=answers,
                 away=person.place != outage.zone.place,
             )
+            if draft is None:
+                continue
             if at_s < outage.restored_s:
                 fits = "restored" not in draft.labels
             else:
@@ -138,6 +156,8 @@ class Desk:
                 break
         else:
             return None
-        text = draft.text if scene.handle in draft.text else f"{scene.handle} {draft.text}"
+        text = draft.text
+        if scene.handle not in text:
+            text = begun_with(scene.handle, text, draft.channel)
         mentions = (scene.storm.utility.handle,)
         return draft._replace(text=text, mentions=mentions, addressed=scene.addressed(told.post))

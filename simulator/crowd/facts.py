@@ -12,6 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from desk.territories import Community
+from simulator.crowd.sense import UNSAID
 
 if TYPE_CHECKING:
     from simulator.draft import Scene
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 NO_BREAK = "\u00a0"
 """Stands for the spaces within names while a text is made."""
 
+HOURS_FROM_H = 1.5
+"""Below that people say minutes, if they count at all."""
+
+MINUTES = (8.0, 80.0)
 FORMER_NAME = 0.06
 """Share of posts that call a place by another of its names."""
 
@@ -26,7 +31,7 @@ FORMER_NAME = 0.06
 class Facts(dict[str, str]):
     """The facts of one post about `community` at a second of the storm day."""
 
-    __slots__ = ("at_s", "community", "draw", "language", "scene")
+    __slots__ = ("at_s", "community", "draw", "language", "lost_s", "scene")
 
     def __init__(
         self,
@@ -42,6 +47,7 @@ class Facts(dict[str, str]):
         self.draw = draw
         self.at_s = at_s
         self.language = language
+        self.lost_s: float | None = None
         if community is not None and community.landmarks:
             landmarks = community.landmarks
             self["landmark"] = landmarks[int(draw.random() * len(landmarks))]
@@ -49,6 +55,16 @@ class Facts(dict[str, str]):
     def __missing__(self, name: str) -> str:
         value = self[name] = _MADE[name](self)
         return value
+
+    def lose(self, lost_s: float, until_s: float) -> None:
+        """The supply was lost at `lost_s`; hours and minutes are those until `until_s`."""
+        self.lost_s = lost_s
+        hours = (until_s - lost_s) / 3600
+        minutes = hours * 60
+        self["since"] = self.at(lost_s)
+        self["hours"] = UNSAID if hours < HOURS_FROM_H else str(round(hours))
+        told = MINUTES[0] <= minutes < MINUTES[1]
+        self["minutes"] = str(max(10, 5 * round(minutes / 5))) if told else UNSAID
 
     def at(self, at_s: float) -> str:
         """The time on the wall of a second of the storm day, as people write it."""
@@ -115,6 +131,7 @@ _MADE: dict[str, Callable[[Facts], str]] = {
     "storm": lambda facts: facts.scene.storm_name,
     "number": lambda facts: str(2 + int(facts.draw.random() * 8)),
     "hours": lambda facts: str(2 + int(facts.draw.random() * 8)),
+    "minutes": lambda _: UNSAID,
     "customers": lambda facts: str(40 + int(facts.draw.random() * 900)),
     "clock": lambda facts: facts.at(facts.at_s),
     "since": lambda facts: facts.at(facts.at_s - 3600),

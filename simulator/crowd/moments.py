@@ -26,6 +26,8 @@ _ODDS = {
     "wrong": {"wrong_back": 78.0, "angry": 12.0, "etr": 10.0},
     "planned": {"planned_off": 80.0, "etr": 20.0},
     "back": {"back": 52.0, "thanks": 32.0, "back_angry": 8.0, "claim": 3.0, "crews": 5.0},
+    "dark": {"loss": 70.0, "ask": 12.0, "vulnerable": 6.0, "angry": 3.0, "etr": 9.0},
+    "dark_wait": {"still": 46.0, "etr": 24.0, "vulnerable": 10.0, "angry": 14.0, "helpline": 6.0},
     "partly": {"back": 46.0, "thanks": 20.0, "left_out": 20.0, "nested_out": 14.0},
     "behind": {"nested_out": 46.0, "still": 24.0, "etr": 18.0, "angry": 12.0},
 }  # fmt: skip
@@ -53,7 +55,11 @@ class Moments:
 
     def act(self, kind: str, outage: Outage, at_s: float, lost_s: float, share: float) -> str:
         """What somebody says at a moment of `kind`; `share` is drawn from 0-1."""
-        return self._odds[self._moment(kind, outage, at_s, lost_s)].at(share)
+        moment = self._moment(kind, outage, at_s, lost_s)
+        if self._scene.dark(outage.zone.number, at_s):
+            # Nothing is broken here, and nobody is better off than the neighbours.
+            moment = {"loss": "dark", "missed": moment}.get(kind, "dark_wait")
+        return self._odds[moment].at(share)
 
     def _moment(self, kind: str, outage: Outage, at_s: float, lost_s: float) -> str:
         if kind == "back":

@@ -9,9 +9,11 @@ from desk.post import Geo, Media
 from desk.territories import Community
 from simulator.crowd.facts import Facts
 from simulator.crowd.people import Person
+from simulator.crowd.sense import TRIES, Moment, sensible
 from simulator.draft import Draft, Scene
 from simulator.grid import Zone
 from simulator.noise import decorated, roughen
+from simulator.voices import Grammar, Said
 
 TAGS_A_PLACE = 0.05
 WRONG_PLACE = "wrong_place"
@@ -53,11 +55,13 @@ class Pen:
         reply_to: str | None = None,
         tagged: bool = True,
         away: bool = False,
-    ) -> Draft:
-        """A post that performs `act`.
+        failing: bool = True,
+    ) -> Draft | None:
+        """A post that performs `act`, or None where nothing that the act says fits the moment.
 
         `mentions` is the chance that it names the utility's account; `zone` is what its truth is
-        about and where coordinates lie, unless the person is `away`; `tagged` allows hashtags.
+        about and where coordinates lie, unless the person is `away`; `tagged` allows hashtags;
+        `failing` unless no loss is near.
         """
         scene, draw, rnd = self._scene, self._draw, self._draw.random
         wrong = located and zone is not None and rnd() < self._crowd.wrong_places
@@ -65,11 +69,16 @@ class Pen:
             wrong = self._mistake(facts, zone)
         voice = person.voice
         speech = scene.speech(voice, rnd() if voice.mixed else 1.0)
-        said = speech.say(act, facts, draw, located=located)
+        now = scene.moment(zone, facts.at_s, facts.lost_s)._replace(failing=failing)
+        said = said_now(speech, act, facts, now, located=located)
+        if said is None:
+            return None
         text = roughen(said.text, person.rough, person.case, self._noise, speech, draw)
-        if mentions and scene.handle not in text and rnd() < mentions:
+        if reply_to is not None and person.channel == "facebook":
+            text = text.removeprefix(scene.handle).lstrip(" ,:")
+        elif mentions and scene.handle not in text and rnd() < mentions:
             text = f"{scene.handle} {text}" if rnd() < 0.75 else f"{text} {scene.handle}"
-        tags = scene.storm.tags if tagged and reply_to is None else ()
+        tags = scene.tags(facts.at_s) if tagged and reply_to is None else ()
         text = decorated(text, tags, self._noise, speech, draw, person.emoji, labels=said.labels)
         geo, place = self.tagged(zone) if zone and not (wrong or away) else (None, None)
         named = said.located and zone is not None
@@ -122,6 +131,20 @@ class Pen:
         if rnd() > _PICTURES.get(act[:6], USUAL_PICTURES):
             return ()
         return (picture(rnd()),)
+
+
+def begun_with(handle: str, text: str, channel: str) -> str:
+    """A reply to `handle`, which Facebook shows under the post that it answers, without a name."""
+    return text if channel == "facebook" else f"{handle} {text}"
+
+
+def said_now(speech: Grammar, act: str, facts: Facts, now: Moment, *, located: bool) -> Said | None:
+    """One of the texts of `act` that may be said in this moment; None where none is found."""
+    for _ in range(TRIES):
+        said = speech.say(act, facts, facts.draw, located=located)
+        if sensible(said.text, now):
+            return said
+    return None
 
 
 def somewhere(zone: Zone, turn: float, away: float) -> Geo:

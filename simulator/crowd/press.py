@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from desk.post import Author
 from desk.territories import Community
 from simulator.crowd.facts import Facts
+from simulator.crowd.pen import said_now
 from simulator.crowd.people import plain
 from simulator.draft import SEVERE, Draft, Scene
 from simulator.odds import Odds, poisson
@@ -19,6 +21,8 @@ NEWS_PER_HOUR = 8.0
 WORTH_A_HEADLINE = 3600
 """Customers from which an outage is told by the media."""
 
+COLLAPSE_HEADLINES = 40
+COLLAPSE_MEDIAN_S = 2.5 * 3600.0
 STORM_FROM = 5000
 """Customers out from which the news speaks of little else."""
 
@@ -50,11 +54,17 @@ class Press:
     def _headlines(self) -> Iterator[tuple[float, str, int]]:
         """Headlines on the larger outages, a while after the fact."""
         draw = self._draw
+        if self._scene.collapse and self._scene.can("collapse_headline"):
+            began_s = self._scene.outages[0].started_s
+            for _ in range(COLLAPSE_HEADLINES):
+                after_s = draw.lognormvariate(math.log(COLLAPSE_MEDIAN_S), 1.3)
+                yield began_s + 240 + after_s, "collapse", -1
         for outage in self._scene.outages:
             if outage.customers < WORTH_A_HEADLINE or outage.planned:
                 continue
             at_s = outage.started_s + 60 * (20 + draw.expovariate(1 / 40))
-            if draw.random() < 0.7 and at_s < outage.restored_s:
+            told = draw.random() < 0.7 and not self._scene.collapse
+            if told and at_s < outage.restored_s:
                 yield at_s, "news_outage", outage.number
             if draw.random() < 0.3:
                 at_s = outage.restored_s + 60 * (10 + draw.expovariate(1 / 15))
@@ -87,6 +97,8 @@ class Press:
         """A headline or a bulletin."""
         if kind == "news":
             return self._news(at_s)
+        if kind == "collapse":
+            return self._collapse(at_s)
         if kind == "bulletin":
             return self._bulletin(self._scene.bulletins[subject], at_s)
         return self._headline(self._scene.outages[subject], kind, at_s)
@@ -100,7 +112,7 @@ class Press:
     def _language(self) -> str:
         return self._scene.storm.voice[0].language
 
-    def _headline(self, outage: Outage, kind: str, at_s: float) -> Draft:
+    def _headline(self, outage: Outage, kind: str, at_s: float) -> Draft | None:
         draw = self._draw
         broken = outage.cause in {"lineDown", "poleDown", "treeDown"}
         act = "news_line" if kind == "news_outage" and broken and draw.random() < 0.25 else kind
@@ -108,13 +120,35 @@ class Press:
         out = outage.out(at_s) or outage.customers
         facts["customers"] = thousands(out if draw.random() < 0.5 else rounded(out), self._language)
         facts["since"] = facts.at(outage.started_s)
-        said = self._scene.official.say(act, facts, draw, located=True)
+        now = self._scene.moment(outage.zone, at_s)
+        said = said_now(self._scene.official, act, facts, now, located=True)
+        if said is None:
+            return None
         return self._printed(self._outlet(), said, outage.zone.community, outage.number)
+
+    def _out(self, at_s: float) -> int:
+        """Customers without supply in the whole territory."""
+        return sum(o.out(at_s) for o in self._scene.outages if o.started_s <= at_s < o.restored_s)
+
+    def _collapse(self, at_s: float) -> Draft | None:
+        """A headline on the system that fell: it has no town, and no utility's fault."""
+        out = self._out(at_s)
+        if out < STORM_FROM:
+            return None
+        facts = self._facts(None, at_s)
+        facts["customers"] = thousands(rounded(out), self._language)
+        facts["since"] = facts.at(self._scene.outages[0].started_s)
+        said = self._scene.official.say("collapse_headline", facts, self._draw, located=False)
+        return self._printed(self._outlet(), said, None, None)
 
     def _news(self, at_s: float) -> Draft:
         scene, draw = self._scene, self._draw
-        out = sum(o.out(at_s) for o in scene.outages if o.started_s <= at_s < o.restored_s)
+        out = self._out(at_s)
         act = (_STORM_NEWS if out > STORM_FROM else _CALM_NEWS).draw(draw)
+        if scene.collapse and out > STORM_FROM and act in {"news_damage", "news_hurt"}:
+            act = "news_total"
+        if act == "news_advice" and out <= STORM_FROM and not scene.warned(at_s):
+            act = "news_other"
         community = None
         if act in {"news_damage", "news_hurt"}:
             near = [zone for zone in scene.zones if scene.severity(zone.number, at_s) > SEVERE]

@@ -6,7 +6,8 @@ import heapq
 import math
 from collections.abc import Iterator
 
-from simulator.crowd.pen import Pen
+from simulator.crowd.customers import lost_at
+from simulator.crowd.pen import Pen, begun_with
 from simulator.draft import Draft, Scene
 from simulator.odds import Odds
 from simulator.storm import layer_random
@@ -73,6 +74,7 @@ class Threads:
         if person.author.id == post.author.id:
             return None
         facts = self._pen.facts(person, zone.community, at_s)
+        facts.lose(lost_at(outage, at_s, draw.random()), at_s)
         located = draw.random() < scene.storm.crowd.located * 0.5
         draft = self._pen.write(
             person,
@@ -83,9 +85,10 @@ class Threads:
             outage=outage.number,
             reply_to=post.id,
         )
-        text, handle = draft.text, post.author.handle
-        if post.channel != "facebook":
-            text = f"@{handle} {text}"
+        if draft is None:
+            return None
+        handle = post.author.handle
+        text = begun_with(f"@{handle}", draft.text, post.channel)
         return draft._replace(
             text=text,
             mentions=(handle, *post.mentions),

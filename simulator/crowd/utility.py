@@ -9,7 +9,8 @@ from itertools import pairwise
 from desk.post import Author
 from desk.territories import Community
 from simulator.crowd.facts import Facts
-from simulator.crowd.press import thousands
+from simulator.crowd.pen import said_now
+from simulator.crowd.press import rounded, thousands
 from simulator.draft import Draft, Scene
 from simulator.odds import Odds
 from simulator.restoration import Outage
@@ -23,6 +24,9 @@ WRONG_BACK = "wrong_back"
 
 REVISED_WITHIN_S = 900.0
 NOTICE_S = 2 * 3600.0
+COLLAPSE_NOTICE_S = 2400.0
+MOVED_S = 900.0
+"""By how much an estimate has to move before the utility says so."""
 
 
 class Announcements:
@@ -38,6 +42,9 @@ class Announcements:
 
     def _on_outages(self) -> Iterator[tuple[float, str, int, float, float]]:
         """(second, act, outage, promised, promised before) of the larger outages."""
+        if self._scene.collapse and self._scene.official.can("collapse_notice"):
+            yield from self._on_collapse()
+            return
         for outage in self._scene.outages:
             if outage.customers < WORTH_A_POST:
                 continue
@@ -45,6 +52,22 @@ class Announcements:
                 yield outage.started_s - NOTICE_S, "utility_planned", outage.number, 0.0, 0.0
                 continue
             yield from self._on_outage(outage)
+
+    def _on_collapse(self) -> Iterator[tuple[float, str, int, float, float]]:
+        """The system fell, nobody knows until when; only what is back has the name of a town."""
+        draw, outages = self._draw, self._scene.outages
+        at_s = outages[0].started_s + 60 * (6 + draw.expovariate(1 / 6))
+        last_s = max(outage.restored_s for outage in outages)
+        while at_s < last_s - NOTICE_S / 4:
+            yield at_s, "collapse_notice", -1, at_s, at_s
+            at_s += COLLAPSE_NOTICE_S * (0.5 + draw.random())
+        for outage in outages:
+            if outage.customers >= WORTH_A_POST and draw.random() < 0.6:
+                yield self._back(outage, outage.restored_s)
+
+    def _back(self, outage: Outage, eta_s: float) -> tuple[float, str, int, float, float]:
+        at_s = outage.restored_s + 60 * (4 + self._draw.expovariate(1 / 12))
+        return at_s, "utility_back", outage.number, outage.restored_s, eta_s
 
     def _on_outage(self, outage: Outage) -> Iterator[tuple[float, str, int, float, float]]:
         draw, number = self._draw, outage.number
@@ -55,7 +78,9 @@ class Announcements:
         if outage.etrs and draw.random() < 0.6:
             yield outage.etrs[0].at_s, "utility_etr", number, promised_s, promised_s
         for before, estimate in pairwise(outage.etrs):
-            if draw.random() < 0.5:
+            # An estimate that comes nearer is no news that anybody has to be sorry for.
+            later = estimate.due_s > before.due_s + MOVED_S
+            if later and draw.random() < 0.5:
                 at_s = estimate.at_s + REVISED_WITHIN_S * draw.random()
                 yield at_s, "utility_etr_moved", number, estimate.due_s, before.due_s
         if outage.crew_s < outage.restored_s and draw.random() < 0.35:
@@ -63,8 +88,7 @@ class Announcements:
         for wrong_s in outage.wrong_back_s:
             yield wrong_s, "wrong", number, wrong_s, wrong_s
         if outage.restored_s - outage.started_s > 7200 and draw.random() < 0.6:
-            at_s = outage.restored_s + 60 * (4 + draw.expovariate(1 / 12))
-            yield at_s, "utility_back", number, outage.restored_s, promised_s
+            yield self._back(outage, promised_s)
 
     def _on_weather(self) -> Iterator[tuple[float, str, int, float, float]]:
         """Advice an hour after each bulletin that says that something comes."""
@@ -100,11 +124,18 @@ class Announcements:
             return None
         facts["eta"], facts["previous"] = facts.at(eta_s), facts.at(before_s)
         facts["clock"] = facts["eta"]
+        if act == "collapse_notice":
+            facts["since"] = facts.at(scene.outages[0].started_s)
+            out = sum(o.out(at_s) for o in scene.outages)
+            facts["customers"] = thousands(rounded(out), facts.language)
         if outage is not None:
             facts["since"] = facts.at(outage.started_s)
             out = outage.out(at_s) or outage.customers
             facts["customers"] = thousands(out, facts.language)
-        said = scene.official.say(act, facts, draw, located=outage is not None)
+        now = scene.moment(outage.zone if outage else None, at_s)
+        said = said_now(scene.official, act, facts, now, located=outage is not None)
+        if said is None:
+            return None
         channel = self._channels.draw(draw)
         begun = outage is not None and at_s >= outage.started_s
         return Draft(

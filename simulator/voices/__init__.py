@@ -46,7 +46,7 @@ FACTS = frozenset(
         "utility",
         "handle",
     }
-    | {"utility", "handle", "storm", "hours", "since", "clock", "customers", "number"}
+    | {"utility", "handle", "storm", "hours", "minutes", "since", "clock", "customers", "number"}
     | {"eta", "previous", "county", "other_utility", "fake", "fake_name", "landmark", "side"}
     | {"degrees", "breeze"}
 )
@@ -353,6 +353,7 @@ class UtilityPosts(BaseProvider):
             cross=self.generator.street_name(),
             utility=self.generator.company(),
             hours="4",
+            minutes="20",
             since="6:10",
             clock="9:30",
             customers="1,840",
