@@ -159,7 +159,8 @@ def _read(
         repost = post.repost_of is not None
         report = "outage" in truth.labels and "news" not in truth.labels
         texts.add(post.text, post.lang, repost=repost, report=report)
-        if heard is not None and not repost and post.lang == texts.language:
+        # A labelled set holds each text once: neither reposts nor what a flood of bots repeats.
+        if heard is not None and not repost and post.lang == texts.language and texts.is_new:
             batch.append(RealPost(post.text, truth.labels, post.lang))
             if len(batch) == BATCH:
                 heard.add(batch)

@@ -22,6 +22,9 @@ class Texts:
         self._lengths: list[int] = []
         self._reports: list[int] = []
         self._hashtags = self._emoji = 0
+        self._met: set[int] = set()
+        self.is_new = True
+        """Whether the last text was not met before, but for names and numbers."""
         self.whole: list[int] = []
         self.bare: list[int] = []
         self.own: list[int] = []
@@ -36,6 +39,8 @@ class Texts:
         if language is None or language == self.language:
             self.writing.add(text, self.language)
         bare = digest(self._names.bare(text))
+        self.is_new = bare not in self._met
+        self._met.add(bare)
         self.whole.append(digest(text))
         self.bare.append(bare)
         if not repost:
