@@ -80,7 +80,7 @@ class GridPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     ice_median_mm: Positive = 45.0
     ice_spread: Positive = 0.45
     strikes_per_fault_km2: Positive = 25.0
-    calm_faults_per_day: NotNegative = 170.0
+    calm_faults_per_day: NotNegative = 105.0
     planned_works_per_day: NotNegative = 6.0
     flickers_per_fault: NotNegative = 3.5
     crews: Annotated[int, msgspec.Meta(ge=1)] = 120

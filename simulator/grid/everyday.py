@@ -15,22 +15,24 @@ from simulator.grid.failures import Fault
 from simulator.grid.network import Network
 from simulator.odds import Odds, poisson
 from simulator.storm import Storm, layer_random
-from simulator.weather import Exposure
+from simulator.weather import STEP_S, Exposure
 
-DEVICES = Odds(service=0.61, lateral=0.383, feeder=0.007)
+DEVICES = Odds(service=0.64, lateral=0.353, feeder=0.007)
 CAUSES = Odds(animal=0.27, treeDown=0.22, equipment=0.31, vehicle=0.11, lineDown=0.09)
-SMALL_LATERAL = 60
+SMALL_LATERAL = 300
 """Everyday faults blow the fuses at the ends of the lines: long branches are better kept."""
 
 # By the hour on the wall, in percent of the mean: squirrels and diggers by day, cars by night.
-_HOURS = (55, 50, 48, 48, 52, 70, 98, 125, 138, 140, 136, 132, 130, 128, 128, 130, 128, 125, 115,
-          104, 96, 88, 76, 60)  # fmt: skip
+_HOURS = (38, 34, 32, 32, 38, 58, 95, 130, 150, 158, 156, 152, 148, 145, 145, 148, 146, 138, 122,
+          106, 94, 80, 64, 48)  # fmt: skip
 
 WORK_DAYS = 5
 WORK_BEGINS_H, WORK_BEGINS_SPAN_H = 8.0, 5.0
 WORK_LASTS_H = (1.5, 4.0)
 WORK_OFF_KMH = 60.0
-"""No line is switched off for work on a day on which such gusts come."""
+WORK_OFF_RAIN_MM_H = 15.0
+WORK_OFF_BEFORE_H, WORK_OFF_AFTER_H = 12.0, 48.0
+"""No line is switched off for work before bad weather, nor while all crews mend what it broke."""
 
 
 def everyday_faults(storm: Storm, grid: Network, zone: ZoneInfo) -> Iterator[Fault]:
@@ -71,6 +73,7 @@ def planned_works(
     draw = layer_random(storm, "planned works")
     local = storm.starts_at.astimezone(zone)
     midnight_h = local.hour + local.minute / 60
+    bad = _bad_hours(weather)
     for day in range(int((midnight_h + storm.hours) // 24) + 1):
         if (local.weekday() + day) % 7 >= WORK_DAYS:
             continue
@@ -79,12 +82,21 @@ def planned_works(
             for _ in range(poisson(expected, draw)):
                 hour = day * 24 - midnight_h + WORK_BEGINS_H + WORK_BEGINS_SPAN_H * draw.random()
                 work = _work(grid, place.number, round(hour * 4) / 4 * 3600, draw)
-                windy = any(
-                    weather.at(place.number, second).gust_kmh >= WORK_OFF_KMH
-                    for second in range(int(max(0, hour) * 3600), int((hour + 12) * 3600), 3600)
-                )
-                if work is not None and 0 <= hour < storm.hours and not windy:
+                off = any(-WORK_OFF_AFTER_H <= when - hour <= WORK_OFF_BEFORE_H for when in bad)
+                if work is not None and 0 <= hour < storm.hours and not off:
                     yield work
+
+
+def _bad_hours(weather: Exposure) -> list[float]:
+    """The hours at which it is too bad for work on lines anywhere in the territory."""
+    return [
+        step * STEP_S / 3600
+        for step, everywhere in enumerate(zip(*weather.steps, strict=True))
+        if any(
+            here.gust_kmh >= WORK_OFF_KMH or here.rain_mm_h >= WORK_OFF_RAIN_MM_H or here.ice_mm_h
+            for here in everywhere
+        )
+    ]
 
 
 def _work(grid: Network, zone: int, at_s: float, draw: random.Random) -> Fault | None:

@@ -128,4 +128,7 @@ def _moment(
     while hazard < len(added) - 1 and pick >= added[hazard]:
         pick -= added[hazard]
         hazard += 1
-    return max(0.0, at_s), _CAUSES[hazard].draw(draw)
+    cause = _CAUSES[hazard].draw(draw)
+    # Gusts have their thunder, but not in freezing rain.
+    icy = cause == "lightingStrike" and rows[-1].ice > 0
+    return max(0.0, at_s), "treeDown" if icy else cause

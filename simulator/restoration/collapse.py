@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Iterator
+from itertools import accumulate, pairwise
 
 from simulator.grid import Network, Zone
 from simulator.restoration.outage import Estimate, Incident, Outage
@@ -19,6 +20,10 @@ WITHIN_S = 20.0
 NOBODY_KNOWS_S = (1.2 * 3600, 2.6 * 3600)
 FIRST_WORD_H = (6.0, 10.0)
 """How long "six to ten hours" is: what an operator says first of a system that is black."""
+
+ISLANDS_GROW = 0.62
+"""The share of the time that half of a share takes: on 28 April 2025 a third of Spain's demand was
+served after ten hours, half after eleven, all of it after seventeen (Red Eléctrica)."""
 
 SWITCHING_ON_S = 3600.0
 
@@ -53,14 +58,16 @@ def collapsed(
 
 
 def _black_start(plan: Collapse, zones: tuple[Zone, ...], draw: random.Random) -> dict[int, float]:
-    """When each zone is whole again, larger ones mostly first."""
+    """When each zone is whole again, larger ones mostly first; few at first, for islands grow."""
     turn = {zone.number: math.log(zone.customers) + draw.gauss(0, 1.2) for zone in zones}
     span_h = plan.last_back_hour - plan.first_back_hour
     ranked = sorted(turn, key=turn.__getitem__, reverse=True)
-    return {
-        zone: 3600 * (plan.first_back_hour + span_h * (rank + draw.random()) / len(ranked))
-        for rank, zone in enumerate(ranked)
-    }
+    upto = [0, *accumulate(zones[zone].customers for zone in ranked)]
+    back_s = {}
+    for zone, (before, after) in zip(ranked, pairwise(upto), strict=True):
+        share = (before + (after - before) * draw.random()) / upto[-1]
+        back_s[zone] = 3600 * (plan.first_back_hour + span_h * share**ISLANDS_GROW)
+    return back_s
 
 
 def _outage(

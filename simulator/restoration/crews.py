@@ -22,7 +22,7 @@ SMALL_VANS = 0.45
 
 BLOWN_FUSE = 0.55
 """Share of the faults of laterals and services for which a fuse is closed with a stick."""
-FUSE_WORK_H = 0.4
+FUSE_WORK_H = 0.5
 ON_THE_GROUND = 1.25
 """On the ground people bear so many times the gust that is too much for a bucket truck."""
 
@@ -34,11 +34,16 @@ MAKE_SAFE_S = 1500.0
 DANGEROUS = {"lineDown": 0.45, "poleDown": 0.4, "treeDown": 0.15}
 """Share of faults with something on the ground that people can touch."""
 
-BLOCKED_SPREAD = 0.7
-TRAVEL_S = 900.0
+BLOCKED_SPREAD = 0.6
+MOST_BLOCKED = 3.0
+"""After so many times the usual hours every road is open, and every swamp has been crossed."""
+TRAVEL_S = 1200.0
 WORK = {"substation": 2.5, "feeder": 3.0, "lateral": 1.0, "service": 0.4}
 CAUSE_WORK = {"poleDown": 1.5, "vehicle": 1.5, "animal": 0.45, "lightingStrike": 0.8}
-WORK_SPREAD = 0.95
+WORK_SPREAD = {"substation": 0.5, "feeder": 0.55, "lateral": 1.1, "service": 1.1}
+"""To a large fault more people are sent when it takes long."""
+MOST_WORK = 8.0
+"""No work takes more than so many times the usual hours: a spare line is laid instead."""
 OVERRUN_SPREAD = 0.12
 FIRST_HAZARDS, CRITICAL, BY_SIZE, SINGLE = range(4)
 
@@ -173,7 +178,10 @@ class Dispatch:
             and self._draw.random() < plan.blocked_share
         ):
             # Roads under trees, water or ice: nobody gets there, however many crews there are.
-            lag_s += 3600 * self._draw.lognormvariate(math.log(plan.blocked_h), BLOCKED_SPREAD)
+            longer = min(MOST_BLOCKED, self._draw.lognormvariate(0, BLOCKED_SPREAD))
+            # Roads are cleared while a fault is still hidden behind another.
+            free_s = job.fault.at_s + 3600 * plan.blocked_h * longer
+            lag_s = max(lag_s, free_s - now_s)
         heapq.heappush(self._events, (now_s + lag_s, _READY, number))
 
     def _ready(self, now_s: float, number: int) -> None:
@@ -272,4 +280,5 @@ def _key(fault: Fault) -> tuple[str, int, int]:
 def work_s(storm: Storm, fault: Fault, draw: random.Random, *, fuse: bool = False) -> float:
     """The time on site, in seconds; much of a large fault is patrol and switching."""
     usual_h = storm.grid.repair_h * WORK[fault.device] * CAUSE_WORK.get(fault.cause or "", 1.0)
-    return 3600 * draw.lognormvariate(math.log(FUSE_WORK_H if fuse else usual_h), WORK_SPREAD)
+    longer = min(MOST_WORK, draw.lognormvariate(0, WORK_SPREAD[fault.device]))
+    return 3600 * (FUSE_WORK_H if fuse else usual_h) * longer

@@ -20,6 +20,9 @@ STORMY_BEFORE_S = 6 * 3600.0
 MOSTLY_BACK = 0.9
 """An estimate means that share of a large outage; the last houses are another matter."""
 
+MOST_AHEAD_S = 7 * 86400.0
+"""Nobody names a day that lies further ahead than a week."""
+
 LARGE = 200
 MOST_REVISIONS = 6
 REVISED_AT_CREW = 0.3
@@ -67,7 +70,7 @@ def _estimates(
             due_s = at_s + left_s * (0.3 + 0.6 * draw.random())
         else:
             due_s = at_s + left_s * (1.05 + draw.expovariate(1 / 0.35))
-        due_s = _round_s(at_s, due_s, ROUNDED_S[stormy])
+        due_s = _round_s(at_s, min(due_s, at_s + MOST_AHEAD_S), ROUNDED_S[stormy])
         yield Estimate(at_s, due_s)
         if at_s < crew_s < due_s and draw.random() < REVISED_AT_CREW:
             at_s = crew_s + 600 * draw.random()

@@ -34,7 +34,7 @@ def hurricane() -> tuple[Told, ...]:
 
 @pytest.fixture(scope="session")
 def flood() -> tuple[Told, ...]:
-    return told("flood")
+    return told("flood", hours=24)
 
 
 @pytest.fixture(scope="session")

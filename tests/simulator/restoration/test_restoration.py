@@ -293,7 +293,8 @@ def test_a_hurricane_breaks_no_rule_of_the_grid(hurricane_day: StormDay) -> None
     assert [incident.number for incident in incidents] == list(range(len(incidents)))
     assert [incident.at_s for incident in incidents] == sorted(i.at_s for i in incidents)
     assert {outage.cause for outage in outages} == {*CAUSES, None}
-    assert {incident.cause for incident in incidents} == set(UTILITY_CAUSES)
+    # While every crew mends what the storm broke, nobody switches lines off for work.
+    assert {incident.cause for incident in incidents} == {*UTILITY_CAUSES} - {"planned"}
     assert {incident.outage for incident in incidents} <= set(range(len(outages)))
     assert any(i.behind is not None for i in incidents)
 
@@ -305,7 +306,7 @@ def test_the_storm_has_the_curve_of_a_real_one(hurricane_day: StormDay) -> None:
     assert 10 <= peak <= 20
     assert out[0] < highest / 50
     assert 11 <= above[-1] - above[0] <= 30
-    assert 0.08 * highest < out[int((peak + 36) * 4)] < 0.35 * highest
+    assert 0.08 * highest < out[int((peak + 36) * 4)] < 0.5 * highest
     # What a message says and the sum of all outages are the same.
     now = 20 * 3600.0
     assert hurricane_day.customers_out(now) == sum(o.out(now) for o in hurricane_day.true_outages)
@@ -327,6 +328,32 @@ def test_estimates_come_late_in_a_storm_and_are_often_wrong(hurricane_day: Storm
     assert any(outage.wrong_back_s for outage in said)
     stormy = [o for o in said if o.customers > 1000 and o.started_s < 15 * 3600]
     assert median(o.etrs[0].at_s - o.started_s for o in stormy) > 3 * 3600
+
+
+def test_no_outage_outlasts_ten_days_and_nobody_promises_further_than_a_week() -> None:
+    plan = load_storm("ice-storm")
+    town = Community(id="c", name="Town", lat=35.9, lon=-79.3, radius_km=9, customers=450_000)
+    made = physics(plan, Territory(name="I", timezone="America/New_York", community=(town,)))
+    assert len(made.incidents) > 100
+    assert max(i.restored_s - i.at_s for i in made.incidents) < 10 * 86400
+    said = [estimate for outage in made.outages for estimate in outage.etrs]
+    assert max(estimate.due_s - estimate.at_s for estimate in said) <= 7 * 86400 + 3600
+    # What its weather cannot do does not happen.
+    causes = {incident.cause for incident in made.incidents}
+    assert not causes & {"lightingStrike", "planned"}
+
+
+def test_roads_are_cleared_while_a_fault_is_hidden() -> None:
+    plan = storm(crews=9, blocked_share=1.0, blocked_h=40.0, repair_h=0.5)
+    grid = built(plan, 9000)
+    faults = [main_line(grid, 0, 0.0, "treeDown")]
+    faults += [
+        lateral(grid, 0, rank, 300.0, "treeDown") for rank in range(len(grid.feeders[0].laterals))
+    ]
+    line, *branches = played(plan, grid, faults)
+    assert all(branch.behind == 0 for branch in branches)
+    # Each would wait for days of its own, were they counted from when it is found.
+    assert max(b.done_s for b in branches) < max(line.done_s, 3 * 40 * 3600) + 12 * 3600
 
 
 def test_on_a_calm_day_a_time_is_named_at_once() -> None:
@@ -351,8 +378,9 @@ def test_a_collapse_takes_everybody_and_gives_them_back_in_stages() -> None:
     day = StormDay(load_storm("blackout"))
     everybody = sum(community.customers for community in day.territory.community)
     assert day.customers_out(1.5 * 3600) == pytest.approx(everybody, rel=0.001)
-    half = day.customers_out(8 * 3600)
-    assert everybody * 0.1 < half < everybody * 0.8
+    # As in Spain: two thirds still out after ten hours, half of them an hour or two later.
+    assert 0.5 < day.customers_out(10.8 * 3600) / everybody < 0.75
+    assert 0.25 < day.customers_out(12.8 * 3600) / everybody < 0.55
     assert day.customers_out(17.5 * 3600) == 0
     everyone_comes_back(day.true_outages)
     assert {outage.cause for outage in day.outages()} == {None}
