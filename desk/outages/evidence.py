@@ -68,12 +68,15 @@ def of_the_past(heard: Heard, past: Cluster | None) -> bool:
     """Whether a post, in a community without an outage, makes no new one.
 
     Words of restoration and damage make none, nor does what is said of the `past` outage: from
-    before its end, or soon after it by one of its authors who has not said that power was back.
+    before its end, or soon after it by one of its authors who has not said that power was back. A
+    copy of a post of that outage is told by its id: dated ahead, it may seem to come after the end.
     """
     if heard.kind in (RESTORED, DAMAGE):
         return True
-    if past is None or heard.at_s > past.turned_s + STRAGGLERS_S:
+    if past is None:
         return False
+    if heard.at_s > past.turned_s + STRAGGLERS_S:
+        return digest(heard.post) in past.seen
     return heard.at_s <= past.turned_s or past.authors.get(heard.author) == 0
 
 

@@ -279,6 +279,19 @@ def test_authors_beyond_those_known_are_estimated_and_evidence_is_bounded() -> N
     assert max(len(piece or b"") for piece in desk.dirty().values()) < 40_000
 
 
+def test_a_second_copy_of_a_post_that_was_dated_ahead_opens_no_outage() -> None:
+    desk = Outages(TOWNS)
+    ahead, beside = post(370, "ann"), post(0, "bea")
+    now = START + timedelta(minutes=5)
+    assert [change.status for one in (beside, ahead) for change in desk.observe(one, now)] == [
+        "suspected"
+    ]
+    later = START + timedelta(minutes=370)
+    assert [change.status for change in desk.advance(later)] == ["dismissed"]
+    assert desk.observe(post(369, "cid"), later) == []
+    assert desk.observe(ahead, later) == []
+
+
 def test_ended_outages_leave_memory_and_the_store() -> None:
     desk = Outages(TOWNS)
     run(reports(0, 5), desk)
