@@ -28,13 +28,13 @@ TWO_EDITS = 0.05
 DRAWN_PER_SLIP = 2.0
 """Short words and names that are drawn for a slip stay as they are."""
 
-KEY_WORD_TYPOS = {"power": 0.0006, "outage": 0.0003, "electricity": 0.02, "transformer": 0.03}
+KEY_WORD_TYPOS = {"power": 0.0006, "outage": 0.0003, "electricity": 0.012, "transformer": 0.02}
 """Share of the occurrences of a key word that are mistyped, as measured in real posts."""
 
 SHORT_KEY_WORD, LONG_KEY_WORD = 0.0005, 0.01
 """The same for key words that nobody has counted: longer words are mistyped more."""
 
-SHORTENED_KEY_WORD = 0.002
+SHORTENED_KEY_WORD = 0.0012
 """Share of the occurrences of a key word that get its short form ("pwr"), where it has one."""
 
 LONG_FROM = 9
