@@ -12,7 +12,7 @@ import random
 import unicodedata
 
 from simulator.storm import NoisePlan
-from simulator.voices import Grammar
+from simulator.voices import EXCLAIMED, Grammar
 
 SHORT_FORMS = {"en": 4.6, "es": 2.0, "it": 1.0}
 """Chance that a word with a short form gets it, per share of non-standard tokens.
@@ -41,10 +41,7 @@ LONG_FROM = 9
 DRAWN_OUT = 0.03
 """Chance that an exclamation is drawn out ("pleaseee")."""
 
-_EXCLAIMED = frozenset(
-    {"so", "no", "please", "ugh", "omg", "help", "wow", "stop", "why", "yes", "basta", "dai",
-     "uffa", "aiuto", "porfa", "venga", "ayuda", "jo"}
-)  # fmt: skip
+_EXCLAIMED = frozenset(EXCLAIMED)
 _EDGES = ".,!?…:;()\"'¿¡"
 _BESIDE = {a: row[n + 1 : n + 2] or row[n - 1] for row in ("qwertyuiop", "asdfghjkl", "zxcvbnm")
            for n, a in enumerate(row)}  # fmt: skip
@@ -73,29 +70,26 @@ def roughen(
 
 def _shortened(words: list[str], share: float, grammar: Grammar, draw: random.Random) -> bool:
     """Put short forms in place of some `words`; whether there were any."""
-    rnd, slang, known = draw.random, grammar.slang, grammar.shortened
+    known = grammar.loose
+    places = [number for number, word in enumerate(words) if word in known]
+    if not places:
+        return False
+    rnd, slang = draw.random, grammar.slang
     chance = min(0.75, share * SHORT_FORMS[grammar.language])
     changed = False
-    for number, word in enumerate(words):
-        if word in known:
-            if rnd() < chance:
-                forms = slang[word]
-                words[number] = forms[int(rnd() * len(forms))]
+    for number in places:
+        word = words[number]
+        forms = slang.get(word)
+        if word in _EXCLAIMED and forms is None:
+            if rnd() < DRAWN_OUT * min(1.0, share * 12):
+                words[number] = word + word[-1] * (2 + int(rnd() * 3))
                 changed = True
-        elif "'" in word or word == "I":
-            # A possessive of a name is not typed without its apostrophe as lightly as "dont".
-            if grammar.language == "en" and _loose(word) and rnd() < chance:
-                words[number] = word.replace("'", "").lower()
-                changed = True
-        elif word in _EXCLAIMED and rnd() < DRAWN_OUT * min(1.0, share * 12):
-            words[number] = word + word[-1] * (2 + int(rnd() * 3))
+        elif rnd() < chance:
+            words[number] = (
+                word.replace("'", "").lower() if forms is None else forms[int(rnd() * len(forms))]
+            )
             changed = True
     return changed
-
-
-def _loose(word: str) -> bool:
-    """Whether `word` is "I" or a contraction, as against a name or a quotation."""
-    return word[:1] == "I" or (word.islower() and word[0] != "'" and word[-1] != "'")
 
 
 def _mistyped(word: str, tokens: float, grammar: Grammar, draw: random.Random) -> str:

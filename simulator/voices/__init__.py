@@ -56,6 +56,21 @@ What the moment knows nothing of (the landmarks of most towns) is one of the gra
 that name, where it has such.
 """
 
+EXCLAIMED = (
+    *("so", "no", "please", "ugh", "omg", "help", "wow", "stop", "why", "yes", "basta", "dai"),
+    *("uffa", "aiuto", "porfa", "venga", "ayuda", "jo"),
+)
+"""Words that are drawn out now and then ("pleaseee")."""
+
+CONTRACTIONS = (
+    *("I", "I'm", "I've", "I'll", "I'd", "don't", "can't", "won't", "isn't", "it's", "that's"),
+    *("doesn't", "didn't", "you're", "we're", "they're", "we've", "you've", "they've", "haven't"),
+    *("hasn't", "hadn't", "aren't", "wasn't", "weren't", "couldn't", "wouldn't", "shouldn't"),
+    *("what's", "there's", "here's", "he's", "she's", "let's", "ain't", "y'all", "who's", "how's"),
+    *("power's", "electric's", "everything's", "nobody's", "everybody's", "somebody's", "we'll"),
+)
+"""What English loses an apostrophe in, or its capital."""
+
 GOES_ON = 0.3
 """Chance that whoever goes on with a second sentence goes on with a third."""
 
@@ -120,6 +135,8 @@ class Grammar:
         }
         self.key_words = frozenset(data["key_words"])
         self.shortened = frozenset(self.slang) - self.key_words
+        apart = CONTRACTIONS if language == "en" else ()
+        self.loose = self.shortened.union(EXCLAIMED, apart)
         self.emoji = tuple(data["emoji"])
         self.glad = tuple(data.get("glad_emoji", self.emoji))
         self.sorry = tuple(data.get("sorry_emoji", self.emoji))
