@@ -118,7 +118,7 @@ _RULES: tuple[tuple[str, Callable[[Moment], bool]], ...] = (
      "|repairs there finished|hours-long repair|riparazione conclusa|riparato il guasto"),
      lambda now: not now.fallen),
 )  # fmt: skip
-_PHRASES = tuple((tuple(phrases.split("|")), holds) for phrases, holds in _RULES)
+_PHRASES = tuple((phrase, holds) for phrases, holds in _RULES for phrase in phrases.split("|"))
 _BREAKS = str.maketrans(".,;:!?()\n", " " * 9)
 
 
@@ -126,6 +126,7 @@ def sensible(text: str, now: Moment) -> bool:
     """Whether somebody may say `text` now and here."""
     said = f" {text.lower().translate(_BREAKS)} "
     # Hardly any phrase is there: a look for each is cheaper than its condition or one great regex.
-    return not any(
-        phrase in said and not holds(now) for phrases, holds in _PHRASES for phrase in phrases
-    )
+    for phrase, holds in _PHRASES:  # noqa: SIM110 - a generator takes three times as long
+        if phrase in said and not holds(now):
+            return False
+    return True
