@@ -16,6 +16,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from simulator.draft import Scene
+from simulator.grid import Flicker
 from simulator.odds import poisson
 from simulator.restoration import Outage
 
@@ -30,6 +31,13 @@ DELAY_ENDS_S = 4 * 3600.0
 CUSTOMERS_PER_RATE = 1000
 PLANNED_TALK = 0.35
 """How much less is posted on a planned interruption: most were told of it."""
+
+CONTAGION = 1.0
+LEAST_CONTAGION, MOST_CONTAGION = 0.05, 2.0
+MANY = 300
+FAILS_WITHIN_S = 3600.0
+ALONE = 0.1
+"""How much less is posted on a flicker where nothing is out and nothing fails soon."""
 
 FEW = 30.0
 """Up to that many posts of a stir are drawn at once, more of them block by block."""
@@ -50,6 +58,11 @@ class Stir(NamedTuple):
 def hour_factor(hour: float) -> float:
     """How much is posted at an hour on the wall, 1 on average over the day."""
     return _HOUR_FACTORS[int(hour) % 24]
+
+
+def contagion(customers: int) -> float:
+    """How much more is posted per customer on a large loss: people post where others do."""
+    return min(MOST_CONTAGION, max(LEAST_CONTAGION, math.pow(customers / 1000, CONTAGION)))
 
 
 def dusk_factor(hour: float) -> float:
@@ -101,6 +114,10 @@ class Rhythm:
         self._scene = scene
         self._draw = draw
         self._waiting = scene.storm.crowd.waiting_posts_h * scene.storm.scale / CUSTOMERS_PER_RATE
+        self._large_in: dict[int, list[Outage]] = {}
+        for outage in scene.outages:
+            if outage.customers >= MANY:
+                self._large_in.setdefault(outage.zone.number, []).append(outage)
         self.stirs = sorted(self._all_stirs())
         self._stirs_coming = 0
         self._large: list[int] = []
@@ -113,7 +130,7 @@ class Rhythm:
         each = self._scene.storm.scale / CUSTOMERS_PER_RATE
         for outage in self._scene.outages:
             # Some places have a loud neighbourhood group, some none.
-            talk = each * self._draw.lognormvariate(-0.08, 0.4)
+            talk = each * self._draw.lognormvariate(-0.08, 0.4) * contagion(outage.customers)
             if outage.planned:
                 talk *= PLANNED_TALK
             for at_s, customers in outage.lost:
@@ -128,7 +145,17 @@ class Rhythm:
                 yield Stir(at_s, outage.number, "wrong", expected)
         for flicker in self._scene.flickers:
             expected = flicker.customers * crowd.flicker_posts * each
+            if not self._failing(flicker):
+                expected *= ALONE
             yield Stir(flicker.at_s, flicker.zone, "flicker", expected)
+
+    def _failing(self, flicker: Flicker) -> bool:
+        """Whether many are out in the zone of a flicker, or will be within the hour."""
+        upto_s = flicker.at_s + FAILS_WITHIN_S
+        return any(
+            outage.started_s < upto_s and outage.restored_s > flicker.at_s
+            for outage in self._large_in.get(flicker.zone, ())
+        )
 
     def expected(self, hours: int) -> list[float]:
         """About how many posts come in each of the first `hours` of the day."""
@@ -142,7 +169,8 @@ class Rhythm:
             for number in range(int(outage.started_s // 3600), last + 1):
                 hour = self._scene.local_hour(number * 3600 + 1800)
                 rate = self._waiting * hour_factor(hour) * dusk_factor(hour)
-                found[number] += rate * waiting.at(number * 3600 + 1800)
+                loud = contagion(outage.customers)
+                found[number] += rate * loud * waiting.at(number * 3600 + 1800)
         return found
 
     def _awake(self, at_s: float) -> float:
@@ -198,7 +226,8 @@ class Rhythm:
             self._opening += 1
         self.open = [w for w in self.open if w.outage.restored_s > from_s]
         upto = list(accumulate(
-            w.at(from_s) * (PLANNED_TALK if w.outage.planned else 1.0) for w in self.open
+            w.at(from_s) * contagion(w.outage.customers)
+            * (PLANNED_TALK if w.outage.planned else 1.0) for w in self.open
         ))  # fmt: skip
         if not upto:
             return
