@@ -154,9 +154,8 @@ class Background:
         if kind in OF_THE_DAY:
             now = scene.moment(here, at_s)
             fitting = said_now(speech, kind, facts, now, located=located)
-            if fitting is None:
-                return None
-            said = fitting
+            kind = kind if fitting else "life"
+            said = fitting or speech.say(kind, facts, draw, located=False)
         else:
             said = speech.say(kind, facts, draw, located=located)
         if said.trap == "planned" and "news" in said.labels:

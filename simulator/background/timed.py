@@ -86,7 +86,9 @@ class TimedTraps:
         """Remember what can be passed on late, whom to answer, and what a trap itself has said."""
         post, truth = told.post, told.truth
         if self._writing is not None and truth.trap == self._writing.trap.kind:
-            if post.repost_of is None and post.reply_to is None:
+            first = post.repost_of is None and post.reply_to is None
+            # Where a post was sent from is not passed on.
+            if first and not post.geo and not post.place:
                 self._writing.told.append(told)
         elif truth.trap is None and truth.outage and not post.repost_of and not post.reply_to:
             # An even sample of the day so far, or only the last minutes would come again.

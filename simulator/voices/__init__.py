@@ -231,8 +231,11 @@ class Grammar:
             else:
                 clause = f"{takes_place}_vague"
             facts[takes_place] = self.word(clause, facts, draw)
-            names_place = names_place or located
         text = _expanded(parts, facts, rnd).strip()
+        # Of the alternatives of a slot some may have no room for the place.
+        if names_place or (takes_place and located):
+            names = (facts.get(name) for name in NAMES_THE_PLACE)
+            names_place = any(name in text for name in names if name)
         if then_share and rnd() < then_share:
             text = _gone_on(text, then, facts, rnd)
         return Said(text, labels, names_place, trap)
