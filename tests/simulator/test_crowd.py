@@ -132,7 +132,7 @@ def test_the_default_shares_hold(stream: str, share: float) -> None:
 def test_posts_follow_a_missed_estimate() -> None:
     from simulator.crowd.rhythm import missed_s
 
-    day = StormDay(load_storm("hurricane", background=0.0, scale=0.3, hours=40))
+    day = StormDay(load_storm("thunderstorms", background=0.0, scale=0.5))
     missed = {f"t-{o.number + 1:05d}": list(missed_s(o)) for o in day.true_outages}
     start = day.storm.starts_at
     before = after = 0
