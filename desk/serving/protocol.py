@@ -148,16 +148,33 @@ class ViewChange(msgspec.Struct, frozen=True):
     rows: tuple[Row, ...]
 
 
+class OmsMark(msgspec.Struct, frozen=True, array_like=True):
+    """An outage of the utility's own list as the map draws it; `outage` is the desk's own, if any.
+
+    `status` is in CIM's words: predicted, confirmed, partiallyRestored, restored or closed;
+    `customers` are those of the utility, None where it does not say.
+    """
+
+    id: str
+    lat: float
+    lon: float
+    status: str
+    customers: int | None
+    outage: str | None
+
+
 class Tick(msgspec.Struct, frozen=True, tag="tick"):
     """What changed since the last tick; a part that did not change is empty or None.
 
-    `outages` holds changed rows only; `queue` is the whole head of the queue, most urgent first.
+    `outages` holds changed rows only; `queue` is the whole head of the queue, most urgent first;
+    `oms` are all marks of the utility's own list.
     """
 
     status: DeskStatus | None = None
     views: tuple[ViewChange, ...] = ()
     outages: tuple[OutageRow, ...] = ()
     queue: tuple[CaseRow, ...] | None = None
+    oms: tuple[OmsMark, ...] | None = None
 
 
 class Detail(msgspec.Struct, frozen=True, tag="detail"):
