@@ -15,8 +15,15 @@ import msgspec
 
 from desk.outages import OutageChange
 from desk.post import LabelledPost
+from desk.serving.outage_messages import (
+    Act,
+    Acted,
+    OutageDetail,
+    PlaceCount,
+    ReadOutage,
+)
 
-VERSION = 1
+VERSION = 2
 PATH = "/screen"
 TICK_S = 0.1
 
@@ -132,10 +139,11 @@ class Page(msgspec.Struct, frozen=True, tag="page"):
 
 
 class Refused(msgspec.Struct, frozen=True, tag="refused"):
-    """A request that could not be met, in one plain line; `view` is the one it was about."""
+    """A request that could not be met, in one plain line; `view` or `outage` says which one."""
 
     view: int | None
     reason: str
+    outage: str | None = None
 
 
 class ViewChange(msgspec.Struct, frozen=True):
@@ -167,7 +175,8 @@ class Tick(msgspec.Struct, frozen=True, tag="tick"):
     """What changed since the last tick; a part that did not change is empty or None.
 
     `outages` holds changed rows only; `queue` is the whole head of the queue, most urgent first;
-    `oms` are all marks of the utility's own list.
+    `oms` are all marks of the utility's own list; `counts` are those of every community that has
+    any, for the layers of the map.
     """
 
     status: DeskStatus | None = None
@@ -175,6 +184,7 @@ class Tick(msgspec.Struct, frozen=True, tag="tick"):
     outages: tuple[OutageRow, ...] = ()
     queue: tuple[CaseRow, ...] | None = None
     oms: tuple[OmsMark, ...] | None = None
+    counts: tuple[PlaceCount, ...] | None = None
 
 
 class Detail(msgspec.Struct, frozen=True, tag="detail"):
@@ -214,5 +224,5 @@ class Read(msgspec.Struct, frozen=True, tag="read"):
     id: str
 
 
-FromDesk = Hello | Page | Refused | Tick | Detail
-FromScreen = Open | Close | Fetch | Read
+FromDesk = Hello | Page | Refused | Tick | Detail | OutageDetail | Acted
+FromScreen = Open | Close | Fetch | Read | ReadOutage | Act
