@@ -44,19 +44,20 @@ class DeskLink:
 
     async def messages(self) -> AsyncIterator[FromDesk | LinkState]:
         """Everything that the desk says, until the link is closed or gives up."""
-        failures = 0
+        failures, met = 0, False
         yield LinkState("connecting", f"attaching to the desk at {self._url}")
         while not self._closed:
             began_s = time.monotonic()
             reason = ""
             try:
                 async for message in self._attached():
+                    met = True
                     yield message
             except DeskError as error:
                 yield LinkState("failed", str(error))
                 return
             except (aiohttp.ClientError, OSError, msgspec.MsgspecError) as error:
-                reason = str(error)
+                reason = _plainly(error)
             if self._closed:
                 return
             failures = failures + 1 if time.monotonic() - began_s < QUICK_S else 1
@@ -65,7 +66,8 @@ class DeskLink:
                 yield LinkState("failed", f"gave up after {failures} tries (q to leave): {why}")
                 return
             wait_s = min(LONGEST_WAIT_S, FIRST_WAIT_S * 2 ** min(failures - 1, 8))
-            async for state in self._mend(reason, wait_s):
+            gone = "is gone" if met else "does not answer"
+            async for state in self._mend(f"{gone}: trying again. {reason}", wait_s):
                 yield state
 
     async def _attached(self) -> AsyncIterator[FromDesk | LinkState]:
@@ -100,9 +102,9 @@ class DeskLink:
             )
         return True
 
-    async def _mend(self, reason: str, wait_s: float) -> AsyncIterator[LinkState]:
+    async def _mend(self, words: str, wait_s: float) -> AsyncIterator[LinkState]:
         if self._child is None:
-            yield LinkState("lost", f"the desk at {self._url} is gone: trying again. {reason}")
+            yield LinkState("lost", f"the desk at {self._url} {words}")
             await asyncio.sleep(wait_s)
             return
         try:
@@ -139,6 +141,12 @@ class _Greeting(msgspec.Struct):
 
     protocol: int
     desk: str = ""
+
+
+def _plainly(error: Exception) -> str:
+    """What is wrong in the system's own words: those of aiohttp repeat the address."""
+    cause = getattr(error, "os_error", error)
+    return str(getattr(cause, "strerror", None) or error)
 
 
 def _session(url: str) -> aiohttp.ClientSession:

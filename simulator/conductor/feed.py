@@ -78,6 +78,9 @@ class DrillFeed:
                         yield Batch((), behind, restart=True)
                     case End():
                         return
+                    case About():
+                        continue
+                writer.write(encode(Where(behind)) + b"\n")
         except (OSError, ValueError):
             raise self._gone() from None
         finally:

@@ -34,19 +34,34 @@ _STRANGE = (ConnectionError, TimeoutError, ValueError, msgspec.MsgspecError)
 
 
 class Caller:
-    """One attached desk: how far it is in the reel."""
+    """One attached desk: how far it is in the reel, and how far it has said it is."""
 
     def __init__(self, conductor: Conductor, writer: asyncio.StreamWriter) -> None:
         self.position = 0
         self._conductor = conductor
         self._writer = writer
         self._run = conductor.run_id
+        self._taken = (conductor.run_id, 0)
 
     @property
     def behind(self) -> int:
-        """How many posts it has not been sent; more than there are where it must begin again."""
+        """How many posts it has not taken; more than there are where it must begin again."""
         sent = len(self._conductor.reel)
-        return sent - self.position if self._run == self._conductor.run_id else sent + 1
+        run, taken = self._taken
+        return sent - taken if run == self._conductor.run_id else sent + 1
+
+    async def hear(self, reader: asyncio.StreamReader) -> None:
+        """Hear what it has taken until it leaves: what lies in the wire's buffers counts for none.
+
+        Raises:
+            MsgspecError, ValueError: it is no desk.
+        """
+        while line := await reader.readline():
+            self._take(decode_where(line).cursor or "")
+
+    def _take(self, cursor: str) -> None:
+        run, _, position = cursor.partition(":")
+        self._taken = run, min(int(position or 0), self.position)
 
     async def serve(self, where: str | None) -> None:
         """Send what is due behind the cursor `where` until the desk leaves."""
@@ -56,6 +71,7 @@ class Caller:
         known = run == conductor.run_id and position.isdecimal()
         if known and int(position) <= len(conductor.reel):
             self.position = int(position)
+            self._take(f"{run}:{position}")
         elif where:
             await self._restart()
         while True:
@@ -103,7 +119,7 @@ class Lines:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def behind(self) -> int | None:
-        """How many posts the slowest desk has not been sent; None where there is no desk."""
+        """How many posts the slowest desk has not taken; None where there is no desk."""
         if not self.callers:
             return None
         return max(caller.behind for caller in self.callers)
@@ -125,7 +141,7 @@ class Lines:
             where = decode_where(await reader.readline()).cursor
         caller = Caller(self.conductor, writer)
         serving = asyncio.create_task(caller.serve(where))
-        leaving = asyncio.create_task(reader.read(1))  # a desk says no more, until it leaves
+        leaving = asyncio.create_task(caller.hear(reader))
         self.callers.add(caller)
         try:
             await asyncio.wait((serving, leaving), return_when=asyncio.FIRST_COMPLETED)

@@ -1,8 +1,9 @@
 """What a storm that is run by hand and the desks on it say to each other: JSON, one record a line.
 
-A desk speaks first and says how far it was (`Where`). The storm answers with `About`, then sends
-`Posts`; `Restart` says that the storm was rewound: the desk is to begin again, from the first post.
-`End` is the last record. Cursors are RUN:POSITION; a run ends with a rewind.
+A desk speaks first and says how far it was (`Where`), and says so again after each batch. The storm
+answers with `About`, then sends `Posts`; `Restart` says that it was rewound: the desk is to begin
+again, from the first post. `End` is the last record. Cursors are RUN:POSITION; a run ends with a
+rewind.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ BATCH_POSTS = 128
 
 
 class Where(msgspec.Struct, frozen=True):
-    """The desk's only record: the cursor of the last batch that it has stored, if any."""
+    """The desk's only record: the cursor of the last batch that it has taken, if any."""
 
     cursor: str | None = None
 

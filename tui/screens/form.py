@@ -64,8 +64,10 @@ class Form(Sized, ModalScreen[object]):
         """What was typed in a field, without blanks around it."""
         return self.query_one(f"#field-{name}", Input).value.strip()
 
-    def refuse(self, reason: str) -> None:
-        """Say what is wrong with what was typed."""
+    def refuse(self, reason: str, field: str = "") -> None:
+        """Say what is wrong with what was typed, and go to the field to mend it."""
+        if field:
+            self.query_one(f"#field-{field}", Input).focus()
         colours = palette_of(self)
         words = Text(paint(reason[:600]).text, style=colours.label("hazard"))
         self.query_one("#form-words", Static).update(words)
@@ -119,6 +121,7 @@ class InjectForm(Form):
         )
         fault = inject_fault(inject, self.board.day.territory)
         if fault:
-            self.refuse(fault)
+            at = fault.removeprefix("the ").removeprefix("unknown ").partition(" ")[0]
+            self.refuse(fault, next(name for name, _ in self.FIELDS if name.startswith(at)))
         else:
             self.dismiss(inject)

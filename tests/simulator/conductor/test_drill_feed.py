@@ -113,6 +113,25 @@ async def test_a_rewind_restarts_every_desk_with_the_same_posts(storm: Conductor
     await asyncio.gather(*(hearer.task for hearer in hearers))
 
 
+async def test_what_a_desk_has_been_sent_but_not_taken_keeps_the_clock_waiting(
+    storm: Conductor,
+) -> None:
+    lines = Lines(storm)
+    storm.behind = lines.behind
+    async with lines.listening("127.0.0.1:0") as address:
+        slow = opened(address).batches(None)
+        batch = asyncio.ensure_future(anext(slow))
+        storm.jump(1800)
+        first = await batch
+        await until(lambda: storm.state == "catching up")
+        assert lines.behind() == len(storm.reel) > len(first.posts) > 0
+        while lines.behind():
+            batch = asyncio.ensure_future(anext(slow))
+            await asyncio.wait((batch,), timeout=0.2)
+        await until(lambda: storm.state == "paused")
+        batch.cancel()
+
+
 async def test_a_desk_goes_on_behind_its_cursor_in_the_same_run_only(
     storm: Conductor, tmp_path: Path
 ) -> None:
