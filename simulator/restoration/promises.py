@@ -23,6 +23,9 @@ MOSTLY_BACK = 0.9
 MOST_AHEAD_S = 7 * 86400.0
 """Nobody names a day that lies further ahead than a week."""
 
+MOST_CAUTIOUS = 1.75
+"""No estimate that is kept lies further ahead than so many times what it takes."""
+
 LARGE = 200
 MOST_REVISIONS = 6
 REVISED_AT_CREW = 0.3
@@ -69,7 +72,7 @@ def _estimates(
         if draw.random() < storm.grid.etr_missed:
             due_s = at_s + left_s * (0.3 + 0.6 * draw.random())
         else:
-            due_s = at_s + left_s * (1.05 + draw.expovariate(1 / 0.35))
+            due_s = at_s + left_s * min(MOST_CAUTIOUS, 1.05 + draw.expovariate(1 / 0.35))
         due_s = _round_s(at_s, min(due_s, at_s + MOST_AHEAD_S), ROUNDED_S[stormy])
         yield Estimate(at_s, due_s)
         if at_s < crew_s < due_s and draw.random() < REVISED_AT_CREW:
