@@ -5,6 +5,7 @@ DeskError
 ├── FeedError        a feed that is unknown or can't be read
 ├── TerritoryError   a territory that is unknown, or a file that is none
 ├── FilterError      a filter that can't be understood
+├── OutageError      something that can't be done to an outage
 ├── StoreError       a store that can't be used: another kind, another version, in use
 └── LabellingError   labelling processes that can't be kept alive
 """
@@ -18,6 +19,7 @@ __all__ = [
     "FeedError",
     "FilterError",
     "LabellingError",
+    "OutageError",
     "PostError",
     "StoreError",
     "TerritoryError",
@@ -43,6 +45,10 @@ class TerritoryError(DeskError):
 
 class FilterError(DeskError):
     """A filter that can't be understood."""
+
+
+class OutageError(DeskError):
+    """Something that can't be done to an outage."""
 
 
 class StoreError(DeskError):

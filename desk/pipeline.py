@@ -12,10 +12,10 @@ import msgspec
 
 from desk.cases import Case, Cases
 from desk.clock import EventClock
-from desk.errors import StoreError
+from desk.errors import OutageError, StoreError
 from desk.feeds import Batch, Fault
 from desk.intake import Accepted, Intake
-from desk.outages import OutageChange, Outages
+from desk.outages import Action, Done, OutageChange, Outages
 from desk.places import Locator
 from desk.post import LabelledPost, Post, labelled
 from desk.store import Commit, Store
@@ -161,6 +161,21 @@ class Pipeline:
         self.store.commit(commit)
         work_s["store"] += thread_time() - end_s
         return outcome
+
+    def act(self, action: Action) -> Outcome:
+        """Do what a person, or the utility's own list, says of an outage, at the event clock.
+
+        Raises:
+            OutageError: it can't be done; nothing has changed.
+            StoreError: as of `process`.
+        """
+        now = self.clock.now
+        if now is None:
+            raise OutageError("there are no outages yet: this desk has had no posts")
+        changes = self.outages.act(action, now)
+        done = [Done(at=now, action=action)]
+        self.store.commit(Commit(changes=changes, states=self._states(), actions=done))
+        return Outcome([*changes], [], 0, 0, [], Counter())
 
     def _begin_again(self) -> None:
         self.store.forget()

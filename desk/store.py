@@ -13,10 +13,10 @@ from typing import Any
 import msgspec
 
 from desk.errors import FeedError, StoreError
-from desk.outages import OutageChange
+from desk.outages import Done, OutageChange
 from desk.post import LabelledPost, Post, encode
 
-SCHEMA = 2
+SCHEMA = 3
 REMEMBERED = 500_000
 """Accepted posts of which a second coming is known after a restart."""
 SAMPLED = 10_000
@@ -36,8 +36,9 @@ CREATE TABLE IF NOT EXISTS states (kind TEXT, id TEXT, json BLOB NOT NULL,
   PRIMARY KEY (kind, id)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS outage_changes
   (seq INTEGER PRIMARY KEY, id TEXT NOT NULL, json BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS actions (seq INTEGER PRIMARY KEY, json BLOB NOT NULL);
 """
-_FORGOTTEN = ("feeds", "posts", "known", "sample", "counts", "states", "outage_changes")
+_FORGOTTEN = ("feeds", "posts", "known", "sample", "counts", "states", "outage_changes", "actions")
 
 
 class Commit(msgspec.Struct):
@@ -45,15 +46,16 @@ class Commit(msgspec.Struct):
 
     `digests` are those of all accepted posts; `counts` maps (hour, channel, label) to posts;
     `states` maps (kind, id) to the encoded state of an outage, a case or a clock, None where it is
-    to be forgotten.
+    to be forgotten. Without a `feed` no cursor moves: `actions` come from people.
     """
 
-    feed: str
-    cursor: str
+    feed: str = ""
+    cursor: str = ""
     digests: list[int] = []
     labelled: list[LabelledPost] = []
     unlabelled: list[Post] = []
     changes: list[OutageChange] = []
+    actions: list[Done] = []
     counts: dict[tuple[str, str, str], int] = {}
     states: dict[tuple[str, str], bytes | None] = {}
 
@@ -177,7 +179,11 @@ class Store:
                 db.execute("DELETE FROM states WHERE kind = ? AND id = ?", (kind, id_))
             else:
                 db.execute("INSERT OR REPLACE INTO states VALUES (?, ?, ?)", (kind, id_, state))
-        db.execute("INSERT OR REPLACE INTO feeds VALUES (?, ?)", (batch.feed, batch.cursor))
+        db.executemany(
+            "INSERT INTO actions (json) VALUES (?)", ((encode(done),) for done in batch.actions)
+        )
+        if batch.feed:
+            db.execute("INSERT OR REPLACE INTO feeds VALUES (?, ?)", (batch.feed, batch.cursor))
 
     def _write_sample(self, posts: Sequence[Post]) -> None:
         slots = itertools.count(self._sampled)
@@ -220,6 +226,11 @@ class Store:
         """Every outage change, in the order in which they were told."""
         rows = self._all("SELECT json FROM outage_changes ORDER BY seq")
         return [msgspec.json.decode(row[0], type=OutageChange) for row in rows]
+
+    def actions(self) -> list[Done]:
+        """Everything that was done to outages, in the order in which it was done."""
+        rows = self._all("SELECT json FROM actions ORDER BY seq")
+        return [msgspec.json.decode(row[0], type=Done) for row in rows]
 
     def counts(self) -> Mapping[tuple[str, str, str], int]:
         """Accepted posts by (event hour, channel, label); label '' counts every post."""

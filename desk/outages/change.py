@@ -11,6 +11,16 @@ Status = Literal["suspected", "likely", "confirmed", "restoring", "restored", "d
 ENDED = ("restored", "dismissed")
 
 
+class PartCounts(msgspec.Struct, frozen=True):
+    """What was counted of an outage in one community."""
+
+    posts: int
+    authors: int
+    hazards: int
+    vulnerable: int
+    damage: int
+
+
 class OutageChange(
     msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, tag_field="type", tag="outage"
 ):
@@ -18,6 +28,10 @@ class OutageChange(
 
     `communities` are ids of the territory; `posts` and `authors` count evidence, never customers;
     `confidence` lies in 0-1; `evidence` holds post ids, the newest last.
+
+    An outage of several communities counts in `parts` each of them by itself. Of what people do to
+    it: `by` made this change (an agent's name, or "oms"), `verifying` is checking it, `oms` is its
+    id in the utility's own list, its posts have gone to the outage `merged_into`.
     """
 
     id: str
@@ -38,4 +52,9 @@ class OutageChange(
     cause: str | None = None
     etr: datetime | None = None
     evidence: tuple[str, ...]
+    parts: dict[str, PartCounts] = {}
+    oms: str | None = None
+    verifying: str | None = None
+    merged_into: str | None = None
+    by: str | None = None
     exercise: bool = False

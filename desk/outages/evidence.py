@@ -77,11 +77,16 @@ def of_the_past(heard: Heard, past: Cluster | None) -> bool:
         return False
     if heard.at_s > past.turned_s + STRAGGLERS_S:
         return digest(heard.post) in past.seen
-    return heard.at_s <= past.turned_s or past.authors.get(heard.author) == 0
+    return heard.at_s <= past.turned_s or past.whole.authors.get(heard.author) == 0
 
 
 def stragglers(past: Cluster | None, now_s: int) -> float:
-    """How many strangers may still speak of the `past` outage: its authors are known in part."""
+    """How many strangers may still speak of the `past` outage: its authors are known in part.
+
+    Of one that a person has dismissed, as many again as had spoken of it.
+    """
     if past is None or now_s > past.turned_s + STRAGGLERS_S:
         return 0.0
-    return STRAGGLER_SHARE * past.authors_seen
+    if past.dismissed:
+        return float(past.whole.authors_seen)
+    return STRAGGLER_SHARE * past.whole.authors_seen

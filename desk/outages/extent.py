@@ -31,8 +31,9 @@ def extent(cluster: Cluster, places: Mapping[str, Community]) -> tuple[float, fl
     reaches over the communities, or is the community's own.
     """
     towns = [places[name] for name in cluster.communities]
-    if cluster.weight_sum:
-        lat, lon = cluster.lat_sum / cluster.weight_sum, cluster.lon_sum / cluster.weight_sum
+    said = cluster.whole
+    if said.weight_sum:
+        lat, lon = said.lat_sum / said.weight_sum, said.lon_sum / said.weight_sum
     else:
         lat, lon = towns[0].lat, towns[0].lon
     if len(towns) == 1:

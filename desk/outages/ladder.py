@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from math import exp
 
 from desk.outages.change import Status
-from desk.outages.cluster import RESTORED, Cluster, S, in_order
+from desk.outages.cluster import RESTORED, Cluster, Part, S, in_order
 from desk.outages.witnesses import densest, most, weigh
 
 WINDOWS_S = (30 * 60, 2 * 3600, 6 * 3600)
@@ -139,59 +139,59 @@ def confidence(cluster: Cluster, need: Need) -> float:
     """How sure the desk is, in 0-1: a half with just the authors it needs, 1 when confirmed."""
     if cluster.confirmed:
         return 1.0
-    sure: float = 1 - 0.5 ** (cluster.authors_seen / need[0][1])
+    sure: float = 1 - 0.5 ** (cluster.whole.authors_seen / need[0][1])
     return min(sure, SUSPECTED_CONFIDENCE) if cluster.status == "suspected" else sure
 
 
-def voices(cluster: Cluster, now_s: int) -> tuple[int, int]:
+def voices(said: Part, now_s: int) -> tuple[int, int]:
     """Authors whose last word of late is that power is back, and those who still lack it."""
     last = {
         seen.author: seen.kind == RESTORED
-        for seen in in_order(cluster.recent)
+        for seen in in_order(said.recent)
         if seen.at_s > now_s - VOICES_S
     }
     back = sum(last.values())
     return back, len(last) - back
 
 
-def silence_s(cluster: Cluster) -> int:
+def silence_s(said: Part, *, confirmed: bool) -> int:
     """How long nobody must speak of an outage until it is taken to be over; reposts are nobody."""
-    gap_s = (cluster.last_s - cluster.first_s) // max(cluster.posts - 1, 1)
+    gap_s = (said.last_s - said.first_s) // max(said.posts - 1, 1)
     shortest_s, longest_s = SILENCE_S
     limit_s = min(max(SILENCE_GAPS * gap_s, shortest_s), longest_s)
-    return 2 * limit_s if cluster.confirmed else limit_s
+    return 2 * limit_s if confirmed else limit_s
 
 
 def settle(cluster: Cluster, now_s: int) -> Status:
     """The status of a published outage at `now_s`, as voices of restoration and silence have it."""
-    status = cluster.status
+    status, said = cluster.status, cluster.whole
     if status == "suspected":
-        return "dismissed" if now_s - cluster.voice_s > SUSPECTED_SILENCE_S else status
-    if now_s - cluster.voice_s > silence_s(cluster):
+        return "dismissed" if now_s - said.voice_s > SUSPECTED_SILENCE_S else status
+    if now_s - said.voice_s > silence_s(said, confirmed=cluster.confirmed):
         return "restored"
     if now_s - cluster.turned_s < DWELL_S:
         return status
     if status == "restoring":
-        return _settle_restoring(cluster, now_s)
-    if cluster.restored_s <= now_s - VOICES_S:
+        return _settle_restoring(said, now_s, confirmed=cluster.confirmed)
+    if said.restored_s <= now_s - VOICES_S:
         return status
-    back, gone = voices(cluster, now_s)
-    return "restoring" if back >= RESTORING_VOICES and (back >= gone or _most(cluster)) else status
+    back, gone = voices(said, now_s)
+    return "restoring" if back >= RESTORING_VOICES and (back >= gone or _most(said)) else status
 
 
-def _settle_restoring(cluster: Cluster, now_s: int) -> Status:
-    quiet_s = now_s - cluster.report_s
-    if quiet_s > REPORTS_SILENCE_S or (quiet_s > DWELL_S and _most(cluster)):
+def _settle_restoring(said: Part, now_s: int, *, confirmed: bool) -> Status:
+    quiet_s = now_s - said.report_s
+    if quiet_s > REPORTS_SILENCE_S or (quiet_s > DWELL_S and _most(said)):
         return "restored"
-    back, gone = voices(cluster, now_s)
+    back, gone = voices(said, now_s)
     if back >= RESTORING_VOICES and back >= RESTORED_RATIO * gone:
         return "restored"
     if gone > RESTORED_RATIO * back:
-        return "confirmed" if cluster.confirmed else "likely"
+        return "confirmed" if confirmed else "likely"
     return "restoring"
 
 
-def _most(cluster: Cluster) -> bool:
+def _most(said: Part) -> bool:
     """Whether half of an outage's own authors have said that power is back."""
-    own = sum(at_s > 0 for at_s in cluster.authors.values())
-    return own >= RESTORING_VOICES and own >= OWN_SHARE * len(cluster.authors)
+    own = sum(at_s > 0 for at_s in said.authors.values())
+    return own >= RESTORING_VOICES and own >= OWN_SHARE * len(said.authors)

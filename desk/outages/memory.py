@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from itertools import chain, count
 
 import msgspec
 
-from desk.outages.cluster import ECHO, Cluster, Heard, gather
+from desk.outages.change import Status
+from desk.outages.cluster import ECHO, Cluster, Heard, Part, gather
 
 CLOCK_KEY = "clock:"
 """No id of a community or an outage: those are slugs."""
+
+DEEDS = 1000
+"""Actions that can be taken back, over all outages; older ones stand."""
 
 HEARD_POSTS = 200
 """Most posts kept of a community without an outage: far more than make one."""
@@ -28,6 +34,28 @@ class Tick(msgspec.Struct, tag="clock"):
     minute: int
 
 
+class Marks(msgspec.Struct, frozen=True):
+    """What people have said of an outage, and its status then."""
+
+    status: Status
+    confirmed: bool
+    dismissed: bool
+    verifying: str | None
+    oms: str | None
+
+
+class Deed(msgspec.Struct, frozen=True, tag="deed"):
+    """An action that can be taken back: the outages it touched as they were `before`.
+
+    `moved` are the communities that went from the first of them to the second.
+    """
+
+    number: int
+    kind: str
+    before: dict[str, Marks]
+    moved: tuple[str, ...]
+
+
 class Memory:
     """Outages and what may become one; `tick` is None before the first post.
 
@@ -38,6 +66,7 @@ class Memory:
         self.tick: Tick | None = None
         self.clusters: dict[str, Cluster] = {}
         self.hearings: dict[str, Hearing] = {}
+        self._deeds: dict[int, Deed] = {}
         self._latest: dict[str, Cluster] = {}
         self._by_author: dict[int, set[str]] = {}
         self._dirty: set[str] = set()
@@ -67,27 +96,33 @@ class Memory:
         if heard.community:
             return self._latest.get(heard.community)
         named = (self.clusters[name] for name in self._by_author.get(heard.author, ()))
-        own = [c for c in named if not c.ended and heard.author in c.authors]
-        return max(own, key=lambda c: (c.last_s, c.id), default=None)
+        own = [c for c in named if not c.ended and _knows(c, heard.author)]
+        return max(own, key=lambda c: (c.whole.last_s, c.id), default=None)
 
-    def open(self, cluster: Cluster) -> None:
-        """Remember a new outage, the live one of its communities from now on."""
-        self.clusters[cluster.id] = cluster
-        self._latest.update(dict.fromkeys(cluster.communities, cluster))
+    def begin(self, parts: dict[str, Part], at_s: int, status: Status) -> Cluster:
+        """Remember a new outage of these parts; its id tells its first community and start."""
+        home, part = next(iter(parts.items()))
+        first = f"o-{home}-{datetime.fromtimestamp(part.started_s, UTC):%Y%m%dT%H%M}"
+        names = chain([first], (f"{first}-{number}" for number in count(2)))
+        id_ = next(name for name in names if name not in self.clusters)
+        cluster = Cluster(id=id_, parts=parts, status=status, turned_s=at_s)
+        self.clusters[id_] = cluster
+        self.join(cluster, {})
+        return cluster
+
+    def join(self, cluster: Cluster, parts: Mapping[str, Part]) -> None:
+        """Let an outage reach over more communities, and be the live one of all its own."""
+        cluster.parts.update(parts)
+        self._latest.update(dict.fromkeys(cluster.parts, cluster))
         self._order = None
         self.turned(cluster)
 
-    def join(self, cluster: Cluster, community: str) -> None:
-        """Let an outage reach over one community more."""
-        cluster.communities = sorted({*cluster.communities, community})
-        self._latest[community] = cluster
-        self._dirty.add(cluster.id)
-
     def gather(self, cluster: Cluster, heard: Heard) -> None:
         """Add a post to the evidence of an outage."""
-        if gather(cluster, heard):
+        part = gather(cluster, heard)
+        if part is not None:
             self._dirty.add(cluster.id)
-            if heard.author in cluster.authors and heard.author != ECHO:
+            if heard.author in part.authors and heard.author != ECHO:
                 self._by_author.setdefault(heard.author, set()).add(cluster.id)
 
     def turned(self, cluster: Cluster) -> None:
@@ -106,10 +141,35 @@ class Memory:
         self._dirty.add(community)
         return held
 
-    def unhear(self, community: str) -> None:
-        """Forget what was heard of a community: it has become an outage."""
-        del self.hearings[community]
+    def unhear(self, community: str) -> list[Heard]:
+        """Forget, and return, what was heard of a community: it has become an outage."""
+        hearing = self.hearings.pop(community, None)
         self._dirty.add(community)
+        return hearing.heard if hearing else []
+
+    def note(self, kind: str, outages: Iterable[Cluster], moved: tuple[str, ...] = ()) -> None:
+        """Keep what an action is about to change."""
+        before = {
+            c.id: Marks(c.status, c.confirmed, c.dismissed, c.verifying, c.oms) for c in outages
+        }
+        deed = Deed(max(self._deeds, default=0) + 1, kind, before, moved)
+        self._deeds[deed.number] = deed
+        self._dirty.add(_deed_key(deed.number))
+        if len(self._deeds) > DEEDS:
+            self.forget_deed(self._deeds[min(self._deeds)])
+
+    def last_deed(self, outage: str) -> Deed | None:
+        """The newest action on an outage that can be taken back."""
+        return max(
+            (deed for deed in self._deeds.values() if outage in deed.before),
+            key=lambda deed: deed.number,
+            default=None,
+        )
+
+    def forget_deed(self, deed: Deed) -> None:
+        """Let go of an action: it was taken back, or can no longer be."""
+        del self._deeds[deed.number]
+        self._dirty.add(_deed_key(deed.number))
 
     def forget(self, heard_before_s: int, ended_before_s: int) -> None:
         """Let go of posts heard, and of outages ended, before these times."""
@@ -124,16 +184,21 @@ class Memory:
         for name in ended:
             del self.clusters[name]
         if ended:
+            gone = [d for d in self._deeds.values() if not d.before.keys() <= self.clusters.keys()]
+            for deed in gone:
+                self.forget_deed(deed)
             self._dirty.update(ended)
-            self._index()
+            self.index()
 
     def dirty(self) -> dict[str, bytes | None]:
         """What changed since the last call: pieces to be stored under their keys.
 
         A piece that is None is to be deleted.
         """
+        deeds = {_deed_key(number): deed for number, deed in self._deeds.items()}
         held: dict[str, msgspec.Struct | None] = {
-            key: self.clusters.get(key) or self.hearings.get(key) for key in sorted(self._dirty)
+            key: self.clusters.get(key) or self.hearings.get(key) or deeds.get(key)
+            for key in sorted(self._dirty)
         }
         self._dirty.clear()
         held[CLOCK_KEY] = self.tick
@@ -143,21 +208,31 @@ class Memory:
     def restore(self, pieces: Iterable[bytes]) -> None:
         """Remember the pieces that were stored."""
         for data in pieces:
-            match msgspec.json.decode(data, type=Cluster | Hearing | Tick):
+            match msgspec.json.decode(data, type=Cluster | Deed | Hearing | Tick):
                 case Cluster() as cluster:
                     self.clusters[cluster.id] = cluster
+                case Deed() as deed:
+                    self._deeds[deed.number] = deed
                 case Hearing() as hearing:
                     self.hearings[hearing.community] = hearing
                 case Tick() as tick:
                     self.tick = tick
-        self._index()
+        self.index()
 
-    def _index(self) -> None:
+    def index(self) -> None:
         """Make the look-ups anew; a live outage goes before the ended ones of its community."""
         self._latest.clear()
         self._by_author.clear()
         self._sure = self._order = None
         for cluster in sorted(self.clusters.values(), key=lambda c: (not c.ended, c.turned_s)):
             self._latest.update(dict.fromkeys(cluster.communities, cluster))
-            for author in cluster.authors.keys() - {ECHO}:
+            for author in {one for part in cluster.parts.values() for one in part.authors} - {ECHO}:
                 self._by_author.setdefault(author, set()).add(cluster.id)
+
+
+def _knows(cluster: Cluster, author: int) -> bool:
+    return any(author in part.authors for part in cluster.parts.values())
+
+
+def _deed_key(number: int) -> str:
+    return f"deed:{number}"

@@ -10,16 +10,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from itertools import chain, count
 
-from desk.outages.change import OutageChange, Status
+from desk.outages.actions import Action, perform
+from desk.outages.change import OutageChange, PartCounts, Status
 from desk.outages.cluster import (
     REPORT,
     RESTORED,
     SEEN_POSTS,
     Cluster,
     Heard,
+    Part,
     Told,
+    cause_named,
     digest,
     trend,
 )
@@ -103,21 +105,17 @@ class Outages:
             changes += self._pass_minute(tick.minute * MINUTE_S)
         return changes
 
-    def confirm(self, outage: str, at: datetime) -> list[OutageChange]:
-        """Mark an outage as known to be real; nothing where it has ended or is unknown."""
-        cluster = self._memory.clusters.get(outage)
-        if cluster is None or cluster.ended:
-            return []
-        cluster.confirmed = True
-        status: Status = "restoring" if cluster.status == "restoring" else "confirmed"
-        return [self._turn(cluster, status, int(at.timestamp()))]
+    def act(self, action: Action, at: datetime) -> list[OutageChange]:
+        """Do what a person, or the utility's own list, says of an outage; tell what changed.
 
-    def dismiss(self, outage: str, at: datetime) -> list[OutageChange]:
-        """Mark an outage as a false one; nothing where it has ended or is unknown."""
-        cluster = self._memory.clusters.get(outage)
-        if cluster is None or cluster.ended:
-            return []
-        return [self._turn(cluster, "dismissed", int(at.timestamp()))]
+        Raises:
+            OutageError: it can't be done; nothing has changed.
+        """
+        changes = self.advance(at)
+        at_s = int(at.timestamp())
+        for cluster in perform(self._memory, action, at_s):
+            changes.append(self._tell(cluster, at_s, by=action.by))
+        return changes
 
     def open(self) -> list[OutageChange]:
         """The outages that have not ended, oldest first."""
@@ -126,13 +124,13 @@ class Outages:
     def rows(self, now: datetime) -> list[tuple[OutageChange, tuple[int, ...]]]:
         """All outages in memory, with posts in 12 spans of 5 minutes up to `now`, newest last."""
         now_s = int(now.timestamp())
-        return [(self._change(c), trend(c, now_s)) for c in self._memory.in_order()]
+        return [(self._change(c), trend(c.whole, now_s)) for c in self._memory.in_order()]
 
     def outage_of(self, post: LabelledPost) -> str | None:
         """The id of the outage that `post` is evidence of."""
         heard = hear(post, int(post.created_at.timestamp()))
         cluster = None if heard is None else self._memory.outage_of(heard)
-        if heard is None or cluster is None or not cluster.first_s <= heard.at_s:
+        if heard is None or cluster is None or not cluster.whole.first_s <= heard.at_s:
             return None
         return None if cluster.ended and heard.at_s > cluster.turned_s else cluster.id
 
@@ -157,38 +155,27 @@ class Outages:
             return []
         memory.unhear(community)
         started_s = min(heard.at_s for heard in span if heard.kind == REPORT)
-        near = self._neighbour(community, started_s)
-        cluster = near or self._new(community, started_s)
+        parts = {community: Part(started_s=started_s, first_s=started_s)}
+        cluster = near = self._neighbour(community, started_s)
+        if cluster is None:
+            cluster = memory.begin(parts, now_s, status)
+        else:
+            memory.join(cluster, parts)
         passed_over = [digest(other.post) for other in held if other not in span]
         cluster.seen = [*passed_over, *cluster.seen][-SEEN_POSTS:]
         for item in span:
             memory.gather(cluster, item)
-        return self._review(cluster, now_s, heard) if near else [self._turn(cluster, status, now_s)]
+        return self._review(cluster, now_s, heard) if near else [self._tell(cluster, now_s)]
 
     def _neighbour(self, community: str, started_s: int) -> Cluster | None:
-        """The outage of an overlapping neighbour that began together with this one, joined."""
+        """The outage of an overlapping neighbour that began together with this one."""
         for name in self._neighbours(community):
             near = self._memory.latest(name)
-            if near is None or near.ended or near.home != name:
+            if near is None or near.ended or name != next(iter(near.parts)):
                 continue
             if abs(near.started_s - started_s) <= NEIGHBOUR_START_S:
-                self._memory.join(near, community)
                 return near
         return None
-
-    def _new(self, community: str, started_s: int) -> Cluster:
-        first = f"o-{community}-{_utc(started_s):%Y%m%dT%H%M}"
-        names = chain([first], (f"{first}-{number}" for number in count(2)))
-        cluster = Cluster(
-            id=next(name for name in names if name not in self._memory.clusters),
-            home=community,
-            communities=[community],
-            started_s=started_s,
-            first_s=started_s,
-            last_s=0,
-        )
-        self._memory.open(cluster)
-        return cluster
 
     def _neighbours(self, community: str) -> list[str]:
         if community not in self._overlapping:
@@ -200,10 +187,13 @@ class Outages:
         """See whether a post changes an outage's status."""
         status = cluster.status
         if status == "suspected":
-            status = rung(cluster.recent, heard.at_s, self._need(cluster.communities))[0] or status
+            status = self._rung(cluster, heard.at_s) or status
         elif heard.kind == RESTORED:
             status = settle(cluster, now_s)
         return [] if status == cluster.status else [self._turn(cluster, status, now_s)]
+
+    def _rung(self, cluster: Cluster, around_s: int) -> Status | None:
+        return rung(cluster.whole.recent, around_s, self._need(cluster.communities))[0]
 
     def _pass_minute(self, now_s: int) -> list[OutageChange]:
         changes = []
@@ -217,40 +207,50 @@ class Outages:
             self._memory.forget(now_s - HEARD_S, now_s - REMEMBERED_S)
         return changes
 
-    def _need(self, communities: list[str]) -> Need:
+    def _need(self, communities: Iterable[str]) -> Need:
         """What makes an outage of these communities likely: what the largest of them needs."""
         needs = self._needs[self._memory.sure >= STORM_OUTAGES]
         return max(needs[name] for name in communities)
 
     def _turn(self, cluster: Cluster, status: Status, now_s: int) -> OutageChange:
         """Give `cluster` its status, and tell of it."""
-        if status != cluster.status or not cluster.turned_s:
+        if status != cluster.status:
             cluster.status = status
             cluster.turned_s = now_s
-        cluster.told = Told(now_s, cluster.posts, cluster.authors_seen, cluster.marks)
-        self._memory.turned(cluster)
-        return self._change(cluster)
+        return self._tell(cluster, now_s)
 
-    def _change(self, cluster: Cluster) -> OutageChange:
+    def _tell(self, cluster: Cluster, now_s: int, by: str | None = None) -> OutageChange:
+        said = cluster.whole
+        cluster.told = Told(now_s, said.posts, said.authors_seen, _marks(cluster, said))
+        self._memory.turned(cluster)
+        return self._change(cluster, by)
+
+    def _change(self, cluster: Cluster, by: str | None = None) -> OutageChange:
         lat, lon, radius_km = extent(cluster, self._places)
+        said = cluster.whole
         return OutageChange(
             id=cluster.id,
             status=cluster.status,
             at=_utc(cluster.told.at_s),
             started_at=_utc(cluster.started_s),
-            communities=tuple(cluster.communities),
+            communities=cluster.communities,
             lat=round(lat, 5),
             lon=round(lon, 5),
             radius_km=round(radius_km, 2),
-            first_post_at=_utc(cluster.first_s),
-            posts=cluster.posts,
-            authors=cluster.authors_seen,
-            hazards=cluster.hazards,
-            vulnerable=cluster.vulnerable,
-            damage=cluster.damage,
+            first_post_at=_utc(said.first_s),
+            posts=said.posts,
+            authors=said.authors_seen,
+            hazards=said.hazards,
+            vulnerable=said.vulnerable,
+            damage=said.damage,
             confidence=round(confidence(cluster, self._need(cluster.communities)), 3),
-            cause=cluster.cause,
-            evidence=tuple(cluster.evidence),
+            cause=cause_named(said),
+            evidence=tuple(post for _, post in sorted(said.evidence)),
+            parts=_counts(cluster),
+            oms=cluster.oms,
+            verifying=cluster.verifying,
+            merged_into=cluster.merged_into,
+            by=by,
             exercise=self.exercise,
         )
 
@@ -260,9 +260,24 @@ def _utc(at_s: int) -> datetime:
 
 
 def _worth_telling(cluster: Cluster) -> bool:
-    told = cluster.told
+    told, said = cluster.told, cluster.whole
     return (
-        cluster.marks != told.marks
-        or cluster.posts >= GROWTH * told.posts
-        or cluster.authors_seen >= GROWTH * told.authors
+        _marks(cluster, said) != told.marks
+        or said.posts >= GROWTH * told.posts
+        or said.authors_seen >= GROWTH * told.authors
     )
+
+
+def _marks(cluster: Cluster, said: Part) -> tuple[int, int, int, int]:
+    """What is told of as soon as it changes."""
+    return (said.hazards, said.vulnerable, said.damage, len(cluster.parts))
+
+
+def _counts(cluster: Cluster) -> dict[str, PartCounts]:
+    """What was counted in each of several communities."""
+    if len(cluster.parts) == 1:
+        return {}
+    return {
+        name: PartCounts(part.posts, part.authors_seen, part.hazards, part.vulnerable, part.damage)
+        for name, part in sorted(cluster.parts.items())
+    }

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from desk.errors import FeedError, StoreError
+from desk.errors import FeedError, OutageError, StoreError
 from desk.feeds import Batch
-from desk.outages import OutageChange
+from desk.outages import Action, OutageChange
 from desk.pipeline import Outcome, Pipeline
 from desk.post import Author, LabelledPost, Post
 from desk.reading import Reading
@@ -279,3 +279,26 @@ def test_a_desk_with_a_store_of_its_own_does_not_forget(
             desk.process("f", Batch((), "b:0", restart=True))
         assert desk.store.totals()[0] > 20
     kept.store.close()
+
+
+def test_an_action_is_stored_with_what_it_changed_and_outlives_a_restart(
+    engine: Engine, territory_file: Path, tmp_path: Path
+) -> None:
+    territory, store = load_territory(str(territory_file)), Store(tmp_path)
+    desk = Pipeline(engine, territory, store)
+    with pytest.raises(OutageError, match="has had no posts"):
+        desk.act(Action(kind="verify", outage="o-x", by="ann"))
+    desk.process("f", Batch(tuple(storm(60, 5)), "60"))
+    id_ = desk.outages.open()[-1].id
+    (told,) = desk.act(Action(kind="dismiss", outage=id_, by="ann")).events
+    assert isinstance(told, OutageChange)
+    assert (told.status, told.by) == ("dismissed", "ann")
+    assert store.changes()[-1] == told
+    store.close()
+    again = Pipeline(engine, territory, Store(tmp_path))
+    assert [(done.action.kind, done.at) for done in again.store.actions()] == [("dismiss", told.at)]
+    assert again.store.cursor("f") == "60"
+    (back,) = again.act(Action(kind="undo", outage=id_, by="bob")).events
+    assert isinstance(back, OutageChange)
+    assert back.status != "dismissed"
+    assert len(again.store.actions()) == 2

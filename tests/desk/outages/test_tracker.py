@@ -301,17 +301,6 @@ def test_ended_outages_leave_memory_and_the_store() -> None:
     assert desk.dirty()["o-alder-20310904T1200"] is None
 
 
-def test_an_agent_confirms_and_dismisses() -> None:
-    desk = Outages(TOWNS)
-    id_ = run(reports(0, 3), desk)[-1].id
-    at = START + timedelta(minutes=5)
-    assert [(c.status, c.confidence) for c in desk.confirm(id_, at)] == [("confirmed", 1.0)]
-    assert statuses(later(desk, 150)) in ([], ["confirmed"])
-    assert statuses(desk.dismiss(id_, START + timedelta(minutes=151))) == ["dismissed"]
-    assert desk.confirm(id_, START + timedelta(minutes=152)) == []
-    assert desk.dismiss("o-nowhere", at) == []
-
-
 def test_rows_hold_the_trend_of_an_hour_newest_last() -> None:
     desk = Outages(TOWNS)
     run([*reports(0, 5), *reports(11, 2)], desk)
