@@ -37,6 +37,7 @@ CREATE TABLE IF NOT EXISTS states (kind TEXT, id TEXT, json BLOB NOT NULL,
 CREATE TABLE IF NOT EXISTS outage_changes
   (seq INTEGER PRIMARY KEY, id TEXT NOT NULL, json BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS actions (seq INTEGER PRIMARY KEY, json BLOB NOT NULL);
+CREATE INDEX IF NOT EXISTS outage_changes_by_id ON outage_changes (id);
 """
 _FORGOTTEN = ("feeds", "posts", "known", "sample", "counts", "states", "outage_changes", "actions")
 
@@ -231,6 +232,11 @@ class Store:
         """Everything that was done to outages, in the order in which it was done."""
         rows = self._all("SELECT json FROM actions ORDER BY seq")
         return [msgspec.json.decode(row[0], type=Done) for row in rows]
+
+    def changes_of(self, outage: str) -> list[OutageChange]:
+        """The changes of one outage, in the order in which they were told."""
+        rows = self._all("SELECT json FROM outage_changes WHERE id = ? ORDER BY seq", outage)
+        return [msgspec.json.decode(row[0], type=OutageChange) for row in rows]
 
     def counts(self) -> Mapping[tuple[str, str, str], int]:
         """Accepted posts by (event hour, channel, label); label '' counts every post."""

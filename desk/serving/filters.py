@@ -50,8 +50,10 @@ class Folded:
 
 
 Predicate = Callable[[Folded], bool]
+OutageFinder = Callable[[str], Callable[[LabelledPost], bool]]
+"""Whether a post speaks of the outage of an id; raises FilterError for an unknown one."""
 
-FIELDS = ("label", "channel", "place", "author", "lang", "rule", "has")
+FIELDS = ("label", "channel", "place", "author", "lang", "rule", "has", "outage")
 FUZZY_LIMIT = 80
 """Lowest rapidfuzz partial_ratio (0-100) at which a `~word` counts as found."""
 
@@ -61,16 +63,19 @@ _OPTIONS.case_sensitive = False
 _OPTIONS.log_errors = False
 
 
-def parse_filter(text: str, names: dict[str, str] | None = None) -> Predicate:
+def parse_filter(
+    text: str, names: dict[str, str] | None = None, outages: OutageFinder | None = None
+) -> Predicate:
     """A predicate that holds where every term of `text` does; an empty text holds for all.
 
     A term of empty quotes, such as one that is being typed, is no term. `names`
-    maps community ids to names, for `place:`.
+    maps community ids to names, for `place:`; `outages` finds those of `outage:`.
 
     Raises:
-        FilterError: an unknown label or field, or a pattern that can't be read.
+        FilterError: an unknown label, field or outage, or a pattern that can't be read.
     """
-    found = (_term(match, names or {}) for match in _TERM.finditer(text))
+    known = names or {}, outages or _no_outage
+    found = (_term(match, *known) for match in _TERM.finditer(text))
     terms = [term for term in found if term]
     if not terms:
         return lambda _: True
@@ -79,7 +84,12 @@ def parse_filter(text: str, names: dict[str, str] | None = None) -> Predicate:
     return lambda seen: all(term(seen) for term in terms)
 
 
-def _term(term: re.Match[str], names: dict[str, str]) -> Predicate | None:
+def _no_outage(_id: str) -> Callable[[LabelledPost], bool]:
+    """No post speaks of any, where nobody knows outages."""
+    return lambda _: False
+
+
+def _term(term: re.Match[str], names: dict[str, str], outages: OutageFinder) -> Predicate | None:
     negated, prefix, quoted, bare = term.groups()
     if quoted == "" and not prefix:
         return None
@@ -89,6 +99,8 @@ def _term(term: re.Match[str], names: dict[str, str]) -> Predicate | None:
         found = _fuzzy(value) if prefix else _plain(value)
     elif prefix == "re:":
         found = _pattern(value)
+    elif prefix == "outage:":
+        found = _outage(value, outages)
     elif prefix[:-1] in FIELDS:
         found = _field(prefix[:-1], value, names)
     else:
@@ -154,6 +166,13 @@ def _field(field: str, value: str, names: dict[str, str]) -> Predicate:
     return lambda seen: wanted in fold(read(seen.post))
 
 
+def _outage(value: str, outages: OutageFinder) -> Predicate:
+    if not value:
+        raise FilterError(f"'outage:' needs an id, such as outage:{_EXAMPLES['outage']}")
+    speaks = outages(value)
+    return lambda seen: speaks(seen.post)
+
+
 def _label(wanted: str) -> str:
     begun = [label for label in LABELS if label.startswith(wanted)]
     if len(begun) != 1:
@@ -162,7 +181,11 @@ def _label(wanted: str) -> str:
 
 
 _EXAMPLES = dict(
-    zip(FIELDS, ("hazard", "x", "durham", "name", "es", "en-outage", "media"), strict=True)
+    zip(
+        FIELDS,
+        ("hazard", "x", "durham", "name", "es", "en-outage", "media", "o-durham-20240501T1210"),
+        strict=True,
+    )
 )
 _READERS: dict[str, Callable[[LabelledPost], str]] = {
     "channel": lambda post: post.channel,

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+import msgspec
+
+from desk.errors import StoreError
 from desk.feeds import Feed
 from desk.health import MinuteRate
 from desk.labelling import Labellers
 from desk.outages import ENDED, OutageChange
+from desk.outages.actions import Action
 from desk.outages.score import DETECTED
 from desk.pipeline import Outcome, Pipeline
 from desk.post import LabelledPost
 from desk.reading import Reading, Tell
-from desk.serving.protocol import CaseRow, DeskStatus, Detail, OutageRow
+from desk.serving.layers import Layers
+from desk.serving.names import clean_name
+from desk.serving.outage_messages import Act, Acted, PlaceCount
+from desk.serving.outage_reader import OutageReader
+from desk.serving.protocol import CaseRow, DeskStatus, Detail, OmsMark, OutageRow
 from desk.serving.views import HELD, Held, View
 
 QUEUE_SHOWN = 100
@@ -39,6 +48,10 @@ class Monitor:
         self.names = {place.id: place.name for place in pipeline.territory.community}
         self.held = Held()
         self.held.extend(pipeline.store.newest(HELD))
+        self.layers = Layers()
+        self.layers.take(held.post for held in self.held)
+        self.reader = OutageReader(pipeline, self.outages)
+        self.oms: tuple[OmsMark, ...] | None = None
         self.queue_version = 0
         self.beginnings = 0
         self._accepted, self._labelled = pipeline.store.totals()
@@ -46,7 +59,10 @@ class Monitor:
         self._outages: list[OutageRow] = []
         self._outages_stale = True
         self._outages_at_s = -OUTAGES_S
+        self._counts: tuple[PlaceCount, ...] = ()
         self._likely_at: dict[str, datetime] = {}
+        self._failed = asyncio.Event()
+        self._failure: StoreError | None = None
         self._note(pipeline.store.changes())
         self._reading = Reading(pipeline, feeds, self._took, tell, labellers)
 
@@ -54,14 +70,27 @@ class Monitor:
         """Read every feed to its end."""
         await self._reading.run()
 
+    async def failure(self) -> None:
+        """Wait until what somebody did could not be stored: the desk must end then.
+
+        Raises:
+            StoreError: as soon as that is so.
+        """
+        await self._failed.wait()
+        assert self._failure is not None
+        raise self._failure
+
     def _begin_again(self) -> None:
         """Forget what was: the feed has begun again."""
         self.beginnings += 1
         self.queue_version += 1
         self.held = Held()
+        self.layers = Layers()
+        self.reader.begin_again()
         self._accepted = self._labelled = 0
         self._rate = MinuteRate()
         self._outages = []
+        self._counts = ()
         self._outages_at_s = -OUTAGES_S
         self._likely_at = {}
 
@@ -77,6 +106,7 @@ class Monitor:
         self._note(event for event in outcome.events if isinstance(event, OutageChange))
         posts = [event for event in outcome.events if isinstance(event, LabelledPost)]
         self.held.extend(posts)
+        self.layers.take(posts)
         self._accepted += outcome.accepted
         self._labelled += len(posts)
         if self.pipeline.clock.now is not None:
@@ -111,15 +141,46 @@ class Monitor:
             self._outages = [
                 OutageRow(
                     outage,
-                    self._place(outage.communities),
+                    self.place(outage.communities),
                     trend,
                     self._likely_at.get(outage.id),
                 )
                 for outage, trend in self.pipeline.outages.rows(now)
             ]
+            self._counts = self.layers.counts(now)
             self._outages_stale = False
             self._outages_at_s = now_s
         return self._outages
+
+    def counts(self) -> tuple[PlaceCount, ...]:
+        """The layers of the map beside the outages, as old as those."""
+        return self._counts
+
+    def act(self, act: Act) -> Acted:
+        """Do what a person wants done to an outage; between two batches, and stored at once.
+
+        Raises:
+            OutageError: it can't be done.
+            StoreError: the disk failed; the desk must end, as after a batch.
+        """
+        by = clean_name(act.by)
+        action = Action(
+            kind=act.kind,
+            outage=act.outage,
+            by=by,
+            into=act.into,
+            communities=act.communities,
+        )
+        try:
+            outcome = self.pipeline.act(action)
+        except StoreError as error:
+            self._failure = error
+            self._failed.set()
+            raise
+        self._took(outcome)
+        self._outages_at_s = -OUTAGES_S  # who acts sees it with the next tick
+        changes = [event for event in outcome.events if isinstance(event, OutageChange)]
+        return Acted(msgspec.structs.replace(act, by=by), tuple(changes))
 
     def queue(self) -> tuple[CaseRow, ...]:
         """The head of the queue of cases, most urgent first."""
@@ -144,7 +205,7 @@ class Monitor:
         Raises:
             FilterError: the filter can't be understood.
         """
-        return View(number, text, self.held, self.names)
+        return View(number, text, self.held, self.names, self.reader.belongs)
 
     def detail(self, id_: str) -> Detail:
         """A post whole, from memory or from the store."""
@@ -155,6 +216,7 @@ class Monitor:
             id_, post, self.pipeline.outages.outage_of(post), self.pipeline.cases.case_of(post)
         )
 
-    def _place(self, communities: Sequence[str]) -> str:
+    def place(self, communities: Sequence[str]) -> str:
+        """The first community by its name, and how many more there are."""
         first = self.names.get(communities[0], communities[0]) if communities else "?"
         return first if len(communities) < 2 else f"{first} +{len(communities) - 1}"

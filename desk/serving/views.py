@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from sys import getsizeof
 
 import msgspec
 
 from desk.post import LabelledPost
-from desk.serving.filters import Folded, Predicate, parse_filter
+from desk.serving.filters import Folded, OutageFinder, Predicate, parse_filter
 from desk.serving.protocol import Page, Row, ViewChange
 
 HELD = 50_000
@@ -63,6 +63,9 @@ class Held:
     def __getitem__(self, number: int) -> Folded:
         return self._posts[number - self.first]
 
+    def __iter__(self) -> Iterator[Folded]:
+        return iter(self._posts)
+
     def find(self, id_: str) -> LabelledPost | None:
         """The held post of this id, the newest first."""
         return next((seen.post for seen in reversed(self._posts) if seen.post.id == id_), None)
@@ -82,9 +85,16 @@ class View:
         FilterError: the filter can't be understood.
     """
 
-    def __init__(self, number: int, text: str, held: Held, names: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        number: int,
+        text: str,
+        held: Held,
+        names: Mapping[str, str],
+        outages: OutageFinder | None = None,
+    ) -> None:
         self.number = number
-        self._holds: Predicate = parse_filter(text, dict(names))
+        self._holds: Predicate = parse_filter(text, dict(names), outages)
         self._held = held
         self._names = names
         self._hits: list[int] = []

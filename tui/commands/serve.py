@@ -70,11 +70,14 @@ async def _serve(monitor: Monitor, listen: str, *, attached: bool) -> None:
         flush()
         reading = asyncio.create_task(monitor.run())
         # feeds may end while screens still look; an unforeseen error ends the desk, aloud
-        reading.add_done_callback(lambda task: stop.set() if _broke(task) else None)
+        failing = asyncio.create_task(monitor.failure())
+        for task in (reading, failing):
+            task.add_done_callback(lambda task: stop.set() if _broke(task) else None)
         await stop.wait()
-        if reading.done():
-            reading.result()
-        reading.cancel()
+        for task in (reading, failing):
+            if task.done():
+                task.result()
+            task.cancel()
 
 
 class Sparing:

@@ -26,6 +26,7 @@ FILTERS = (
     ("lang:es", "posts in a language"),
     ("rule:en-outage", "posts that a rule has labelled"),
     ("has:media", "posts with pictures; has:place, has:geo"),
+    ("outage:ID", "posts that speak of an outage"),
 )
 
 

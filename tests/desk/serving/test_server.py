@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
 import stat
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
-from typing import TypeVar
+from typing import TYPE_CHECKING
 
 import aiohttp
-import msgspec
 import pytest
 from aiohttp import web
 
 from desk.errors import DeskError
-from desk.feeds import open_feed
-from desk.feeds.kinds import KINDS
-from desk.pipeline import Pipeline
 from desk.serving.address import desk_url, loopback, unix_socket
-from desk.serving.monitor import Monitor
 from desk.serving.protocol import (
     PATH,
     CaseRow,
@@ -28,7 +22,6 @@ from desk.serving.protocol import (
     DeskStatus,
     Detail,
     Fetch,
-    FromDesk,
     FromScreen,
     Hello,
     Open,
@@ -38,59 +31,21 @@ from desk.serving.protocol import (
     Refused,
     Tick,
 )
-from desk.serving.server import Screen, listening
-from desk.store import Store
-from desk.territories import load_territory
-from rules import Engine, load_packs
+from desk.serving.screen import Screen
+from desk.serving.server import listening
 
-T = TypeVar("T")
+if TYPE_CHECKING:
+    from tests.desk.serving.conftest import OpenDesk
+
 PostsFile = Callable[..., Path]
-decode = msgspec.json.Decoder(FromDesk).decode
-
-
-class Client:
-    """A screen without a screen."""
-
-    def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
-        self.socket = socket
-        self.ticks: list[Tick] = []
-
-    async def ask(self, request: FromScreen) -> None:
-        await self.socket.send_str(msgspec.json.encode(request).decode())
-
-    async def until(self, kind: type[T]) -> T:
-        while True:
-            message = decode(await self.socket.receive_str(timeout=10))
-            if isinstance(message, Tick) and kind is not Tick:
-                self.ticks.append(message)
-            elif isinstance(message, kind):
-                return message
-
-
-@contextlib.asynccontextmanager
-async def desk(
-    path: Path, territory: Path, rules: Path, folder: Path
-) -> AsyncIterator[tuple[Monitor, Client]]:
-    pipeline = Pipeline(Engine(load_packs(rules)), load_territory(str(territory)), Store())
-    monitor = Monitor(pipeline, [open_feed(f"file:{path}", KINDS)], print)
-    socket_path = folder / "desk.sock"
-    async with listening(monitor, f"unix:{socket_path}") as url:
-        assert url == f"unix:{socket_path}"
-        connector = aiohttp.UnixConnector(str(socket_path))
-        async with (
-            aiohttp.ClientSession(connector=connector) as session,
-            session.ws_connect(f"http://desk{PATH}") as socket,
-        ):
-            yield monitor, Client(socket)
-    pipeline.store.close()
 
 
 async def test_a_screen_gets_a_page_and_then_what_changed(
-    posts_file: PostsFile, territory_file: Path, rules_folder: Path, tmp_path: Path
+    posts_file: PostsFile, desk: OpenDesk
 ) -> None:
     texts = ["no power in Alderton", "nice weather", "a line is down in Birchfield"] * 10
     path = posts_file(texts)
-    async with desk(path, territory_file, rules_folder, tmp_path) as (monitor, client):
+    async with desk(path) as (monitor, client):
         hello = await client.until(Hello)
         assert (hello.territory, len(hello.places)) == ("Three Towns", 3)
         await client.ask(Open(1, "label:hazard"))
@@ -117,10 +72,10 @@ async def test_a_screen_gets_a_page_and_then_what_changed(
 
 
 async def test_status_outages_and_queue_come_with_ticks(
-    posts_file: PostsFile, territory_file: Path, rules_folder: Path, tmp_path: Path
+    posts_file: PostsFile, desk: OpenDesk
 ) -> None:
     path = posts_file(["no power in Alderton"] * 40 + ["a line is down in Alderton"])
-    async with desk(path, territory_file, rules_folder, tmp_path) as (monitor, client):
+    async with desk(path) as (monitor, client):
         await client.until(Hello)
         await monitor.run()
         outages: dict[str, OutageRow] = {}
@@ -140,13 +95,11 @@ async def test_status_outages_and_queue_come_with_ticks(
 
 async def test_a_quiet_desk_says_nothing(
     posts_file: PostsFile,
-    territory_file: Path,
-    rules_folder: Path,
-    tmp_path: Path,
+    desk: OpenDesk,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     path = posts_file(["no power in Alderton"] * 40)
-    async with desk(path, territory_file, rules_folder, tmp_path) as (monitor, _):
+    async with desk(path) as (monitor, _):
         later = SimpleNamespace(monotonic=lambda: time.monotonic() + 60)
         monkeypatch.setattr("desk.serving.monitor.time", later)  # the feed's rate has faded
         screen = Screen(monitor, web.WebSocketResponse())
@@ -166,10 +119,10 @@ async def test_a_quiet_desk_says_nothing(
 
 
 async def test_a_screen_lets_go_of_outages_that_the_desk_has_forgotten(
-    posts_file: PostsFile, territory_file: Path, rules_folder: Path, tmp_path: Path
+    posts_file: PostsFile, desk: OpenDesk
 ) -> None:
     path = posts_file(["no power in Alderton"] * 40)
-    async with desk(path, territory_file, rules_folder, tmp_path) as (monitor, _):
+    async with desk(path) as (monitor, _):
         await monitor.run()
         screen = Screen(monitor, web.WebSocketResponse())
         screen._tick()
@@ -190,21 +143,19 @@ async def test_a_request_that_can_not_be_met_is_refused_with_the_reason(
     request_: FromScreen,
     words: str,
     posts_file: PostsFile,
-    territory_file: Path,
-    rules_folder: Path,
-    tmp_path: Path,
+    desk: OpenDesk,
 ) -> None:
     path = posts_file([])
-    async with desk(path, territory_file, rules_folder, tmp_path) as (_, client):
+    async with desk(path) as (_, client):
         await client.until(Hello)
         await client.ask(request_)
         assert words in (await client.until(Refused)).reason
 
 
 async def test_garbage_is_refused_and_does_not_end_the_link(
-    posts_file: PostsFile, territory_file: Path, rules_folder: Path, tmp_path: Path
+    posts_file: PostsFile, desk: OpenDesk
 ) -> None:
-    async with desk(posts_file([]), territory_file, rules_folder, tmp_path) as (_, client):
+    async with desk(posts_file([])) as (_, client):
         await client.until(Hello)
         for garbage in ("", "nonsense", "[1]", '{"type":"open"}', '{"type":"quit"}'):
             await client.socket.send_str(garbage)
@@ -216,18 +167,18 @@ async def test_garbage_is_refused_and_does_not_end_the_link(
 
 
 async def test_the_socket_is_for_its_owner_alone_and_goes_with_the_desk(
-    posts_file: PostsFile, territory_file: Path, rules_folder: Path, tmp_path: Path
+    posts_file: PostsFile, desk: OpenDesk, tmp_path: Path
 ) -> None:
     path = tmp_path / "desk.sock"
-    async with desk(posts_file([]), territory_file, rules_folder, tmp_path):
+    async with desk(posts_file([])):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert not path.exists()
 
 
 async def test_a_second_desk_does_not_take_the_socket_of_the_first(
-    posts_file: PostsFile, territory_file: Path, rules_folder: Path, tmp_path: Path
+    posts_file: PostsFile, desk: OpenDesk, tmp_path: Path
 ) -> None:
-    async with desk(posts_file([]), territory_file, rules_folder, tmp_path) as (monitor, client):
+    async with desk(posts_file([])) as (monitor, client):
         with pytest.raises(DeskError, match="a desk listens there already"):
             async with listening(monitor, f"unix:{tmp_path / 'desk.sock'}"):
                 pass
@@ -270,14 +221,12 @@ async def test_no_web_page_can_attach(
     headers: dict[str, str],
     status: int,
     posts_file: PostsFile,
-    territory_file: Path,
-    rules_folder: Path,
-    tmp_path: Path,
+    desk: OpenDesk,
 ) -> None:
     handshake = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13"}
     key = {"Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ=="}
     async with (
-        desk(posts_file([]), territory_file, rules_folder, tmp_path) as (monitor, _),
+        desk(posts_file([])) as (monitor, _),
         listening(monitor, "127.0.0.1:0") as url,
         aiohttp.ClientSession() as session,
         session.get(url + PATH, headers=handshake | key | headers) as answer,
@@ -286,9 +235,9 @@ async def test_no_web_page_can_attach(
 
 
 async def test_no_web_page_can_attach_through_a_unix_socket_either(
-    posts_file: PostsFile, territory_file: Path, rules_folder: Path, tmp_path: Path
+    posts_file: PostsFile, desk: OpenDesk, tmp_path: Path
 ) -> None:
-    async with desk(posts_file([]), territory_file, rules_folder, tmp_path):
+    async with desk(posts_file([])):
         connector = aiohttp.UnixConnector(str(tmp_path / "desk.sock"))
         async with aiohttp.ClientSession(connector=connector) as session:
             with pytest.raises(aiohttp.WSServerHandshakeError, match="403"):

@@ -1,0 +1,190 @@
+"""One attached screen: its views, what it was last told, and the answers to what it asks."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+
+import msgspec
+from aiohttp import WSMsgType, web
+
+from desk.errors import FilterError, OutageError
+from desk.serving.dossier import Dossier
+from desk.serving.monitor import Monitor
+from desk.serving.outage_messages import Act, OutageDetail, PlaceCount, ReadOutage
+from desk.serving.protocol import (
+    TICK_S,
+    VERSION,
+    CaseRow,
+    Close,
+    DeskStatus,
+    Fetch,
+    FromDesk,
+    FromScreen,
+    Hello,
+    MapPlace,
+    OmsMark,
+    Open,
+    OutageRow,
+    Read,
+    Refused,
+    Tick,
+)
+from desk.serving.views import View
+
+MOST_VIEWS = 16
+MOST_DOSSIERS = 4
+"""Outages open at a screen at a time; of others everything is looked at again."""
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(FromScreen).decode
+
+
+class Screen:
+    """One attached screen: its views, and what it was last told."""
+
+    def __init__(self, monitor: Monitor, socket: web.WebSocketResponse) -> None:
+        self._monitor = monitor
+        self._socket = socket
+        self._views: dict[int, View] = {}
+        self._status: DeskStatus | None = None
+        self._outages: dict[str, OutageRow] = {}
+        self._queue: tuple[CaseRow, ...] | None = None
+        self._queue_version = -1
+        self._oms: tuple[OmsMark, ...] | None = None
+        self._counts: tuple[PlaceCount, ...] = ()
+        self._dossiers: dict[str, Dossier] = {}
+        self._beginnings = monitor.beginnings
+
+    async def serve(self) -> None:
+        """Answer requests and tell changes until the screen leaves."""
+        await self._say(hello(self._monitor))
+        ticking = asyncio.create_task(self._tick_for_ever())
+        try:
+            async for message in self._socket:
+                if message.type in (WSMsgType.TEXT, WSMsgType.BINARY):
+                    await self._answer(message.data)
+        finally:
+            ticking.cancel()
+            with contextlib.suppress(asyncio.CancelledError, ConnectionError):
+                await ticking
+
+    async def _tick_for_ever(self) -> None:
+        # the next tick waits until this one is sent: a slow screen gets fewer, larger changes
+        while True:
+            if self._beginnings != self._monitor.beginnings:
+                await self._greet_again()
+            for view in list(self._views.values()):
+                await view.fill()
+            tick = self._tick()
+            if tick is not None:
+                await self._say(tick)
+            await asyncio.sleep(TICK_S)
+
+    async def _greet_again(self) -> None:
+        """The desk has begun again, and for a screen that is another desk."""
+        self._beginnings = self._monitor.beginnings
+        self._views, self._outages, self._queue_version = {}, {}, -1
+        self._status, self._oms, self._counts, self._dossiers = None, None, (), {}
+        await self._say(hello(self._monitor))
+
+    def _tick(self) -> Tick | None:
+        monitor = self._monitor
+        views = tuple(filter(None, (view.change() for view in self._views.values())))
+        current = {row.outage.id: row for row in monitor.outages()}
+        outages = tuple(row for id_, row in current.items() if self._outages.get(id_) != row)
+        self._outages = current
+        queue = None
+        if self._queue_version != monitor.queue_version:
+            self._queue_version = monitor.queue_version
+            queue = monitor.queue()
+        status = monitor.status()
+        changed = status != self._status
+        self._status = status
+        layers = self._layers()
+        new_layers = any(layer is not None for layer in layers)
+        if changed or views or outages or queue is not None or new_layers:
+            return Tick(status if changed else None, views, outages, queue, *layers)
+        return None
+
+    def _layers(self) -> tuple[tuple[OmsMark, ...] | None, tuple[PlaceCount, ...] | None]:
+        """The utility's marks and the counts of places, where they have changed."""
+        oms, counts = self._monitor.oms, self._monitor.counts()
+        changed = (oms != self._oms, counts != self._counts)
+        self._oms, self._counts = oms, counts
+        return oms if changed[0] else None, counts if changed[1] else None
+
+    async def _answer(self, data: str | bytes) -> None:
+        try:
+            request = _decode(data)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+            await self._say(Refused(None, f"not a request: {error}"))
+            return
+        view = getattr(request, "view", None)
+        try:
+            answer = await self._meet(request)
+        except FilterError as error:
+            answer = Refused(view, str(error))
+        except OutageError as error:
+            answer = Refused(None, str(error), getattr(request, "outage", None))
+        if answer is not None:
+            await self._say(answer)
+
+    async def _meet(self, request: FromScreen) -> FromDesk | None:
+        match request:
+            case Open(view, text, count):
+                if view not in self._views and len(self._views) >= MOST_VIEWS:
+                    return Refused(view, f"a screen has at most {MOST_VIEWS} views: close one")
+                opened = self._monitor.view(view, text)
+                self._views.pop(view, None)  # no more is told of the one that it replaces
+                await opened.fill()
+                self._views[view] = opened
+                return opened.tail(count)
+            case Close(view):
+                self._views.pop(view, None)
+                return None
+            case Fetch(view, start, count):
+                if view not in self._views:
+                    return Refused(view, "this view is not open")
+                return self._views[view].page(start, count)
+            case Read(id_):
+                return self._monitor.detail(id_)
+            case ReadOutage(id_):
+                return await self._read_outage(id_)
+            case Act():
+                return self._monitor.act(request)
+
+    async def _read_outage(self, id_: str) -> OutageDetail:
+        monitor = self._monitor
+        dossier = monitor.reader.dossier(id_, self._dossiers.pop(id_, None), monitor.held)
+        if dossier is None:
+            return OutageDetail(id_, None)
+        beginnings = self._beginnings
+        await dossier.fill()
+        if beginnings == self._beginnings:
+            self._dossiers[id_] = dossier
+        while len(self._dossiers) > MOST_DOSSIERS:
+            del self._dossiers[next(iter(self._dossiers))]
+        return monitor.reader.detail(dossier, monitor.place(dossier.outage.communities))
+
+    async def _say(self, message: FromDesk) -> None:
+        await self._socket.send_str(_encode(message).decode())
+
+
+def hello(monitor: Monitor) -> Hello:
+    """The first message to a screen."""
+    from importlib.metadata import version
+
+    territory = monitor.pipeline.territory
+    return Hello(
+        protocol=VERSION,
+        desk=version("stormdesk"),
+        territory=territory.name,
+        timezone=territory.timezone,
+        places=tuple(
+            MapPlace(place.id, place.name, place.lat, place.lon, place.customers)
+            for place in territory.community
+        ),
+        lines=territory.lines,
+        exercise=bool(monitor.pipeline.store.exercise),
+    )
