@@ -230,38 +230,69 @@ def pair(predicted: Sequence[Predicted], true: Sequence[TrueOutage]) -> dict[int
     return assign(costs)
 
 
-def score(changes: Iterable[OutageChange], truth: Truth) -> Score:
-    """How well the outages of `changes` tell what happened."""
-    predicted = predictions(changes)
+class Tally(msgspec.Struct, frozen=True):
+    """Counts of one storm, or of several together: `days` is the time that their posts span."""
+
+    found: int
+    predicted: int
+    true: int
+    delays_min: tuple[float, ...]
+    errors_km: tuple[float, ...]
+    days: float
+
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(
+            self.found + other.found,
+            self.predicted + other.predicted,
+            self.true + other.true,
+            self.delays_min + other.delays_min,
+            self.errors_km + other.errors_km,
+            self.days + other.days,
+        )
+
+    def score(self) -> Score:
+        """The counts as shares and percentiles."""
+        return Score(
+            precision=_share(self.found, self.predicted),
+            recall=_share(self.found, self.true),
+            f1=_share(2 * self.found, self.predicted + self.true),
+            true_outages=self.true,
+            predicted=self.predicted,
+            detection_delay_min=_percentiles(self.delays_min),
+            location_error_km=_percentiles(self.errors_km),
+            false_per_day=round((self.predicted - self.found) / self.days, 3)
+            if self.days
+            else None,
+        )
+
+
+def tally(predicted: Sequence[Predicted], truth: Truth) -> Tally:
+    """What `predicted` found of the truth, how soon and how near."""
     pairs = pair(predicted, truth.outages)
     delays_min, errors_km = [], []
     for number, index in pairs.items():
         guess, real = predicted[number], truth.outages[index]
         delays_min.append((guess.likely_at - real.started_at).total_seconds() / 60)
         errors_km.append(distance_km(guess.lat, guess.lon, real.lat, real.lon))
-    found, told, true = len(pairs), len(predicted), len(truth.outages)
     days = truth.span / timedelta(days=1)
-    return Score(
-        precision=_share(found, told),
-        recall=_share(found, true),
-        f1=_share(2 * found, told + true),
-        true_outages=true,
-        predicted=told,
-        detection_delay_min=_percentiles(delays_min),
-        location_error_km=_percentiles(errors_km),
-        false_per_day=round((told - found) / days, 3) if days else None,
-    )
+    found, true = len(pairs), len(truth.outages)
+    return Tally(found, len(predicted), true, tuple(delays_min), tuple(errors_km), days)
+
+
+def score(changes: Iterable[OutageChange], truth: Truth) -> Score:
+    """How well the outages of `changes` tell what happened."""
+    return tally(predictions(changes), truth).score()
 
 
 def _share(part: int, whole: int) -> float | None:
     return round(part / whole, 4) if whole else None
 
 
-def _percentiles(values: list[float]) -> Percentiles:
+def _percentiles(values: Sequence[float]) -> Percentiles:
     return Percentiles(percentile(values, 0.5), percentile(values, 0.9))
 
 
-def percentile(values: list[float], share: float) -> float | None:
+def percentile(values: Sequence[float], share: float) -> float | None:
     """The value below which `share` (0-1) of `values` lie, interpolated; None where none are."""
     if not values:
         return None
