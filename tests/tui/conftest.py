@@ -1,19 +1,11 @@
 from __future__ import annotations
 
-import asyncio
-import io
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
 
 import msgspec
 import pytest
-from rich.console import Console
-from rich.segment import Segment
-from textual import events
-from textual._compositor import LayoutUpdate
-from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
 from desk.outages import OutageChange, Status
@@ -26,7 +18,6 @@ from desk.serving.protocol import (
     Detail,
     FeedHealth,
     Fetch,
-    FromDesk,
     FromScreen,
     Hello,
     MapPlace,
@@ -40,6 +31,7 @@ from desk.serving.protocol import (
     ViewChange,
 )
 from rules import Match
+from tests.tui.scene import HandWire, Sight
 from tui.app import StormdeskApp
 from tui.link import LinkState
 from tui.widgets.feed import Feed
@@ -195,31 +187,17 @@ def status(received: int = 3120, **changes: object) -> DeskStatus:
     return msgspec.structs.replace(plain, **changes)
 
 
-class CannedDesk:
-    """A wire whose other end is this test: answers like a desk, remembers what it was asked."""
+class CannedDesk(HandWire):
+    """Answers like a desk."""
 
     def __init__(self, rows: int = 0) -> None:
+        super().__init__()
         self.rows = [row(number) for number in range(rows)]
-        self.heard: list[FromScreen] = []
-        self.closed = False
         self.mute = False
         self.refusals: dict[str, str] = {}
         self.details: dict[str, Detail] = {}
         self.first = 0
         self._views: dict[int, str] = {}
-        self._said: asyncio.Queue[FromDesk | LinkState | None] = asyncio.Queue()
-
-    async def messages(self) -> AsyncIterator[FromDesk | LinkState]:
-        while (message := await self._said.get()) is not None:
-            yield message
-
-    async def close(self) -> None:
-        self.closed = True
-        self.say(None)
-
-    def say(self, *messages: FromDesk | LinkState | None) -> None:
-        for message in messages:
-            self._said.put_nowait(message)
 
     def connect(self) -> None:
         """Come up as a desk does: words of the wire, hello, the first tick."""
@@ -239,7 +217,7 @@ class CannedDesk:
         self.say(Tick(views=tuple(changes)))
 
     async def send(self, message: FromScreen) -> None:
-        self.heard.append(message)
+        await super().send(message)
         if self.mute:
             return
         match message:
@@ -272,91 +250,21 @@ class CannedDesk:
         return [found for found in self.rows if query in found.text]
 
 
-FRAME_S = 1 / 60
-HOPS = 40
-"""Turns of the event loop in which a key gets from the terminal to its action."""
-KEY_CHARS = {"space": " ", "slash": "/", "colon": ":", "question_mark": "?"}
-Asked = TypeVar("Asked", bound=FromScreen)
-
-
-class Scene:
-    """The app at a canned desk, and what a person would see of it."""
+class Scene(Sight):
+    """The monitor at a canned desk, and what a person would see of it."""
 
     def __init__(self, desk: CannedDesk, app: StormdeskApp, pilot: Pilot[None]) -> None:
+        super().__init__(desk, app, pilot)
         self.desk = desk
-        self.app = app
-        self.pilot = pilot
+        self.app: StormdeskApp = app
 
     @property
     def feed(self) -> Feed:
         return self.app.monitor.feed
 
-    async def settle(self) -> None:
-        """Until everything that was said and asked has been heard and painted."""
-        for _ in range(2):
-            for _ in range(HOPS):
-                await asyncio.sleep(0)
-            await self.pilot._wait_for_screen()
-            await asyncio.sleep(FRAME_S)
-
-    async def press(self, *keys: str) -> None:
-        """Press keys by their names; faster than a pilot, which waits for an idle processor."""
-        for name in keys:
-            self.strike(name)
-            for _ in range(HOPS):
-                await asyncio.sleep(0)
-        await self.settle()
-
-    def strike(self, name: str) -> None:
-        """Send a key and wait for nothing."""
-        driver = self.app._driver
-        assert driver is not None
-        key = name if name.isalnum() or len(name) > 1 else _character_to_key(name)
-        event = events.Key(key, name if len(name) == 1 else KEY_CHARS.get(name))
-        event.set_sender(self.app)
-        driver.send_message(event)
-
-    async def say(self, *messages: FromDesk | LinkState) -> None:
-        self.desk.say(*messages)
-        await self.settle()
-
     async def grow(self, count: int) -> None:
         self.desk.grow(count)
         await self.settle()
-
-    async def resize(self, columns: int, rows: int) -> None:
-        await self.pilot.resize_terminal(columns, rows)
-        await self.settle()
-
-    def segments(self) -> list[list[Segment]]:
-        """What is painted, line by line."""
-        width, height = self.app.size
-        compositor = self.app.screen._compositor
-        update = compositor.render_update(full=True, screen_stack=self.app._background_screens)
-        assert isinstance(update, LayoutUpdate)
-        console = Console(width=width, height=height, file=io.StringIO(), legacy_windows=False)
-        lines = console.render_lines(update, pad=True)[:height]
-        return [[segment for segment in line if not segment.control] for line in lines]
-
-    def lines(self) -> list[str]:
-        """The screen as text, line by line."""
-        return ["".join(segment.text for segment in line) for line in self.segments()]
-
-    def underlined(self) -> list[str]:
-        """Words that are marked."""
-        found = (segment for line in self.segments() for segment in line)
-        return [part.text for part in found if part.style and part.style.underline]
-
-    def screen(self) -> str:
-        """The screen on top, by its kind."""
-        return type(self.app.screen).__name__
-
-    def focus(self) -> str | None:
-        """Where the keys go, by its id."""
-        return self.app.focused.id if self.app.focused else None
-
-    def text(self) -> str:
-        return "\n".join(self.lines())
 
     def feed_ids(self) -> list[str]:
         """The posts in view."""
@@ -364,10 +272,6 @@ class Scene:
         height = feed.scrollable_content_region.height
         rows = [feed.window.row(feed.index_at(y)) for y in range(height)]
         return [found.id for found in rows if found]
-
-    def asked(self, kind: type[Asked]) -> list[Asked]:
-        """What the app has asked the desk for, of one kind."""
-        return [message for message in self.desk.heard if isinstance(message, kind)]
 
 
 OpenScene = Callable[..., AbstractAsyncContextManager[Scene]]

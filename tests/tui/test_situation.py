@@ -4,8 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from desk.outages import OutageChange, Status
+from desk.outages import Status
 from desk.serving.protocol import DeskStatus, FeedHealth, Hello, OutageRow, Tick
+from tests.desk.outages.changes import change
 from tui.link import LinkState
 from tui.signs import palette
 from tui.situation import ENDED_HELD, Situation
@@ -17,25 +18,8 @@ COLOURS = palette(dark=True, no_color=False)
 
 def outage(number: int, status: Status, minute: int = 0, community: str = "alder") -> OutageRow:
     at = NOON + timedelta(minutes=minute)
-    change = OutageChange(
-        id=f"o{number}",
-        status=status,
-        at=at,
-        started_at=NOON,
-        communities=(community,),
-        lat=0,
-        lon=0,
-        radius_km=1,
-        first_post_at=NOON,
-        posts=1,
-        authors=1,
-        hazards=0,
-        vulnerable=0,
-        damage=0,
-        confidence=0.5,
-        evidence=(),
-    )
-    return OutageRow(change, community, (0,) * 12)
+    told = change(f"o{number}", status, at, community, started_at=NOON, posts=1, authors=1)
+    return OutageRow(told, community, (0,) * 12)
 
 
 def desk_status(*feeds: FeedHealth, exercise: bool = False, backlog: int = 0) -> DeskStatus:

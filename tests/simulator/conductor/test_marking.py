@@ -7,7 +7,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from desk.outages import OutageChange, Status
+from desk.outages import Status
 from desk.serving.protocol import OutageRow
 from simulator.conductor import Reel
 from simulator.conductor.happenings import LEAST_CUSTOMERS, Curve, happenings
@@ -16,6 +16,7 @@ from simulator.conductor.marking import NOTHING, Marking, Word
 from simulator.restoration import Estimate, Outage
 from simulator.storm import Inject
 from simulator.stream import StormDay
+from tests.desk.outages.changes import change
 
 WHOLE = 1_000_000
 
@@ -57,25 +58,12 @@ def told(
     """What a desk says of an outage at its place, sure of it after so many minutes."""
     start = day.storm.starts_at + timedelta(seconds=outage.started_s)
     likely = None if likely_min is None else start + timedelta(minutes=likely_min)
-    change = OutageChange(
-        id="o-1",
-        status=status,
-        at=likely or start,
-        started_at=start,
-        communities=(outage.zone.community.id,),
-        lat=outage.zone.lat,
-        lon=outage.zone.lon,
-        radius_km=3,
-        first_post_at=start,
-        posts=9,
-        authors=9,
-        hazards=0,
-        vulnerable=0,
-        damage=0,
-        confidence=0.9,
-        evidence=(),
-    )
-    return OutageRow(change, outage.zone.community.name, (), likely)
+    zone = outage.zone
+    told = change(
+        "o-1", status, likely or start, zone.community.id,
+        started_at=start, lat=zone.lat, lon=zone.lon,
+    )  # fmt: skip
+    return OutageRow(told, zone.community.name, (), likely)
 
 
 def read_all(marking: Marking) -> None:

@@ -6,7 +6,6 @@ from statistics import mean, median
 import msgspec
 import pytest
 
-from desk.territories import Community, Territory
 from simulator.grid import (
     Fault,
     Network,
@@ -22,28 +21,7 @@ from simulator.storm import GridPlan, Storm, layer_random
 from simulator.storm_file import load_storm
 from simulator.truth import CAUSES, UTILITY_CAUSES
 from simulator.weather import CALM, Conditions, Exposure, exposure
-
-
-def territory(*customers: int) -> Territory:
-    return Territory(
-        name="Testland",
-        timezone="America/New_York",
-        community=tuple(
-            Community(
-                id=f"c{n}", name=f"Town {n}", lat=34.2, lon=-78 + n / 9, radius_km=5, customers=c
-            )
-            for n, c in enumerate(customers)
-        ),
-    )
-
-
-def storm(name: str = "hurricane", seed: int = 7, **grid: object) -> Storm:
-    made = load_storm(name, seed=seed)
-    return msgspec.structs.replace(made, grid=msgspec.structs.replace(made.grid, **grid))
-
-
-def built(plan: Storm, *customers: int) -> Network:
-    return network(plan, zones(territory(*customers), layer_random(plan, "zones")))
+from tests.simulator.testland import built, storm, towns
 
 
 def weather_of(plan: Storm, grid: Network) -> Exposure:
@@ -56,13 +34,13 @@ def broken(plan: Storm, *customers: int) -> list[Fault]:
 
 
 def test_a_town_is_one_zone_and_a_large_city_is_several() -> None:
-    grid = built(storm(), 900, 130_000, 400_000)
+    grid = built(storm("hurricane"), 900, 130_000, 400_000)
     assert [zone.community.id for zone in grid.zones] == ["c0", "c1", "c1", "c2", "c2", "c2"]
     assert [zone.number for zone in grid.zones] == list(range(6))
 
 
 def test_feeders_share_out_the_customers_of_their_zone() -> None:
-    grid = built(storm(), 1, 700, 52_000)
+    grid = built(storm("hurricane"), 1, 700, 52_000)
     for zone in grid.zones:
         feeders = [grid.feeders[number] for number in grid.of_zone[zone.number]]
         assert {feeder.zone for feeder in feeders} == {zone.number}
@@ -71,7 +49,7 @@ def test_feeders_share_out_the_customers_of_their_zone() -> None:
 
 
 def test_laterals_lie_beside_each_other_on_their_feeder_and_are_of_all_sizes() -> None:
-    grid = built(storm(), 200_000)
+    grid = built(storm("hurricane"), 200_000)
     for feeder in grid.feeders:
         end = 0
         for branch in feeder.laterals:
@@ -85,7 +63,7 @@ def test_laterals_lie_beside_each_other_on_their_feeder_and_are_of_all_sizes() -
 
 
 def test_each_feeder_has_one_substation_and_small_towns_share_theirs() -> None:
-    grid = built(storm(), 900, 1200, 800, 60_000)
+    grid = built(storm("hurricane"), 900, 1200, 800, 60_000)
     fed = [feeder for group in grid.substations for feeder in group]
     assert sorted(fed) == list(range(len(grid.feeders)))
     assert all(n in grid.substations[home] for n, home in enumerate(grid.substation_of))
@@ -95,7 +73,10 @@ def test_each_feeder_has_one_substation_and_small_towns_share_theirs() -> None:
 
 def test_stronger_grids_lose_fewer_customers() -> None:
     losses = [
-        sum(fault.customers for fault in broken(storm(gust_median_kmh=kmh), 40_000, 60_000))
+        sum(
+            fault.customers
+            for fault in broken(storm("hurricane", gust_median_kmh=kmh), 40_000, 60_000)
+        )
         for kmh in (150, 220, 330, 500)
     ]
     assert losses == sorted(losses, reverse=True)
@@ -103,7 +84,10 @@ def test_stronger_grids_lose_fewer_customers() -> None:
 
 
 def test_two_in_five_faults_are_of_more_than_one_customer_and_sizes_are_heavy_tailed() -> None:
-    sizes = [f.customers for f in broken(storm(gust_median_kmh=260), 300_000, 300_000, 300_000)]
+    sizes = [
+        f.customers
+        for f in broken(storm("hurricane", gust_median_kmh=260), 300_000, 300_000, 300_000)
+    ]
     several = sorted(size for size in sizes if size > 1)
     assert 0.36 < len(several) / len(sizes) < 0.5
     p50, p90, p99 = (several[int(len(several) * share)] for share in (0.5, 0.9, 0.99))
@@ -113,7 +97,7 @@ def test_two_in_five_faults_are_of_more_than_one_customer_and_sizes_are_heavy_ta
 
 
 def test_a_substation_takes_all_of_its_feeders() -> None:
-    plan = storm(gust_median_kmh=110.0)
+    plan = storm("hurricane", gust_median_kmh=110.0)
     grid = built(plan, 60_000, 60_000)
     faults = weather_faults(plan, grid, weather_of(plan, grid))
     found = [fault for fault in faults if fault.device == "substation"]
@@ -168,7 +152,7 @@ def test_the_causes_are_those_of_the_weather(
     name: str, cause: str, least: float, most: float
 ) -> None:
     plan = storm(name, ice_median_mm=40.0)
-    places = zones(territory(200_000), layer_random(plan, "zones"))
+    places = zones(towns(200_000), layer_random(plan, "zones"))
     moved = tuple(zone._replace(lat=35.7, lon=-79.6) for zone in places)
     grid = network(plan, moved)
     causes = [fault.cause for fault in weather_faults(plan, grid, weather_of(plan, grid))]
@@ -179,7 +163,7 @@ def test_the_causes_are_those_of_the_weather(
 def test_everyday_faults_are_as_many_as_the_file_says_and_mostly_by_day() -> None:
     plan = storm("calm", calm_faults_per_day=400.0)
     grid = built(plan, 500_000, 500_000)
-    found = list(everyday_faults(plan, grid, territory(1).zone))
+    found = list(everyday_faults(plan, grid, towns(1).zone))
     assert 330 < len(found) < 470
     assert {fault.cause for fault in found} <= set(UTILITY_CAUSES)
     assert {fault.device for fault in found} == {"service", "lateral", "feeder"}
@@ -194,7 +178,7 @@ def test_work_is_planned_for_working_days_and_called_off_before_a_storm() -> Non
             starts_at=msgspec.convert(starts_at, type(load_storm("calm").starts_at)),
         )
         grid = built(plan, 300_000)
-        return list(planned_works(plan, grid, weather_of(plan, grid), territory(1).zone))
+        return list(planned_works(plan, grid, weather_of(plan, grid), towns(1).zone))
 
     tuesday = works("calm", "2026-05-19T10:00:00Z")
     assert 8 <= len(tuesday) <= 40
@@ -209,7 +193,7 @@ def test_work_is_planned_for_working_days_and_called_off_before_a_storm() -> Non
 
 
 def test_lines_dip_more_often_than_they_fail_and_services_never() -> None:
-    plan = storm()
+    plan = storm("hurricane")
     grid = built(plan, 150_000, 150_000)
     faults = list(weather_faults(plan, grid, weather_of(plan, grid)))
     found = flickers(plan, grid, faults)
@@ -226,5 +210,5 @@ def test_lines_dip_more_often_than_they_fail_and_services_never() -> None:
 
 
 def test_the_same_seed_builds_and_breaks_the_same() -> None:
-    assert broken(storm(seed=3), 90_000) == broken(storm(seed=3), 90_000)
-    assert built(storm(seed=3), 90_000) != built(storm(seed=4), 90_000)
+    assert broken(storm("hurricane", seed=3), 90_000) == broken(storm("hurricane", seed=3), 90_000)
+    assert built(storm("hurricane", seed=3), 90_000) != built(storm("hurricane", seed=4), 90_000)

@@ -3,7 +3,6 @@ from __future__ import annotations
 from itertools import chain, pairwise
 from statistics import median
 
-import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -28,28 +27,7 @@ from simulator.storm_file import load_storm
 from simulator.stream import StormDay
 from simulator.truth import CAUSES, UTILITY_CAUSES
 from simulator.weather import Conditions, Exposure, exposure
-
-
-def territory(*customers: int) -> Territory:
-    return Territory(
-        name="Testland",
-        timezone="America/New_York",
-        community=tuple(
-            Community(
-                id=f"c{n}", name=f"Town {n}", lat=34.2, lon=-78 + n / 9, radius_km=5, customers=c
-            )
-            for n, c in enumerate(customers)
-        ),
-    )
-
-
-def storm(name: str = "calm", seed: int = 7, **grid: object) -> Storm:
-    made = load_storm(name, seed=seed)
-    return msgspec.structs.replace(made, grid=msgspec.structs.replace(made.grid, **grid))
-
-
-def built(plan: Storm, *customers: int) -> Network:
-    return network(plan, zones(territory(*customers), layer_random(plan, "zones")))
+from tests.simulator.testland import built, storm, towns
 
 
 def played(plan: Storm, grid: Network, faults: list[Fault]) -> tuple[Repair, ...]:
@@ -90,7 +68,7 @@ def everyone_comes_back(outages: tuple[Outage, ...]) -> None:
 
 
 def test_one_crew_makes_safe_first_then_serves_by_size_and_single_services_last() -> None:
-    plan = storm(crews=1, repair_h=3.0)
+    plan = storm("calm", crews=1, repair_h=3.0)
     grid = built(plan, 60_000)
     plain = [n for n in grid.of_zone[0] if not grid.feeders[n].critical]
     critical = next(n for n in grid.of_zone[0] if grid.feeders[n].critical)
@@ -113,7 +91,7 @@ def test_one_crew_makes_safe_first_then_serves_by_size_and_single_services_last(
 
 
 def test_line_crews_come_to_single_services_last() -> None:
-    plan = storm(crews=1, repair_h=3.0)
+    plan = storm("calm", crews=1, repair_h=3.0)
     grid = built(plan, 20_000)
     numbers = grid.of_zone[0]
     faults = [main_line(grid, number, 0.0) for number in numbers[1:7]]
@@ -153,7 +131,7 @@ def test_nobody_works_while_it_blows_harder_than_the_limit() -> None:
 
 
 def test_a_branch_behind_a_dead_feeder_stays_out_when_the_feeder_returns() -> None:
-    plan = storm(crews=9)
+    plan = storm("calm", crews=9)
     grid = built(plan, 9000)
     rank, branch = max(enumerate(grid.feeders[0].laterals), key=lambda pair: pair[1].customers)
     faults = [main_line(grid, 0, 0.0), lateral(grid, 0, rank, 300.0)]
@@ -167,7 +145,7 @@ def test_a_branch_behind_a_dead_feeder_stays_out_when_the_feeder_returns() -> No
 
 
 def test_what_was_broken_before_the_feeder_failed_is_not_lost_twice() -> None:
-    plan = storm(crews=1, repair_h=5.0)
+    plan = storm("calm", crews=1, repair_h=5.0)
     grid = built(plan, 9000)
     line = grid.feeders[0]
     faults = [lateral(grid, 0, 1, 0.0, "treeDown"), main_line(grid, 0, 600.0)]
@@ -177,7 +155,7 @@ def test_what_was_broken_before_the_feeder_failed_is_not_lost_twice() -> None:
 
 
 def test_a_substation_is_an_outage_in_each_of_its_towns() -> None:
-    plan = storm()
+    plan = storm("calm")
     grid = built(plan, 1500, 1800, 1600)
     group = max(grid.substations, key=len)
     number = grid.substations.index(group)
@@ -193,7 +171,7 @@ def test_a_substation_is_an_outage_in_each_of_its_towns() -> None:
 
 
 def test_large_feeders_are_switched_back_in_parts() -> None:
-    plan = storm(repair_h=8.0)
+    plan = storm("calm", repair_h=8.0)
     grid = built(plan, 90_000)
     outages, _ = told(plan, grid, [main_line(grid, n, n * 10.0) for n in grid.of_zone[0]])
     parts = sum(len(outage.back) for outage in outages)
@@ -202,7 +180,7 @@ def test_large_feeders_are_switched_back_in_parts() -> None:
 
 
 def test_losses_that_run_into_one_another_are_one_outage_and_large_ones_stand_apart() -> None:
-    plan = storm(crews=1, repair_h=20.0)
+    plan = storm("calm", crews=1, repair_h=20.0)
     grid = built(plan, 60_000)
     by_size = sorted(
         (branch.customers, feeder.number, rank)
@@ -220,7 +198,7 @@ def test_losses_that_run_into_one_another_are_one_outage_and_large_ones_stand_ap
 
 
 def test_planned_work_needs_no_crew_and_stands_apart() -> None:
-    plan = storm(crews=1)
+    plan = storm("calm", crews=1)
     grid = built(plan, 30_000)
     work = lateral(grid, 0, 3, 3600.0, "planned")._replace(lasts_s=7200.0)
     outages, incidents = told(plan, grid, [work, lateral(grid, 1, 2, 3000.0)])
@@ -250,7 +228,7 @@ PARTS = st.lists(
 def test_whatever_fails_all_who_are_lost_come_back(
     parts: list[tuple[str, int, int, float, str | None]], crews: int
 ) -> None:
-    plan = storm(crews=crews)
+    plan = storm("calm", crews=crews)
     grid = built(plan, 1500, 1800, 9000)
     faults = []
     for device, feeder, part, at_s, cause in parts:
@@ -344,7 +322,7 @@ def test_no_outage_outlasts_ten_days_and_nobody_promises_further_than_a_week() -
 
 
 def test_roads_are_cleared_while_a_fault_is_hidden() -> None:
-    plan = storm(crews=9, blocked_share=1.0, blocked_h=40.0, repair_h=0.5)
+    plan = storm("calm", crews=9, blocked_share=1.0, blocked_h=40.0, repair_h=0.5)
     grid = built(plan, 9000)
     faults = [main_line(grid, 0, 0.0, "treeDown")]
     faults += [
@@ -357,7 +335,7 @@ def test_roads_are_cleared_while_a_fault_is_hidden() -> None:
 
 
 def test_on_a_calm_day_a_time_is_named_at_once() -> None:
-    day = physics(storm(), territory(200_000, 300_000, 100_000))
+    day = physics(storm("calm"), towns(200_000, 300_000, 100_000))
     waits = [o.etrs[0].at_s - o.started_s for o in day.outages if o.etrs and not o.planned]
     assert waits
     assert max(waits) < 3600
@@ -391,7 +369,7 @@ def test_a_collapse_takes_everybody_and_gives_them_back_in_stages() -> None:
 
 
 def test_the_same_seed_has_the_same_day_and_another_seed_another() -> None:
-    land = territory(60_000, 90_000)
+    land = towns(60_000, 90_000)
     assert physics(storm("flood"), land)[:6] == physics(storm("flood"), land)[:6]
     one, two = (physics(storm("calm", seed), land).incidents for seed in (1, 2))
     assert one != two

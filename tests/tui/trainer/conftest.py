@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
-import importlib.util
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
 from textual.pilot import Pilot
 
-from desk.outages import OutageChange
 from desk.post import Author, Post
 from desk.serving.protocol import (
     VERSION,
     DeskStatus,
     FeedHealth,
     Fetch,
-    FromDesk,
     FromScreen,
     Hello,
     Open,
@@ -39,6 +33,8 @@ from simulator.storm import Inject, layer_random
 from simulator.storm_file import load_storm
 from simulator.stream import StormDay
 from simulator.truth import PostTruth, Told
+from tests.desk.outages.changes import change
+from tests.tui.scene import HandWire, Sight
 from tui.board import Board
 from tui.link import LinkState
 from tui.trainer import TrainerApp
@@ -108,22 +104,16 @@ class CannedDay(StormDay):
             yield Told(post, PostTruth(id_, labels, named, place.id, told, trap))
 
 
-class HandDesk:
-    """The wire to a desk that says what the test lets it say."""
+class HandDesk(HandWire):
+    """A desk that says what the test lets it say."""
 
     def __init__(self, day: StormDay) -> None:
+        super().__init__()
         self.day = day
-        self.heard: list[FromScreen] = []
-        self.closed = False
         self.rows: list[Row] = []
-        self._said: asyncio.Queue[FromDesk | LinkState | None] = asyncio.Queue()
-
-    async def messages(self) -> AsyncIterator[FromDesk | LinkState]:
-        while (message := await self._said.get()) is not None:
-            yield message
 
     async def send(self, message: FromScreen) -> None:
-        self.heard.append(message)
+        await super().send(message)
         match message:
             case Open(view, _, count):
                 start = max(0, len(self.rows) - count)
@@ -133,14 +123,6 @@ class HandDesk:
                 self.say(Page(view, 0, len(self.rows), start, page))
             case _:
                 pass
-
-    async def close(self) -> None:
-        self.closed = True
-        self.say(None)
-
-    def say(self, *messages: FromDesk | LinkState | None) -> None:
-        for message in messages:
-            self._said.put_nowait(message)
 
     def greet(self) -> None:
         """Come up, as a desk that has read nothing."""
@@ -181,29 +163,12 @@ class HandDesk:
         true = self.day.true_outages[number]
         at = self.day.storm.starts_at + timedelta(seconds=true.started_s, minutes=minutes)
         place = true.zone.community
-        return OutageRow(
-            OutageChange(
-                id=f"o-{number}-{false}",
-                status="likely",
-                at=at,
-                started_at=at,
-                communities=("elsewhere",) if false else (place.id,),
-                lat=0.0 if false else true.zone.lat,
-                lon=0.0 if false else true.zone.lon,
-                radius_km=3,
-                first_post_at=at,
-                posts=9,
-                authors=9,
-                hazards=0,
-                vulnerable=0,
-                damage=0,
-                confidence=0.9,
-                evidence=(),
-            ),
-            "Elsewhere" if false else place.name,
-            (),
-            at,
-        )
+        id_ = f"o-{number}-{false}"
+        if false:
+            told = change(id_, "likely", at, "elsewhere", lat=0.0, lon=0.0)
+            return OutageRow(told, "Elsewhere", (), at)
+        told = change(id_, "likely", at, place.id, lat=true.zone.lat, lon=true.zone.lon)
+        return OutageRow(told, place.name, (), at)
 
 
 class Wall:
@@ -216,46 +181,23 @@ class Wall:
         return self.now_s
 
 
-if TYPE_CHECKING:
-    from tests.tui.conftest import Scene
-
-
-def _scene_kind() -> type[Scene]:
-    """The Scene of the folder above; conftest files are no modules of a package."""
-    path = Path(__file__).parents[1] / "conftest.py"
-    spec = importlib.util.spec_from_file_location("tests_tui_scene", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    found: type[Scene] = module.Scene
-    return found
-
-
 class Desk1:
     """One attached desk that has been sent everything."""
 
     behind = 0
 
 
-class Drill:
+class Drill(Sight):
     """The trainer's app, its storm, the desk, and what a person would see."""
 
     def __init__(
         self, conductor: Conductor, desk: HandDesk, wall: Wall, app: TrainerApp, pilot: Pilot[None]
     ) -> None:
+        super().__init__(desk, app, pilot)
         self.storm = conductor
         self.desk = desk
         self.wall = wall
-        self.app = app
-        self.pilot = pilot
-        self._scene = _scene_kind()(desk, app, pilot)  # type: ignore[arg-type]
-        self.press = self._scene.press
-        self.lines = self._scene.lines
-        self.text = self._scene.text
-        self.screen = self._scene.screen
-        self.focus = self._scene.focus
-        self.resize = self._scene.resize
+        self.app: TrainerApp = app
 
     async def settle(self) -> None:
         """Until the storm has sent what is due, and the screen shows it."""
@@ -265,7 +207,7 @@ class Drill:
             self.app.trainer.tell()
             self.app.board.judge()
             self.app.trainer.tell()
-            await self._scene.settle()
+            await super().settle()
 
     async def wait(self, storm_s: float) -> None:
         """Let the storm run for so many of its seconds."""
