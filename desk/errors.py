@@ -7,6 +7,8 @@ DeskError
 ├── FilterError      a filter that can't be understood
 ├── OutageError      something that can't be done to an outage
 ├── StoreError       a store that can't be used: another kind, another version, in use
+├── OmsError         a list of the utility's own outages that can't be read
+├── ExportError      outages that can't be handed over as asked for
 └── LabellingError   labelling processes that can't be kept alive
 """
 
@@ -16,9 +18,11 @@ from rules.errors import choices
 
 __all__ = [
     "DeskError",
+    "ExportError",
     "FeedError",
     "FilterError",
     "LabellingError",
+    "OmsError",
     "OutageError",
     "PostError",
     "StoreError",
@@ -53,6 +57,14 @@ class OutageError(DeskError):
 
 class StoreError(DeskError):
     """A store that can't be used: another kind, another version, in use."""
+
+
+class OmsError(DeskError):
+    """A list of the utility's own outages that can't be read."""
+
+
+class ExportError(DeskError):
+    """Outages that can't be handed over as asked for."""
 
 
 class LabellingError(DeskError):
