@@ -1,4 +1,4 @@
-"""A generated storm as a folder: posts, truth, outages, incidents, territory and storm."""
+"""A generated storm as a folder: posts, truth, what failed, what the utility knew, territory."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import msgspec
 
 from desk.territories import write_territory
 from simulator.errors import FolderError
+from simulator.oms import oms_lines, oms_table
 from simulator.storm import Storm
 from simulator.storm_file import FILE_NAME, storm_toml
 from simulator.stream import StormDay
@@ -20,6 +21,7 @@ POSTS = "posts.jsonl"
 TRUTH = "truth.jsonl"
 OUTAGES = "outages.jsonl"
 INCIDENTS = "incidents.jsonl"
+OMS = "oms.csv"
 TERRITORY = "territory.toml"
 AT_ONCE = 2000
 """Posts that are written at once; after each lot the progress is told."""
@@ -64,11 +66,12 @@ def _write_truth_of_grid(day: StormDay, out: Path) -> int:
     )
     (out / FILE_NAME).write_text(storm_toml(kept, comments), encoding="utf-8")
     encode = msgspec.json.Encoder().encode
-    lines = [encode(outage) + b"\n" for outage in day.outages()]
-    (out / OUTAGES).write_bytes(b"".join(lines))
+    outages = list(day.outages())
+    (out / OUTAGES).write_bytes(b"".join(encode(outage) + b"\n" for outage in outages))
+    (out / OMS).write_bytes(oms_table(oms_lines(day.storm, outages)))
     incidents = (encode(incident) + b"\n" for incident in day.incident_truths())
     (out / INCIDENTS).write_bytes(b"".join(incidents))
-    return len(lines)
+    return len(outages)
 
 
 def _write_posts(day: StormDay, out: Path, progress: Progress | None) -> int:

@@ -20,6 +20,7 @@ FILES = {
     "truth.jsonl",
     "outages.jsonl",
     "incidents.jsonl",
+    "oms.csv",
     "territory.toml",
     "territory.geojson",
     "storm.toml",
@@ -100,7 +101,7 @@ def test_the_storm_in_the_folder_makes_the_folder_again(name: str, tmp_path: Pat
 def test_the_first_hours_are_how_the_longer_ones_begin(name: str, tmp_path: Path) -> None:
     short = made(tmp_path / "short", name, hours=0.77, background=0.3)
     long = made(tmp_path / "long", name, hours=2.0, background=0.3)
-    for file in ("posts.jsonl", "truth.jsonl", "outages.jsonl", "incidents.jsonl"):
+    for file in ("posts.jsonl", "truth.jsonl", "outages.jsonl", "incidents.jsonl", "oms.csv"):
         assert short[file]
         assert long[file].startswith(short[file])
     assert len(long["posts.jsonl"]) > 1.5 * len(short["posts.jsonl"])
