@@ -17,6 +17,7 @@ from desk.outages import Done, OutageChange
 from desk.post import LabelledPost, Post, encode
 
 SCHEMA = 3
+DATABASE = "stormdesk.db"
 REMEMBERED = 500_000
 """Accepted posts of which a second coming is known after a restart."""
 SAMPLED = 10_000
@@ -74,7 +75,7 @@ class Store:
         self._db = sqlite3.connect(":memory:")
         try:
             if data:
-                self._db = sqlite3.connect(_private(data / "stormdesk.db"))
+                self._db = sqlite3.connect(_private(data / DATABASE))
             schema = self._prepare()
             self._sampled = int(self._one("SELECT value FROM meta WHERE key = 'sampled'") or 0)
         except (sqlite3.Error, OSError) as error:

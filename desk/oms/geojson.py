@@ -49,6 +49,8 @@ def read_geojson(text: str) -> Iterator[Record]:
             yield _record(place, msgspec.json.decode(raw, type=_Feature))
         except (msgspec.MsgspecError, RecursionError, NoListError) as error:
             yield Record(place, fault=str(error))
+        except (ValueError, IndexError, ZeroDivisionError):
+            yield Record(place, fault="its geometry is not whole: a position is [lon, lat]")
 
 
 def _record(place: str, feature: _Feature) -> Record:

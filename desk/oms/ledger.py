@@ -95,7 +95,9 @@ def _distribution(sides: list[Leads], moment: str) -> Distribution:
     values = [value for leads in sides if (value := getattr(leads, moment)) is not None]
     ahead = sum(value > 0 for value in values)
     return Distribution(
-        len(values),
-        *(percentile(values, share) for share in (0.1, 0.5, 0.9)),
+        outages=len(values),
+        p10=percentile(values, 0.1),
+        p50=percentile(values, 0.5),
+        p90=percentile(values, 0.9),
         ahead=round(ahead / len(values), 3) if values else None,
     )

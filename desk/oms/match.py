@@ -5,7 +5,7 @@ common, or positions within `NEAR_KM`), it began no more than `BEFORE` before an
 outage did, and both overlap in time. A storm's outage is often many incidents (one broken device
 each), and a lost substation is one incident and several outages. So each outage has one incident of
 its own where that can be (the assignment takes the most pairs, then the nearest in time, then in
-place), for counts and lead times, and the others that explain it beside it.
+place, one too small for it last), for counts and lead times, and the others beside it.
 
 An incident that explains nothing, yet overlaps with an outage in place and time, is *covered*: what
 people post there is heard already. What is left of the list are the incidents that nobody posts of.
@@ -35,7 +35,10 @@ SLACK = timedelta(minutes=30)
 """First reports and logged ends are each some minutes off."""
 
 NEAREST_LINKS = 50
-"""Incidents, the nearest in time, among which an outage is given its own: bounds the work."""
+"""Incidents, the nearest ones, among which an outage is given its own: bounds the work."""
+
+TOO_SMALL_S = 24 * 3600
+"""An incident of fewer customers than people who speak of it is at best a part of the outage."""
 
 CELL_DEGREES = 0.1
 METRES_PER_KM = 1000
@@ -121,7 +124,7 @@ def _match(
 def _pairs(
     held: Sequence[History], oms: Sequence[OmsOutage], explained: dict[int, list[int]]
 ) -> dict[int, int]:
-    costs = {}
+    costs: dict[tuple[int, int], int] = {}
     for number, found in explained.items():
         ranked = sorted((_cost(held[number], oms[index]), index) for index in found)
         costs |= {(number, index): cost for cost, index in ranked[:NEAREST_LINKS]}
@@ -129,8 +132,10 @@ def _pairs(
 
 
 def _cost(outage: History, one: OmsOutage) -> int:
-    """How far apart two lie: in time, then in place."""
+    """How far apart two lie: in time, then in place; an incident too small for it comes last."""
     apart_s = abs(one.started_at - outage.last.started_at).total_seconds()
+    if one.customers is not None and one.customers < outage.last.authors:
+        apart_s += TOO_SMALL_S
     apart_m = round(_apart_km(outage, one) * METRES_PER_KM)
     return round(apart_s) * DISTANCE_STEPS + min(apart_m, DISTANCE_STEPS - 1)
 

@@ -18,6 +18,7 @@ from desk.oms.table import decoded, read_table
 from desk.oms.values import (
     BadValueError,
     is_nothing,
+    quoted,
     read_count,
     read_degrees,
     read_pair,
@@ -153,7 +154,7 @@ class _Reader:
         named = named or places.named(said.get("county", ""))
         if not named:
             where = said.get("place") or said.get("zip") or said.get("county")
-            what = f"'{where[:40]}' is no place of {self._territory.name}" if where else "no place"
+            what = f"{quoted(where)} is no place of {self._territory.name}" if where else "no place"
             raise BadValueError(f"{what}: give lat and lon, or a community's name, alias or ZIP")
         return *places.centre(named), named
 

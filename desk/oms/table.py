@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections.abc import Iterator
 
 from desk.oms.columns import fields
@@ -78,6 +79,6 @@ def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def _delimiter(text: str) -> str:
-    """The delimiter that splits the first line into the most cells."""
-    first = text.lstrip("\r\n").partition("\n")[0]
-    return max(DELIMITERS, key=lambda one: len(next(csv.reader([first], delimiter=one), ())))
+    """The delimiter that the first line has the most of."""
+    first = re.split(r"[\r\n]", text.lstrip("\r\n"), maxsplit=1)[0]
+    return max(DELIMITERS, key=first.count)

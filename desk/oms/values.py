@@ -26,6 +26,12 @@ class BadValueError(Exception):
     """A value that can't be read; the text says what is wrong with it, and how to mend it."""
 
 
+def quoted(text: str) -> str:
+    """The begin of `text` in quotes, on one line."""
+    plain = "".join(char if char.isprintable() else " " for char in text[:40])
+    return f"'{plain}'"
+
+
 def is_nothing(text: str) -> bool:
     """Whether a cell says nothing."""
     return text.strip().casefold() in NOTHING
@@ -45,12 +51,12 @@ def read_time(text: str, zone: ZoneInfo) -> datetime:
     at = _epoch(text) if _EPOCH.fullmatch(text) else _iso(text) or _spelt(text, zone)
     if at is None:
         raise BadValueError(
-            f"'{text[:40]}' is no time: write 2031-09-04T14:03:00-04:00, or 09/04/2031 2:03 PM"
+            f"{quoted(text)} is no time: write 2031-09-04T14:03:00-04:00, or 09/04/2031 2:03 PM"
         )
     if at.tzinfo is None:
         at = at.replace(tzinfo=zone)
     if not FIRST_YEAR <= at.year <= LAST_YEAR:
-        raise BadValueError(f"'{text[:40]}' lies outside the years {FIRST_YEAR} to {LAST_YEAR}")
+        raise BadValueError(f"{quoted(text)} lies outside the years {FIRST_YEAR} to {LAST_YEAR}")
     return at.astimezone(UTC)
 
 
@@ -111,7 +117,7 @@ def read_count(text: str) -> int | None:
     except ValueError:
         count = -1
     if not 0 <= count < 1e9 or count != int(count):
-        raise BadValueError(f"'{text[:40]}' is no number of customers: write a whole number")
+        raise BadValueError(f"{quoted(text)} is no number of customers: write a whole number")
     return int(count)
 
 
@@ -126,7 +132,9 @@ def read_degrees(text: str, most: float, name: str) -> float:
     except ValueError:
         degrees = most + 1
     if not -most <= degrees <= most:
-        raise BadValueError(f"'{text[:40]}' is no {name}: write degrees from -{most:g} to {most:g}")
+        raise BadValueError(
+            f"{quoted(text)} is no {name}: write degrees from -{most:g} to {most:g}"
+        )
     return degrees
 
 

@@ -39,7 +39,7 @@ class History(msgspec.Struct, frozen=True):
     @property
     def merged_into(self) -> str | None:
         """The outage that its posts have joined, if they have."""
-        return getattr(self.last, "merged_into", None)
+        return self.last.merged_into
 
     @property
     def sure(self) -> bool:
@@ -56,7 +56,7 @@ def histories(changes: Iterable[OutageChange]) -> list[History]:
 
 
 def _history(changes: list[OutageChange]) -> History:
-    own = [change for change in changes if getattr(change, "by", None) is None]
+    own = [change for change in changes if change.by is None]
     confirmed = False
     for change in changes:
         if change.status in ("suspected", "likely", "dismissed"):

@@ -11,6 +11,8 @@ import typer
 from desk.errors import DeskError
 from desk.outages.score import Score, read_changes, read_truth
 from desk.outages.score import score as score_of
+from tui.commands.outages_list import list_outages
+from tui.commands.outages_match import match
 from tui.console import Format, emit, emit_json, say
 
 app = typer.Typer(rich_markup_mode=None, no_args_is_help=True)
@@ -19,6 +21,10 @@ app = typer.Typer(rich_markup_mode=None, no_args_is_help=True)
 @app.callback()
 def outages() -> None:
     """Outages from clusters of posts."""
+
+
+app.command("list")(list_outages)
+app.command()(match)
 
 
 @app.command()
