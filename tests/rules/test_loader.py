@@ -221,10 +221,7 @@ def test_an_id_or_a_vocabulary_that_comes_twice_is_a_fault_that_names_the_first(
     assert str(rule).startswith(f"{second}:5:6: rule id 'a' is already taken at {first}:5:6")
 
 
-def test_every_key_of_a_rule_is_read(write: Write) -> None:
-    (pack,) = load_packs(
-        write(
-            """language = "en"
+EVERY_KEY = """language = "en"
 [[rule]]
 id = "a"
 label = "outage"
@@ -262,8 +259,10 @@ note = "somebody wants to know"
 [vocabulary]
 supply = ["power"]
 """
-        )
-    )
+
+
+def test_every_key_of_a_rule_is_read(write: Write) -> None:
+    (pack,) = load_packs(write(EVERY_KEY))
     (rule,), (context,) = pack.rules, pack.contexts
     assert [phrase.text for phrase in (*rule.near, *rule.not_near)] == [
         "street",
