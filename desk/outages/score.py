@@ -2,39 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
-from typing import Annotated, BinaryIO, TypeVar
 
 import msgspec
 
-from desk.distance import distance_km
-from desk.errors import DeskError
+from desk.distance import KM_PER_DEGREE, distance_km
 from desk.outages.change import ENDED, OutageChange
 from desk.outages.pairing import assign
-
-FEWEST_AUTHORS = 5
-"""A true outage counts when so many authors posted located reports on it."""
+from desk.outages.truth import TrueOutage, Truth
 
 NEAR_KM = 5.0
 DETECTED = ("likely", "confirmed")
 DISTANCE_STEPS = 10**9
-
-Warn = Callable[[str], None]
-Instant = Annotated[datetime, msgspec.Meta(tz=True)]
-
-
-class TrueOutage(msgspec.Struct, frozen=True):
-    """A line of outages.jsonl: what really happened; not restored within the storm: None."""
-
-    id: str
-    started_at: Instant
-    restored_at: Instant | None
-    communities: tuple[str, ...]
-    lat: float
-    lon: float
 
 
 class Predicted(msgspec.Struct, frozen=True):
@@ -46,13 +27,6 @@ class Predicted(msgspec.Struct, frozen=True):
     communities: frozenset[str]
     lat: float
     lon: float
-
-
-class Truth(msgspec.Struct, frozen=True):
-    """The true outages that count, and the time from the first post to the last."""
-
-    outages: tuple[TrueOutage, ...]
-    span: timedelta
 
 
 class Percentiles(msgspec.Struct, frozen=True):
@@ -78,135 +52,75 @@ class Score(msgspec.Struct, frozen=True):
     false_per_day: float | None
 
 
-class _Author(msgspec.Struct):
-    id: str | int
-
-
-class _PostLine(msgspec.Struct):
-    id: str | int
-    created_at: Instant
-    channel: str = "file"
-    author: _Author | None = None
-
-
-class _TruthLine(msgspec.Struct):
-    id: str | int
-    labels: list[str]
-    outage: str | None
-    located: bool
-
-
-class _Kind(msgspec.Struct):
-    type: str | None = None
-    at: Instant | None = None
-
-
-Line = TypeVar("Line", bound=msgspec.Struct)
-
-
-def read_changes(source: Path | BinaryIO, warn: Warn) -> list[OutageChange]:
-    """The outage changes among the lines of a file or stream; other lines are passed over.
-
-    `warn` is told of each bad line.
-
-    Raises:
-        DeskError: the file can't be read.
-    """
-    changes: list[OutageChange] = []
-    with _opened(source) as file:
-        for number, line in enumerate(file, 1):
-            try:
-                if line.strip() and _decode(line, _Kind).type == "outage":
-                    changes.append(_decode(line, OutageChange))
-            except _BadLineError as error:
-                warn(f"{_name(source)}:{number}: skipped: {error}")
-    return changes
-
-
-def read_truth(folder: Path) -> Truth:
-    """The truth in a folder that `storm generate` wrote.
-
-    Raises:
-        DeskError: a file is missing, or can't be read, or has a line that `storm generate` would
-            not write: a score without it would be of another storm.
-    """
-    authors: dict[str, str] = {}
-    first = last = None
-    for post in _lines(folder / "posts.jsonl", _PostLine):
-        id_ = str(post.id)
-        authors[id_] = f"{post.channel}:{post.author.id}" if post.author else f"post:{id_}"
-        first = post.created_at if first is None else min(first, post.created_at)
-        last = post.created_at if last is None else max(last, post.created_at)
-    reporters: dict[str, set[str]] = {}
-    for line in _lines(folder / "truth.jsonl", _TruthLine):
-        author = authors.get(str(line.id))
-        if line.outage is not None and line.located and author and "outage" in line.labels:
-            reporters.setdefault(line.outage, set()).add(author)
-    outages = tuple(
-        outage
-        for outage in _lines(folder / "outages.jsonl", TrueOutage)
-        if len(reporters.get(outage.id, ())) >= FEWEST_AUTHORS
-    )
-    return Truth(outages, timedelta() if first is None or last is None else last - first)
-
-
-class _BadLineError(Exception):
-    """A line that is not what it should be."""
-
-
-def _lines(path: Path, type_: type[Line]) -> Iterator[Line]:
-    with _opened(path) as file:
-        for number, line in enumerate(file, 1):
-            try:
-                if line.strip():
-                    yield _decode(line, type_)
-            except _BadLineError as error:
-                raise DeskError(
-                    f"{path}:{number}:1: no line of a storm's {path.name}: {error}; "
-                    "generate the storm again"
-                ) from None
-
-
-@contextmanager
-def _opened(source: Path | BinaryIO) -> Iterator[BinaryIO]:
-    try:
-        if isinstance(source, Path):
-            with source.open("rb") as file:
-                yield file
-        else:
-            yield source
-    except OSError as error:
-        raise DeskError(
-            f"can't read {_name(source)}: {error.strerror}; `--predicted` is a file that `tail`"
-            " printed, or - for standard input; `--truth` a folder that `storm generate` wrote"
-        ) from None
-
-
-def _name(source: Path | BinaryIO) -> str:
-    return str(source) if isinstance(source, Path) else "-"
-
-
-def _decode(line: bytes, type_: type[Line]) -> Line:
-    try:
-        return msgspec.json.decode(line, type=type_)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise _BadLineError(str(error)) from None
-
-
 def predictions(changes: Iterable[OutageChange]) -> list[Predicted]:
     """The outages that became `likely` or `confirmed`, in the order in which they did."""
+    predicted = []
+    for id_, told in _by_outage(changes):
+        likely = [change.at for change in told if change.status in DETECTED]
+        if likely:
+            predicted.append(_predicted(id_, told, likely[0]))
+    return sorted(predicted, key=lambda outage: (outage.likely_at, outage.id))
+
+
+def suspicions(changes: Iterable[OutageChange]) -> list[Predicted]:
+    """The outages that were suspected only, as if they had been likely from the first."""
+    return [
+        _predicted(id_, told, told[0].at)
+        for id_, told in _by_outage(changes)
+        if not any(change.status in DETECTED for change in told)
+    ]
+
+
+def _by_outage(changes: Iterable[OutageChange]) -> Iterable[tuple[str, list[OutageChange]]]:
     by_id: dict[str, list[OutageChange]] = {}
     for change in changes:
         by_id.setdefault(change.id, []).append(change)
-    predicted = []
-    for id_, told in by_id.items():
-        likely = [change.at for change in told if change.status in DETECTED]
-        if not likely:
-            continue
-        until = [c.at for c in told if c.status in ENDED and c.at >= likely[0]] or [told[-1].at]
-        places = frozenset(place for change in told for place in change.communities)
-        predicted.append(Predicted(id_, likely[0], until[0], places, told[-1].lat, told[-1].lon))
-    return sorted(predicted, key=lambda outage: (outage.likely_at, outage.id))
+    return by_id.items()
+
+
+def _predicted(id_: str, told: Sequence[OutageChange], likely_at: datetime) -> Predicted:
+    until = [c.at for c in told if c.status in ENDED and c.at >= likely_at] or [told[-1].at]
+    places = frozenset(place for change in told for place in change.communities)
+    return Predicted(id_, likely_at, until[0], places, told[-1].lat, told[-1].lon)
+
+
+def is_near(guess: Predicted, real: TrueOutage) -> bool:
+    """Whether both share a community or lie within `NEAR_KM`."""
+    if not guess.communities.isdisjoint(real.communities):
+        return True
+    return distance_km(guess.lat, guess.lon, real.lat, real.lon) <= NEAR_KM
+
+
+class Nearby:
+    """True outages, looked up by where and when: a storm day may have thousands."""
+
+    def __init__(self, true: Sequence[TrueOutage]) -> None:
+        self._true = true
+        self._by_community: dict[str, list[int]] = {}
+        for index, real in enumerate(true):
+            for community in real.communities:
+                self._by_community.setdefault(community, []).append(index)
+        self._northward = sorted((real.lat, index) for index, real in enumerate(true))
+
+    def near(self, guess: Predicted) -> list[int]:
+        """Those that may be `guess`: near it (see `is_near`), and at some time both at once."""
+        places = {i for name in guess.communities for i in self._by_community.get(name, ())}
+        reach = NEAR_KM / KM_PER_DEGREE * 1.001
+        first = bisect_left(self._northward, (guess.lat - reach, -1))
+        for lat, index in self._northward[first:]:
+            if lat > guess.lat + reach:
+                break
+            if index not in places and self._apart_km(guess, index) <= NEAR_KM:
+                places.add(index)
+        return [index for index in sorted(places) if self._overlap(guess, self._true[index])]
+
+    def _apart_km(self, guess: Predicted, index: int) -> float:
+        real = self._true[index]
+        return distance_km(guess.lat, guess.lon, real.lat, real.lon)
+
+    def _overlap(self, guess: Predicted, real: TrueOutage) -> bool:
+        begun = guess.until >= real.started_at
+        return begun and (real.restored_at is None or guess.likely_at <= real.restored_at)
 
 
 def pair(predicted: Sequence[Predicted], true: Sequence[TrueOutage]) -> dict[int, int]:
@@ -217,16 +131,13 @@ def pair(predicted: Sequence[Predicted], true: Sequence[TrueOutage]) -> dict[int
     outage told of too early is as far off as one told of too late.
     """
     costs = {}
+    nearby = Nearby(true)
     for number, guess in enumerate(predicted):
-        for index, real in enumerate(true):
-            if guess.until < real.started_at:
-                continue
-            if real.restored_at is not None and guess.likely_at > real.restored_at:
-                continue
+        for index in nearby.near(guess):
+            real = true[index]
             apart_km = distance_km(guess.lat, guess.lon, real.lat, real.lon)
-            if apart_km <= NEAR_KM or not guess.communities.isdisjoint(real.communities):
-                delay_s = abs(guess.likely_at - real.started_at).total_seconds()
-                costs[number, index] = round(delay_s) * DISTANCE_STEPS + round(apart_km * 1000)
+            delay_s = abs(guess.likely_at - real.started_at).total_seconds()
+            costs[number, index] = round(delay_s) * DISTANCE_STEPS + round(apart_km * 1000)
     return assign(costs)
 
 

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
 from desk.outages import ENDED
-from desk.outages.score import FEWEST_AUTHORS, Predicted, TrueOutage, pair, percentile
+from desk.outages.score import Predicted, pair, percentile
+from desk.outages.truth import FEWEST_AUTHORS, TrueOutage
 from desk.serving.protocol import OutageRow
 from simulator.conductor.reel import Reel
 from simulator.conductor.spool import REPORT, TRAP, bits_of, labels_of

@@ -18,7 +18,8 @@ from outages_days import CACHE, Cache, Kept, shipped
 from outages_methods import Replay, oracle, product
 from outages_table import ORACLE, PRODUCT, Must, Result, Row, as_lines, musts, rows
 
-from desk.outages.score import Tally, Truth, predictions, tally
+from desk.outages.score import Tally, predictions, tally
+from desk.outages.truth import Truth
 from simulator.storm_file import built_in
 
 METHODS = (PRODUCT, ORACLE, *CONTENDERS)
@@ -51,7 +52,7 @@ def scored(days: Iterator[Kept], methods: Sequence[str], missing: dict[str, str]
     """The results of `methods` on each day; a tool that is not installed is put into `missing`."""
     results = []
     for day in days:
-        truth = day.truth()
+        truth = day.known().truth()
         reports: list[Report] | None = None
         for method in methods:
             if method in DESKS:
@@ -81,7 +82,7 @@ def sweep(days: Iterator[Kept], methods: Sequence[str]) -> list[Tried]:
     """Every setting that is tried of each baseline, over all days together, the best first."""
     counts: dict[tuple[str, int], Tally] = {}
     for day in days:
-        truth = day.truth()
+        truth = day.known().truth()
         reports = reports_of(product(day).posts)
         for method in methods:
             if method in CONTENDERS:

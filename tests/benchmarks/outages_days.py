@@ -14,7 +14,7 @@ from typing import TypeVar
 
 import msgspec
 
-from desk.outages.score import Truth, read_truth
+from desk.outages.truth import Known, read_known
 from desk.post import Post
 from desk.territories import Territory, load_territory
 from rules import Engine, Verdict, load_packs
@@ -67,9 +67,9 @@ class Kept(msgspec.Struct, frozen=True):
         """Where the day happens."""
         return load_territory(str(self.folder / "territory.toml"))
 
-    def truth(self) -> Truth:
-        """What the outages are scored against."""
-        return read_truth(self.folder)
+    def known(self) -> Known:
+        """What really happened."""
+        return read_known(self.folder)
 
 
 def shipped(

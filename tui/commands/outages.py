@@ -9,8 +9,10 @@ from typing import Annotated
 import typer
 
 from desk.errors import DeskError
-from desk.outages.score import Score, read_changes, read_truth
+from desk.outages.score import Score
 from desk.outages.score import score as score_of
+from desk.outages.told import read_changes
+from desk.outages.truth import read_truth
 from tui.commands.outages_list import list_outages
 from tui.commands.outages_match import match
 from tui.console import Format, emit, emit_json, say

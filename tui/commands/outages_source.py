@@ -13,7 +13,7 @@ import typer
 from desk.errors import DeskError, TerritoryError
 from desk.kept import read_kept
 from desk.outages import OutageChange
-from desk.outages.score import read_changes
+from desk.outages.told import read_changes
 from desk.territories import Territory, built_in, load_territory
 from tui.console import say
 from tui.setup import DEFAULT_TERRITORY

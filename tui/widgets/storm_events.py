@@ -10,7 +10,7 @@ from rich.style import Style
 from textual import events
 from textual.message import Message
 
-from desk.outages.score import FEWEST_AUTHORS
+from desk.outages.truth import FEWEST_AUTHORS
 from tui.board import Board, Event
 from tui.columns import age_s, shorten
 from tui.paint import cut, fit, paint

@@ -18,7 +18,9 @@ from typer.testing import CliRunner
 from desk.errors import DeskError
 from desk.outages import OutageChange
 from desk.outages.pairing import assign
-from desk.outages.score import Percentiles, Score, read_changes, read_truth, score
+from desk.outages.score import Percentiles, Score, score
+from desk.outages.told import read_changes
+from desk.outages.truth import read_truth
 from tui.commands.outages import app
 
 START = datetime(2031, 9, 4, 12, 0, tzinfo=UTC)

@@ -8,7 +8,8 @@ import msgspec
 
 from desk.clock import EventClock
 from desk.outages import OutageChange, Outages
-from desk.outages.score import TrueOutage, Truth, read_truth, score
+from desk.outages.score import score
+from desk.outages.truth import TrueOutage, Truth, read_truth
 from desk.post import Location, labelled
 from desk.territories import Community
 from simulator.folder import generate
