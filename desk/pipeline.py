@@ -16,7 +16,7 @@ from desk.errors import OutageError, StoreError
 from desk.feeds import Batch, Fault
 from desk.intake import Accepted, Intake
 from desk.outages import Action, Done, OutageChange, Outages
-from desk.places import Locator
+from desk.places import REMEMBERED, Locator
 from desk.post import LabelledPost, Post, labelled
 from desk.store import Commit, Store
 from desk.territories import Territory
@@ -81,6 +81,7 @@ class Pipeline:
         self._engine = engine
         self.work_s = dict.fromkeys(STAGES, 0.0)
         self._locator = Locator(territory)
+        self._locator.restore(store.newest(REMEMBERED))
         self._every_post = every_post
 
     def _restore(self) -> EventClock:
@@ -181,6 +182,7 @@ class Pipeline:
         self.store.forget()
         self.outages = Outages(self.territory, exercise=bool(self.store.exercise))
         self.cases = Cases()
+        self._locator.forget()
         self.clock = EventClock()
 
     def _begin(self, *, exercise: bool) -> None:
@@ -201,6 +203,8 @@ class Pipeline:
                 return
         begin_s = thread_time()
         seen = labelled(post, verdict.labels, verdict.matches, self._locator.locate(post))
+        if verdict.labels:
+            self._locator.remember(seen)
         located_s = thread_time()
         self.work_s["places"] += located_s - begin_s
         outcome.events.append(seen)

@@ -25,11 +25,12 @@ _ESCAPE = re.compile(
 # None of these can be part of a cycle (gc=False): the collector need not walk the many that a desk
 # holds, which would be a stutter under load.
 class Author(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
-    """Who wrote a post; `id` is unique within its channel."""
+    """Who wrote a post; `id` is unique within its channel, `location` is the profile's own word."""
 
     id: str
     handle: str = ""
     name: str = ""
+    location: str = ""
 
 
 class Geo(msgspec.Struct, frozen=True, gc=False):
@@ -75,7 +76,8 @@ class Post(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, gc=Fal
 class Location(msgspec.Struct, frozen=True, gc=False):
     """Where a post is about: a community of the territory, and how that is known.
 
-    `source` is coordinates, place, zip or text; `confidence` lies in 0-1.
+    `source` is coordinates, place, zip, street, landmark, text, thread, profile or history;
+    `confidence` lies in 0-1.
     """
 
     community: str

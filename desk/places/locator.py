@@ -2,72 +2,227 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 
-from desk.distance import KM_PER_DEGREE, distance_km
+import msgspec
+
+from desk.places.choice import best, located
+from desk.places.coordinates import NEAR_KM, Ground, reaches
+from desk.places.memory import THREAD, Memory
 from desk.places.names import gazetteer
-from desk.places.text import LONGEST, SEVERAL, Findings, Reader, zip_codes
-from desk.post import Geo, Location, Post
-from desk.territories.territory import Community, Territory
+from desk.places.profile import Profiles
+from desk.places.reading import Findings, Found, Note
+from desk.places.text import Reader
+from desk.places.words import WORDS
+from desk.post import Geo, LabelledPost, Location, Post
+from desk.territories.territory import Territory
 
-NEAR_KM = 5.0
-"""How far beyond a community's radius coordinates still count as its surroundings."""
-
-GEO_RADIUS_KM = 0.5
-OUTSIDE_KM = 50.0
 _REMEMBERED_PLACES = 10_000
 _LONGEST_PLACE = 200
 
+PLACE, PLACE_BARE = 0.93, 0.85
+FAR_RELATIVE = 0.75
+CONTRADICTED = 0.75
+"""Times the confidence where the text names another community than the platform."""
+
+_NOWHERE = Findings()
+
+
+class Step(msgspec.Struct, frozen=True):
+    """What one source said of a post's location, and what became of it."""
+
+    source: str
+    said: str
+
+
+class Trace(msgspec.Struct):
+    """How a location came about: the names in the text, and what each source said."""
+
+    names: list[Note] = []
+    steps: list[Step] = []
+
 
 class Locator:
-    """Finds the location of posts in one territory; holds no state that changes an answer.
+    """Finds the location of posts in one territory.
 
-    Sources, in order of trust: `coordinates` of the post, a ZIP code in the text (`zip`, in
-    territories of the US), the platform's own `place`, and communities named in the `text`.
-    Confidence is the share of such locations that are expected to name the right community:
-    coordinates 0.97 within a community's radius, falling to 0.6 at `NEAR_KM` beyond it; zip 0.95
-    with "zip" or a state's code before it, else 0.85; place 0.85, or 0.7 without the region; text
-    0.95 with the region beside the name, 0.85 with a word such as "in", 0.75 bare, 0.6 for an
-    ambiguous name. Another region in the same text takes it times 0.6, several communities times
-    0.7. `radius_km` is the community's, with coordinates `GEO_RADIUS_KM` about the post itself.
+    Sources, in order of trust: `coordinates` of the post, the platform's own `place`, what the text
+    names (`zip`, `street`, `landmark`, or a community's name: `text`), the `thread` that the post
+    answers, the author's `profile`, and the author's earlier posts (`history`). The last three are
+    what `remember` was told before.
+
+    Confidence is the share of such locations that are expected to name the right community.
+    `radius_km` is the community's; smaller where the coordinates, the ZIP code, the street or the
+    landmark are known themselves.
     """
 
     def __init__(self, territory: Territory) -> None:
         names = gazetteer(territory)
-        self._communities = territory.community
-        self._zips = names.zips
         self._reader = Reader(names)
-        self._grid = _grid(territory.community)
+        self._profiles = Profiles(names, self._reader)
+        self._ground = Ground(territory.community)
+        self._by_id = {community.id: community for community in territory.community}
+        self._memory = Memory()
         self._places: dict[str, Findings] = {}
 
-    def locate(self, post: Post) -> Location | None:
-        """The location of a post, or None where nothing says it."""
-        outside = False
-        if post.geo is not None:
-            location = self._by_coordinates(post.geo)
-            if location is not None:
-                return location
-            outside = self._is_outside(post.geo)
-        if self._zips:
-            found = zip_codes(post.text[:LONGEST], self._zips)
-            if found:
-                return _location("zip", *_best(found))
-        where = self._by_place(post.place) if post.place else Findings()
-        if where.communities:
-            community, confidence = _best(where.communities)
-            known = confidence if where.region else min(confidence, 0.7)
-            return _location("place", community, min(known, 0.85))
-        return self._by_text(post, where, outside=outside)
+    def remember(self, post: LabelledPost) -> None:
+        """Take in a labelled post with the location that it was given."""
+        self._memory.remember(post)
 
-    def _by_text(self, post: Post, where: Findings, *, outside: bool) -> Location | None:
-        away = outside or where.elsewhere
-        implied = not away and (post.account is not None or where.region or post.geo is not None)
-        findings = self._reader.find(self._reader.clean(post.text), implied=implied)
-        found = [item for item in findings.communities if item[0].id not in where.foreign]
-        if not found or (away and not findings.region):
+    def restore(self, posts: Iterable[LabelledPost]) -> None:
+        """Take in the newest labelled posts of before, oldest first; see `memory.REMEMBERED`."""
+        for post in posts:
+            if post.location is None or post.location.community in self._by_id:
+                self._memory.remember(post)
+
+    def forget(self) -> None:
+        """Forget every earlier post."""
+        self._memory = Memory()
+
+    def locate(self, post: Post, trace: Trace | None = None) -> Location | None:
+        """The location of a post, or None where nothing says it; how it came goes to `trace`."""
+        geo = self._ground.community_at(post.geo) if post.geo is not None else None
+        where = self._by_place(post.place) if post.place else _NOWHERE
+        home = _NOWHERE
+        if post.author is not None and post.author.location:
+            home = self._profiles.of(post.author)
+        answered = self._memory.answered(post) if post.reply_to or post.repost_of else None
+        away = where.elsewhere or (
+            post.geo is not None and geo is None and self._ground.is_outside(post.geo)
+        )
+        stranger = away or (home.elsewhere and not where.region and geo is None)
+        implied = not stranger and (
+            post.account is not None
+            or post.geo is not None
+            or where.region
+            or bool(where.communities)
+            or home.region
+            or bool(home.communities)
+            or answered is not None
+            or self._memory.knows(post.author_key)
+        )
+        notes = trace.names if trace is not None else None
+        text = self._reader.find(self._reader.clean(post.text), implied=implied, notes=notes)
+        named = self._named(text, where, stranger=stranger)
+        if trace is not None:
+            _tell_given(trace, post, geo, where, away=away)
+            _tell_named(trace, text, named, stranger=stranger)
+        if geo is not None:
+            return self._at(geo, post.geo, named, text, trace)
+        if where.communities:
+            return self._placed(best(where.communities), where, named, text, trace)
+        if named is not None:
+            return self._confirmed(named, post, answered.location if answered else None)
+        if text.elsewhere and not text.region:
+            _say(trace, "text", "speaks of a place elsewhere, so nothing else is asked")
             return None
-        return _location("text", *_best(found))
+        return self._inferred(post, answered.location if answered else None, trace, away=away)
+
+    def _named(self, text: Findings, where: Findings, *, stranger: bool) -> Found | None:
+        """The community that the text names; from elsewhere only where it clearly means ours."""
+        found = text.communities
+        if where.foreign:
+            found = [item for item in found if item.community.id not in where.foreign]
+        if not found:
+            return None
+        chosen = best(found)
+        if stranger and not text.region:
+            if WORDS.kin.isdisjoint(text.words) or where.foreign:
+                return None
+            return chosen._replace(confidence=min(chosen.confidence, FAR_RELATIVE))
+        return chosen
+
+    def _at(
+        self,
+        location: Location,
+        geo: Geo | None,
+        named: Found | None,
+        text: Findings,
+        trace: Trace | None,
+    ) -> Location | None:
+        """Where coordinates are known: there, unless the text is clearly about somewhere else."""
+        here = _speaks_of_here(text.words)
+        if named is None or named.community.id == location.community:
+            if named is None and text.elsewhere and not text.region and not here:
+                _say(trace, "coordinates", "passed over: the text is about a place elsewhere")
+                return None
+            return location
+        assert geo is not None, "coordinates have a place"
+        if reaches(named.community, geo.lat, geo.lon):
+            _say(trace, "coordinates", f"within {named.community.name} too, which the text names")
+            return msgspec.structs.replace(location, community=named.community.id)
+        if not here and not WORDS.kin.isdisjoint(text.words):
+            _say(trace, "coordinates", "passed over: the text is about others, elsewhere")
+            return located(named)
+        _say(trace, "coordinates", "less sure: the text names another community")
+        return msgspec.structs.replace(
+            location, confidence=round(location.confidence * CONTRADICTED, 3)
+        )
+
+    def _placed(
+        self,
+        place: Found,
+        where: Findings,
+        named: Found | None,
+        text: Findings,
+        trace: Trace | None,
+    ) -> Location | None:
+        """Where the platform tells the place: there, or in the part of it that the text names."""
+        sure = PLACE if where.region else PLACE_BARE
+        confidence = min(sure, place.confidence)
+        here = _speaks_of_here(text.words)
+        if named is None:
+            if text.elsewhere and not text.region and not here:
+                _say(trace, "place", "passed over: the text is about a place elsewhere")
+                return None
+            return located(place._replace(confidence=confidence), "place")
+        if named.community is place.community:
+            return located(named._replace(confidence=max(confidence, 0.97)), "place")
+        smaller = named.community.radius_km < place.community.radius_km
+        if smaller and reaches(place.community, named.community.lat, named.community.lon, NEAR_KM):
+            _say(trace, "place", "the text names a part of it")
+            return located(named)
+        if not here and not WORDS.kin.isdisjoint(text.words):
+            _say(trace, "place", "passed over: the text is about others, elsewhere")
+            return located(named)
+        _say(trace, "place", "less sure: the text names another community")
+        return located(place._replace(confidence=confidence * CONTRADICTED), "place")
+
+    def _confirmed(self, named: Found, post: Post, answered: Location | None) -> Location:
+        """What the text names, surer where the thread or the author's earlier posts agree."""
+        if named.confidence < 0.95 and (answered or self._memory.knows(post.author_key)):
+            home = self._memory.home(post.author_key, post.created_at)
+            agreeing = {answered.community if answered else "", home[0].community if home else ""}
+            if named.community.id in agreeing:
+                sure = named.confidence + 0.5 * (1 - named.confidence)
+                return located(named._replace(confidence=sure))
+        return located(named)
+
+    def _inferred(
+        self, post: Post, answered: Location | None, trace: Trace | None, *, away: bool
+    ) -> Location | None:
+        """What others said before: the thread, else the author's profile, else earlier posts."""
+        if answered is not None:
+            _say(trace, "thread", f"the post that it answers is about {answered.community}")
+            sure = answered.confidence * (1.0 if post.repost_of else THREAD)
+            return msgspec.structs.replace(answered, source="thread", confidence=round(sure, 3))
+        told_of_others = post.reply_to or post.repost_of or "http" in post.text
+        if away or post.author is None or told_of_others:
+            return None
+        if self._profiles.speaks_for_many(post.author):
+            return None
+        home = self._memory.home(post.author_key, post.created_at)
+        profile = self._profiles.of(post.author)
+        if profile.communities:
+            chosen = best(profile.communities)
+            _say(trace, "profile", f"names {chosen.community.name}")
+            if home is None or home[0].community == chosen.community.id:
+                return located(chosen)
+        if home is None:
+            return None
+        location, confidence = home
+        _say(trace, "history", f"the author's earlier posts are about {location.community}")
+        community = self._by_id[location.community]
+        return located(Found(community, confidence, "history"))
 
     def _by_place(self, place: str) -> Findings:
         found = self._places.get(place)
@@ -79,60 +234,43 @@ class Locator:
                 self._places[place] = found
         return found
 
-    def _by_coordinates(self, geo: Geo) -> Location | None:
-        """The nearest community whose radius reaches the place, else the next to reach it."""
-        best: tuple[float, float, Community] | None = None
-        for community in self._grid.get((math.floor(geo.lat), math.floor(geo.lon)), ()):
-            away = distance_km(community.lat, community.lon, geo.lat, geo.lon)
-            beyond = max(0.0, away - community.radius_km)
-            if beyond <= NEAR_KM and (best is None or (beyond, away) < best[:2]):
-                best = (beyond, away, community)
-        if best is None:
-            return None
-        return Location(
-            community=best[2].id,
-            lat=geo.lat,
-            lon=geo.lon,
-            radius_km=GEO_RADIUS_KM,
-            source="coordinates",
-            confidence=round(0.97 - 0.37 * best[0] / NEAR_KM, 3),
-        )
 
-    def _is_outside(self, geo: Geo) -> bool:
-        return all(
-            distance_km(community.lat, community.lon, geo.lat, geo.lon)
-            > community.radius_km + OUTSIDE_KM
-            for community in self._communities
-        )
-
-
-def _grid(communities: Iterable[Community]) -> dict[tuple[int, int], tuple[Community, ...]]:
-    """The communities that may reach into each square of one degree."""
-    cells: dict[tuple[int, int], list[Community]] = {}
-    for community in communities:
-        reach = (community.radius_km + NEAR_KM) / KM_PER_DEGREE
-        wide = min(180.0, reach / max(0.01, math.cos(math.radians(abs(community.lat) + reach))))
-        for lat in range(math.floor(community.lat - reach), math.floor(community.lat + reach) + 1):
-            for lon in range(
-                math.floor(community.lon - wide), math.floor(community.lon + wide) + 1
-            ):
-                cells.setdefault((lat, (lon + 180) % 360 - 180), []).append(community)
-    return {cell: tuple(inside) for cell, inside in cells.items()}
-
-
-def _best(found: list[tuple[Community, float]]) -> tuple[Community, float]:
-    """The surest, of equals the first; less sure where others are named too."""
-    community, confidence = max(found, key=lambda item: item[1])
-    several = any(other.id != community.id for other, _ in found)
-    return community, confidence * SEVERAL if several else confidence
-
-
-def _location(source: str, community: Community, confidence: float) -> Location:
-    return Location(
-        community=community.id,
-        lat=community.lat,
-        lon=community.lon,
-        radius_km=community.radius_km,
-        source=source,
-        confidence=round(confidence, 3),
+def _speaks_of_here(words: list[str]) -> bool:
+    """Whether somebody speaks of where they are; "my mom" is somewhere else."""
+    here, kin = WORDS.here, WORDS.kin
+    if here.isdisjoint(words):
+        return False
+    return any(
+        word in here and (at + 1 == len(words) or words[at + 1] not in kin)
+        for at, word in enumerate(words)
     )
+
+
+def _say(trace: Trace | None, source: str, said: str) -> None:
+    if trace is not None:
+        trace.steps.append(Step(source, said))
+
+
+def _tell_given(
+    trace: Trace, post: Post, geo: Location | None, where: Findings, *, away: bool
+) -> None:
+    if post.geo is not None:
+        outside = "outside the territory" if away else "in no community, but near"
+        _say(trace, "coordinates", f"in {geo.community}" if geo else outside)
+    if post.place:
+        if where.communities:
+            _say(trace, "place", f"names {best(where.communities).community.name}")
+        else:
+            region = "names the region" if where.region else "names nothing of the territory"
+            _say(trace, "place", "is elsewhere" if where.elsewhere else region)
+
+
+def _tell_named(trace: Trace, text: Findings, named: Found | None, *, stranger: bool) -> None:
+    if named is not None:
+        _say(trace, named.source, f"names {named.community.name}")
+    elif text.communities and stranger:
+        _say(trace, "text", "names a community, but comes from elsewhere and does not mean ours")
+    elif text.elsewhere:
+        _say(trace, "text", "names a place elsewhere")
+    else:
+        _say(trace, "text", "names no community")

@@ -3,63 +3,34 @@
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
-from functools import cache
-from pathlib import Path
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
+from desk.places.spelling import Spelling
+from desk.places.streets import Street, streets_of
+from desk.places.words import WORD, WORDS, is_frequent, words_of
 from desk.territories.territory import Community, Territory
-from rules.language import frequent_words
-from rules.pack import LANGUAGES
 
-WORD = re.compile(r"[^\W_]+")
-_CAMEL = re.compile(r"[^\W\d_a-zà-ÿ]?[a-zà-ÿ]+|[A-Z]+(?![a-z])|\d+|[^\W\d_]")
-FREQUENT_WORDS = 12_000
-"""How many of the rules' frequent words, the most frequent first, are words more than towns."""
+LONG_CODE = 3
+"""An abbreviation of so many letters that is no word may stand in small letters too."""
+
+JOINED_FROM = 8
+"""Letters from which a name of several words is also known when written in one."""
+
+SURE_FROM = 3
+"""A name of so many words is no person's, and no word."""
 
 _SHORT = {"mount": "mt", "fort": "ft", "saint": "st"}
-_OTHER = [chr(code) for code in range(0xC0, 0x250) if unicodedata.decomposition(chr(code))]
-_PLAIN = str.maketrans({char: unicodedata.normalize("NFD", char)[0].lower() for char in _OTHER})
-
 _HOME = {"Europe/Rome": "it", "Europe/Madrid": "es", "Europe/London": "gb"}
 
 
-class PlaceWords(msgspec.Struct, frozen=True):
-    """place_words.toml: words beside a name that tell what it means; `states` are by their code."""
-
-    before: frozenset[str]
-    weak_before: frozenset[str]
-    of: frozenset[str]
-    before_of: frozenset[str]
-    after: frozenset[str]
-    street_after: frozenset[str]
-    street_before: frozenset[str]
-    named_after: frozenset[str]
-    compound_before: frozenset[str]
-    club_article: frozenset[str]
-    code_words: frozenset[str]
-    elsewhere: dict[str, tuple[str, ...]]
-    states: dict[str, str]
-
-
-def _place_words() -> PlaceWords:
-    text = (Path(__file__).parent / "words.toml").read_text("utf-8")
-    lists = {
-        key: value.split() if isinstance(value, str) else value
-        for key, value in tomllib.loads(text).items()
-    }
-    return msgspec.convert(lists, PlaceWords)
-
-
-WORDS = _place_words()
-
-
 class Name(msgspec.Struct, frozen=True, eq=False):
-    """One name of a community, or of the region (`community` None) or a place elsewhere.
+    """One name of a community or of a landmark in it, of the region, or of a place elsewhere.
 
-    `words` are plain; `doubtful` names need a hint, `eclipsed` ones the region named beside them.
+    The region and places elsewhere have no `community`. `words` are plain; `doubtful` names need a
+    hint, `eclipsed` ones the region named beside them.
     """
 
     words: tuple[str, ...]
@@ -68,7 +39,7 @@ class Name(msgspec.Struct, frozen=True, eq=False):
     eclipsed: bool = False
     region: bool = False
     frequent: bool = False
-    """Made of two frequent words: "high point" may be anything, High Point is not."""
+    """Made of frequent words: "high point" may be anything, High Point is not."""
 
     raised: tuple[bool, ...] = ()
     """Which of the words are written with a capital letter."""
@@ -76,67 +47,76 @@ class Name(msgspec.Struct, frozen=True, eq=False):
     code: bool = False
     """An abbreviation, which counts in capital letters only: otherwise it may be any word."""
 
+    loose: bool = False
+    """An abbreviation that is no word: with a hint it counts in small letters too."""
+
+    city: bool = False
+    """A city elsewhere, which counts behind a word such as "in"."""
+
+    landmark: str = ""
+    """How the territory writes it, where it is a place within the community."""
+
+    point: tuple[float, float] | None = None
+    """Its latitude and longitude, where it is a place within the community and they are known."""
+
 
 class Gazetteer(msgspec.Struct, frozen=True):
-    """All names by their first word, the longest first; `joined` are hashtags without a hash."""
+    """All names by their first word, the longest first; `joined` are hashtags without a hash.
+
+    `codes` are abbreviations of the region and of those elsewhere, as they are written.
+
+    `marks` are words of which any text that names a place here has one, each with the words that
+    must stand beside it; `spelling` knows what a misspelt word may mean.
+    """
 
     by_first: dict[str, tuple[Name, ...]]
+    codes: dict[str, Name]
     joined: dict[str, str]
     zips: dict[str, Community]
-
-
-def plain(text: str) -> str:
-    """Lower case without accents; as long as `text`, so that places in both agree."""
-    return text.lower() if text.isascii() else text.translate(_PLAIN).lower()
-
-
-def words_of(name: str) -> tuple[str, ...]:
-    """The plain words of a name."""
-    return tuple(WORD.findall(plain(unicodedata.normalize("NFC", name))))
-
-
-def split_tag(tag: str) -> list[str]:
-    """The words of a hashtag in camel case: `DurhamNC` is Durham, NC."""
-    return _CAMEL.findall(tag)
+    streets: dict[str, tuple[Street, ...]]
+    marks: dict[str, tuple[frozenset[str], ...]]
+    spelling: Spelling
+    home: str
+    """The territory's country as words.toml has it, or \"\"."""
 
 
 def gazetteer(territory: Territory) -> Gazetteer:
     """The territory's names, and those of states and countries that tell where a post is not."""
     spelled = {words_of(name): name for name in (*territory.aliases, territory.name)}
     own = set(spelled) - {()}
-    names = [name for community in territory.community for name in _community_names(community, own)]
+    home = _country(territory, own)
+    towns = [name for one in territory.community for name in _community_names(one, own)]
+    landmarks = _landmarks(territory, {name.words for name in towns} | own)
+    names = towns + landmarks
     names += [
         Name(words=words, region=True, code=_is_code(spelled[words])) for words in sorted(own)
     ]
-    names += _elsewhere(territory, own)
+    names += _elsewhere(home, own, {name.words for name in names})
     by_first: dict[str, list[Name]] = {}
+    codes = {name.words[0].upper(): name for name in names if _is_lone_code(name)}
     for name in names:
-        by_first.setdefault(name.words[0], []).append(name)
+        if not _is_lone_code(name):
+            by_first.setdefault(name.words[0], []).append(name)
     for group in by_first.values():
         # stable: of two communities with one name, the first of the territory stands
         group.sort(key=lambda name: (-len(name.words), name.community is None))
-    american = _country(territory, own) == "us"
     zips = {
         code: community
         for community in reversed(territory.community)
         for code in community.zips
-        if american and re.fullmatch(r"\d{5}", code)
+        if re.fullmatch(r"\d{5}", code)
     }
+    streets = streets_of(territory.community)
     return Gazetteer(
-        {first: tuple(group) for first, group in by_first.items()}, _joined(names), zips
+        by_first={first: tuple(group) for first, group in by_first.items()},
+        codes=codes,
+        joined=_joined(towns + landmarks, [name for name in names if name.region]),
+        zips=zips,
+        streets=streets,
+        marks=_marks(names, streets, zips),
+        spelling=_spelling(names),
+        home=home,
     )
-
-
-@cache
-def _frequent_words() -> frozenset[str]:
-    """The frequent words that the rules know, of all languages, in plain letters."""
-    return frozenset(
-        plain(word) for language in LANGUAGES for word in frequent_words(language, FREQUENT_WORDS)
-    )
-
-
-def _is_frequent(word: str) -> bool:
-    return len(word) < 3 or word in _frequent_words()
 
 
 def _country(territory: Territory, own: set[tuple[str, ...]]) -> str:
@@ -144,6 +124,10 @@ def _country(territory: Territory, own: set[tuple[str, ...]]) -> str:
     if any(words_of(state) in own for state in WORDS.states.values()):
         return "us"
     return _HOME.get(territory.timezone, "")
+
+
+def _is_lone_code(name: Name) -> bool:
+    return name.code and name.community is None and len(name.words) == 1
 
 
 def _is_code(alias: str) -> bool:
@@ -160,34 +144,77 @@ def _community_names(community: Community, own: set[tuple[str, ...]]) -> list[Na
         words = words_of(shown)
         if not words or words in own:
             continue  # a city named like its region: the region's name alone says nothing
-        written = WORD.findall(unicodedata.normalize("NFC", shown))
-        raised = tuple(word[0].isupper() for word in written)
+        raised = _raised(shown)
+        code = shown.isupper()
         for spelled in _spellings(words):
             found.setdefault(
                 spelled,
                 Name(
                     words=spelled,
                     community=community,
-                    doubtful=words in ambiguous,
+                    doubtful=words in ambiguous and len(words) < SURE_FROM,
                     eclipsed=words in eclipsed,
-                    frequent=len(words) == 2 and all(_is_frequent(word) for word in words),
-                    raised=raised[len(words) - len(spelled) :],
-                    code=shown.isupper(),
+                    frequent=len(spelled) > 1 and all(map(is_frequent, words)),
+                    raised=raised[: len(spelled)] if len(spelled) < len(words) else raised,
+                    code=code,
+                    loose=code and _is_loose(spelled),
                 ),
             )
     return list(found.values())
 
 
-def _spellings(words: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
-    """A name as it stands, with Mt for Mount and the like, and The Bronx as Bronx."""
+def _landmarks(territory: Territory, taken: set[tuple[str, ...]]) -> list[Name]:
+    """Landmarks and quarters that lie in one community only; streets and ZIP codes are no such."""
+    found: dict[tuple[str, ...], Name | None] = {}
+    for community in territory.community:
+        other = {*community.streets, *community.zips}
+        shown = [name for name in (*community.landmarks, *community.points) if name not in other]
+        for name in dict.fromkeys(shown):
+            words = words_of(name)
+            if not words or words in taken:
+                continue
+            known = found.get(words)
+            if words in found and (known is None or known.community is not community):
+                found[words] = None
+                continue
+            code = name.isupper()
+            found[words] = Name(
+                words=words,
+                community=community,
+                frequent=all(map(is_frequent, words)),
+                raised=_raised(name),
+                code=code,
+                loose=code and _is_loose(words),
+                landmark=name,
+                point=community.points.get(name),
+            )
+    return [name for name in found.values() if name is not None]
+
+
+def _raised(shown: str) -> tuple[bool, ...]:
+    written = WORD.findall(unicodedata.normalize("NFC", shown))
+    return tuple(word[0].isupper() for word in written)
+
+
+def _is_loose(words: tuple[str, ...]) -> bool:
+    return len(words) == 1 and len(words[0]) >= LONG_CODE and not is_frequent(words[0])
+
+
+def _spellings(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """A name as it stands, with Mt for Mount, The Bronx as Bronx, and in one word if it is long."""
+    yield words
     if words[0] == "the" and len(words) > 1:
-        return words, words[1:]
-    return words, (_SHORT.get(words[0], words[0]), *words[1:])
+        yield words[1:]
+    elif not _SHORT.keys().isdisjoint(words):
+        yield tuple(_SHORT.get(word, word) for word in words)
+    if len(words) > 1 and len(joined := "".join(words)) >= JOINED_FROM:
+        yield (joined,)
 
 
-def _elsewhere(territory: Territory, own: set[tuple[str, ...]]) -> list[Name]:
-    home = _country(territory, own)
+def _elsewhere(home: str, own: set[tuple[str, ...]], taken: set[tuple[str, ...]]) -> Iterable[Name]:
     found: dict[tuple[str, ...], Name] = {}
+    for shown in WORDS.cities:
+        found[words_of(shown)] = Name(words=words_of(shown), city=True)
     for country, regions in WORDS.elsewhere.items():
         for shown in regions if country != home else ():
             found[words_of(shown)] = Name(words=words_of(shown), code=shown.isupper())
@@ -195,24 +222,58 @@ def _elsewhere(territory: Territory, own: set[tuple[str, ...]]) -> list[Name]:
         if words_of(state) not in own:
             found[words_of(state)] = Name(words=words_of(state))
             found[words_of(code)] = Name(words=words_of(code), code=True)
-    for words in own & set(found):
-        del found[words]
-    return list(found.values())
+    return [name for words, name in found.items() if words not in own and words not in taken]
 
 
-def _joined(names: list[Name]) -> dict[str, str]:
+def _joined(names: list[Name], regions: list[Name]) -> dict[str, str]:
     """Hashtags in one word, with and without the region: `winstonsalemnc` → `Winston Salem Nc`."""
-    regions = [name for name in names if name.region]
     found: dict[str, str] = {}
     for name in names:
-        if name.community is not None:
-            found.setdefault("".join(name.words), _tagged(name))
-            for region in regions:
-                joined = "".join(name.words + region.words)
-                found.setdefault(joined, f"{_tagged(name)} {_tagged(region)}")
+        found.setdefault("".join(name.words), _tagged(name))
+        for region in regions:
+            joined = "".join(name.words + region.words)
+            found.setdefault(joined, f"{_tagged(name)} {_tagged(region)}")
+    for region in regions:
+        found.setdefault("".join(region.words), _tagged(region))
     return found
 
 
 def _tagged(name: Name) -> str:
     shown = " ".join(name.words)
     return shown.upper() if name.code else shown.title()
+
+
+def _marks(
+    names: list[Name], streets: dict[str, tuple[Street, ...]], zips: Iterable[str]
+) -> dict[str, tuple[frozenset[str], ...]]:
+    """The rarest word of each name, with the others: most texts have none, and are done with.
+
+    Abbreviations of states are left out: they only tell what a name beside them means.
+    """
+    found: dict[str, set[frozenset[str]]] = {}
+    for name in names:
+        if name.code and name.community is None:
+            continue
+        rarest = min(name.words, key=lambda word: (is_frequent(word), -len(word), word))
+        found.setdefault(rarest, set()).add(frozenset(name.words) - {rarest})
+    for group in streets.values():
+        for street in group:
+            rarest = min(street.words, key=lambda word: (is_frequent(word), -len(word), word))
+            found.setdefault(rarest, set()).add(frozenset(street.words) - {rarest})
+    for code in zips:
+        found.setdefault(code, set()).add(frozenset())
+    return {
+        word: (frozenset(),) if frozenset() in rest else tuple(sorted(rest, key=sorted))
+        for word, rest in found.items()
+    }
+
+
+def _spelling(names: list[Name]) -> Spelling:
+    """Only sure names may be misspelt: of the others a reader could not tell what is meant."""
+    sure = {
+        word
+        for name in names
+        if name.community and not (name.doubtful or name.eclipsed or name.code or name.landmark)
+        for word in name.words
+    }
+    return Spelling(sure, {word for name in names for word in name.words})

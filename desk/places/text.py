@@ -5,98 +5,49 @@ from __future__ import annotations
 import re
 import unicodedata
 
-import msgspec
-
-from desk.places.names import WORD, WORDS, Gazetteer, Name, plain, split_tag
-from desk.territories.territory import Community
+from desk.places.corners import resolve
+from desk.places.judging import REGION_BESIDE, judge
+from desk.places.names import Gazetteer, Name
+from desk.places.numbers import codes_in
+from desk.places.reading import Findings, Found, Mention, Note, Reading, StreetMention
+from desk.places.streets import kind_of
+from desk.places.words import WORD, WORDS, plain, split_tag
 
 LONGEST = 10_000
 """Characters of a text that are read; posts of any platform are shorter."""
 
-REGION_BESIDE = 0.95
-HINTED = 0.85
-BARE = 0.75
-DOUBTFUL = 0.6
 ELSEWHERE_NAMED = 0.6
-SEVERAL = 0.7
+"""Times the confidence where another region is named, and ours is not."""
 
+REMEMBERED_WORDS = 100_000
+"""Pieces of texts of which it is known whether they are of a name; some 12 MB."""
+
+_SIGNS = bytes(code if chr(code).isalnum() or code >= 0x80 else 0x20 for code in range(256))
+
+_BESIDE = frozenset(("", ",", "(", "-", "–", "/"))
+"""Signs between a name and its region, without blanks."""
+
+_APART = frozenset(",!?;:\n#()")
+_CODE = re.compile(r"\b[A-Z]{2,3}\b")
 _DROP = re.compile(r"https?://\S+|www\.\S+|@[\w.]+")
 _TAG = re.compile(r"#([^\W_]+)")
-_BREAK = re.compile(r"[.!?;:\n]")
-_ZIP = re.compile(r"(?<![\w$£€#.,/:-])(\d{5})(?:-\d{4})?(?![\w%€]|[.,:/-]\d)")
-_ZIP_STATED = re.compile(r"(?i:zip)|\b[A-Z]{2},? $")
-_COUNTED = re.compile(
-    r"\s*(?:customers|homes|houses|households|people|meters|members|residents|families|"
-    r"businesses|outages|accounts|followers|users|miles|mi|km|kw|mw|volts?|feet|ft|sq|"
-    r"(?:[NSEW]\s)?[A-Z]\w+\s(?:St|Street|Rd|Road|Ave|Avenue|Blvd|Dr|Drive|Ln|Lane|Hwy|Ct)\b)"
-)
-"""What follows a count or a house number, and never a ZIP code."""
 
 
-class Reading(msgspec.Struct):
-    """A text as plain words, with their places in it; `shouted` is a text in capitals only."""
-
-    text: str
-    words: list[str]
-    spans: list[tuple[int, int]]
-    shouted: bool
-
-    def gap(self, index: int) -> str:
-        """What stands between word `index` and the one before."""
-        return self.text[self.spans[index - 1][1] : self.spans[index][0]]
-
-    def written(self, index: int) -> str:
-        """Word `index` as it was written."""
-        start, end = self.spans[index]
-        return self.text[start:end]
-
-
-class Mention(msgspec.Struct, frozen=True):
-    """A name in words `start` to `end`; `tail` is the region or a place elsewhere behind it."""
-
-    name: Name
-    start: int
-    end: int
-    tail: Name | None
-
-
-class Findings(msgspec.Struct):
-    """All of a text: communities with their confidence in 0-1 in the order of the text.
-
-    `region` says that the territory's region is named, `elsewhere` that another one is;
-    `foreign` are communities whose name was said of another region.
-    """
-
-    communities: list[tuple[Community, float]] = []
-    region: bool = False
-    elsewhere: bool = False
-    foreign: set[str] = set()
-
-
-def zip_codes(text: str, zips: dict[str, Community]) -> list[tuple[Community, float]]:
-    """The communities of ZIP codes in a text, with confidence; counts, prices and phones are none.
-
-    Source of the format: USPS Publication 28, section 213 (ZIP+4 is read to its first five).
-    """
-    found = []
-    for match in _ZIP.finditer(text):
-        community = zips.get(match[1])
-        if community is not None and not _COUNTED.match(text, match.end()):
-            stated = _ZIP_STATED.search(text[max(0, match.start() - 12) : match.start()])
-            found.append((community, 0.95 if stated else 0.85))
-    return found
+_NOTHING = Findings()
+"""Of a text that names nothing; nobody may change it."""
 
 
 class Reader:
-    """Finds the names of a gazetteer in texts, in one pass over the words."""
+    """Finds the names of a gazetteer in texts, in one pass over the words.
+
+    What it remembers of words only saves time, and never changes an answer.
+    """
 
     def __init__(self, names: Gazetteer) -> None:
         self._names = names
-        self._firsts = frozenset(
-            first
-            for first, group in names.by_first.items()
-            if any(name.community is not None for name in group)
-        )
+        self._idle: set[bytes] = set()
+        self._live: set[bytes] = set()
+        self._misspelt: dict[str, str] = {}
 
     def clean(self, text: str) -> str:
         """The text without links and mentions of accounts, its hashtags spread into words."""
@@ -114,182 +65,240 @@ class Reader:
             return f"#{joined}"
         return match[0] if tag.islower() else "#" + " ".join(split_tag(tag))
 
-    def find(self, text: str, *, implied: bool = False, trusted: bool = False) -> Findings:
+    def find(
+        self,
+        text: str,
+        *,
+        implied: bool = False,
+        trusted: bool = False,
+        notes: list[Note] | None = None,
+    ) -> Findings:
         """Communities named in a cleaned text.
 
         `implied` says that it is about the region anyhow; `trusted` that every name in it is one
-        of a place, as in a platform's place field.
+        of a place, as in a platform's place field. What was taken and rejected goes to `notes`.
         """
-        found = Findings()
-        low = plain(text)
-        words = WORD.findall(low)
-        if not trusted and not self._may_name(words):
+        if not self._may_name(text) and not trusted:
+            return _NOTHING
+        reading = Reading(text, self._names.home)
+        words = reading.words
+        if not trusted and not self._names_one(words):
+            return _NOTHING
+        reading.mend(self._misspelt)
+        found = Findings(words)
+        mentions, streets = self._mentions(reading, found, notes)
+        zips = not self._names.zips.keys().isdisjoint(words)
+        if not mentions and not streets and not zips:
             return found
-        spans = [match.span() for match in WORD.finditer(low)]
-        reading = Reading(text, words, spans, shouted=text.isupper())
-        mentions = self._mentions(reading, found)
-        found.foreign.update(
-            mention.name.community.id
+        found.foreign = {
+            mention.community.id
             for mention in mentions
-            if mention.name.community and mention.tail and not mention.tail.region
-        )
-        sure = implied or found.region or any(_plainly(mention) for mention in mentions)
+            if mention.tail is not None and not mention.tail.region
+        }
+        sure = implied or found.region or any(map(_is_plain, mentions))
         for mention in mentions:
-            confidence = _confidence(reading, mention, sure=sure, trusted=trusted)
-            community = mention.name.community
-            if community is None:
-                continue
-            if community.id in found.foreign and confidence < REGION_BESIDE:
-                continue
-            if found.elsewhere and not found.region:
-                confidence = 0.0 if mention.name.doubtful else confidence * ELSEWHERE_NAMED
-            if confidence:
-                found.communities.append((community, confidence))
+            _take(reading, mention, found, notes, sure=sure, trusted=trusted)
+        if streets:
+            resolve(reading, streets, found, notes, sure=implied or found.region)
+        if zips:
+            codes_in(reading, self._names, found, notes)
         return found
 
-    def _may_name(self, words: list[str]) -> bool:
-        hits = self._firsts.intersection(words)
-        if not hits:
-            return False
+    def _may_name(self, text: str) -> bool:
+        """Whether any word may be of a name; most texts are done with here.
+
+        Pieces between blanks and ASCII signs are known by their bytes: of most it is known already
+        that no word in them is of a name, and nothing need be done with them.
+        """
+        pieces = text.lower().encode("utf-8", "replace").translate(_SIGNS).split()
+        if len(self._idle) + len(self._live) >= REMEMBERED_WORDS:
+            self._idle.clear()
+            self._live.clear()
+            self._misspelt.clear()
+        may = False
+        for piece in set(pieces).difference(self._idle):
+            if piece in self._live or self._learn(piece):
+                may = True  # and go on: every misspelt word must be known
+        return may
+
+    def _learn(self, piece: bytes) -> bool:
+        """Whether a new piece has a word of a name in it; it is known from now on."""
+        live = False
+        for word in WORD.findall(plain(piece.decode())):
+            if word in self._names.marks:
+                live = True
+            elif (meant := self._names.spelling.meant(word)) is not None:
+                self._misspelt[word] = meant
+                live = True
+        (self._live if live else self._idle).add(piece)
+        return live
+
+    def _names_one(self, words: list[str]) -> bool:
+        """Whether all words of any one name are there; half of one is not worth reading on."""
+        marks, misspelt = self._names.marks, self._misspelt
         present = set(words)
-        return any(
-            name.community is not None and present.issuperset(name.words)
-            for first in hits
-            for name in self._names.by_first[first]
-        )
+        for word in present:
+            rest = marks.get(word)
+            if rest is None:
+                if word in misspelt:
+                    return True
+            elif not rest[0] or any(map(present.issuperset, rest)):
+                return True
+        return False
 
-    def _mentions(self, reading: Reading, found: Findings) -> list[Mention]:
-        mentions = []
-        index = 0
-        while index < len(reading.words):
-            name = self._at(reading, index)
-            if name is None:
-                index += 1
+    def _mentions(
+        self, reading: Reading, found: Findings, notes: list[Note] | None
+    ) -> tuple[list[Mention], list[StreetMention]]:
+        mentions: list[Mention] = []
+        streets: list[StreetMention] = []
+        by_first, roads, words = self._names.by_first, self._names.streets, reading.words
+        after = 0
+        for index in [at for at, word in enumerate(words) if word in by_first or word in roads]:
+            if words[index] in roads and (street := self._street(reading, index)):
+                streets.append(street)
+            if index < after or (name := self._at(reading, index)) is None:
                 continue
-            end = index + len(name.words)
+            after = end = index + len(name.words)
             if name.community is not None:
-                tail, end_of_tail = self._tail(reading, end)
-                mentions.append(Mention(name, index, end, tail))
-                found.region |= tail is not None and tail.region
-                found.elsewhere |= tail is not None and not tail.region
-                end = end_of_tail
-            elif name.region:
-                found.region = True
-            elif not name.code or reading.gap(index).startswith(","):
-                found.elsewhere = True
-            index = end
-        return mentions
+                tail, after = self._tail(reading, end)
+                mentions.append(Mention(name, name.community, index, end, tail, after))
+                if tail is not None:
+                    _count(tail, found)
+            elif name.region or not name.city or words[index - 1] in WORDS.before:
+                _count(name, found)
+                kind = "the region" if name.region else "a place elsewhere"
+                _note(notes, reading, index, end, kind)
+        if _CODE.search(reading.text):
+            self._count_codes(reading, found, notes)
+        return mentions, streets
 
-    def _at(
-        self, reading: Reading, index: int, *, tail: bool = False, comma: bool = False
-    ) -> Name | None:
-        """The longest name that begins at a word; as a `tail`, of a region or elsewhere only."""
-        for name in self._names.by_first.get(reading.words[index], ()):
-            if tail and name.community is not None:
+    def _count_codes(self, reading: Reading, found: Findings, notes: list[Note] | None) -> None:
+        """Abbreviations of the region anywhere, of places elsewhere behind a comma."""
+        for index, word in enumerate(reading.raw):
+            name = self._names.codes.get(word)
+            if name is None:
                 continue
+            comma = reading.gaps[index].startswith(",")
+            if comma or (name.region and not reading.shouted):
+                _count(name, found)
+                kind = "the region" if name.region else "a place elsewhere"
+                _note(notes, reading, index, index + 1, kind)
+
+    def _street(self, reading: Reading, index: int) -> StreetMention | None:
+        """The street whose name begins at a word: the one of the kind that stands beside it."""
+        words = reading.words
+        best: StreetMention | None = None
+        for street in self._names.streets[words[index]]:
+            end = index + len(street.words)
+            if tuple(words[index:end]) != street.words:
+                continue
+            beside = kind_of(words[end]) if end < len(words) else ""
+            before = _kind_before(words, index)
+            formal = not street.kind or street.kind in (beside, before)
+            if formal:
+                return StreetMention(street, index, end, bool(street.kind))
+            if best is None and not beside and not before:
+                best = StreetMention(street, index, end, False)
+        return best
+
+    def _at(self, reading: Reading, index: int) -> Name | None:
+        """The longest name that begins at a word."""
+        words, gaps = reading.words, reading.gaps
+        for name in self._names.by_first.get(words[index], ()):
             end = index + len(name.words)
-            if tuple(reading.words[index:end]) != name.words:
-                continue
-            if any(not _joins(reading.gap(place)) for place in range(index + 1, end)):
-                continue
-            if name.code:
-                raised = all(reading.written(place).isupper() for place in range(index, end))
-                # in a text of capitals only, OR and IN are words unless a comma stands before
-                if not raised or (reading.shouted and not comma):
+            if end - index > 1:
+                if words[index:end] != list(name.words):
                     continue
+                if not all(map(_joins, gaps[index + 1 : end])):
+                    continue
+            if name.code and not _is_code(reading, name, index, end):
+                continue
             return name
         return None
 
     def _tail(self, reading: Reading, end: int) -> tuple[Name | None, int]:
         """The region or place elsewhere right behind a name, and where it ends."""
-        if end >= len(reading.words):
+        words, gaps = reading.words, reading.gaps
+        if end >= len(words):
             return None, end
-        gap = reading.gap(end).strip(" #")
+        gap = gaps[end].strip(" #")
         at = end
-        if gap == "" and reading.words[end] in ("in", "en") and end + 1 < len(reading.words):
+        if gap == "" and words[end] in ("in", "en") and end + 1 < len(words):
             at = end + 1
-            gap = reading.gap(at).strip(" #")
-        if gap not in ("", ",", "(", ", ", "-", "–", "/"):
+            gap = gaps[at].strip(" #")
+        if gap not in _BESIDE:
             return None, end
-        name = self._at(reading, at, tail=True, comma=gap != "")
-        return (name, at + len(name.words)) if name else (None, end)
+        code = self._names.codes.get(reading.raw[at])
+        # in a text of capitals only, OR and IN are words unless a comma stands before
+        if code is not None and (gap or not reading.shouted):
+            return code, at + 1
+        if words[at] in self._names.by_first:
+            name = self._at(reading, at)
+            if name is not None and name.community is None:
+                return name, at + len(name.words)
+        return None, end
 
 
-def _joins(gap: str) -> bool:
-    return len(gap) <= 3 and not any(char in gap for char in ",!?;:\n#()")
-
-
-def _plainly(mention: Mention) -> bool:
-    """A name that has no other meaning, and is not said of another region."""
-    name = mention.name
-    return not name.doubtful and not name.eclipsed and mention.tail is None
-
-
-def _confidence(reading: Reading, mention: Mention, *, sure: bool, trusted: bool) -> float:
-    """How likely it is that the words mean the community, by what stands beside them; 0: not."""
-    name, tail = mention.name, mention.tail
-    if tail is not None:
-        return REGION_BESIDE if tail.region else 0.0
-    before = reading.words[mention.start - 1] if _same_sentence(reading, mention.start) else ""
-    after = reading.words[mention.end] if _same_sentence(reading, mention.end) else ""
-    if _is_other(reading, mention, before, after):
-        return 0.0
-    if name.eclipsed and not sure:
-        return 0.0
-    if trusted:
-        return HINTED
-    hint = _hint(reading, mention, before, after)
-    capital = all(
-        reading.written(place)[0].isupper()
-        for place, raised in enumerate(name.raised, mention.start)
-        if raised
-    )
-    if name.doubtful:
-        return DOUBTFUL if hint == "strong" and capital else 0.0
-    if name.frequent and not (hint or capital):
-        return 0.0
-    return HINTED if hint else BARE
-
-
-def _same_sentence(reading: Reading, index: int) -> bool:
-    """Whether a word stands in one sentence with the word before it, and both exist."""
-    inside = 0 < index < len(reading.words)
-    return inside and not _BREAK.search(reading.gap(index))
-
-
-def _hint(reading: Reading, mention: Mention, before: str, after: str) -> str:
-    """How the words beside a name make it a place: "strong", "weak" (people have them too), ""."""
-    if after in WORDS.after or _bracketed(reading, mention):
-        return "strong"
-    if before in WORDS.of:
-        further = reading.words[mention.start - 2] if mention.start > 1 else ""
-        if further in WORDS.before_of:
-            return "strong"
-        return "weak" if before in WORDS.before else ""
-    if before in WORDS.before:
-        return "weak" if before in WORDS.weak_before else "strong"
+def _kind_before(words: list[str], index: int) -> str:
+    """The kind of street that one of the three words before names: "avenida del Puerto"."""
+    for word in reversed(words[max(0, index - 3) : index]):
+        if kind := kind_of(word):
+            return kind
     return ""
 
 
-def _bracketed(reading: Reading, mention: Mention) -> bool:
-    """Whether the name alone stands in brackets."""
-    start, end = reading.spans[mention.start][0], reading.spans[mention.end - 1][1]
-    return reading.text[start - 1 : start] == "(" and reading.text[end : end + 1] == ")"
+def _take(
+    reading: Reading,
+    mention: Mention,
+    found: Findings,
+    notes: list[Note] | None,
+    *,
+    sure: bool,
+    trusted: bool,
+) -> None:
+    """Judge a mention, and put it among the findings where it is one."""
+    name, community = mention.name, mention.community
+    confidence, why = judge(reading, mention, sure=sure, trusted=trusted)
+    if confidence and community.id in found.foreign and confidence < REGION_BESIDE:
+        confidence, why = 0.0, "elsewhere in the text the name is said of another region"
+    elif confidence and found.elsewhere and not found.region:
+        why += "; another region is named"
+        confidence = 0.0 if name.doubtful else confidence * ELSEWHERE_NAMED
+    if notes is not None:
+        kind = f"landmark '{name.landmark}' in" if name.landmark else "community"
+        taken_for = f"{kind} {community.name}"
+        shown = reading.phrase(mention.start, mention.end)
+        notes.append(Note(shown, taken_for, community.id, round(confidence, 3), why))
+    if confidence:
+        source = "landmark" if name.landmark else "text"
+        found.communities.append(Found(community, confidence, source, name.point))
 
 
-def _is_other(reading: Reading, mention: Mention, before: str, after: str) -> bool:
-    """Whether the words beside a name make it a street, a team, a county or another town."""
-    adjacent = mention.end < len(reading.words) and reading.gap(mention.end) in (" ", ". ")
-    if adjacent and after in WORDS.street_after:
+def _count(name: Name, found: Findings) -> None:
+    if name.region:
+        found.region = True
+    else:
+        found.elsewhere = True
+
+
+def _note(notes: list[Note] | None, reading: Reading, start: int, end: int, kind: str) -> None:
+    if notes is not None:
+        why = "it tells where the names beside it are"
+        notes.append(Note(reading.phrase(start, end), kind, None, 0.0, why))
+
+
+def _is_code(reading: Reading, name: Name, index: int, end: int) -> bool:
+    if name.loose or (name.community and reading.gaps[index].endswith("#")):
         return True
-    if adjacent and after in WORDS.named_after and reading.written(mention.end)[0].isupper():
-        return True
-    if before in WORDS.of and mention.start > 1:
-        before = reading.words[mention.start - 2]
-    if before in WORDS.street_before:
-        return True
-    if not before or reading.gap(mention.start) != " ":
-        return False
-    if before in WORDS.club_article:
-        return True
-    return before in WORDS.compound_before and reading.written(mention.start - 1)[0].isupper()
+    return not reading.shouted and all(map(str.isupper, reading.raw[index:end]))
+
+
+def _joins(gap: str) -> bool:
+    return gap == " " or (len(gap) <= 3 and _APART.isdisjoint(gap))
+
+
+def _is_plain(mention: Mention) -> bool:
+    """A name that has no other meaning, and is not said of another region."""
+    name = mention.name
+    unclear = name.doubtful or name.eclipsed or name.frequent or name.code
+    return not unclear and mention.tail is None

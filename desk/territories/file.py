@@ -192,7 +192,9 @@ def _community(
     return Community(**fields) if len(faults) == before else None
 
 
-def _out_of_range(key: str, value: str | float) -> str:
+def _out_of_range(key: str, value: str | float | dict[str, tuple[float, float]]) -> str:
+    if isinstance(value, dict):
+        return _points_out_of_range(value)
     if key == "id" and isinstance(value, str):
         return "" if _ID.fullmatch(value) else f"{_shown(value)}: {_mended(value)}"
     if isinstance(value, str):
@@ -202,6 +204,15 @@ def _out_of_range(key: str, value: str | float) -> str:
         low, high = _RANGES[key]
         if not (math.isfinite(value) and low <= value <= high):
             return f"{value}: must lie in {low} to {high}"
+    return ""
+
+
+def _points_out_of_range(points: dict[str, tuple[float, float]]) -> str:
+    for name, (lat, lon) in points.items():
+        if not name.strip():
+            return f"{_shown(name)}: a name must not be empty"
+        if not (-90 <= lat <= 90 and -180 <= lon <= 180):
+            return f"{_shown(name)} at {lat}, {lon}: must be latitude and longitude in degrees"
     return ""
 
 
@@ -253,14 +264,16 @@ def save_territory(
         rows += [
             f"{key} = {_toml(value)}"
             for key in _TYPES
-            if (value := getattr(community, key)) is not None and value != ()
+            if (value := getattr(community, key)) is not None and value not in ((), {})
         ]
     path = folder / f"{stem}.toml"
     path.write_text("\n".join(rows) + "\n", "utf-8", newline="\n")
     return path
 
 
-def _toml(value: str | float | tuple[str, ...]) -> str:
+def _toml(value: str | float | tuple[str | float, ...] | dict[str, tuple[float, float]]) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_toml(key)} = {_toml(at)}" for key, at in value.items()) + "}"
     if isinstance(value, tuple):
         return "[" + ", ".join(_toml(item) for item in value) + "]"
     if isinstance(value, str):

@@ -23,6 +23,9 @@ class Community(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     `ambiguous` holds those of its names that are also a person's name, a common word or a larger
     place elsewhere: a post that only drops such a name does not mean the community. `eclipsed`
     holds those of a far larger place elsewhere: a post means that one unless it names the region.
+
+    `points` tells where, in latitude and longitude, places within the community are: its ZIP
+    codes, streets and landmarks, and quarters and other landmarks that no other key names.
     """
 
     id: str
@@ -37,6 +40,7 @@ class Community(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     zips: tuple[str, ...] = ()
     streets: tuple[str, ...] = ()
     landmarks: tuple[str, ...] = ()
+    points: dict[str, tuple[float, float]] = {}
     feeder: str | None = None
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from desk.errors import TerritoryError
 from desk.territories import Territory, built_in, load_territory
 from tui.console import Format, emit, emit_json, say
 
@@ -82,6 +84,12 @@ def build(
     communities: Annotated[
         int, typer.Option("--communities", min=1, help="At most so many places, the largest.")
     ] = 400,
+    around: Annotated[
+        str | None,
+        typer.Option(
+            "--around", metavar="LAT,LON,KM", help="Only places within so many km of a point."
+        ),
+    ] = None,
     local: Annotated[
         Path | None,
         typer.Option("--local", help="A TOML file of local knowledge: other names, corrections."),
@@ -96,6 +104,7 @@ def build(
         region=region,
         min_population=min_population,
         communities=communities,
+        around=_around(around) if around else None,
         title=title,
         local=local,
     )
@@ -103,6 +112,18 @@ def build(
     area = load_territory(path)
     say(f"{len(area.community)} communities, outline of {_summary(area)['points']} points")
     emit(str(path))
+
+
+def _around(shown: str) -> tuple[float, float, float]:
+    try:
+        lat, lon, km = map(float, shown.split(","))
+    except ValueError:
+        lat = lon = km = math.nan
+    if not (abs(lat) <= 90 and abs(lon) <= 180 and 0 < km <= 20_000):
+        raise TerritoryError(
+            f"--around '{shown}': write latitude, longitude and km, such as 40.7,-73.95,28"
+        )
+    return lat, lon, km
 
 
 def _summary(area: Territory) -> dict[str, object]:

@@ -1,0 +1,199 @@
+"""How sure it is that a name in a text means the community, by the words beside it."""
+
+from __future__ import annotations
+
+from desk.places.reading import Mention, Reading
+from desk.places.words import WORDS, is_frequent
+
+REGION_BESIDE = 0.97
+HINTED = 0.93
+BARE = 0.88
+DOUBTFUL = 0.8
+MISSPELT = 0.8
+AWAY_FROM = 0.5
+"""Times the confidence where so many miles from a town are meant, and not the town."""
+
+_BREAK = frozenset(".!?;:\n")
+_UNITS = frozenset(("miles", "mile", "mi", "km", "kms", "minutes", "min", "millas", "miglia"))
+
+_AT = {"it": "strong", "es": "weak"}
+"""What "a" before a name is worth: in Italian it is "at", in Spanish people have it too."""
+
+Judged = tuple[float, str]
+
+
+def judge(reading: Reading, mention: Mention, *, sure: bool, trusted: bool) -> Judged:
+    """The confidence in 0-1 that the words mean the community, 0 where they don't; and why.
+
+    `sure` says that the text is about the region anyhow, `trusted` that every name in it is one of
+    a place.
+    """
+    name, start = mention.name, mention.start
+    if mention.tail is not None:
+        if mention.tail.region:
+            return REGION_BESIDE, "its region is named right behind it"
+        return 0.0, f"'{' '.join(mention.tail.words)}' behind it is elsewhere"
+    before = reading.words[start - 1] if same_sentence(reading, start) else ""
+    after = reading.words[mention.end] if same_sentence(reading, mention.end) else ""
+    other = _other(reading, mention, before, after)
+    if other:
+        return 0.0, other
+    if name.eclipsed and not sure:
+        return 0.0, "a far larger place elsewhere has the name, and nothing names the region"
+    if trusted:
+        return HINTED, "a place field names places"
+    hint, why = _hint(reading, mention, before, after)
+    confidence, why = _weighed(reading, mention, hint, why, sure=sure)
+    if confidence and _is_away_from(reading, start, before):
+        return confidence * AWAY_FROM, f"some way from it; {why}"
+    return confidence, why
+
+
+def _weighed(reading: Reading, mention: Mention, hint: str, why: str, *, sure: bool) -> Judged:
+    name, start = mention.name, mention.start
+    capital = not reading.quiet and not reading.shouted and _is_raised(reading, mention)
+    if name.doubtful:
+        return _doubtful(reading, mention, hint, why, sure=sure, capital=capital)
+    if start in reading.misspelt or mention.end - 1 in reading.misspelt:
+        if hint or capital:
+            return MISSPELT, f"a misspelling of it; {why or 'a capital letter'}"
+        return 0.0, "it may be a misspelling, but no hint stands beside it"
+    if name.code and not hint and not all(map(str.isupper, reading.raw[start : mention.end])):
+        return 0.0, "an abbreviation in small letters, and no hint stands beside it"
+    if name.frequent:
+        if name.landmark and not (sure or (hint and capital)):
+            return 0.0, "made of common words, and nothing else names the region"
+        if not (hint or capital or reading.shouted):
+            return 0.0, "made of common words, in small letters and without a hint"
+    if hint:
+        return HINTED, why
+    if not reading.quiet and not capital and not reading.shouted and not sure:
+        return BARE - 0.15, "in small letters, without a hint"
+    return BARE, "without a hint, and nothing speaks against it"
+
+
+def _is_raised(reading: Reading, mention: Mention) -> bool:
+    raised = mention.name.raised
+    if len(raised) == 1:
+        return reading.raw[mention.start][0].isupper()
+    written = reading.raw[mention.start : mention.end]
+    return all(word[0].isupper() for word, big in zip(written, raised, strict=False) if big)
+
+
+def _doubtful(
+    reading: Reading, mention: Mention, hint: str, why: str, *, sure: bool, capital: bool
+) -> Judged:
+    name = mention.name
+    word = all(map(is_frequent, name.words))
+    loud = capital or (reading.shouted and sure)
+    if not loud and (word or not (reading.quiet or sure)):
+        return 0.0, "it may be a word or a person, and is written in small letters"
+    if hint == "strong":
+        return (HINTED if sure else DOUBTFUL), why
+    if sure and (hint or (capital and mention.start > 0 and not reading.shouted)):
+        return DOUBTFUL, why or "it may be something else, but the post is about the region"
+    if hint == "said" and (loud or not word):
+        return DOUBTFUL, why
+    return 0.0, "it may be a word, a person or a larger place elsewhere, and no hint tells"
+
+
+def same_sentence(reading: Reading, index: int) -> bool:
+    """Whether a word stands in one sentence with the word before it, and both exist."""
+    inside = 0 < index < len(reading.words)
+    return inside and _BREAK.isdisjoint(reading.gaps[index])
+
+
+def _hint(reading: Reading, mention: Mention, before: str, after: str) -> tuple[str, str]:
+    """How the words beside a name make it a place, and why.
+
+    "strong"; "said" where something is said of it that is hardly said of people; "weak" of words
+    that people and things have before them too; "".
+    """
+    start, end = mention.start, mention.end
+    if after in WORDS.after:
+        return "strong", f"'{after}' behind it"
+    if _bracketed(reading, mention):
+        return "strong", "alone in brackets"
+    if reading.gaps[start].endswith("#"):
+        return "weak", "a hashtag"
+    weak = ""
+    if before in WORDS.of:
+        further = reading.words[start - 2] if start > 1 else ""
+        if further in WORDS.before_of:
+            return "strong", f"'{further} {before}' before it"
+        weak = before if before in WORDS.before else ""
+    elif before in WORDS.before:
+        if before not in WORDS.weak_before:
+            return "strong", f"'{before}' before it"
+        weak = before
+    elif before == "a" and reading.home in _AT:
+        if _AT[reading.home] == "strong":
+            return "strong", "'a' before it"
+        weak = before
+    if _after_street(reading, start):
+        return "strong", "behind a street"
+    if after and end + 1 < len(reading.words) and f"{after} {reading.words[end + 1]}" in SAID:
+        return "said", f"'{after} {reading.words[end + 1]}' is said of it"
+    return ("weak", f"'{weak}' before it") if weak else ("", "")
+
+
+SAID = WORDS.said_after
+
+
+def _after_street(reading: Reading, start: int) -> bool:
+    """Whether the name follows a street and a comma: "Elm St, Benson", "calle Mayor 3, Torrent"."""
+    if start < 2 or reading.gaps[start].strip() not in (",", "in", "-"):
+        return False
+    if reading.words[start - 1] in WORDS.street_after:
+        return True
+    return not WORDS.street_before.isdisjoint(reading.words[max(0, start - 5) : start - 1])
+
+
+def _is_away_from(reading: Reading, start: int, before: str) -> bool:
+    if before not in ("of", "from", "de", "da"):
+        return False
+    return not _UNITS.isdisjoint(reading.words[max(0, start - 4) : start - 1])
+
+
+def _bracketed(reading: Reading, mention: Mention) -> bool:
+    """Whether the name alone stands in brackets."""
+    return reading.gaps[mention.start].endswith("(") and reading.gaps[mention.end].startswith(")")
+
+
+def _other(reading: Reading, mention: Mention, before: str, after: str) -> str:
+    """Why the words beside a name make it a street, a team, a person or another town; or ""."""
+    start, end = mention.start, mention.end
+    if end < len(reading.words) and reading.gaps[end] in (" ", ". "):
+        raised = reading.raw[end][0].isupper()
+        if after in WORDS.street_after and not mention.name.landmark:
+            return f"a street: '{after}' behind it"
+        if after in WORDS.named_after and (raised or after == "county"):
+            return f"called after it: '{after}' behind it"
+        if raised and not reading.shouted and _is_surname(reading, mention, before, after):
+            return f"a person: '{after}' behind it"
+    beside = before
+    if before in WORDS.of and start > 1:
+        beside = reading.words[start - 2]
+    if beside in WORDS.street_before and not mention.name.landmark:
+        return f"a street: '{beside}' before it"
+    if not before or reading.gaps[start] != " ":
+        return ""
+    if before in WORDS.club_article and not mention.name.landmark:
+        return f"a club: '{before}' before it"
+    if before in WORDS.person_before:
+        return f"a person: '{before}' before it"
+    word = before in WORDS.articles and not (before == "a" and reading.home in _AT)
+    if word and not reading.raw[start][0].isupper():
+        return f"a word: '{before}' before it"
+    if before in WORDS.compound_before and reading.raw[start - 1][0].isupper():
+        return f"another name: '{before}' before it"
+    return ""
+
+
+def _is_surname(reading: Reading, mention: Mention, before: str, after: str) -> bool:
+    """Whether a rare word with a capital follows a name of one word that no hint introduces."""
+    if mention.end - mention.start > 1 or before in WORDS.before or before in WORDS.of:
+        return False
+    if len(after) < 3 or is_frequent(after) or after in WORDS.after or mention.name.code:
+        return False
+    return not reading.gaps[mention.end].endswith("#")

@@ -1,0 +1,104 @@
+"""Where earlier posts were about: what a thread and an author's posts tell of a new one."""
+
+from __future__ import annotations
+
+from collections import deque
+from datetime import datetime
+from typing import NamedTuple
+
+from desk.post import LabelledPost, Location, Post
+
+REMEMBERED = 50_000
+"""Labelled posts that are remembered, the newest; located or not, they take some 20 MB."""
+
+HALF_LIFE_S = 3 * 86_400
+"""After so long an author may well be somewhere else; half as sure, and so on."""
+
+LOOKED_AT = 8
+"""Earlier posts of an author that count, the newest."""
+
+OWN = frozenset({"coordinates", "place", "zip", "street", "landmark", "text"})
+"""Sources of a location that a post tells itself; what was only inferred proves nothing."""
+
+THREAD, HISTORY = 0.9, 0.8
+LEAST = 0.4
+"""Below this confidence an author's earlier posts say nothing any more."""
+
+
+class Seen(NamedTuple):
+    """A remembered post that had a location."""
+
+    key: str
+    author: str
+    location: Location
+    at: datetime
+
+
+class Memory:
+    """The locations of the newest labelled posts, by post and by author.
+
+    What it knows hangs on these posts and their order alone, so that it is the same again after
+    the newest of a store were given to it once more.
+    """
+
+    def __init__(self) -> None:
+        self._order: deque[Seen | None] = deque()
+        self._posts: dict[str, Seen] = {}
+        self._authors: dict[str, list[Seen]] = {}
+
+    def remember(self, post: LabelledPost) -> None:
+        """Take in a labelled post with its location; the oldest is forgotten for it."""
+        seen = None
+        if post.location is not None:
+            own = post.location.source in OWN and post.repost_of is None
+            author = post.author_key if own and post.author is not None else ""
+            seen = Seen(f"{post.channel}:{post.id}", author, post.location, post.created_at)
+            self._posts[seen.key] = seen
+            if author:
+                self._authors.setdefault(author, []).append(seen)
+        self._order.append(seen)
+        if len(self._order) > REMEMBERED:
+            self._forget(self._order.popleft())
+
+    def _forget(self, seen: Seen | None) -> None:
+        if seen is None:
+            return
+        if self._posts.get(seen.key) is seen:
+            del self._posts[seen.key]
+        if seen.author:
+            others = self._authors[seen.author]
+            others.remove(seen)
+            if not others:
+                del self._authors[seen.author]
+
+    def answered(self, post: Post) -> Seen | None:
+        """The located post that this one answers or repeats."""
+        key = post.repost_of or post.reply_to
+        return self._posts.get(f"{post.channel}:{key}") if key else None
+
+    def knows(self, author: str) -> bool:
+        """Whether the author was found in the territory before."""
+        return author in self._authors
+
+    def home(self, author: str, at: datetime) -> tuple[Location, float] | None:
+        """Where an author's earlier posts were about, with a confidence that fades with time.
+
+        Nothing where they speak of different places as a newsroom's do.
+        """
+        before = self._authors.get(author)
+        if before is None:
+            return None
+        weights: dict[str, float] = {}
+        last: dict[str, Seen] = {}
+        for seen in before[-LOOKED_AT:]:
+            place = seen.location.community
+            age_s = abs((at - seen.at).total_seconds())
+            weights[place] = weights.get(place, 0.0) + 0.5 ** (age_s / HALF_LIFE_S)
+            last[place] = seen
+        place = max(weights, key=lambda one: (weights[one], one))
+        share = weights[place] / sum(weights.values())
+        if share < 0.75:
+            return None
+        age_s = abs((at - last[place].at).total_seconds())
+        confidence = HISTORY * share * 0.5 ** (age_s / HALF_LIFE_S)
+        return (last[place].location, confidence) if confidence >= LEAST else None
