@@ -70,9 +70,10 @@ class _Fields(NamedTuple):
 class Outage(_Fields):
     """One true outage, in seconds of the storm day: all incidents a reader could not tell apart.
 
-    `crew_s` is when the work on it began; `lost` and `back` hold (second, customers), and both add
-    up to `customers`. `etrs` are the estimates in the order they were published, the first one and
-    its revisions; `wrong_back_s` the moments at which the utility said in error that it was back.
+    `crew_s` is when the work on it began; `lost` and `back` hold (second, customers). Both add up
+    to the same; that is more than `customers` where some lost the supply more than once. `etrs` are
+    the estimates in the order they were published, the first one and its revisions; `wrong_back_s`
+    the moments at which the utility said in error that it was back.
     """
 
     @cached_property

@@ -110,6 +110,8 @@ def gathered(
 def _outage(zone: Zone, runs: list[Run], repairs: list[Repair]) -> Outage:
     lost = _summed((run.lost_s, run.customers) for run in runs)
     back = _summed((run.back_s, run.customers) for run in runs)
+    # Who loses the supply twice in one outage is one customer.
+    pieces = {run.piece: run.customers for run in runs}
     largest = max(repairs, key=lambda repair: repair.fault.customers).fault
     # Work that stands still behind another fault is none on this outage.
     crew_s = min(r.crew_s for r in repairs if r.behind is None)
@@ -118,7 +120,7 @@ def _outage(zone: Zone, runs: list[Run], repairs: list[Repair]) -> Outage:
         zone,
         lost[0][0],
         back[-1][0],
-        sum(count for _, count in lost),
+        sum(pieces.values()),
         SEEN_AS.get(largest.cause or "", largest.cause),
         crew_s,
         lost,

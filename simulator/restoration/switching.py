@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-from simulator.grid import Feeder, Network
+from simulator.grid import Device, Feeder, Network
 from simulator.restoration.crews import Repair
 from simulator.storm import Storm, layer_random
 
@@ -24,6 +24,10 @@ WORTH_SWITCHING = 300
 LONG_ENOUGH_S = 2400.0
 
 
+Piece = tuple[int, Device, int]
+"""The part of a feeder that fails and returns as one: its feeder, what it hangs on, its place."""
+
+
 class Run(NamedTuple):
     """`customers` of a piece without supply from `lost_s` to `back_s`; `first` took it."""
 
@@ -31,6 +35,7 @@ class Run(NamedTuple):
     lost_s: float
     back_s: float
     customers: int
+    piece: Piece
 
 
 class _Block(NamedTuple):
@@ -131,35 +136,37 @@ def _runs(
     for place, numbers in homes.items():
         at = inside[place]
         above = branches[at][1] if at is not None else []
-        yield from _merged(1, place, blocks, repairs, [*numbers, *above])
+        piece: Piece = (feeder.number, "service", place)
+        yield from _merged(piece, 1, blocks, repairs, [*numbers, *above])
     for at, (customers, numbers) in branches.items():
         alone = customers - sum(branch == at for branch in inside.values())
-        yield from _merged(alone, at, blocks, repairs, numbers)
+        yield from _merged((feeder.number, "lateral", at), alone, blocks, repairs, numbers)
     # What hangs on nothing that broke has only the feeder's own losses, section by section.
     cuts = sorted({0, feeder.customers, *(upto for b in blocks for _, upto in b.stages)})
     for begin, end in pairwise(cuts) if blocks else ():
         apart = sum(n for at, (n, _) in branches.items() if begin <= at < end)
         apart += sum(at is None and begin <= place < end for place, at in inside.items())
-        yield from _merged(end - begin - apart, begin, blocks, repairs, [])
+        piece = (feeder.number, "feeder", begin)
+        yield from _merged(piece, end - begin - apart, blocks, repairs, [])
 
 
 def _merged(
-    customers: int, place: int, blocks: list[_Block], repairs: tuple[Repair, ...], own: list[int]
+    piece: Piece, customers: int, blocks: list[_Block], repairs: tuple[Repair, ...], own: list[int]
 ) -> Iterator[Run]:
-    """The runs of the piece at `place`: its own faults and those of the whole feeder together."""
+    """The runs of a piece: its own faults and those of the whole feeder together."""
     if customers <= 0:
         return
     spans = [(repairs[n].fault.at_s, repairs[n].done_s, n) for n in own]
-    spans += [(block.at_s, block.end_s(place), block.repair) for block in blocks]
+    spans += [(block.at_s, block.end_s(piece[2]), block.repair) for block in blocks]
     spans.sort()
     lost_s, back_s, first = spans[0]
     for at_s, end_s, number in spans[1:]:
         if at_s > back_s:
-            yield Run(first, lost_s, back_s, customers)
+            yield Run(first, lost_s, back_s, customers, piece)
             lost_s, back_s, first = at_s, end_s, number
         else:
             back_s = max(back_s, end_s)
-    yield Run(first, lost_s, back_s, customers)
+    yield Run(first, lost_s, back_s, customers, piece)
 
 
 def _restored_s(number: int, repair: Repair, blocks: dict[int, list[_Block]]) -> float:

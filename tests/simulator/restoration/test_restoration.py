@@ -58,13 +58,31 @@ def service(grid: Network, feeder: int, place: int, at_s: float) -> Fault:
 
 def everyone_comes_back(outages: tuple[Outage, ...]) -> None:
     for outage in outages:
-        assert sum(n for _, n in outage.lost) == outage.customers > 0
-        assert sum(n for _, n in outage.back) == outage.customers
+        lost = sum(n for _, n in outage.lost)
+        assert lost == sum(n for _, n in outage.back) >= outage.customers > 0
+        assert outage.customers <= outage.zone.customers
         assert outage.lost[0][0] == outage.started_s < outage.restored_s == outage.back[-1][0]
         assert outage.out(outage.started_s) > 0
         assert outage.out(outage.restored_s) == 0
         for at_s, _ in chain(outage.lost, outage.back):
             assert 0 <= outage.out(at_s) <= min(outage.customers, outage.zone.customers)
+
+
+def test_who_loses_the_supply_twice_in_one_outage_is_one_customer() -> None:
+    plan = storm()
+    grid = built(plan, 20_000)
+    one, other = grid.of_zone[0][:2]
+    faults = [main_line(grid, one, 0.0), main_line(grid, other, 0.0), main_line(grid, one, 7200.0)]
+    ends_s = (3600.0, 30_000.0, 10_000.0)
+    repairs = tuple(
+        Repair(fault, None, None, fault.at_s + 600.0, end_s)
+        for fault, end_s in zip(faults, ends_s, strict=True)
+    )
+    outages, _ = gathered(grid, repairs, switched(plan, grid, repairs))
+    everyone_comes_back(outages)
+    assert len(outages) == 1
+    assert sum(n for _, n in outages[0].lost) > outages[0].customers
+    assert outages[0].customers == faults[0].customers + faults[1].customers
 
 
 def test_one_crew_makes_safe_first_then_serves_by_size_and_single_services_last() -> None:
