@@ -115,7 +115,7 @@ def card(
         values.of_grid(storm, day, curved)
         | values.of_incidents(folder, storm)
         | values.of_posts(storm, day, tally)
-        | values.of_texts(texts, _other(storm, other, tally.posts, progress))
+        | values.of_texts(texts, _other(storm, other, progress))
     )
     rows = tuple(_row(figure, measured[figure.id], storm) for figure in figures())
     engines = _engines(heard, engine, real, storm, progress)
@@ -169,19 +169,17 @@ def _read(
         heard.add(batch)
 
 
-def _other(storm: Storm, folder: Path | None, posts: int, progress: Progress) -> Other:
+def _other(storm: Storm, folder: Path | None, progress: Progress) -> Other:
     """The sampled texts of the same storm under another seed."""
     if folder is not None:
         storm = load_storm(str(folder))
         day = StormDay(storm)
-        sampler = Sampler(count_posts(folder))
         told: Iterable[tuple[str, str]] = ((post.id, post.text) for post, _ in pairs(folder))
     else:
         storm = msgspec.structs.replace(storm, seed=storm.seed + 1)
         day = StormDay(storm)
-        sampler = Sampler(posts)
         told = ((told.post.id, told.post.text) for told in day.tell())
-    found = Other(names_of(storm, day.territory), sampler)
+    found = Other(names_of(storm, day.territory))
     for number, (id_, text) in enumerate(told, 1):
         found.add(id_, text)
         if number % REPORT_EVERY == 0:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import heapq
 import re
 from collections.abc import Iterable
 
 from simulator.realism.incidents import quantile
-from simulator.realism.sameness import Names, Sampler, digest
+from simulator.realism.sameness import SAMPLE_MAX, Names, digest
 from simulator.realism.words import Writing
 
 _EMOJI = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf]")
@@ -82,16 +83,28 @@ def unmet(digests: list[int], others: Iterable[int]) -> float | None:
 
 
 class Other:
-    """Texts of the same storm under another seed, as far as they are sampled."""
+    """Texts of the same storm under another seed: a fair sample of at most `most` posts.
 
-    def __init__(self, names: Names, sampler: Sampler) -> None:
+    How many there are is not known ahead, so those with the smallest hashes of their ids are kept.
+    """
+
+    def __init__(self, names: Names, most: int = SAMPLE_MAX) -> None:
         self._names = names
-        self._sampler = sampler
-        self.whole: set[int] = set()
-        self.bare: set[int] = set()
+        self._most = most
+        self._kept: list[tuple[int, str]] = []
 
     def add(self, id_: str, text: str) -> None:
-        """Remember a text, if its post is in the sample."""
-        if self._sampler.takes(id_):
-            self.whole.add(digest(text))
-            self.bare.add(digest(self._names.bare(text)))
+        """Remember a text, as long as its post is in the sample."""
+        item = (-digest(id_), text)
+        if len(self._kept) < self._most:
+            heapq.heappush(self._kept, item)
+        elif item > self._kept[0]:
+            heapq.heapreplace(self._kept, item)
+
+    def whole(self) -> set[int]:
+        """The texts as written."""
+        return {digest(text) for _, text in self._kept}
+
+    def bare(self) -> set[int]:
+        """The texts without names and numbers."""
+        return {digest(self._names.bare(text)) for _, text in self._kept}

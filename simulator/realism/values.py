@@ -104,8 +104,8 @@ def of_texts(texts: Texts, other: Other) -> dict[str, Measured]:
         ),
         "distinct": Measured(distinct(texts.bare)),
         "distinct_own": Measured(distinct(texts.own)),
-        "other_seed": Measured(unmet(texts.whole, other.whole)),
-        "other_seed_bare": Measured(unmet(texts.bare, other.bare)),
+        "other_seed": Measured(unmet(texts.whole, other.whole())),
+        "other_seed_bare": Measured(unmet(texts.bare, other.bare())),
     }
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from desk.territories import load_territory
 from simulator.realism.sameness import Names, Sampler, digest, names_of
-from simulator.realism.texts import distinct, unmet
+from simulator.realism.texts import Other, distinct, unmet
 from simulator.storm_file import load_storm
 
 NAMES = Names(["High Point", "Point", "St. Pauls", "Longleaf Power", "27701"])
@@ -44,3 +44,14 @@ def test_a_sampler_takes_all_of_few_and_a_fair_part_of_many() -> None:
     taken = [id_ for id_ in ids if sampler.takes(id_)]
     assert 1_800 < len(taken) < 2_200
     assert taken == [id_ for id_ in ids if Sampler(20_000, most=2_000).takes(id_)]
+
+
+def test_of_another_seed_as_many_texts_are_kept_however_many_there_are() -> None:
+    other = Other(NAMES, most=50)
+    for number in range(500):
+        other.add(f"storm-{number:07d}", f"text {'x' * number}")
+    assert len(other.whole()) == len(other.bare()) == 50
+    again = Other(NAMES, most=50)
+    for number in reversed(range(500)):
+        again.add(f"storm-{number:07d}", f"text {'x' * number}")
+    assert again.whole() == other.whole()
