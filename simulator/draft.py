@@ -36,6 +36,14 @@ TAGGED_AFTER_S = 48 * 3600.0
 MOSTLY_BACK = 0.25
 """Share of the customers still out, below which a collapse is no longer what the day is about."""
 
+ONLINE_AT_ONCE, ONLINE_LATER = 0.4, 0.2
+"""Share of people who still reach a network after a collapse of the system, at once and when the
+batteries of the masts are empty: requests out of Spain fell by about 60 % in the minute of 28 April
+2025 in which it went dark, and by nearly 80 % within five hours (Cloudflare Radar)."""
+
+MASTS_EMPTY_S = 5 * 3600.0
+MASTS_BACK_S = 3600.0
+
 _WEATHERS = {"cyclone": "wind", "squall": "thunder", "ice": "ice", "rain": "rain", "calm": "calm"}
 
 
@@ -293,6 +301,22 @@ class Scene:
         if self._dark is None or at_s < self._dark[0]:
             return False
         return at_s < self._first_back_s.get(zone, 0.0)
+
+    def online(self, zone: int, at_s: float) -> float:
+        """The share of people in a zone who can post: phones go quiet where a system collapsed."""
+        if self._dark is None or at_s < self._dark[0]:
+            return 1.0
+        back_s = self._first_back_s.get(zone, 0.0)
+        empty = min(1.0, (min(at_s, back_s) - self._dark[0]) / MASTS_EMPTY_S)
+        left = ONLINE_AT_ONCE + (ONLINE_LATER - ONLINE_AT_ONCE) * empty
+        return left + (1 - left) * max(0.0, min(1.0, (at_s - back_s) / MASTS_BACK_S))
+
+    def all_online(self, at_s: float) -> float:
+        """The share of all people who can post at a second of the day."""
+        if self._dark is None:
+            return 1.0
+        can = sum(zone.customers * self.online(zone.number, at_s) for zone in self.zones)
+        return can / sum(zone.customers for zone in self.zones)
 
     @property
     def collapse(self) -> bool:

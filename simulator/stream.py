@@ -59,7 +59,7 @@ class StormDay:
         self.weather = made.weather
         self._customers = made.customers
         self._prefix = f"{storm.name}-{storm.seed}-"
-        self._scene = Scene(
+        self.scene = Scene(
             storm,
             self.territory,
             self.zones,
@@ -77,8 +77,8 @@ class StormDay:
             if outage.started_s < self.storm.told_hours * 3600:
                 yield OutageTruth(
                     outage_id(outage.number),
-                    self._scene.time(outage.started_s),
-                    self._scene.time(outage.restored_s),
+                    self.scene.time(outage.started_s),
+                    self.scene.time(outage.restored_s),
                     (outage.zone.community.id,),
                     round(outage.zone.lat, 5),
                     round(outage.zone.lon, 5),
@@ -88,7 +88,7 @@ class StormDay:
 
     def incident_truths(self) -> Iterator[IncidentTruth]:
         """Every incident that starts within the hours that are told, in the order of starts."""
-        zones, time = self._scene.zones, self._scene.time
+        zones, time = self.scene.zones, self.scene.time
         for incident in self.incidents:
             if incident.at_s < self.storm.told_hours * 3600:
                 yield IncidentTruth(
@@ -110,7 +110,7 @@ class StormDay:
         for hour in range(math.ceil(self.storm.told_hours)):
             at_s = hour * 3600 + 1800.0
             gust_kmh, rain_mm_h = self.worst_weather(at_s)
-            at = self._scene.time(hour * 3600)
+            at = self.scene.time(hour * 3600)
             out = self.customers_out(at_s)
             rows.append(Hour(hour, at, gust_kmh, rain_mm_h, starts.count(hour), out))
         return rows
@@ -121,7 +121,7 @@ class StormDay:
 
     def worst_weather(self, at_s: float) -> tuple[float, float]:
         """The highest gust in km/h and rain in mm/h over the territory at a second of the day."""
-        here = [self.weather.at(zone.number, at_s) for zone in self._scene.zones]
+        here = [self.weather.at(zone.number, at_s) for zone in self.scene.zones]
         return max(w.gust_kmh for w in here), max(w.rain_mm_h for w in here)
 
     def tell(self) -> Iterator[Told]:
@@ -166,7 +166,7 @@ class StormDay:
                     yield told
 
     def _writers(self) -> tuple[list[Writer], list[Listener], Background]:
-        scene, crowd = self._scene, self.storm.crowd
+        scene, crowd = self.scene, self.storm.crowd
         desk, threads, echoes, traps = Desk(scene), Threads(scene), Echoes(scene), TimedTraps(scene)
         sources = (
             Crowd(scene), Press(scene), Announcements(scene), Everyday(scene), Surroundings(scene)
@@ -190,7 +190,7 @@ class StormDay:
             channel=draft.channel,
             author=draft.author,
             text=text.replace(NO_BREAK, " ") if NO_BREAK in text else text,
-            created_at=self._scene.time(at_s),
+            created_at=self.scene.time(at_s),
             lang=draft.lang or None,
             geo=draft.geo,
             place=draft.place,

@@ -49,6 +49,9 @@ KEPT = 150
 TAKEN_UP = 0.2
 """Share of what is posted on X that somebody might pass on."""
 
+NEED_LIGHT = frozenset({"trap_hypothetical", "trap_internet", "trap_planned"})
+"""What nobody says on the day on which the whole system is down: they all have light."""
+
 MOODS = 0.7
 """Hashtags of everyday posts, as a part of those of posts on the storm."""
 
@@ -94,7 +97,8 @@ class Background:
         storm = scene.storm
         self._draw = layer_random(storm, "background")
         self._channels = Odds(**storm.crowd.channels)
-        factors = [hour_factor(scene.local_hour(n * 3600 + 1800)) for n in range(len(expected))]
+        middles = [n * 3600 + 1800 for n in range(len(expected))]
+        factors = [hour_factor(scene.local_hour(s)) * scene.all_online(s) for s in middles]
         self.share = Share(storm.background_share, expected, factors)
         self._recent: deque[Told] = deque(maxlen=KEPT)
         self._addressed = storm.stream == "addressed"
@@ -111,7 +115,8 @@ class Background:
         rates = {"elsewhere" if kind == "elsewhere" else f"trap_{kind}": rate
                  for kind, rate in rates.items()}  # fmt: skip
         kinds = {**STORM_TALK[phase], **rates}
-        kinds = {kind: rate for kind, rate in kinds.items() if self._scene.can(kind)}
+        unsaid = NEED_LIGHT if phase == "dark" else frozenset()
+        kinds = {k: rate for k, rate in kinds.items() if self._scene.can(k) and k not in unsaid}
         if not self._addressed:
             kinds |= self._accounts.rates
         return Odds(life=max(1.0, PER_RATE - sum(kinds.values())), **kinds)

@@ -94,7 +94,7 @@ def _zip(facts: Facts) -> str:
 
 
 def _street(facts: Facts) -> str:
-    return facts.scene.people.street(facts.scene.storm.voice[0], facts.draw.random())
+    return facts.scene.people.street(facts.draw.random())
 
 
 def _utility(facts: Facts) -> str:

@@ -39,7 +39,7 @@ class Pen:
         """What there is to say for `person` about `community`; the street is their own."""
         facts = Facts(self._scene, community, self._draw, at_s, person.voice.language)
         facts["street"] = person.street
-        facts["cross"] = self._scene.people.street(person.voice, self._draw.random())
+        facts["cross"] = self._scene.people.street(self._draw.random())
         return facts
 
     def write(

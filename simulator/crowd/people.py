@@ -71,6 +71,8 @@ class People:
         draw = layer_random(storm, "people")
         self._salt = draw.getrandbits(64)
         self._names = {voice.locale: _drawn(voice.locale, draw) for voice in storm.voice}
+        # Whatever somebody speaks, the streets are those of the place.
+        self._streets = self._names[storm.voice[0].locale].streets
         self._spoken = tuple((voice, self._names[voice.locale]) for voice in storm.voice)
         self._homes: dict[tuple[int, str], int] = {}
         self._ladder = _ladder(storm.voice)
@@ -95,7 +97,7 @@ class People:
             channel,
             place,
             voice,
-            names.streets[(more >> 16) % STREETS],
+            self._streets[(more >> 16) % STREETS],
             _ROUGH[(more >> 28) % 10],
             _CASES[(more >> 36) % 20],
             _FOND[(more >> 42) % 5],
@@ -103,7 +105,7 @@ class People:
 
     def streets(self) -> frozenset[str]:
         """Every street that somebody may name."""
-        return frozenset(street for names in self._names.values() for street in names.streets)
+        return frozenset(self._streets)
 
     def of(self, author: Author) -> Person:
         """The person behind an author that `person` gave.
@@ -115,10 +117,9 @@ class People:
         place, _, number = key.partition(".")
         return self.person(int(place), channel, int(number))
 
-    def street(self, voice: Voice, share: float) -> str:
-        """A street of the voice's locale; `share` is drawn from 0-1."""
-        streets = self._names[voice.locale].streets
-        return streets[int(share * len(streets))]
+    def street(self, share: float) -> str:
+        """A street; `share` is drawn from 0-1."""
+        return self._streets[int(share * len(self._streets))]
 
 
 # Two people in five type nearly clean, one in five carelessly; the mean is 1.

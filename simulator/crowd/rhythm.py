@@ -162,19 +162,29 @@ class Rhythm:
         found = [0.0] * hours
         for stir in self.stirs:
             if 0 <= stir.at_s < hours * 3600:
-                found[int(stir.at_s // 3600)] += stir.expected * self._awake(stir.at_s)
+                heard = self._awake(stir.at_s) * self._online(stir, stir.at_s)
+                found[int(stir.at_s // 3600)] += stir.expected * heard
         for outage in self._scene.outages:
             waiting = _waiting(outage)
             last = min(hours - 1, int(outage.restored_s // 3600))
             for number in range(int(outage.started_s // 3600), last + 1):
                 hour = self._scene.local_hour(number * 3600 + 1800)
                 rate = self._waiting * hour_factor(hour) * dusk_factor(hour)
+                middle_s = number * 3600 + 1800
                 loud = contagion(outage.customers)
-                found[number] += rate * loud * waiting.at(number * 3600 + 1800)
+                loud *= self._scene.online(outage.zone.number, middle_s)
+                found[number] += rate * loud * waiting.at(middle_s)
         return found
 
     def _awake(self, at_s: float) -> float:
         return max(0.5, min(1.2, hour_factor(self._scene.local_hour(at_s))))
+
+    def _online(self, stir: Stir, at_s: float) -> float:
+        """The share of those whom a stir concerns who can post."""
+        zone = stir.subject
+        if stir.kind != "flicker":
+            zone = self._scene.outages[stir.subject].zone.number
+        return self._scene.online(zone, at_s)
 
     def plan(self, from_s: float, to_s: float) -> Iterator[tuple[float, str, int]]:
         """(second, kind, subject) of the posts of a block.
@@ -200,7 +210,7 @@ class Rhythm:
             start_s = max(from_s, stir.at_s)
             share = delay_share(to_s - stir.at_s, median_min)
             share -= delay_share(from_s - stir.at_s, median_min)
-            mean = stir.expected * share * self._awake(from_s)
+            mean = stir.expected * share * self._awake(from_s) * self._online(stir, start_s)
             for _ in range(poisson(mean, self._draw)):
                 yield start_s + (to_s - start_s) * self._draw.random(), stir.kind, number
 
@@ -210,7 +220,8 @@ class Rhythm:
         if stir.expected > FEW:
             self._large.append(number)
             return
-        for _ in range(poisson(stir.expected * self._awake(stir.at_s), self._draw)):
+        heard = self._awake(stir.at_s) * self._online(stir, stir.at_s)
+        for _ in range(poisson(stir.expected * heard, self._draw)):
             median_s = DELAY_MIN[stir.kind] * 60
             delay_s = self._draw.lognormvariate(math.log(median_s), DELAY_SPREAD)
             at_s = stir.at_s + delay_s
@@ -227,7 +238,8 @@ class Rhythm:
         self.open = [w for w in self.open if w.outage.restored_s > from_s]
         upto = list(accumulate(
             w.at(from_s) * contagion(w.outage.customers)
-            * (PLANNED_TALK if w.outage.planned else 1.0) for w in self.open
+            * (PLANNED_TALK if w.outage.planned else 1.0)
+            * self._scene.online(w.outage.zone.number, from_s) for w in self.open
         ))  # fmt: skip
         if not upto:
             return

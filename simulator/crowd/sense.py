@@ -115,7 +115,8 @@ _RULES: tuple[tuple[str, Callable[[Moment], bool]], ...] = (
      "| metà | mezza |sempre noi|va y viene|parpade|va e viene|volvió |y van "),
      lambda now: not now.dark),
     (("avería resuelta|la avería está|reparada la avería|repairs are complete"
-     "|repairs there finished|hours-long repair|riparazione conclusa|riparato il guasto"),
+     "|repairs there finished|hours-long repair|riparazione conclusa|riparato il guasto"
+     "|esta semana|este mes|cada vez que|same as last|this month|this week|every time"),
      lambda now: not now.fallen),
 )  # fmt: skip
 _PHRASES = tuple((phrase, holds) for phrases, holds in _RULES for phrase in phrases.split("|"))

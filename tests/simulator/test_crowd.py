@@ -153,3 +153,26 @@ def test_look_alikes_are_near_the_handle_and_never_it() -> None:
     for handle, name in look_alikes("LongleafPower", "Longleaf Power"):
         assert handle != "LongleafPower"
         assert name
+
+
+def test_after_a_collapse_fewer_can_post_until_their_town_is_back() -> None:
+    day = StormDay(load_storm("blackout"))
+    scene, first = day.scene, day.true_outages[0]
+    zone, back_s = first.zone.number, first.back[0][0]
+    lost_s = first.started_s + 60
+    assert scene.online(zone, first.started_s - 60) == scene.all_online(first.started_s - 60) == 1
+    assert scene.online(zone, lost_s) == pytest.approx(0.4, abs=0.01)
+    assert scene.online(zone, lost_s + 2 * 3600) < scene.online(zone, lost_s)
+    assert scene.online(zone, back_s - 1) >= 0.2
+    assert scene.online(zone, back_s + 3600) == 1
+    assert 0.2 <= scene.all_online(lost_s + 4 * 3600) < 0.35
+
+
+def test_everybody_names_streets_of_the_place() -> None:
+    storm = load_storm("blackout")
+    people = People(storm)
+    spoken = {people.person(0, "x", number).voice.language for number in range(400)}
+    assert spoken == {"es", "en"}
+    streets = {people.person(0, "x", number).street for number in range(400)}
+    assert streets <= people.streets()
+    assert not any(street.endswith((" Road", " Street", " Lane")) for street in streets)
