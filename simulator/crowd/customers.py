@@ -138,6 +138,8 @@ class Crowd:
         told = promised(outage, at_s)
         if told is not None:
             facts["eta"], facts["previous"] = facts.at(told[0]), facts.at(told[1])
+            if facts["previous"] == facts["eta"]:
+                facts["previous"] = UNSAID
         else:
             facts["eta"] = facts["previous"] = UNSAID
         return self._pen.write(

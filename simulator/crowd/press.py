@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from desk.post import Author
 from desk.territories import Community
-from simulator.crowd.facts import Facts
+from simulator.crowd.facts import NO_BREAK, Facts
 from simulator.crowd.pen import said_now
 from simulator.crowd.people import plain
 from simulator.draft import SEVERE, Draft, Scene
@@ -170,7 +170,10 @@ class Press:
         facts["since"], facts["eta"] = facts.at(bulletin.from_s), facts.at(bulletin.to_s)
         facts["clock"] = facts.at(bulletin.from_s)
         said = self._scene.official.say(_bulletin_act(bulletin), facts, draw, located=False)
-        return self._printed(self._service, said, zone.community if zone else None, None)
+        # A county goes by its seat: only whoever reads the place's own name knows where.
+        named = zone is not None and zone.community.name in said.text.replace(NO_BREAK, " ")
+        community = zone.community if zone and named else None
+        return self._printed(self._service, said._replace(located=named), community, None)
 
     def _outlet(self) -> Outlet:
         return self._outlets[int(self._draw.random() * len(self._outlets))]
