@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -63,6 +64,15 @@ match = true
 """
 
 PostsFile = Callable[..., Path]
+MOST_PROCESSES = 4
+"""Of the suite; more would only read the same packs and storms once more."""
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """The whole suite runs in several processes, chosen tests in the one that was started."""
+    if config.args_source is not pytest.Config.ArgsSource.TESTPATHS:
+        return 0
+    return min(MOST_PROCESSES, os.cpu_count() or 1)
 
 
 @pytest.fixture
