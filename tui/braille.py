@@ -38,6 +38,21 @@ class Projection(msgspec.Struct, frozen=True):
         x = self.left + (lon - self.west) * self.stretch * self.dots_per_degree
         return x, self.top + (self.north - lat) * self.dots_per_degree
 
+    def spot(self, x: float, y: float) -> tuple[float, float]:
+        """Longitude and latitude of the dot in column `x` and row `y`."""
+        lon = self.west + (x - self.left) / (self.stretch * self.dots_per_degree)
+        return lon, self.north - (y - self.top) / self.dots_per_degree
+
+    def zoomed(
+        self, times: float, middle: tuple[float, float], columns: int, rows: int
+    ) -> Projection:
+        """So many times larger, with longitude and latitude `middle` amid `columns` x `rows`."""
+        larger = msgspec.structs.replace(
+            self, dots_per_degree=self.dots_per_degree * times, left=0.0, top=0.0
+        )
+        x, y = larger.dot(*middle)
+        return msgspec.structs.replace(larger, left=columns - x, top=rows * 2 - y)
+
 
 class Dots:
     """A canvas of dots, `columns` x `rows` cells; what falls beside it is left out."""
@@ -53,8 +68,18 @@ class Dots:
 
     def line(self, begin: tuple[float, float], end: tuple[float, float], every: int = 1) -> None:
         """The dots from `begin` to `end`, or one in `every` of them."""
+        if self._beside(begin, end):
+            return
         for x, y in itertools.islice(_stroke(begin, end), 0, None, every):
             self.set(x, y)
+
+    def _beside(self, begin: tuple[float, float], end: tuple[float, float]) -> bool:
+        """Whether a stroke lies all to one side: most do on a map that is looked at closely."""
+        sizes = (self.columns * 2, self.rows * 4)
+        return any(
+            max(first, last) < -1 or min(first, last) > size
+            for first, last, size in zip(begin, end, sizes, strict=True)
+        )
 
     def column(self, x: int, height: int) -> None:
         """So many dots of column `x` from the bottom up."""
@@ -86,11 +111,21 @@ def project(
     )
 
 
-def draw(lines: Sequence[Line], places: Sequence[MapPlace], columns: int, rows: int) -> Ground:
-    """The outlines on `columns` x `rows` cells, and where the places stand."""
+def draw(
+    lines: Sequence[Line],
+    places: Sequence[MapPlace],
+    columns: int,
+    rows: int,
+    view: Projection | None = None,
+) -> Ground:
+    """The outlines on `columns` x `rows` cells, and where the places stand.
+
+    All of it, or the part that `view` shows, without the places beside it.
+    """
     if columns < 1 or rows < 1:
         return Ground((), {}, {})
-    view = project(lines, places, columns, rows)
+    whole = view is None
+    view = view or project(lines, places, columns, rows)
     canvas = Dots(columns, rows)
     for line in lines:
         dots = [view.dot(lon, lat) for lon, lat in line]
@@ -101,6 +136,8 @@ def draw(lines: Sequence[Line], places: Sequence[MapPlace], columns: int, rows: 
     for place in places:
         column, row = map(round, view.dot(place.lon, place.lat))
         x, y = min(max(column, 0), columns * 2 - 1), min(max(row, 0), rows * 4 - 1)
+        if not whole and (x, y) != (column, row):
+            continue
         cells[place.id] = (x // 2, y // 4)
         dot_of[place.id] = chr(_BLANK + _BITS[y % 4][x % 2])
     return Ground(canvas.text(), cells, dot_of)

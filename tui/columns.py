@@ -81,6 +81,15 @@ def trend(counts: Sequence[int], cells: int) -> str:
     return "".join(bars).rjust(cells)
 
 
+def bar_line(levels: Sequence[int], top: int, y: int, rows: int) -> str:
+    """Line `y`, from above, of bars `rows` lines high; a level of `top` fills them."""
+    line = ""
+    for level in levels:
+        eighths = -(-level * rows * len(BARS) // max(1, top)) - (rows - 1 - y) * len(BARS)
+        line += " " if eighths <= 0 else BARS[min(len(BARS), eighths) - 1]
+    return line
+
+
 def label_tags(labels: Iterable[str], room: int, colours: Palette) -> list[Segment]:
     """The first `room` labels as tags, the most urgent first, then +n for the rest.
 

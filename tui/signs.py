@@ -63,6 +63,12 @@ FEED_SIGNS = {
 }
 """The signs of feeds, the worst state first."""
 
+OMS_SIGNS = {
+    "matched": Sign("◆", "OMS", "in the utility's own list, and spoken of", "#7cc4ff", "#0056a3"),
+    "alone": Sign("◇", "OMS only", "in the utility's own list alone", "#d4a5ff", "#6b2fa3"),
+}
+"""The signs of the utility's own outages on the map."""
+
 MEDIA = "¤"
 """Stands before the text of a post that has pictures or other media."""
 

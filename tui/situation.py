@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from desk.outages import ENDED
-from desk.serving.protocol import CaseRow, DeskStatus, FeedHealth, Hello, OutageRow, Tick
+from desk.serving.outage_messages import PlaceCount
+from desk.serving.protocol import (
+    CaseRow,
+    DeskStatus,
+    FeedHealth,
+    Hello,
+    OmsMark,
+    OutageRow,
+    Tick,
+)
 from tui.link import LinkState
 from tui.signs import status_rank
 
@@ -27,8 +36,12 @@ class Situation:
         self.status: DeskStatus | None = None
         self.link = LinkState("connecting")
         self.queue: tuple[CaseRow, ...] = ()
+        self.counts: tuple[PlaceCount, ...] = ()
+        self.oms: tuple[OmsMark, ...] | None = None
         self._outages: dict[str, OutageRow] = {}
         self._anew = True
+        self._named: Hello | None = None
+        self._names: dict[str, str] = {}
 
     @property
     def outages(self) -> Mapping[str, OutageRow]:
@@ -87,12 +100,17 @@ class Situation:
             self._anew = False
             self._outages = {}
             self.queue = ()
+            self.counts, self.oms = (), None
         if tick.status is not None:
             self.status = tick.status
         for row in tick.outages:
             self._outages[row.outage.id] = row
         if tick.queue is not None:
             self.queue = tick.queue
+        if tick.counts is not None:
+            self.counts = tick.counts
+        if tick.oms is not None:
+            self.oms = tick.oms
         if len(tick.outages) > 0:
             self._let_go()
 
@@ -105,26 +123,32 @@ class Situation:
 
     def worst(self) -> dict[str, str]:
         """The most urgent status of an outage in each community that has one, by id."""
-        found: dict[str, str] = {}
-        for row in self._outages.values():
-            for community in row.outage.communities:
-                known = found.get(community)
-                if known is None or status_rank(row.outage.status) < status_rank(known):
-                    found[community] = row.outage.status
-        return found
+        return worst_of(self._outages.values())
 
-    def first_place(self, row: OutageRow) -> str:
-        """The name of the first community of an outage; what a filter on its place asks for."""
-        places = self.hello.places if self.hello else ()
-        first = row.outage.communities[:1]
-        name = next((place.name for place in places if (place.id,) == first), row.place)
-        return name.replace('"', "")
+    def name_of(self, community: str) -> str:
+        """The name of a community of the territory, or its id where the desk named none."""
+        if self.hello is not self._named:
+            self._named = self.hello
+            places = self.hello.places if self.hello else ()
+            self._names = {place.id: place.name for place in places}
+        return self._names.get(community, community)
 
     def _let_go(self) -> None:
         ended = [row for row in self.ranked() if row.outage.status in ENDED]
         ended.sort(key=lambda row: row.outage.at, reverse=True)
         for row in ended[ENDED_HELD:]:
             del self._outages[row.outage.id]
+
+
+def worst_of(rows: Iterable[OutageRow]) -> dict[str, str]:
+    """The most urgent status of `rows` in each community that has one, by id."""
+    found: dict[str, str] = {}
+    for row in rows:
+        for community in row.outage.communities:
+            known = found.get(community)
+            if known is None or status_rank(row.outage.status) < status_rank(known):
+                found[community] = row.outage.status
+    return found
 
 
 def _trouble(feed: FeedHealth) -> str:

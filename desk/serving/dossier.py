@@ -1,4 +1,4 @@
-"""One outage whole: which of the held posts speak of it, when, of what, and of which community."""
+"""One outage whole: which of the held posts speak of it, when, and of what."""
 
 from __future__ import annotations
 
@@ -9,13 +9,11 @@ from datetime import UTC, datetime
 from desk.outages import ENDED, OutageChange
 from desk.outages.evidence import hear
 from desk.post import LabelledPost
-from desk.serving.outage_messages import SPAN_S, OutagePart, Series
+from desk.serving.outage_messages import SPAN_S, Series
 from desk.serving.views import SLICE_POSTS, Held
 
 SPANS_MOST = 7 * 24 * 3600 // SPAN_S
 """A week: of a longer outage the newest spans are told."""
-AUTHORS_KNOWN = 2_000
-"""Authors of one community counted one by one; more are told as so many."""
 
 KnownOutage = Callable[[str], OutageChange | None]
 """The outage of an id as it is now."""
@@ -60,8 +58,6 @@ class Dossier:
         self._held = held
         self._seen = held.first
         self._spans: dict[int, list[int]] = {}
-        self._parts: dict[str, list[int]] = {}
-        self._authors: dict[str, set[str]] = {}
 
     def holds_for(self, outage: OutageChange) -> bool:
         """Whether posts that were looked at would still be told apart the same way."""
@@ -96,27 +92,6 @@ class Dossier:
         if any(said):
             span = self._spans.setdefault(int(post.created_at.timestamp()) // SPAN_S, [0, 0, 0])
             span[:] = [count + told for count, told in zip(span, said, strict=True)]
-        if post.location is None:
-            return
-        community = post.location.community
-        part = self._parts.setdefault(community, [0, 0, 0, 0])
-        part[0] += 1
-        if post.repost_of is None:
-            for at, label in enumerate(("hazard", "vulnerable", "damage"), 1):
-                part[at] += label in labels
-        authors = self._authors.setdefault(community, set())
-        if len(authors) < AUTHORS_KNOWN:
-            authors.add(post.author_key)
-
-    def parts(self) -> tuple[OutagePart, ...]:
-        """What was posted of each community, the one most spoken of first."""
-        found = [
-            OutagePart(name, part[0], len(self._authors[name]), *part[1:])
-            for name, part in self._parts.items()
-        ]
-        silent = [name for name in self.outage.communities if name not in self._parts]
-        found += [OutagePart(name, 0, 0, 0, 0, 0) for name in silent]
-        return tuple(sorted(found, key=lambda part: (-part.posts, part.community)))
 
     def series(self, until: datetime) -> Series | None:
         """Posts by kind since the first one; those dated after `until` count as from then."""

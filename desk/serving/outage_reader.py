@@ -8,6 +8,7 @@ from itertools import islice
 from desk.distance import distance_km
 from desk.errors import FilterError
 from desk.outages import ENDED, OutageChange
+from desk.outages.change import PartCounts
 from desk.pipeline import Pipeline
 from desk.post import LabelledPost
 from desk.serving.dossier import Belongs, Dossier
@@ -79,7 +80,7 @@ class OutageReader:
             id=outage.id,
             outage=outage,
             place=place,
-            parts=_parts(outage) or dossier.parts(),
+            parts=_parts(outage),
             history=tuple(of_note(told)[-HISTORY_SHOWN:]),
             series=dossier.series(outage.at if outage.status in ENDED else now),
             near=tuple(islice(self._near(outage), NEAR_SHOWN)),
@@ -125,9 +126,19 @@ def _state(change: OutageChange) -> tuple[object, ...]:
 
 
 def _parts(outage: OutageChange) -> tuple[OutagePart, ...]:
-    """The parts that the outage itself counts, the one most spoken of first."""
-    found = [
-        OutagePart(name, part.posts, part.authors, part.hazards, part.vulnerable, part.damage)
-        for name, part in outage.parts.items()
-    ]
+    """What is counted of each community, the one most spoken of first."""
+    if not outage.parts:
+        return tuple(_part(name, outage) for name in outage.communities[:1])
+    found = [_part(name, part) for name, part in outage.parts.items()]
     return tuple(sorted(found, key=lambda part: (-part.posts, part.community)))
+
+
+def _part(community: str, counts: PartCounts | OutageChange) -> OutagePart:
+    return OutagePart(
+        community,
+        counts.posts,
+        counts.authors,
+        counts.hazards,
+        counts.vulnerable,
+        counts.damage,
+    )

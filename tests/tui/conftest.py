@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
@@ -10,6 +10,16 @@ from textual.pilot import Pilot
 
 from desk.outages import OutageChange, Status
 from desk.post import Author, LabelledPost, Location
+from desk.serving.outage_messages import (
+    Act,
+    Acted,
+    Near,
+    OutageDetail,
+    OutagePart,
+    PlaceCount,
+    ReadOutage,
+    Series,
+)
 from desk.serving.protocol import (
     VERSION,
     CaseRow,
@@ -21,6 +31,7 @@ from desk.serving.protocol import (
     FromScreen,
     Hello,
     MapPlace,
+    OmsMark,
     Open,
     OutageRow,
     Page,
@@ -187,6 +198,37 @@ def status(received: int = 3120, **changes: object) -> DeskStatus:
     return msgspec.structs.replace(plain, **changes)
 
 
+COUNTS = (PlaceCount("alder", 3, 1, 0), PlaceCount("elm", 0, 0, 4), PlaceCount("fern", 2, 0, 1))
+MARKS = (
+    OmsMark("4711", 35.05, -78.88, "confirmed", 1240, "outage-2"),
+    OmsMark("4712", 36.10, -80.24, "confirmed", None, None),
+    OmsMark("4713", 35.60, -82.55, "restored", 90, None),
+)
+
+
+def outage_detail(row: OutageRow, near: Sequence[OutageRow] = OUTAGES) -> OutageDetail:
+    """What a desk would send of a canned outage."""
+    outage = row.outage
+    suspected = msgspec.structs.replace(outage, status="suspected", at=outage.started_at, posts=3)
+    parts = [
+        OutagePart(name, outage.posts // each, outage.authors // each, outage.hazards, 0, 0)
+        for each, name in enumerate(outage.communities, 1)
+    ]
+    spans = [outage.posts * each % 17 for each in range(12)]
+    return OutageDetail(
+        outage.id,
+        outage,
+        row.place,
+        parts=tuple(parts),
+        history=(suspected, outage),
+        series=Series(
+            outage.started_at.replace(minute=0), tuple(spans), (0, 1) * 6, (0,) * 9 + (1, 2, 1)
+        ),
+        near=tuple(Near(each.outage.id, 12.5) for each in near if each.outage.id != outage.id),
+        held=sum(spans),
+    )
+
+
 class CannedDesk(HandWire):
     """Answers like a desk."""
 
@@ -197,6 +239,8 @@ class CannedDesk(HandWire):
         self.refusals: dict[str, str] = {}
         self.details: dict[str, Detail] = {}
         self.first = 0
+        self.outages = {row.outage.id: row for row in OUTAGES}
+        self.no: str | None = None
         self._views: dict[int, str] = {}
 
     def connect(self) -> None:
@@ -236,6 +280,36 @@ class CannedDesk(HandWire):
                 known = next((found for found in self.rows if found.id == post), None)
                 answer = detail(known) if known else Detail(post, None)
                 self.say(self.details.get(post, answer))
+            case ReadOutage(id_):
+                outage = self.outages.get(id_)
+                others = tuple(self.outages.values())
+                self.say(outage_detail(outage, others) if outage else OutageDetail(id_, None))
+            case Act() if self.no is not None:
+                self.say(Refused(None, self.no, message.outage))
+            case Act():
+                self.act(message)
+
+    def act(self, act: Act) -> None:
+        """Do what a person wants done, as far as a screen can see it, and tell of it."""
+        changes: dict[str, dict[str, object]] = {
+            "verify": {"verifying": act.by},
+            "confirm": {"status": "confirmed"},
+            "dismiss": {"status": "dismissed"},
+            "merge": {"status": "dismissed", "merged_into": act.into},
+            "undo": {"status": "likely", "merged_into": None},
+        }
+        row = self.change(act.outage, by=act.by, **changes.get(act.kind, {}))
+        self.say(Acted(act, (row.outage,)))
+
+    def change(self, outage: str, **changes: object) -> OutageRow:
+        """Let an outage change, and tell every screen."""
+        known = self.outages[outage]
+        row = msgspec.structs.replace(
+            known, outage=msgspec.structs.replace(known.outage, **changes)
+        )
+        self.outages[outage] = row
+        self.say(Tick(outages=(row,)))
+        return row
 
     def _page(self, view: int, start: int, count: int) -> None:
         held = self._filtered(self._views[view])
@@ -245,6 +319,9 @@ class CannedDesk(HandWire):
     def _filtered(self, query: str) -> list[Row]:
         if query.startswith("label:"):
             return [found for found in self.rows if query[6:] in found.labels]
+        if query.startswith("outage:"):
+            place = self.outages[query.split('"')[1]].place
+            return [found for found in self.rows if found.place == place]
         if query.startswith("place:"):
             return [found for found in self.rows if found.place == query[6:].strip('"')]
         return [found for found in self.rows if query in found.text]

@@ -11,15 +11,20 @@ from textual.binding import Binding
 
 from desk.serving.filters import FIELDS, parse_filter
 from tui.app import StormdeskApp
+from tui.screens.acting import Acting
+from tui.screens.asking import AskScreen, Choices, ChooseScreen
 from tui.screens.form import Form
 from tui.screens.help import FILTERS, HelpScreen
 from tui.screens.monitor import Monitor
+from tui.screens.outage import OutageScreen
+from tui.screens.outages import OutagesScreen
 from tui.screens.post import PostScreen
 from tui.screens.rewind import RewindScreen
 from tui.screens.trainer import Trainer
 from tui.widgets.feed import Feed
 from tui.widgets.filterbar import HELP, FilterBar
 from tui.widgets.lines import Lines
+from tui.widgets.outage_map import OutageMap
 
 if TYPE_CHECKING:
     from tests.tui.conftest import OpenScene
@@ -29,6 +34,12 @@ PLACES = {
     "everywhere": (StormdeskApp,),
     "monitor": (Monitor,),
     "lists": (Lines,),
+    "outages": (OutagesScreen,),
+    "map": (OutageMap,),
+    "one outage": (OutageScreen,),
+    "acting on an outage": (Acting,),
+    "questions": (AskScreen,),
+    "choices": (ChooseScreen, Choices),
     "filter": (FilterBar,),
     "trainer": (Trainer,),
     "bookmarks": (RewindScreen,),

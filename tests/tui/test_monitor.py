@@ -308,11 +308,13 @@ async def test_e_goes_from_hazard_to_hazard(scene: OpenScene) -> None:
         assert "no further hazard" not in s.text()
 
 
-async def test_enter_on_an_outage_filters_the_feed_to_its_place(scene: OpenScene) -> None:
+async def test_enter_on_an_outage_opens_it(scene: OpenScene) -> None:
     async with scene() as s:
         await s.press("tab", "j", "enter")
-        assert 'filter: place:"Dune Harbor"' in s.text()
-        assert s.focus() == "feed"
+        assert s.screen() == "OutageScreen"
+        assert "■ likely Dune Harbor" in s.text()
+        await s.press("escape")
+        assert (s.screen(), s.focus()) == ("Monitor", "outages")
 
 
 async def test_tab_and_shift_tab_cycle_the_panes(scene: OpenScene) -> None:

@@ -14,6 +14,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from desk.serving.protocol import Tick
+from tests.tui.conftest import COUNTS, MARKS
+
 if TYPE_CHECKING:
     from tests.tui.conftest import OpenScene
 
@@ -76,6 +79,34 @@ async def test_the_screen_looks_as_known(
     async with scene(size=size) as s:
         await s.press(*SCREENS[screen])
         check(f"{screen}-{size[0]}x{size[1]}", s.app.export_screenshot())
+
+
+OUTAGES = {
+    "outages": ("o", "j"),
+    "outages-close": ("o", "j", "z"),
+    "outage": ("o", "j", "enter", "v"),
+    "outage-merge": ("o", "j", "m"),
+}
+
+
+@pytest.mark.parametrize("size", SIZES[:2], ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("screen", OUTAGES)
+async def test_outages_look_as_known(scene: OpenScene, screen: str, size: tuple[int, int]) -> None:
+    async with scene(size=size) as s:
+        s.desk.change("outage-2", oms="4711", vulnerable=2, damage=1, cause="treeDown")
+        await s.say(Tick(counts=COUNTS, oms=MARKS))
+        await s.press(*OUTAGES[screen])
+        check(f"{screen}-{size[0]}x{size[1]}", s.app.export_screenshot())
+
+
+async def test_outages_without_colour_look_as_known(
+    scene: OpenScene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with scene() as s:
+        await s.say(Tick(counts=COUNTS, oms=MARKS))
+        await s.press("o")
+        check("outages-nocolor-80x24", s.app.export_screenshot())
 
 
 async def test_the_light_theme_looks_as_known(scene: OpenScene) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import getpass
 import os
 import signal
 import sys
@@ -14,7 +16,9 @@ from typing import Annotated
 import typer
 from platformdirs import user_data_path
 
+from desk.errors import OutageError
 from desk.serving.address import desk_url
+from desk.serving.names import clean_name
 from tui.child import DeskChild
 from tui.commands.options import STDIN_FEED, Data, Feeds, Fill, Processes, Rules, TerritoryName
 from tui.console import BAD_USAGE, OK
@@ -24,6 +28,8 @@ app = typer.Typer(rich_markup_mode=None)
 STORM = "hurricane"
 SPEED = "60"
 SEED = 7
+NOBODY = "agent"
+"""Where the system does not know who its user is."""
 
 
 @app.command()
@@ -45,6 +51,9 @@ def watch(
     desk: Annotated[
         str | None, typer.Option(metavar="URL", help="Attach to a desk that `serve` runs.")
     ] = None,
+    name: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Who acts here; default: your user name.")
+    ] = None,
 ) -> None:
     """Watch posts, outages and the map; without options: a built-in storm day at 60x."""
     storm_chosen = storm is not None or not feed
@@ -58,6 +67,7 @@ def watch(
         feeds.append(
             f"storm:{storm or STORM}?speed={speed or SPEED}&seed={SEED if seed is None else seed}"
         )
+    agent = _agent(name)
     real = _are_real(feeds)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise typer.BadParameter("the monitor needs a terminal; without one, use `stormdesk tail`")
@@ -69,7 +79,7 @@ def watch(
         # what a trainer rewinds must be able to forget: a store on disk never does
         kept = data or (None if drill else _data(own, real=real))
         setup = Setup(feeds, territory, rules or (), kept, fill, processes)
-        code = asyncio.run(_watch(desk, None if desk else DeskChild(setup, own)))
+        code = asyncio.run(_watch(desk, None if desk else DeskChild(setup, own), agent))
     if code:
         raise typer.Exit(code)
 
@@ -100,7 +110,20 @@ def _data(own: Path, *, real: bool) -> Path:
     return user_data_path("stormdesk") if real else own / "store"
 
 
-async def _watch(url: str | None, child: DeskChild | None) -> int:
+def _agent(name: str | None) -> str:
+    """The name under which people act at this screen.
+
+    Raises:
+        OutageError: the name that was given can't be one.
+    """
+    if name is not None:
+        return clean_name(name)
+    with contextlib.suppress(OSError, KeyError, OutageError):
+        return clean_name(getpass.getuser())
+    return NOBODY
+
+
+async def _watch(url: str | None, child: DeskChild | None, agent: str) -> int:
     """Run the screen to its end; the exit code."""
     leaving = Leaving()
     try:
@@ -111,7 +134,7 @@ async def _watch(url: str | None, child: DeskChild | None) -> int:
 
         if starting is not None:
             await starting
-        app = StormdeskApp(DeskLink(url or (child.url if child else ""), child))
+        app = StormdeskApp(DeskLink(url or (child.url if child else ""), child), agent=agent)
         leaving.how = app.exit
         await app.run_async()
     except asyncio.CancelledError:

@@ -10,7 +10,7 @@ from textual.binding import ActiveBinding, BindingType
 
 from tui.keys import key
 from tui.screens.sheet import Sheet, hanging
-from tui.signs import LABEL_SIGNS, MEDIA, STATUS_SIGNS, Palette, Sign
+from tui.signs import LABEL_SIGNS, MEDIA, OMS_SIGNS, STATUS_SIGNS, Palette, Sign
 from tui.widgets.lines import palette_of
 
 FILTERS = (
@@ -58,6 +58,9 @@ class HelpScreen(Sheet):
         text.append("\nOutages, the most urgent first\n", colours.accent)
         for status, sign in STATUS_SIGNS.items():
             _explain(text, sign, status, colours)
+        text.append("\nThe utility's own list, on the map\n", colours.accent)
+        for sign in OMS_SIGNS.values():
+            _explain(text, sign, sign.word, colours)
         text.append("\nFilters ( / )\n", colours.accent)
         for form, does in FILTERS:
             text.append(f"  {form:<18}", hanging(colours.strong, 20))

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, Vertical
-from textual.screen import Screen
 from textual.widgets import Input
 
 from desk.outages import ENDED
 from desk.serving.protocol import Close, Fetch, Open, Page, Refused, Tick
 from tui.keys import key
 from tui.paint import cut, paint
-from tui.screens.sized import Sized
+from tui.screens.attached import Attached
 from tui.situation import Situation
-from tui.widgets.bars import Banner, Head, StatusStrip, last_seen
+from tui.widgets.bars import Banner, Head, StatusStrip
 from tui.widgets.feed import Feed
 from tui.widgets.filterbar import FilterBar
 from tui.widgets.keyline import KeyLine
@@ -26,14 +25,11 @@ from tui.widgets.queue import CaseQueue
 from tui.widgets.territory import TerritoryMap
 from tui.window import PAGE_ROWS, Window
 
-if TYPE_CHECKING:
-    from tui.app import StormdeskApp
-
 NONE_S = 3.0
 """For how long a feed that follows says that there is no further hazard."""
 
 
-class Monitor(Sized, Screen[None]):
+class Monitor(Attached):
     """What an agent looks at all day; shows what the desk says and asks it for views."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -44,6 +40,7 @@ class Monitor(Sized, Screen[None]):
         key("e", "hazard(1)", "Hazard", "To the next hazard", meaning="hazard.next", shown=True),
         key("E", "hazard(-1)", "Hazard before", "To the hazard before", meaning="hazard.previous"),
         key("c", "cases", "Cases", "Outages or queue of cases", shown=True),
+        key("o", "outages", "Outages", "The outages: list and large map", shown=True),
         key("tab", "app.focus_next", "Pane", "To the next pane", meaning="pane.next"),
         key(
             "shift+tab", "app.focus_previous", "Pane", "To the pane before", meaning="pane.previous"
@@ -54,9 +51,7 @@ class Monitor(Sized, Screen[None]):
     AUTO_FOCUS = "#feed"
 
     def __init__(self, now: Situation, query: str = "") -> None:
-        super().__init__()
-        self._now = now
-        self._views = 0
+        super().__init__(now)
         self._asked: Window | None = None
         self._query = query
         self._none_at: int | None = None
@@ -81,40 +76,22 @@ class Monitor(Sized, Screen[None]):
 
     def on_mount(self) -> None:
         self.feed = self.query_one("#feed", Feed)
-        self._strip = self.query_one("#strip", StatusStrip)
         self._filter = self.query_one("#filter", FilterBar)
         self.tell_link()
         self._tell()
-        self._desk.listen()
-
-    @property
-    def _desk(self) -> StormdeskApp:
-        return cast("StormdeskApp", self.app)
+        self.desk.listen()
 
     # What the desk says
 
-    def tell_link(self) -> None:
-        """Say how the wire does; what was in view stays."""
-        link, now = self._now.link, self._now
-        words = {
-            "connecting": "Attaching to the desk…" if now.status else "",
-            "connected": "",
-            "lost": link.reason or "The desk is gone: trying again…",
-            "failed": link.reason or "The desk is gone.",
-        }[link.state]
-        seen = last_seen(now.clock, now.zone) if words else ""
-        if link.state == "connected":
-            words = now.failed_feeds()
-        self.query_one("#banner", Banner).show(paint(words[:400]).text + seen)
-        self.set_class(now.stale and now.status is not None, "-stale")
-        self._strip.show(now, paused=self.feed.paused, waiting=self.feed.waiting)
+    def held(self) -> tuple[bool, int]:
+        return self.feed.paused, self.feed.waiting
 
     async def greet(self) -> None:
         """A desk has said what it is: open the view anew, the desk may be a new one."""
-        hello = self._now.hello
+        hello = self.now.hello
         if hello is None:
             return
-        self.feed.zone = self._now.zone
+        self.feed.zone = self.now.zone
         self.feed.forget_strips()
         await self._open(self._query)
         self._tell()
@@ -140,7 +117,7 @@ class Monitor(Sized, Screen[None]):
             before = self.feed.window.view
             self.feed.show(asked)
             if before:
-                await self._desk.link.send(Close(before))
+                await self.desk.link.send(Close(before))
             if self._filter.display:
                 self._close_filter()
             self._tell()
@@ -151,6 +128,8 @@ class Monitor(Sized, Screen[None]):
 
     async def refused(self, refused: Refused) -> None:
         """The desk can't do what was asked."""
+        if refused.outage is not None:
+            return
         if self._asked is not None and refused.view == self._asked.view:
             self._asked = None
             if self._filter.display:
@@ -166,15 +145,15 @@ class Monitor(Sized, Screen[None]):
 
     async def _open(self, query: str) -> None:
         """Ask for a view of its own number: rows of an older filter can't be taken for its rows."""
-        self._views += 1
-        self._asked = Window(self._views, query)
-        await self._desk.link.send(Open(self._views, query, PAGE_ROWS))
+        number = self.desk.number_view()
+        self._asked = Window(number, query)
+        await self.desk.link.send(Open(number, query, PAGE_ROWS))
 
     # What is in sight
 
     def _tell(self) -> None:
-        now, feed = self._now, self.feed
-        self._strip.show(now, paused=feed.paused, waiting=feed.waiting)
+        now, feed = self.now, self.feed
+        self.tell_strip()
         if now.hello:
             feed.say_waiting(paint(now.waiting_for()[:600]).text)
         self._tell_feed()
@@ -224,24 +203,23 @@ class Monitor(Sized, Screen[None]):
     # What the agent does
 
     async def on_feed_wanted(self, event: Feed.Wanted) -> None:
-        await self._desk.link.send(Fetch(self.feed.window.view, event.start, event.rows))
+        await self.desk.link.send(Fetch(self.feed.window.view, event.start, event.rows))
 
     def on_feed_changed(self, _event: Feed.Changed) -> None:
-        self._strip.show(self._now, paused=self.feed.paused, waiting=self.feed.waiting)
+        self.tell_strip()
         self._tell_feed()
 
     async def on_feed_opened(self, event: Feed.Opened) -> None:
-        await self._desk.open_post(event.post)
+        await self.desk.open_post(event.post)
 
     async def on_case_queue_chosen(self, event: CaseQueue.Chosen) -> None:
-        await self._desk.open_post(event.post)
+        await self.desk.open_post(event.post)
 
     async def on_outage_list_chosen(self, event: OutageList.Chosen) -> None:
-        await self._open(f'place:"{self._now.first_place(event.row)}"')
-        self.set_focus(self.feed)
+        await self.desk.open_outage(event.row.outage.id)
 
     async def on_filter_bar_submitted(self, event: FilterBar.Submitted) -> None:
-        if self._now.link.state == "connected":
+        if self.now.link.state == "connected":
             self._filter.wait()
             self.set_focus(self.feed)
             await self._open(event.text)
@@ -265,6 +243,9 @@ class Monitor(Sized, Screen[None]):
     def action_pause(self) -> None:
         self.feed.pause(on=not self.feed.paused)
         self._tell()
+
+    async def action_outages(self) -> None:
+        await self.desk.open_outages()
 
     def action_follow(self) -> None:
         self.feed.follow()
@@ -306,7 +287,7 @@ class Monitor(Sized, Screen[None]):
         asked = self._asked
         if asked is not None and self.feed.window.view:
             self._asked = None
-            await self._desk.link.send(Close(asked.view))
+            await self.desk.link.send(Close(asked.view))
 
     def _close_filter(self) -> None:
         self._filter.display = False

@@ -10,7 +10,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.board import Board
-from tui.columns import BARS
+from tui.columns import bar_line
 from tui.widgets.lines import palette_of
 
 
@@ -61,12 +61,8 @@ class DayCurve(Widget):
         assert board is not None
         step_s = self._end_s() / width
         levels = [board.curve.highest(at * step_s, (at + 1) * step_s) for at in range(width)]
-        top = max(1, *levels)
+        line = bar_line(levels, max(1, *levels), y, rows)
         now = self._now()
-        line = ""
-        for level in levels:
-            eighths = -(-level * rows * 8 // top) - (rows - 1 - y) * 8
-            line += " " if eighths <= 0 else BARS[min(8, eighths) - 1]
         past, coming = colours.label("outage"), colours.faint
         return [Segment(line[: now + 1], past), Segment(line[now + 1 :], coming)]
 

@@ -27,7 +27,7 @@ class Feed(Lines):
 
     While it follows, virtual line 0 is any row (`_base`) for which the last line is the newest:
     the height stays the same from tick to tick, and with it the layout. Once it stands still,
-    line 0 is the oldest row that the desk holds.
+    line 0 is the oldest row that the desk holds. `places` says whether rows name their place.
     """
 
     class Wanted(Message):
@@ -55,6 +55,7 @@ class Feed(Lines):
         self.paused = False
         self.zone: ZoneInfo | None = None
         self.waiting_for = "waiting for the desk…"
+        self.places = True
         self._limit = 0
         self._base = 0
         self._placing = False
@@ -233,15 +234,15 @@ class Feed(Lines):
         """One post in `width` cells: time, channel, place, labels, text with matched words."""
         colours = palette_of(self)
         labels = 2 if width < 110 else 3
-        place = 12 if width < 110 else 18
+        place = 0 if not self.places else 12 if width < 110 else 18
         at = row.at.astimezone(self.zone) if self.zone else row.at
         head = [
             Segment(f"{at:%H:%M:%S} ", colours.quiet),
             Segment(fit(channel_name(paint(row.channel[:20]).text), 5), colours.quiet),
-            Segment(fit(paint(row.place[:80]).text, place) + " ", colours.text),
+            Segment(fit(paint(row.place[:80]).text, place) + " " * bool(place), colours.text),
             *label_tags(row.labels, labels, colours),
         ]
-        room = width - (9 + 5 + place + 1 + labels_width(labels))
+        room = width - (9 + 5 + place + bool(place) + labels_width(labels))
         if row.media:
             head.append(Segment(f"{MEDIA} ", colours.accent))
             room -= 2

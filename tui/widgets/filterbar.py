@@ -42,9 +42,20 @@ class FilterBar(Vertical):
     class Left(Message):
         """The filter stays as it was."""
 
+    def __init__(
+        self,
+        id: str,  # noqa: A002 - Textual's own name for it
+        *,
+        placeholder: str = "filter the feed",
+        words: str = HELP,
+    ) -> None:
+        super().__init__(id=id)
+        self._placeholder = placeholder
+        self._words = words
+
     def compose(self) -> ComposeResult:
         yield Input(
-            placeholder="filter the feed", id="filter-input", select_on_focus=False, compact=True
+            placeholder=self._placeholder, id="filter-input", select_on_focus=False, compact=True
         )
         yield Static(id="filter-words", markup=False)
 
@@ -55,7 +66,7 @@ class FilterBar(Vertical):
         box.value = text
         box.cursor_position = len(text)
         self.screen.set_focus(box)  # at once: what is typed next belongs to the filter
-        self._say(HELP)
+        self._say(self._words)
 
     def wait(self) -> None:
         """Say that the filter was sent."""

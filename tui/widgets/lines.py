@@ -12,6 +12,7 @@ from rich.style import Style
 from textual import events
 from textual.binding import BindingType
 from textual.geometry import Size
+from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widget import Widget
@@ -41,6 +42,9 @@ class Lines(ScrollView, can_focus=True, inherit_bindings=False):
         *MOVES,
         key("enter", "choose", "Open", "Open what the cursor is on", shown=True),
     ]
+
+    class Moved(Message):
+        """The cursor stands on another line."""
 
     def __init__(self, id: str) -> None:  # noqa: A002 - Textual's own name for it
         super().__init__(id=id)
@@ -85,6 +89,7 @@ class Lines(ScrollView, can_focus=True, inherit_bindings=False):
         self.cursor = min(max(index, 0), count - 1)
         self.place(self.cursor)
         self.refresh()
+        self.post_message(self.Moved())
 
     def action_move(self, lines: int) -> None:
         self.move_to(self.cursor + lines)

@@ -10,8 +10,8 @@ from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
 
-from desk.serving.protocol import Hello
-from tui.braille import Ground, draw, joined
+from desk.serving.protocol import Hello, MapPlace
+from tui.braille import Ground, Projection, draw, joined
 from tui.paint import cut, paint
 from tui.signs import STATUS_SIGNS, UNKNOWN, status_rank
 from tui.widgets.lines import palette_of
@@ -33,7 +33,7 @@ class TerritoryMap(Widget):
         self._hello: Hello | None = None
         self._worst: Mapping[str, str] = {}
         self._ground = Ground((), {}, {})
-        self._ground_key: tuple[int, int, int] = (0, 0, 0)
+        self._ground_key: tuple[object, ...] = ()
         self._marks: dict[tuple[int, int], tuple[str, Style]] = {}
         self._quiet: set[tuple[int, int]] = set()
         self._strips: list[Strip] = []
@@ -60,22 +60,32 @@ class TerritoryMap(Widget):
     def _draw(self, columns: int, rows: int) -> list[Strip]:
         style = self.rich_style
         if self._hello is None:
-            self._ground_key = (columns, rows, 0)
+            self._ground_key = (columns, rows)
             return [Strip.blank(columns, style)] * rows
-        key = (columns, rows, id(self._hello))
+        view = self.view(self._hello, columns, max(1, rows - 1))
+        key = (columns, rows, id(self._hello), view)
         if key != self._ground_key:
             hello = self._hello
-            self._ground = draw(hello.lines, hello.places, columns, max(1, rows - 1))
+            self._ground = draw(hello.lines, hello.places, columns, max(1, rows - 1), view)
             self._ground_key = key
+        self._marks, self._quiet = {}, set()
         self._mark()
         strips = [self._strip(y, columns, style) for y in range(min(rows, len(self._ground.rows)))]
         legend = Strip(self._legend(columns)).adjust_cell_length(columns).apply_style(style)
         return [*strips, legend][:rows]
 
+    def view(self, hello: Hello, columns: int, rows: int) -> Projection | None:
+        """The part of the territory to draw on so many cells; None for all of it."""
+        del hello, columns, rows
+        return None
+
     def _mark(self) -> None:
         """Set the signs into their cells, the most urgent over the others, then names beside."""
+        self._mark_communities()
+        self._write_names()
+
+    def _mark_communities(self) -> None:
         colours = palette_of(self)
-        self._marks, self._quiet = {}, set()
         ground = self._ground
         ordered = sorted(ground.cells, key=lambda place: -status_rank(self._worst.get(place, "")))
         for place in ordered:
@@ -88,33 +98,39 @@ class TerritoryMap(Widget):
                 continue
             sign = STATUS_SIGNS.get(status, UNKNOWN)
             loud = Style(reverse=colours.no_color and status in ("likely", "confirmed"))
-            self._marks[cell] = (sign.glyph, colours.status(status) + loud)
-            self._quiet.discard(cell)
-        self._write_names()
+            self._put(cell, sign.glyph, colours.status(status) + loud)
+
+    def _put(self, cell: tuple[int, int], glyph: str, style: Style) -> None:
+        """Set a sign, which no name is written over."""
+        self._marks[cell] = (glyph, style)
+        self._quiet.discard(cell)
 
     def _write_names(self) -> None:
         """Write the names of places with outages where nothing else stands."""
         if self._hello is None:
             return
-        columns = self.size.width
         places = [place for place in self._hello.places if self._worst.get(place.id) in NAMED]
         places.sort(key=lambda place: (NAMED.index(self._worst[place.id]), -place.customers))
         for place in places:
-            x, y = self._ground.cells[place.id]
-            name = cut(paint(place.name[:80]).text, NAME_CELLS)
-            if cell_len(name) != len(name):
-                continue  # a mark is one cell: wide letters stay in the lists
-            style = palette_of(self).status(self._worst[place.id])
-            for start in (x + 2, x - len(name) - 1):
-                # a blank on either side keeps a name off the outline and off other signs
-                spot = range(start - 1, start + len(name) + 1)
-                inside = start >= 0 and start + len(name) <= columns
-                free = all((at, y) not in self._marks or (at, y) in self._quiet for at in spot)
-                if inside and free:
-                    letters = zip(spot, f" {name} ", strict=True)
-                    self._marks |= {(at, y): (char, style) for at, char in letters}
-                    self._quiet.difference_update((at, y) for at in spot)
-                    break
+            self._write_name(place, palette_of(self).status(self._worst[place.id]))
+
+    def _write_name(self, place: MapPlace, style: Style, left: int = 0, right: int = 0) -> None:
+        """Write a name where nothing else stands, `left` or `right` cells further off its sign."""
+        cell = self._ground.cells.get(place.id)
+        name = cut(paint(place.name[:80]).text, NAME_CELLS)
+        if cell is None or cell_len(name) != len(name):
+            return  # a mark is one cell: wide letters stay in the lists
+        x, y = cell
+        for start in (x + 2 + right, x - len(name) - 1 - left):
+            # a blank on either side keeps a name off the outline and off other signs
+            spot = range(start - 1, start + len(name) + 1)
+            inside = start >= 0 and start + len(name) <= self.size.width
+            free = all((at, y) not in self._marks or (at, y) in self._quiet for at in spot)
+            if inside and free:
+                letters = zip(spot, f" {name} ", strict=True)
+                self._marks |= {(at, y): (char, style) for at, char in letters}
+                self._quiet.difference_update((at, y) for at in spot)
+                break
 
     def _strip(self, y: int, columns: int, style: Style) -> Strip:
         faint = palette_of(self).faint

@@ -1,0 +1,97 @@
+"""The list of outages on their own screen: what is in them, who checks them, and the OMS."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from rich.segment import Segment
+
+from desk.serving.protocol import OutageRow
+from tui.columns import count, since, trend
+from tui.paint import fit, paint
+from tui.signs import LABEL_SIGNS, OMS_SIGNS, STATUS_SIGNS, UNKNOWN, Palette
+from tui.widgets.lines import palette_of
+from tui.widgets.outages import STATUS_CELLS, OutageList
+
+FLAGS = (("hazard", "hazards"), ("vulnerable", "vulnerable"), ("damage", "damage"))
+"""Labels that have a cell of their own, and what of an outage counts them."""
+FLAG_CELLS = len(FLAGS) + 2
+NUMBER_CELLS = 16
+BARS = 12
+PLACE_CELLS = 16
+"""The least that a place may be cut to before the trend gives way."""
+
+
+class OutageTable(OutageList):
+    """`!` a danger, `+` people at risk, `#` damage, `◆` in the utility's list; who checks it.
+
+    The cursor stays on its outage wherever that goes: a key must not hit another one.
+    """
+
+    def __init__(self, id: str) -> None:  # noqa: A002 - Textual's own name for it
+        super().__init__(id)
+        self.nothing = "no outages so far"
+
+    def show(self, items: Sequence[OutageRow], clock: datetime | None) -> None:
+        held = self.at_hand()
+        super().show(items, clock)
+        if held is not None:
+            self.go_to(held.outage.id)
+
+    def at_hand(self) -> OutageRow | None:
+        """The outage that the cursor is on."""
+        return self.items[self.cursor] if self.cursor < len(self.items) else None
+
+    def go_to(self, outage: str) -> bool:
+        """Put the cursor on an outage; whether it is in the list."""
+        at = next((at for at, row in enumerate(self.items) if row.outage.id == outage), None)
+        if at is not None and at != self.cursor:
+            self.move_to(at)
+        return at is not None
+
+    def empty(self) -> str:
+        return self.nothing
+
+    def heading(self) -> str:
+        """What stands over the columns at the right."""
+        bars = _bars(self.scrollable_content_region.width)
+        return "posts auth   age" + (f" {'last hour':<{bars}}" if bars else "")
+
+    def paint_line(self, index: int, width: int) -> Sequence[Segment]:
+        row = self.items[index]
+        outage, colours = row.outage, palette_of(self)
+        sign = STATUS_SIGNS.get(outage.status, UNKNOWN)
+        bars = _bars(width)
+        place = paint(row.place[:80]).text
+        if outage.verifying:
+            place += f" · {paint(outage.verifying[:40]).text} checks"
+        segments = [
+            Segment(fit(f"{sign.glyph} {sign.word}", STATUS_CELLS), colours.status(outage.status)),
+            *_flags(row, colours),
+            Segment(fit(place, _place_cells(width, bars)), colours.text),
+            Segment(f"{count(outage.posts):>5}{count(outage.authors):>5}", colours.text),
+            Segment(f"{since(self.minute, outage.started_at):>6}", colours.quiet),
+        ]
+        if bars:
+            segments.append(Segment(" " + trend(row.trend, bars), colours.status(outage.status)))
+        return segments
+
+
+def _flags(row: OutageRow, colours: Palette) -> list[Segment]:
+    outage = row.outage
+    segments = [
+        Segment(LABEL_SIGNS[label].glyph if getattr(outage, field) else " ", colours.label(label))
+        for label, field in FLAGS
+    ]
+    sign = OMS_SIGNS["matched"]
+    segments.append(Segment(sign.glyph if outage.oms else " ", colours.of(sign, bold=True)))
+    return [*segments, Segment(" ")]
+
+
+def _place_cells(width: int, bars: int) -> int:
+    return max(1, width - STATUS_CELLS - FLAG_CELLS - NUMBER_CELLS - (bars + 1 if bars else 0))
+
+
+def _bars(width: int) -> int:
+    return BARS if _place_cells(width, BARS) >= PLACE_CELLS else 0
