@@ -40,3 +40,12 @@ class TerminalDriver(LinuxDriver):
         super().__init__(*args, **options)
         # Textual 8 has no public way to give a driver its file.
         self._file = Closable(self._file)  # type: ignore[arg-type,assignment]
+
+    def _sigcont_application(self, *_: object) -> None:
+        """Go on drawing, if drawing was suspended.
+
+        Whoever closes a window sends SIGCONT behind SIGHUP; Textual would begin to read keys anew
+        from a terminal that is gone, and never end.
+        """
+        if self._must_signal_resume:
+            super()._sigcont_application()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import signal
 import threading
 from contextlib import suppress
 
@@ -50,3 +51,19 @@ def test_what_a_terminal_tells_is_still_told() -> None:
 def test_the_screens_draw_through_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(App, "get_driver_class", lambda _: LinuxDriver)
     assert Frame().get_driver_class() is TerminalDriver
+
+
+def test_only_a_suspended_screen_begins_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    began: list[str] = []
+    monkeypatch.setattr(LinuxDriver, "resume_application_mode", lambda _: began.append("anew"))
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGTSTP, signal.SIGCONT)}
+    try:
+        driver = TerminalDriver(Frame())
+        os.kill(os.getpid(), signal.SIGCONT)  # as whoever closes a window sends behind SIGHUP
+        assert began == []
+        driver._must_signal_resume = True
+        os.kill(os.getpid(), signal.SIGCONT)
+        assert began == ["anew"]
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
