@@ -53,7 +53,7 @@ def test_the_screens_draw_through_it(monkeypatch: pytest.MonkeyPatch) -> None:
     assert Frame().get_driver_class() is TerminalDriver
 
 
-def test_only_a_suspended_screen_begins_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_only_a_suspended_screen_begins_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     began: list[str] = []
     monkeypatch.setattr(LinuxDriver, "resume_application_mode", lambda _: began.append("anew"))
     handlers = {number: signal.getsignal(number) for number in (signal.SIGTSTP, signal.SIGCONT)}
