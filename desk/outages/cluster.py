@@ -98,6 +98,8 @@ class Part(msgspec.Struct, kw_only=True):
     lat_sum: float = 0.0
     lon_sum: float = 0.0
     weight_sum: float = 0.0
+    levels: list[tuple[int, int]] = []
+    peak: float = 0.0
 
 
 class Cluster(msgspec.Struct, kw_only=True, tag="outage"):
@@ -226,7 +228,7 @@ _LATEST = ("last_s", "voice_s", "report_s", "restored_s")
 
 
 def _remember(part: Part, heard: Heard) -> None:
-    _count_author(part, heard.author, heard.at_s if heard.kind == RESTORED else 0)
+    count_author(part, heard.author, heard.at_s if heard.kind == RESTORED else 0)
     if not heard.repost:
         part.voice_s = max(part.voice_s, heard.at_s)
     if heard.kind == REPORT:
@@ -238,7 +240,7 @@ def _remember(part: Part, heard: Heard) -> None:
         part.recent = in_order(part.recent)[-RECENT_SIGHTINGS:]
 
 
-def _count_author(part: Part, author: int, restored_s: int) -> None:
+def count_author(part: Part, author: int, restored_s: int) -> None:
     """Count `author` once, however often seen.
 
     Distinct count in bounded memory by the k smallest hashes: Bar-Yossef et al., "Counting

@@ -13,8 +13,10 @@ from desk.outages.change import Status
 from desk.outages.cluster import RESTORED, Cluster, Part, S, in_order
 from desk.outages.witnesses import densest, most, weigh
 
-WINDOWS_S = (30 * 60, 2 * 3600, 6 * 3600)
-"""Witnesses of a large outage speak up within half an hour, those of a small one over hours."""
+WINDOWS_S = (10 * 60, 3600, 6 * 3600)
+"""Witnesses of a large outage speak up within minutes, those of a small one over hours."""
+
+SUSPECTED_WINDOW_S = 30 * 60
 
 FALSE_AUTHORS_PER_10K_CUSTOMERS_HOUR = 0.02
 """Authors who seem to report an outage of a place on a day without one: of 10,000 customers some
@@ -29,15 +31,6 @@ FEWEST_WITNESSES = 3
 WITNESSES_MORE = 1
 """... and each longer window asks for at least one more: errors of a day are less independent than
 Poisson has it, such as two people who answer one post."""
-
-STORM_OUTAGES = 5
-"""So many open outages, likely at least, are a storm: real outages then outnumber errors by far."""
-
-STORM_WINDOW_S = 5 * 60
-STORM_WITNESSES = 2
-STORM_FALSE_ALARMS_PER_DAY = 2.0
-"""In a storm two witnesses within five minutes are enough where chance hardly ever makes them: the
-second report of an outage comes five minutes before the third (medians of simulated hurricanes)."""
 
 SUSPECTED_WITNESSES = 2
 SUSPECTED_SILENCE_S = 2 * 3600
@@ -72,23 +65,18 @@ Need = tuple[tuple[int, int], ...]
 """Pairs of a window in seconds and the witnesses that make an outage likely within it."""
 
 
-def witnesses_needed(communities: int, *, storm: bool) -> Callable[[int], Need]:
+def witnesses_needed(communities: int) -> Callable[[int], Need]:
     """How many witnesses make an outage likely in a community of so many customers.
 
     False authors come as a Poisson process whose mean grows with the customers. In a day each of
     the `communities` gets two overlapping windows of each length all along; the need is the least
-    count that chance reaches in fewer than the allowed false alarms of all these windows. In a
-    `storm` a short window is added.
+    count that chance reaches in fewer than the allowed false alarms of all these windows.
     """
     windows = sum(2 * 24 * 3600 / window_s for window_s in WINDOWS_S) * max(communities, 1)
-    short = 2 * 24 * 3600 / STORM_WINDOW_S * max(communities, 1)
 
     def need(customers: int) -> Need:
         per_s = FALSE_AUTHORS_PER_10K_CUSTOMERS_HOUR * customers / 10_000 / 3600
         needs = []
-        if storm:
-            least = _rare(per_s * STORM_WINDOW_S, STORM_FALSE_ALARMS_PER_DAY / short)
-            needs.append((STORM_WINDOW_S, max(least, STORM_WITNESSES)))
         for longer, window_s in enumerate(WINDOWS_S):
             least = _rare(per_s * window_s, FALSE_ALARMS_PER_DAY / windows)
             needs.append((window_s, max(least, FEWEST_WITNESSES + WITNESSES_MORE * longer)))
@@ -115,24 +103,21 @@ def rung(
     None is less than an outage. At least two witnesses must report one: dangers alone are none.
     `more` witnesses are needed where an outage has just ended.
     """
-    status: Status | None = None
-    witnessed: list[S] = []
     held = list(sightings)
     most_witnesses, most_reports = most(held)
     if most_reports < SUSPECTED_WITNESSES + more:
-        return status, witnessed
+        return None, []
     for window_s, fewest in need:
-        if most_witnesses < fewest + more and window_s != WINDOWS_S[0]:
+        if most_witnesses < fewest + more:
             continue
         span = densest(held, around_s, window_s)
         witnesses, reports = weigh(span)
-        if reports < SUSPECTED_WITNESSES + more:
-            continue
-        if witnesses >= fewest + more:
+        if witnesses >= fewest + more and reports >= SUSPECTED_WITNESSES + more:
             return "likely", span
-        if window_s == WINDOWS_S[0]:
-            status, witnessed = "suspected", span
-    return status, witnessed
+    span = densest(held, around_s, SUSPECTED_WINDOW_S)
+    if weigh(span)[1] >= SUSPECTED_WITNESSES + more:
+        return "suspected", span
+    return None, []
 
 
 def confidence(cluster: Cluster, need: Need) -> float:

@@ -70,16 +70,7 @@ class Memory:
         self._latest: dict[str, Cluster] = {}
         self._by_author: dict[int, set[str]] = {}
         self._dirty: set[str] = set()
-        self._sure: int | None = None
         self._order: list[Cluster] | None = None
-
-    @property
-    def sure(self) -> int:
-        """How many outages are open and more than suspected."""
-        if self._sure is None:
-            live = (cluster for cluster in self.clusters.values() if not cluster.ended)
-            self._sure = sum(cluster.status != "suspected" for cluster in live)
-        return self._sure
 
     def in_order(self) -> list[Cluster]:
         """The outages, oldest first."""
@@ -126,9 +117,8 @@ class Memory:
                 self._by_author.setdefault(heard.author, set()).add(cluster.id)
 
     def turned(self, cluster: Cluster) -> None:
-        """Note that an outage has changed, perhaps its status."""
+        """Note that an outage has changed."""
         self._dirty.add(cluster.id)
-        self._sure = None
 
     def hear(self, heard: Heard) -> list[Heard]:
         """All that is heard of a community, with this post as the last; nothing if it is a copy."""
@@ -223,7 +213,7 @@ class Memory:
         """Make the look-ups anew; a live outage goes before the ended ones of its community."""
         self._latest.clear()
         self._by_author.clear()
-        self._sure = self._order = None
+        self._order = None
         for cluster in sorted(self.clusters.values(), key=lambda c: (not c.ended, c.turned_s)):
             self._latest.update(dict.fromkeys(cluster.communities, cluster))
             for author in {one for part in cluster.parts.values() for one in part.authors} - {ECHO}:

@@ -20,15 +20,16 @@ from desk.outages.cluster import (
     Cluster,
     Heard,
     Part,
+    Sighting,
     Told,
     cause_named,
+    count_author,
     digest,
     trend,
 )
 from desk.outages.evidence import hear, of_the_past, stragglers
 from desk.outages.extent import extent, overlapping
 from desk.outages.ladder import (
-    STORM_OUTAGES,
     WINDOWS_S,
     Need,
     confidence,
@@ -37,6 +38,7 @@ from desk.outages.ladder import (
     witnesses_needed,
 )
 from desk.outages.memory import Memory, Tick
+from desk.outages.waves import wave
 from desk.post import LabelledPost
 from desk.territories.territory import Territory
 
@@ -47,7 +49,11 @@ LATE_S = 2 * 3600
 HEARD_S = WINDOWS_S[-1] + LATE_S
 """How long posts of a community without an outage are kept."""
 
-REMEMBERED_S = 6 * 3600
+REOPENED_S = 12 * 3600
+"""Reports so soon after an outage has ended reopen it: nearly always the same customers still lack
+power (of simulated storms' outages one in a hundred began anew where one had ended before)."""
+
+REMEMBERED_S = REOPENED_S
 """An ended outage stays in memory this long: for screens, stragglers and late posts."""
 
 FORGET_EVERY_S = 10 * 60
@@ -65,10 +71,8 @@ class Outages:
     def __init__(self, territory: Territory, *, exercise: bool = False) -> None:
         self.exercise = exercise
         self._places = {place.id: place for place in territory.community}
-        self._needs: dict[bool, dict[str, Need]] = {}
-        for storm in (False, True):
-            need = witnesses_needed(len(territory.community), storm=storm)
-            self._needs[storm] = {place.id: need(place.customers) for place in territory.community}
+        need = witnesses_needed(len(territory.community))
+        self._needs = {place.id: need(place.customers) for place in territory.community}
         self._overlapping: dict[str, list[str]] = {}
         self._memory = Memory()
 
@@ -153,6 +157,9 @@ class Outages:
         status, span = rung(held, heard.at_s, self._need([community]), more)
         if status is None:
             return []
+        past = memory.latest(community)
+        if past is not None and past.status == "restored":
+            return self._reopen(past, status, now_s)
         memory.unhear(community)
         started_s = min(heard.at_s for heard in span if heard.kind == REPORT)
         parts = {community: Part(started_s=started_s, first_s=started_s)}
@@ -166,6 +173,15 @@ class Outages:
         for item in span:
             memory.gather(cluster, item)
         return self._review(cluster, now_s, heard) if near else [self._tell(cluster, now_s)]
+
+    def _reopen(self, past: Cluster, status: Status, now_s: int) -> list[OutageChange]:
+        """Let an outage that seemed to be over go on, as soon as that is likely."""
+        if status != "likely":
+            return []
+        for community in past.parts:
+            for heard in self._memory.unhear(community):
+                self._memory.gather(past, heard)
+        return [self._turn(past, "confirmed" if past.confirmed else "likely", now_s)]
 
     def _neighbour(self, community: str, started_s: int) -> Cluster | None:
         """The outage of an overlapping neighbour that began together with this one."""
@@ -197,9 +213,10 @@ class Outages:
 
     def _pass_minute(self, now_s: int) -> list[OutageChange]:
         changes = []
-        for cluster in self._memory.in_order():
+        for cluster in list(self._memory.in_order()):
             if cluster.ended:
                 continue
+            changes += self._part_waves(cluster, now_s)
             status = settle(cluster, now_s)
             if status != cluster.status or _worth_telling(cluster):
                 changes.append(self._turn(cluster, status, now_s))
@@ -207,10 +224,36 @@ class Outages:
             self._memory.forget(now_s - HEARD_S, now_s - REMEMBERED_S)
         return changes
 
+    def _part_waves(self, cluster: Cluster, now_s: int) -> list[OutageChange]:
+        """Begin an outage of its own where a far larger loss has come upon an open one."""
+        if cluster.status == "suspected":
+            return []
+        changes = []
+        for community, part in cluster.parts.items():
+            if self._memory.latest(community) is not cluster:
+                continue
+            reports = wave(part, now_s)
+            if reports:
+                changes.append(self._begin_wave(community, part, reports, now_s))
+        return changes
+
+    def _begin_wave(
+        self, community: str, part: Part, reports: list[Sighting], now_s: int
+    ) -> OutageChange:
+        begun_s = min(seen.at_s for seen in reports)
+        fresh = Part(started_s=begun_s, first_s=begun_s)
+        fresh.recent = [seen for seen in part.recent if seen.at_s >= begun_s]
+        fresh.evidence = [post for post in part.evidence if post[0] >= begun_s]
+        for seen in fresh.recent:
+            count_author(fresh, seen.author, 0)
+        fresh.posts = max(len(fresh.recent), len(fresh.authors))
+        fresh.last_s = fresh.voice_s = fresh.report_s = max(seen.at_s for seen in reports)
+        cluster = self._memory.begin({community: fresh}, now_s, "likely")
+        return self._tell(cluster, now_s)
+
     def _need(self, communities: Iterable[str]) -> Need:
         """What makes an outage of these communities likely: what the largest of them needs."""
-        needs = self._needs[self._memory.sure >= STORM_OUTAGES]
-        return max(needs[name] for name in communities)
+        return max(self._needs[name] for name in communities)
 
     def _turn(self, cluster: Cluster, status: Status, now_s: int) -> OutageChange:
         """Give `cluster` its status, and tell of it."""

@@ -28,7 +28,6 @@ from desk.outages.ladder import (
     FALSE_ALARMS_PER_DAY,
     FALSE_AUTHORS_PER_10K_CUSTOMERS_HOUR,
     FEWEST_WITNESSES,
-    STORM_WINDOW_S,
     WINDOWS_S,
     rung,
     witnesses_needed,
@@ -44,9 +43,7 @@ if TYPE_CHECKING:
 @given(st.integers(0, 2_000_000), st.integers(1, 2_000))
 def test_chance_alone_makes_fewer_outages_than_allowed(customers: int, communities: int) -> None:
     alarms = 0.0
-    for longer, (window_s, fewest) in enumerate(
-        witnesses_needed(communities, storm=False)(customers)
-    ):
+    for longer, (window_s, fewest) in enumerate(witnesses_needed(communities)(customers)):
         assert fewest >= FEWEST_WITNESSES + longer
         mean = FALSE_AUTHORS_PER_10K_CUSTOMERS_HOUR * customers / 10_000 * window_s / 3600
         below = sum(exp(-mean) * mean**count / factorial(count) for count in range(fewest))
@@ -54,14 +51,12 @@ def test_chance_alone_makes_fewer_outages_than_allowed(customers: int, communiti
     assert alarms <= FALSE_ALARMS_PER_DAY + 1e-6
 
 
-def test_the_need_grows_with_customers_and_a_storm_adds_a_short_window() -> None:
-    calm, storm = (witnesses_needed(300, storm=stormy) for stormy in (False, True))
-    town, city = calm(6_000), calm(400_000)
+def test_the_need_grows_with_customers() -> None:
+    need = witnesses_needed(300)
+    town, city = need(6_000), need(400_000)
     assert [window_s for window_s, _ in town] == list(WINDOWS_S)
-    assert town == ((1800, 3), (7200, 4), (21600, 5))
+    assert town == ((600, 3), (3600, 4), (21600, 5))
     assert all(many > few for (_, many), (_, few) in zip(city, town, strict=True))
-    assert storm(6_000) == ((STORM_WINDOW_S, 2), *town)
-    assert storm(400_000)[0][1] > 2
 
 
 @pytest.mark.parametrize(
@@ -145,7 +140,7 @@ def work(of: Callable[[], object]) -> int:
 def test_the_work_on_a_post_grows_with_what_was_heard_and_not_with_its_square(
     authors: int, kind: int
 ) -> None:
-    need = witnesses_needed(300, storm=True)(2_000_000)
+    need = witnesses_needed(300)(2_000_000)
     few, many = (
         [Sighting(5 * n, n % authors, REPORT if n < 2 else kind) for n in range(count)]
         for count in (RECENT_SIGHTINGS // 2, 2 * RECENT_SIGHTINGS)

@@ -6,8 +6,6 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import msgspec
-import pytest
 
 from desk.outages import OutageChange, Outages
 from desk.post import Author, LabelledPost, Location
@@ -144,23 +142,6 @@ def test_a_large_city_needs_more_witnesses_than_a_town() -> None:
     assert statuses(run(reports(0, 12, where="cedar")))[-1] == "likely"
 
 
-def test_in_a_storm_two_witnesses_within_minutes_are_enough_in_a_town() -> None:
-    towns = tuple(
-        Community(id=f"town-{n}", name=f"T{n}", lat=30 + n, lon=-79, radius_km=5, customers=8_000)
-        for n in range(7)
-    )
-    desk = Outages(msgspec.structs.replace(TOWNS, community=towns))
-    changes: list[OutageChange] = []
-    for number, town in enumerate(towns):
-        for witness in range(3 if number < 5 else 2):
-            changes += desk.observe(
-                post(number, f"{number}-{witness}", where=town),
-                START + timedelta(minutes=number),
-            )
-    likely = [change.communities[0] for change in changes if change.status == "likely"]
-    assert likely == [town.id for town in towns]
-
-
 def test_a_small_outage_that_trickles_in_over_hours_is_found_and_a_slower_one_is_not() -> None:
     assert statuses(run(reports(0, 8, every=45)))[-1] == "likely"
     assert run(reports(0, 8, every=200)) == []
@@ -205,14 +186,39 @@ def test_silence_of_hours_ends_an_outage() -> None:
     assert START + timedelta(minutes=367) <= ended[-1].at <= START + timedelta(minutes=368)
 
 
-def test_a_new_wave_after_restoration_is_a_new_outage_and_stragglers_are_none() -> None:
+def test_reports_after_restoration_reopen_the_outage_and_stragglers_do_not() -> None:
     back = [post(60 + n, f"b{n}", "restored") for n in range(9)]
     first = [*reports(0, 8), *back]
-    stragglers = [post(80 + n, f"a0-{n}") for n in range(5)]
-    assert len({change.id for change in run([*first, *stragglers])}) == 1
-    again = run([*first, *reports(90, 6)])
-    assert len({change.id for change in again}) == 2
-    assert again[-1].started_at == START + timedelta(minutes=90)
+    desk = Outages(TOWNS)
+    ended = [*run(first, desk), *later(desk, 110)]
+    assert statuses(ended)[-1] == "restored"
+    stragglers = [post(120 + n, f"a0-{n}") for n in range(5)]
+    assert run(stragglers, desk) == []
+    again = run(reports(130, 6), desk)
+    assert statuses(again) == ["likely"]
+    assert {change.id for change in (*ended, *again)} == {ended[0].id}
+    assert again[0].authors > 14
+
+
+def test_reports_half_a_day_after_restoration_are_a_new_outage() -> None:
+    back = [post(60 + n, f"b{n}", "restored") for n in range(9)]
+    changes = run([*reports(0, 8), *back, *reports(14 * 60, 6)])
+    assert {change.id for change in changes} == {
+        "o-alder-20310904T1200",
+        "o-alder-20310905T0200",
+    }
+
+
+def test_a_far_larger_loss_upon_an_open_outage_is_one_of_its_own() -> None:
+    desk = Outages(TOWNS)
+    small = reports(0, 9, every=5)
+    changes = run([*small, *reports(120, 40, every=0.2)], desk)
+    assert len({change.id for change in changes}) == 2
+    second = changes[-1]
+    assert second.started_at == START + timedelta(minutes=120)
+    assert desk.outage_of(post(128, "x")) == second.id
+    assert desk.outage_of(post(128, "a0-3", where=None)) == changes[0].id
+    assert len({change.id for change in run([*small, *reports(120, 40, every=4)])}) == 1
 
 
 def test_overlapping_neighbours_that_fail_together_are_one_outage() -> None:
