@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 
 from desk.outages import OutageChange, Outages
 from desk.post import Author, LabelledPost, Location
