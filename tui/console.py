@@ -87,6 +87,15 @@ def emit_json(item: object) -> None:
     emit(msgspec.json.encode(item))
 
 
+def emit_document(document: bytes) -> None:
+    """Write a whole document to stdout as it is: who made it let nothing hostile in.
+
+    Raises as `emit`.
+    """
+    with _stdout() as out:
+        out.write(document)
+
+
 def flush() -> None:
     """Let a reader of stdout see what was emitted so far; errors as of `emit`."""
     if sys.stdout is not None:

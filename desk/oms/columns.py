@@ -47,9 +47,11 @@ NAMES: dict[str, tuple[str, ...]] = {
         *("outagereason", "causa"),
     ),
     "status": (
-        *("status", "outagestatus", "outagekind", "eventstate", "incidentstatus", "statuskind"),
+        *("outagekind", "status", "outagestatus", "eventstate", "incidentstatus", "statuskind"),
         *("crewstatus", "crewfirst", "stato", "estado"),
     ),
+    "verified": ("verified", "confirmed"),
+    "withdrawn": ("withdrawn", "discarded", "cancelled", "canceled"),
     "etr": (
         *("etr", "ert", "etor", "eta", "estimatedrestoration", "estimatedrestorationtime"),
         *("estimatedtimeofrestoration", "estrestoration", "estrestorationtime"),

@@ -29,6 +29,12 @@ _PATHS = {
     "etr": ("EstimatedRestorationTime/ert",),
 }
 
+_REMARKS = (
+    ("exercise", "EXERCISE", "true"),
+    ("withdrawn", "WITHDRAWN", "true"),
+    ("verified", "not verified", "false"),
+)
+
 
 def read_odin_xml(text: str) -> Iterator[Record]:
     """The outages of a PubOutages document.
@@ -55,9 +61,9 @@ def _record(place: str, outage: ET.Element) -> Record:
         text = next(filter(None, (_at(outage, path) for path in paths)), "")
         if text:
             values[field] = text
-    # PubOutages has no word for an exercise: an export of the desk says it where people read
-    if "EXERCISE" in _at(outage, "utilityDisclaimer"):
-        values["exercise"] = "true"
+    # PubOutages has no element for these: an export of the desk says it where people read
+    remark = _at(outage, "utilityDisclaimer")
+    values |= {field: value for field, word, value in _REMARKS if word in remark}
     return Record(place, values)
 
 

@@ -30,13 +30,17 @@ Warn = Callable[[str], None]
 MOST_BYTES = 256 << 20
 
 _STATUSES: tuple[tuple[OmsStatus, tuple[str, ...]], ...] = (
-    ("predicted", ("predict", "infer", "suspect", "unverified", "probable", "assumed", "possible")),
+    (
+        "predicted",
+        ("predict", "infer", "suspect", "unverif", "probable", "assumed", "possible", "likely"),
+    ),
     ("partiallyRestored", ("partial", "restoring")),
     ("restored", ("restored", "complete", "resolved", "energized", "ripristinat", "restablecid")),
     ("closed", ("closed", "chius", "cerrad")),
 )
 _WITHDRAWN = ("cancel", "void", "false", "nooutage", "no outage", "withdrawn", "duplicate")
 _YES = ("true", "yes", "1", "exercise", "y")
+_NO = ("false", "no", "0", "n")
 
 
 def read_oms(path: Path, territory: Territory, warn: Warn) -> list[OmsOutage]:
@@ -99,7 +103,8 @@ class _Reader:
             raise BadValueError(record.fault)
         said = {field: text for field, text in record.values.items() if not is_nothing(text)}
         status = said.get("status", "")
-        if any(word in status.casefold() for word in _WITHDRAWN):
+        withdrawn = said.get("withdrawn", "").casefold() in _YES
+        if withdrawn or any(word in status.casefold() for word in _WITHDRAWN):
             return None
         started, recorded = self._time(said, "started_at"), self._time(said, "recorded_at")
         begun = started or recorded
@@ -114,6 +119,8 @@ class _Reader:
             restored = updated if updated and updated >= begun else None
         elif restored is not None and kind == "confirmed":
             kind = "restored"
+        if said.get("verified", "").casefold() in _NO:
+            kind = "predicted"
         return OmsOutage(
             id=said.get("id") or _made_up(record),
             started_at=begun,

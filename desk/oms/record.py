@@ -60,7 +60,7 @@ def _text(value: object) -> str:
         case None:
             return ""
         case bool():
-            return "true" if value else ""
+            return "true" if value else "false"
         case list():
             return ";".join(_text(item) for item in value)
         case {"ert": ert, **rest} if not rest:

@@ -13,6 +13,7 @@ from desk.outages.score import Score
 from desk.outages.score import score as score_of
 from desk.outages.told import read_changes
 from desk.outages.truth import read_truth
+from tui.commands.outages_export import export
 from tui.commands.outages_list import list_outages
 from tui.commands.outages_match import match
 from tui.console import Format, emit, emit_json, say
@@ -27,6 +28,7 @@ def outages() -> None:
 
 app.command("list")(list_outages)
 app.command()(match)
+app.command()(export)
 
 
 @app.command()

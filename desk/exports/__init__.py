@@ -1,0 +1,1 @@
+"""Outages handed over in the formats that operations and emergency management take."""
