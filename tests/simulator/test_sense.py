@@ -155,7 +155,7 @@ def test_an_estimate_that_is_moved_never_goes_back_in_time(hurricane_day: StormD
 
     moved = [
         (eta_s, before_s)
-        for _, act, _, eta_s, before_s in Announcements(hurricane_day._scene)._told
+        for _, act, _, eta_s, before_s in Announcements(hurricane_day.scene)._told
         if act == "utility_etr_moved"
     ]
     assert moved
