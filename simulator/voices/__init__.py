@@ -78,7 +78,7 @@ _SMALL = ("emoji", "glad_emoji", "sorry_emoji", "hashtags")
 _CLAUSES = ("where", "near", "intown")
 NAMES_THE_PLACE = frozenset({"town", "tag", "zip"})
 LANGUAGES = ("en", "it", "es")
-GRAMMARS = (*LANGUAGES, "es-419", "es-en", "it-en")
+GRAMMARS = (*LANGUAGES, "en-gb", "es-419", "es-en", "it-en")
 """All built-in grammars: the languages, a region's own way, and mixed ones."""
 WEATHERS = ("wind", "thunder", "ice", "rain", "calm")
 """What the day is like: a hurricane, thunderstorms, an ice storm, a flood, or nothing at all."""
@@ -311,8 +311,13 @@ def in_weather(data: Mapping[str, Any], weather: str) -> dict[str, Any]:
 
 
 def spoken_in(locale: str) -> str:
-    """The name of the grammar that people of a Faker locale speak: es_MX gives "es-419"."""
+    """The name of the grammar that people of a Faker locale speak: es_MX gives "es-419".
+
+    That of Britons is of those who live in Spain.
+    """
     language, _, country = locale.replace("-", "_").partition("_")
+    if language == "en" and country in {"GB", "IE"}:
+        return "en-gb"
     # UN M49 area 419, Latin America: there nobody says "vosotros" or "móvil".
     return "es-419" if language == "es" and country not in {"", "ES"} else language
 

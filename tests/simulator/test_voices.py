@@ -94,7 +94,15 @@ def test_the_faker_provider_writes_the_same_posts_for_the_same_seed(
 
 @pytest.mark.parametrize(
     ("locale", "name"),
-    [("es_ES", "es"), ("es", "es"), ("es_MX", "es-419"), ("es-CO", "es-419"), ("it_IT", "it")],
+    [
+        ("es_ES", "es"),
+        ("es", "es"),
+        ("en_US", "en"),
+        ("en_GB", "en-gb"),
+        ("es_MX", "es-419"),
+        ("es-CO", "es-419"),
+        ("it_IT", "it"),
+    ],
 )
 def test_a_locale_has_its_own_way_to_speak(locale: str, name: str) -> None:
     assert spoken_in(locale) == name
