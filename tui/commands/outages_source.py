@@ -60,7 +60,7 @@ def read_source(predicted: Path | None, data: Path | None, territory: str | None
     else:
         assert predicted is not None
         faults = Faults()
-        changes = read_changes(_opened(predicted), faults)
+        changes = read_changes(opened(predicted), faults)
         faults.end()
         name = territory or DEFAULT_TERRITORY
     found = load_territory(name)
@@ -86,7 +86,12 @@ class Faults:
             say(f"{self.count:,} bad lines skipped")
 
 
-def _opened(predicted: Path) -> Path | BinaryIO:
+def opened(predicted: Path) -> Path | BinaryIO:
+    """The file, or standard input for `-`.
+
+    Raises:
+        DeskError: standard input is closed.
+    """
     if str(predicted) != "-":
         return predicted
     if sys.stdin is None:  # it was closed before the program began
