@@ -34,10 +34,14 @@ T = TypeVar("T", bound=msgspec.Struct)
 
 
 class Day(msgspec.Struct, frozen=True):
-    """A storm day to be made: `name` says what it is, `seed` which one of its kind."""
+    """A storm day to be made: `name` says what it is, `seed` which one of its kind.
+
+    `cut` says how much of it is told.
+    """
 
     name: str
     seed: int
+    cut: str
     storm: Storm
 
 
@@ -77,7 +81,12 @@ def shipped(
 ) -> Day:
     """A day of a shipped storm."""
     storm = load_storm(name, seed=seed, hours=hours, scale=scale, background=background)
-    return Day(name, seed, storm)
+    return Day(name, seed, cut_of(storm), storm)
+
+
+def cut_of(storm: Storm) -> str:
+    """Hours, scale and background of a day in short."""
+    return f"{storm.told_hours:g}h-{storm.scale:g}x-{storm.background_share:g}"
 
 
 class Cache:
@@ -97,8 +106,8 @@ class Cache:
         """The day, made and labelled if it is not yet there."""
         storm = msgspec.structs.replace(day.storm, versions={})
         asked = blake2b(msgspec.json.encode(storm), digest_size=5).hexdigest()
-        stem = f"{day.name}-{day.seed}-{asked}"
-        folder = self._folder / f"{stem}-{self._made_by}"
+        stem = f"{day.name}-{day.seed}-{day.cut}"
+        folder = self._folder / f"{stem}-{asked}-{self._made_by}"
         if self._keep and not folder.exists():
             folder = _newest(self._folder.glob(f"{stem}-*")) or folder
         if not folder.exists():

@@ -67,6 +67,15 @@ class _Knowing:
             lat, lon, radius_km = post.geo.lat, post.geo.lon, GEO_RADIUS_KM
         return Location(place.id, lat, lon, radius_km, "text", ORACLE_CONFIDENCE)
 
+    def remember(self, post: LabelledPost) -> None:
+        """It knows without."""
+
+    def restore(self, posts: Iterable[LabelledPost]) -> None:
+        """It knows without."""
+
+    def forget(self) -> None:
+        """It knows nothing but the truth."""
+
 
 def _replay(
     pipeline: Pipeline, told: Iterable[tuple[tuple[Post, ...], tuple[Verdict, ...]]]
