@@ -15,21 +15,25 @@ _BETWEEN = frozenset("&/+@")
 _STREET_BEFORE = frozenset(("on", "off", "along", "at", "near", "in", "en", "por", "su", "down"))
 
 
+Meeting = dict[int, set[str]]
+"""Streets that meet another one, by their place in a list, with the ids of who has both."""
+
+
 def resolve(
     reading: Reading,
     streets: list[StreetMention],
+    corner: Meeting,
     found: Findings,
     notes: list[Note] | None,
     *,
     sure: bool,
 ) -> None:
-    """Add the communities of `streets` to what was found.
+    """Add the communities of `streets`, of which some meet at a `corner`, to what was found.
 
     A street that several have means the one that the text names, of two at a corner the one with
     both; a frequent name needs the region.
     """
     named = [item.community for item in found.communities]
-    corner: Meeting = _corner(reading, streets)
     for at, mention in enumerate(streets):
         having = mention.street.communities
         confidence, why = 0.0, "several communities have it"
@@ -55,9 +59,6 @@ def resolve(
             found.communities.append(Found(community, confidence, "street", point))
 
 
-Meeting = dict[int, set[str]]
-
-
 def _alone(
     reading: Reading, mention: StreetMention, *, corner: bool, sure: bool
 ) -> tuple[float, str]:
@@ -81,7 +82,7 @@ def _is_raised(reading: Reading, mention: StreetMention) -> bool:
     return not reading.shouted and all(word[0].isupper() or word[0].isdigit() for word in written)
 
 
-def _corner(reading: Reading, streets: list[StreetMention]) -> Meeting:
+def meetings(reading: Reading, streets: list[StreetMention]) -> Meeting:
     """The streets that meet another one, by their place in the list, with who has both."""
     found: Meeting = {}
     for at in range(len(streets) - 1):

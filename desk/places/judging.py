@@ -178,6 +178,11 @@ def _other(reading: Reading, mention: Mention, before: str, after: str) -> str:
         return f"a street: '{beside}' before it"
     if not before or reading.gaps[start] != " ":
         return ""
+    return _other_before(reading, mention, before)
+
+
+def _other_before(reading: Reading, mention: Mention, before: str) -> str:
+    start = mention.start
     if before in WORDS.club_article and not mention.name.landmark:
         return f"a club: '{before}' before it"
     if before in WORDS.person_before:

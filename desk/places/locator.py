@@ -11,8 +11,9 @@ from desk.places.coordinates import NEAR_KM, Ground, reaches
 from desk.places.memory import THREAD, Memory
 from desk.places.names import gazetteer
 from desk.places.profile import Profiles
-from desk.places.reading import Findings, Found, Note
+from desk.places.reading import Findings, Found
 from desk.places.text import Reader
+from desk.places.trace import Trace
 from desk.places.words import WORDS
 from desk.post import Geo, LabelledPost, Location, Post
 from desk.territories.territory import Territory
@@ -26,20 +27,6 @@ CONTRADICTED = 0.75
 """Times the confidence where the text names another community than the platform."""
 
 _NOWHERE = Findings()
-
-
-class Step(msgspec.Struct, frozen=True):
-    """What one source said of a post's location, and what became of it."""
-
-    source: str
-    said: str
-
-
-class Trace(msgspec.Struct):
-    """How a location came about: the names in the text, and what each source said."""
-
-    names: list[Note] = []
-    steps: list[Step] = []
 
 
 class Locator:
@@ -104,8 +91,8 @@ class Locator:
         text = self._reader.find(self._reader.clean(post.text), implied=implied, notes=notes)
         named = self._named(text, where, stranger=stranger)
         if trace is not None:
-            _tell_given(trace, post, geo, where, away=away)
-            _tell_named(trace, text, named, stranger=stranger)
+            trace.tell_given(post, geo, where, away=away)
+            trace.tell_named(text, named, stranger=stranger)
         if geo is not None:
             return self._at(geo, post.geo, named, text, trace)
         if where.communities:
@@ -248,29 +235,4 @@ def _speaks_of_here(words: list[str]) -> bool:
 
 def _say(trace: Trace | None, source: str, said: str) -> None:
     if trace is not None:
-        trace.steps.append(Step(source, said))
-
-
-def _tell_given(
-    trace: Trace, post: Post, geo: Location | None, where: Findings, *, away: bool
-) -> None:
-    if post.geo is not None:
-        outside = "outside the territory" if away else "in no community, but near"
-        _say(trace, "coordinates", f"in {geo.community}" if geo else outside)
-    if post.place:
-        if where.communities:
-            _say(trace, "place", f"names {best(where.communities).community.name}")
-        else:
-            region = "names the region" if where.region else "names nothing of the territory"
-            _say(trace, "place", "is elsewhere" if where.elsewhere else region)
-
-
-def _tell_named(trace: Trace, text: Findings, named: Found | None, *, stranger: bool) -> None:
-    if named is not None:
-        _say(trace, named.source, f"names {named.community.name}")
-    elif text.communities and stranger:
-        _say(trace, "text", "names a community, but comes from elsewhere and does not mean ours")
-    elif text.elsewhere:
-        _say(trace, "text", "names a place elsewhere")
-    else:
-        _say(trace, "text", "names no community")
+        trace.say(source, said)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from desk.places.corners import resolve
+from desk.places.corners import meetings, resolve
 from desk.places.judging import REGION_BESIDE, judge
 from desk.places.names import Gazetteer, Name
 from desk.places.numbers import codes_in
@@ -95,11 +95,14 @@ class Reader:
             for mention in mentions
             if mention.tail is not None and not mention.tail.region
         }
+        corner = meetings(reading, streets) if len(streets) > 1 else {}
+        taken = {street.start for at, street in enumerate(streets) if at in corner}
+        mentions = [mention for mention in mentions if mention.start not in taken]
         sure = implied or found.region or any(map(_is_plain, mentions))
         for mention in mentions:
             _take(reading, mention, found, notes, sure=sure, trusted=trusted)
         if streets:
-            resolve(reading, streets, found, notes, sure=implied or found.region)
+            resolve(reading, streets, corner, found, notes, sure=implied or found.region)
         if zips:
             codes_in(reading, self._names, found, notes)
         return found

@@ -6,6 +6,7 @@ import typer
 
 from tui.commands.outages_export import export
 from tui.commands.outages_list import list_outages
+from tui.commands.outages_locate import locate
 from tui.commands.outages_match import match
 from tui.commands.outages_score import score
 
@@ -21,3 +22,4 @@ app.command("list")(list_outages)
 app.command()(match)
 app.command()(export)
 app.command()(score)
+app.command()(locate)
