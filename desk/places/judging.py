@@ -13,6 +13,9 @@ MISSPELT = 0.8
 AWAY_FROM = 0.5
 """Times the confidence where so many miles from a town are meant, and not the town."""
 
+INITIALS = 4
+"""Capitals that are rather initials than a town in capitals."""
+
 _BREAK = frozenset(".!?;:\n")
 _UNITS = frozenset(("miles", "mile", "mi", "km", "kms", "minutes", "min", "millas", "miglia"))
 
@@ -54,22 +57,34 @@ def _weighed(reading: Reading, mention: Mention, hint: str, why: str, *, sure: b
     capital = not reading.quiet and not reading.shouted and _is_raised(reading, mention)
     if name.doubtful:
         return _doubtful(reading, mention, hint, why, sure=sure, capital=capital)
+    firm = hint in ("strong", "said")
     if start in reading.misspelt or mention.end - 1 in reading.misspelt:
-        if hint or capital:
-            return MISSPELT, f"a misspelling of it; {why or 'a capital letter'}"
+        if firm or (sure and (hint or capital)):
+            return MISSPELT, f"a misspelling of it; {why or 'the post is about the region'}"
         return 0.0, "it may be a misspelling, but no hint stands beside it"
     if name.code and not hint and not all(map(str.isupper, reading.raw[start : mention.end])):
         return 0.0, "an abbreviation in small letters, and no hint stands beside it"
-    if name.frequent:
-        if name.landmark and not (sure or (hint and capital)):
-            return 0.0, "made of common words, and nothing else names the region"
-        if not (hint or capital or reading.shouted):
-            return 0.0, "made of common words, in small letters and without a hint"
+    if name.landmark and (name.frequent or name.common) and not (sure or (firm and capital)):
+        return 0.0, "a common word, and nothing else names the region"
+    if firm and (capital or not name.frequent or hint == "strong"):
+        return HINTED, why
+    if name.frequent and not (hint or capital or reading.shouted):
+        return 0.0, "made of common words, in small letters and without a hint"
+    if name.common and not sure:
+        return 0.0, "a short or common word, and nothing says that it is a place"
+    if _is_initials(reading, mention) and not sure:
+        return 0.0, "capitals, as of something that is called by its initials"
     if hint:
         return HINTED, why
-    if not reading.quiet and not capital and not reading.shouted and not sure:
+    if not capital and not reading.shouted and not sure:
         return BARE - 0.15, "in small letters, without a hint"
     return BARE, "without a hint, and nothing speaks against it"
+
+
+def _is_initials(reading: Reading, mention: Mention) -> bool:
+    word = reading.raw[mention.start]
+    short = mention.end - mention.start == 1 and len(word) <= INITIALS
+    return short and word.isupper() and not reading.shouted and not mention.name.code
 
 
 def _is_raised(reading: Reading, mention: Mention) -> bool:

@@ -10,7 +10,7 @@ import msgspec
 
 from desk.places.spelling import Spelling
 from desk.places.streets import Street, streets_of
-from desk.places.words import WORD, WORDS, is_frequent, words_of
+from desk.places.words import WORD, WORDS, is_frequent, known_words, words_of
 from desk.territories.territory import Community, Territory
 
 LONG_CODE = 3
@@ -18,6 +18,15 @@ LONG_CODE = 3
 
 JOINED_FROM = 8
 """Letters from which a name of several words is also known when written in one."""
+
+SHORT_WORD = 4
+"""Letters up to which a word may well be another one."""
+
+LARGE_CUSTOMERS = 10_000
+"""Customers from which a town is what its name usually means to people near it."""
+
+SPELT_CUSTOMERS, TWO_EDITS_CUSTOMERS = 5_000, 40_000
+"""Customers from which a town is named so often that one, or two, wrong letters are a slip."""
 
 SURE_FROM = 3
 """A name of so many words is no person's, and no word."""
@@ -43,6 +52,9 @@ class Name(msgspec.Struct, frozen=True, eq=False):
 
     raised: tuple[bool, ...] = ()
     """Which of the words are written with a capital letter."""
+
+    common: bool = False
+    """One short word, or a known word of a language, and no large town: it needs a hint."""
 
     code: bool = False
     """An abbreviation, which counts in capital letters only: otherwise it may be any word."""
@@ -155,6 +167,7 @@ def _community_names(community: Community, own: set[tuple[str, ...]]) -> list[Na
                     doubtful=words in ambiguous and len(words) < SURE_FROM,
                     eclipsed=words in eclipsed,
                     frequent=len(spelled) > 1 and all(map(is_frequent, words)),
+                    common=_is_common(spelled) and community.customers < LARGE_CUSTOMERS,
                     raised=raised[: len(spelled)] if len(spelled) < len(words) else raised,
                     code=code,
                     loose=code and _is_loose(spelled),
@@ -182,6 +195,7 @@ def _landmarks(territory: Territory, taken: set[tuple[str, ...]]) -> list[Name]:
                 words=words,
                 community=community,
                 frequent=all(map(is_frequent, words)),
+                common=_is_common(words),
                 raised=_raised(name),
                 code=code,
                 loose=code and _is_loose(words),
@@ -189,6 +203,12 @@ def _landmarks(territory: Territory, taken: set[tuple[str, ...]]) -> list[Name]:
                 point=community.points.get(name),
             )
     return [name for name in found.values() if name is not None]
+
+
+def _is_common(words: tuple[str, ...]) -> bool:
+    if len(words) > 1:
+        return all(map(is_frequent, words))
+    return len(words[0]) <= SHORT_WORD or words[0] in known_words()
 
 
 def _raised(shown: str) -> tuple[bool, ...]:
@@ -270,10 +290,17 @@ def _marks(
 
 def _spelling(names: list[Name]) -> Spelling:
     """Only sure names may be misspelt: of the others a reader could not tell what is meant."""
-    sure = {
-        word
-        for name in names
-        if name.community and not (name.doubtful or name.eclipsed or name.code or name.landmark)
-        for word in name.words
-    }
-    return Spelling(sure, {word for name in names for word in name.words})
+    sure: dict[str, int] = {}
+    for name in names:
+        unsure = name.doubtful or name.eclipsed or name.code or name.landmark
+        if name.community is not None and not unsure:
+            for word in name.words:
+                sure[word] = max(sure.get(word, 0), name.community.customers)
+    return Spelling(
+        {
+            word: 2 if customers >= TWO_EDITS_CUSTOMERS else 1
+            for word, customers in sure.items()
+            if customers >= SPELT_CUSTOMERS
+        },
+        {word for name in names for word in name.words},
+    )

@@ -6,7 +6,7 @@ Wolf Garbe's SymSpell), which costs a lookup for each letter however many names 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from rapidfuzz.distance import OSA
 
@@ -20,15 +20,19 @@ TWO_EDITS_FROM = 9
 
 
 class Spelling:
-    """Misspelt words of `names`; what is a word of a language or in `taken` is never one."""
+    """Misspelt words of `names`, each with the edits that it may have at most.
 
-    def __init__(self, names: Iterable[str], taken: Iterable[str]) -> None:
+    What is a word of a language or in `taken` is never one.
+    """
+
+    def __init__(self, names: Mapping[str, int], taken: Iterable[str]) -> None:
+        self._most = names
         self._taken = frozenset(taken)
         self._known = known_words()
         self._left: dict[str, tuple[str, ...]] = {}
         for word in sorted(set(names)):
             if SHORTEST <= len(word) <= LONGEST and word.isalpha():
-                for left in _left_out(word, _edits(word)):
+                for left in _left_out(word, self._edits(word)):
                     self._left[left] = (*self._left.get(left, ()), word)
 
     def meant(self, word: str) -> str | None:
@@ -38,12 +42,13 @@ class Spelling:
         if not word.isalpha():
             return None
         near: dict[str, int] = {}
-        for left in _left_out(word, _edits(word)):
+        for left in _left_out(word, 2 if len(word) >= TWO_EDITS_FROM - 1 else 1):
             for name in self._left.get(left, ()):
                 if name in near or name[0] != word[0]:
                     continue
-                edits = OSA.distance(word, name, score_cutoff=_edits(name))
-                if edits <= _edits(name) and not _inflected(word, name):
+                most = self._edits(name)
+                edits = OSA.distance(word, name, score_cutoff=most)
+                if edits <= most and not _inflected(word, name):
                     near[name] = edits
         if not near:
             return None
@@ -51,9 +56,8 @@ class Spelling:
         nearest = [name for name, edits in near.items() if edits == least]
         return nearest[0] if len(nearest) == 1 else None
 
-
-def _edits(word: str) -> int:
-    return 2 if len(word) >= TWO_EDITS_FROM else 1
+    def _edits(self, name: str) -> int:
+        return min(self._most[name], 2 if len(name) >= TWO_EDITS_FROM else 1)
 
 
 def _inflected(word: str, name: str) -> bool:

@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 from desk.places.corners import meetings, resolve
-from desk.places.judging import REGION_BESIDE, judge
+from desk.places.judging import HINTED, REGION_BESIDE, judge
 from desk.places.names import Gazetteer, Name
 from desk.places.numbers import codes_in
 from desk.places.reading import Findings, Found, Mention, Note, Reading, StreetMention
@@ -266,7 +266,8 @@ def _take(
         confidence, why = 0.0, "elsewhere in the text the name is said of another region"
     elif confidence and found.elsewhere and not found.region:
         why += "; another region is named"
-        confidence = 0.0 if name.doubtful else confidence * ELSEWHERE_NAMED
+        weak = name.doubtful or name.common or confidence < HINTED
+        confidence = 0.0 if weak else confidence * ELSEWHERE_NAMED
     if notes is not None:
         kind = f"landmark '{name.landmark}' in" if name.landmark else "community"
         taken_for = f"{kind} {community.name}"
@@ -303,5 +304,5 @@ def _joins(gap: str) -> bool:
 def _is_plain(mention: Mention) -> bool:
     """A name that has no other meaning, and is not said of another region."""
     name = mention.name
-    unclear = name.doubtful or name.eclipsed or name.frequent or name.code
+    unclear = name.doubtful or name.eclipsed or name.frequent or name.common or name.code
     return not unclear and mention.tail is None

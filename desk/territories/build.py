@@ -227,7 +227,11 @@ def _community(
     people = city["population"]
     names = (local.name or city["name"], *local.aliases)
     if local.ambiguous is None:
-        ambiguous = tuple(name for name in names if doubts.ambiguous(name, people))
+        ambiguous = tuple(
+            name
+            for name in names
+            if doubts.ambiguous(name, people) or (name != names[0] and doubts.is_person(name))
+        )
     else:
         ambiguous = names if local.ambiguous else ()
     eclipsed = tuple(name for name in ambiguous if doubts.outgrown(name, people, 3))
@@ -271,9 +275,13 @@ class _Doubts:
         key = slug(name)
         if self.outgrown(name, people, 1.5):
             return True
-        if key in self.people and people < PERSON_NAMES_UP_TO:
+        if self.is_person(name) and people < PERSON_NAMES_UP_TO:
             return True
         return key in self.words and people < WORDS_UP_TO
+
+    def is_person(self, name: str) -> bool:
+        """Whether people are called so: a town's short form is then rather one of them."""
+        return slug(name) in self.people
 
     def outgrown(self, name: str, people: int, times: float) -> bool:
         """Whether a place of that name elsewhere is so many times larger, and no hamlet."""
