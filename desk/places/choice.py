@@ -5,6 +5,7 @@ from __future__ import annotations
 from desk.places.coordinates import reaches
 from desk.places.reading import Found
 from desk.post import Location
+from desk.territories.territory import Community
 
 SEVERAL = 0.75
 """Times the confidence where a text names several communities."""
@@ -26,7 +27,11 @@ def best(found: list[Found]) -> Found:
     """
     if len(found) == 1:
         return found[0]
-    parts = [item for item in found if not any(_is_part(other, item) for other in found)]
+    parts = [
+        item
+        for item in found
+        if not any(is_part(other.community, item.community) for other in found)
+    ]
     chosen = max(parts, key=lambda item: item.confidence)
     same = [item for item in parts if item.community.id == chosen.community.id]
     exact = max(same, key=lambda item: (item.point is not None, _EXACT.index(item.source)))
@@ -34,8 +39,8 @@ def best(found: list[Found]) -> Found:
     return exact._replace(confidence=confidence)
 
 
-def _is_part(part: Found, whole: Found) -> bool:
-    small, large = part.community, whole.community
+def is_part(small: Community, large: Community) -> bool:
+    """Whether one community is a part of another, larger one: a quarter of its city."""
     if small is large or small.radius_km > MUCH_SMALLER * large.radius_km:
         return False
     return reaches(large, small.lat, small.lon)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from desk.places.choice import is_part
 from desk.places.corners import meetings, resolve
 from desk.places.judging import HINTED, REGION_BESIDE, judge
 from desk.places.names import Gazetteer, Name
@@ -26,6 +27,9 @@ _SIGNS = bytes(code if chr(code).isalnum() or code >= 0x80 else 0x20 for code in
 
 _BESIDE = frozenset(("", ",", "(", "-", "–", "/"))
 """Signs between a name and its region, without blanks."""
+
+_SECTION = frozenset(("section", "of", "in", "neighborhood", "area", "barrio", "de", "di", "a"))
+"""Words between a part and its whole."""
 
 _APART = frozenset(",!?;:\n#()")
 _CODE = re.compile(r"\b[A-Z]{2,3}\b")
@@ -99,8 +103,13 @@ class Reader:
         taken = {street.start for at, street in enumerate(streets) if at in corner}
         mentions = [mention for mention in mentions if mention.start not in taken]
         sure = implied or found.region or any(map(_is_plain, mentions))
-        for mention in mentions:
-            _take(reading, mention, found, notes, sure=sure, trusted=trusted)
+        for at, mention in enumerate(mentions):
+            whole = mentions[at + 1] if at + 1 < len(mentions) else None
+            if whole is not None and _lies_in(reading, mention, whole):
+                why = f"{whole.community.name}, which it is a part of, is named right behind it"
+                _put(reading, mention, found, notes, REGION_BESIDE, why)
+            else:
+                _take(reading, mention, found, notes, sure=sure, trusted=trusted)
         if streets:
             resolve(reading, streets, corner, found, notes, sure=implied or found.region)
         if zips:
@@ -268,6 +277,28 @@ def _take(
         why += "; another region is named"
         weak = name.doubtful or name.common or confidence < HINTED
         confidence = 0.0 if weak else confidence * ELSEWHERE_NAMED
+    _put(reading, mention, found, notes, confidence, why)
+
+
+def _lies_in(reading: Reading, mention: Mention, whole: Mention) -> bool:
+    """Whether the whole that a mention is a part of stands right behind it: "Maspeth, Queens"."""
+    apart = reading.words[mention.end : whole.start]
+    if mention.tail is not None or len(apart) > len(_SECTION) or not _SECTION.issuperset(apart):
+        return False
+    if mention.name.landmark and mention.community is whole.community:
+        return not whole.name.landmark
+    return is_part(mention.community, whole.community)
+
+
+def _put(
+    reading: Reading,
+    mention: Mention,
+    found: Findings,
+    notes: list[Note] | None,
+    confidence: float,
+    why: str,
+) -> None:
+    name, community = mention.name, mention.community
     if notes is not None:
         kind = f"landmark '{name.landmark}' in" if name.landmark else "community"
         taken_for = f"{kind} {community.name}"
