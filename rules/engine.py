@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from rules import page
+from rules.compiled import core
 from rules.language import elected
 from rules.matcher import Matcher
-from rules.memo import MEMO_CHUNKS
+from rules.memo import MEMO_CHUNKS, Memo
 from rules.pack import LANGUAGES, Pack
+from rules.page import Chunk
 from rules.scan import Item
-from rules.text import rough_words
-from rules.tongue import Tongues
+from rules.tongue import VOTES, Tongues
 from rules.verdict import URGENCY, Match, Verdict
 
 TEXT_LETTERS_MAX = 20_000
@@ -27,8 +29,8 @@ class Engine:
     """Rules, ready to classify; nothing that it has seen changes a verdict.
 
     `accounts` are the handles of the utility's own accounts, `drafts` says whether rules that are
-    still drafts fire as well. Each language remembers at most twice `memo_chunks` chunks of text,
-    and so does the choice of language.
+    still drafts fire as well. At most twice `memo_chunks` chunks of text are remembered. `compiled`
+    asks for the kernel, or for the plain form of it; None takes what is there (`rules.compiled`).
     """
 
     def __init__(
@@ -38,28 +40,39 @@ class Engine:
         accounts: Iterable[str] = (),
         drafts: bool = False,
         memo_chunks: int = MEMO_CHUNKS,
+        compiled: bool | None = None,
     ) -> None:
+        self._core = core(compiled=compiled)
         own = frozenset(account.lstrip("@").casefold() for account in accounts)
         self.matchers = tuple(
-            Matcher(same, accounts=own, drafts=drafts, memo_chunks=memo_chunks)
+            Matcher(same, accounts=own, drafts=drafts, compiled=compiled)
             for language in LANGUAGES
             if (same := [pack for pack in packs if pack.language == language])
         )
-        self._tongues = Tongues(self.matchers, memo_chunks)
+        self._tongues = Tongues(self.matchers)
+        self._memo: Memo[Chunk] = Memo(self._chunk, memo_chunks)
+
+    @property
+    def is_compiled(self) -> bool:
+        """Whether the kernel does the work."""
+        return self._core is not page
 
     @property
     def remembered(self) -> int:
-        """How many readings of chunks the engine holds."""
-        return self._tongues.held + sum(matcher.readings.held for matcher in self.matchers)
+        """How many chunks the engine holds."""
+        return self._memo.held
+
+    def _chunk(self, text: str) -> Chunk:
+        chunk: Chunk = self._core.Chunk(text, self._tongues.code(text))
+        return chunk
 
     def is_idle(self, word: str) -> bool:
         """Whether no phrase holds a word."""
-        return not any(matcher.readings[word].elements for matcher in self.matchers)
+        return not any(matcher.plan.reader.read(word).elements for matcher in self.matchers)
 
     def classify(self, items: Iterable[str | Item]) -> list[Verdict]:
         """One verdict for each item, in order."""
-        tongues = self._tongues
-        code_of, bias, in_play, learn = tongues.code, tongues.bias, tongues.in_play, tongues.learn
+        chunks_of, code_of = self._core.chunks, self._core.code
         verdicts = []
         for item in items:
             if isinstance(item, str):
@@ -69,16 +82,12 @@ class Engine:
             whole = len(text) <= TEXT_LETTERS_MAX
             if not whole:
                 text = text[:TEXT_LETTERS_MAX]
-            words = rough_words(text)
-            codes = list(map(code_of, words))
-            code = sum(codes) + bias
+            chunks = chunks_of(self._memo, text)
+            code = code_of(chunks, VOTES)
             language = (lang and _stated(lang)) or elected(code)
             found: list[Match] = []
-            for tongue in in_play(language, code):
-                if code & tongue.unread:
-                    code = learn(tongue, words, codes)
-                if code & tongue.passes:
-                    found += tongue.matcher.matches(item, text, language, whole=whole)
+            for matcher in self._tongues.in_play(language, code):
+                found += matcher.matches(item, text, chunks, language, whole=whole)
             if not found:
                 verdicts.append(Verdict(id_, (), language, ()))
                 continue
@@ -91,10 +100,9 @@ class Engine:
         """The text of an item as far as it is read, its language, and the matchers in play."""
         text = (item if isinstance(item, str) else item.text)[:TEXT_LETTERS_MAX]
         lang = None if isinstance(item, str) else getattr(item, "lang", None)
-        code = sum(map(self._tongues.code, rough_words(text)))
+        code = self._core.code(self._core.chunks(self._memo, text), VOTES)
         language = (lang and _stated(lang)) or elected(code)
-        in_play = self._tongues.in_play(language, code)
-        return text, language, tuple(tongue.matcher for tongue in in_play)
+        return text, language, tuple(self._tongues.in_play(language, code))
 
 
 def _stated(lang: object) -> str | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
 
 import msgspec
 
@@ -53,26 +52,15 @@ class Index(msgspec.Struct, frozen=True):
 
     def within(self, present: int) -> list[Filed]:
         """The rows of which `present`, a bit set of elements, has every key."""
-        return self.under(bits(self.mask & present), present)
-
-    def under(self, anchors: Iterable[int], present: int) -> list[Filed]:
-        """The same, where the anchors in `present` are known; they may come twice."""
-        found: dict[int, list[Filed]] = {}
-        shelves = self.shelves
-        for anchor in anchors:
-            shelf = shelves[anchor]
-            seconds = shelf.mask & present
-            if seconds and anchor not in found:
-                rows: list[Filed] = []
-                while seconds:
-                    second = seconds.bit_length() - 1
-                    seconds ^= 1 << second
-                    for filed in shelf.rows[second]:
-                        needs = filed[2].needs
-                        if needs & present == needs:
-                            rows.append(filed)
-                found[anchor] = rows
-        return list(chain.from_iterable(found.values()))
+        found: list[Filed] = []
+        for anchor in bits(self.mask & present):
+            shelf = self.shelves[anchor]
+            for second in bits(shelf.mask & present):
+                for filed in shelf.rows[second]:
+                    needs = filed[2].needs
+                    if needs & present == needs:
+                        found.append(filed)
+        return found
 
 
 class Elements:

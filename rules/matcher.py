@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import reduce
-from itertools import chain
-from operator import attrgetter, or_
+from itertools import accumulate
 
-from rules.index import Filed
-from rules.memo import MEMO_CHUNKS, Memo
-from rules.pack import NOTHING, Pack
+from rules.compiled import core
+from rules.pack import LANGUAGES, NOTHING, Pack
+from rules.page import Chunk, Page, Phrases, Site
 from rules.plan import Plan, Test
 from rules.reader import TokenReader
-from rules.reading import FRAGMENT_MASK, FUZZY_MASK, Reading
-from rules.scan import Item, Scan, Site
+from rules.reading import Reading
+from rules.scan import Item, Scan
 from rules.text import chunk_spans, token_spans
 from rules.verdict import Match
 
 Hit = tuple[Test, str, Site]
 """A rule that fires, the phrase of it that was found, and where."""
-
-_code = attrgetter("code")
-_telling = attrgetter("telling")
-_anchors = attrgetter("anchors")
 
 
 class Matcher:
@@ -34,50 +28,28 @@ class Matcher:
         *,
         accounts: frozenset[str] = frozenset(),
         drafts: bool = False,
-        memo_chunks: int = MEMO_CHUNKS,
+        compiled: bool | None = None,
     ) -> None:
         self.language = packs[0].language
         self.plan = Plan(packs, drafts=drafts)
-        self.readings: Memo[Reading] = Memo(self.plan.reader.read, memo_chunks)
+        tongue = LANGUAGES.index(self.language)
+        self._phrases: Phrases = core(compiled=compiled).Phrases(self.plan, tongue)
         self._accounts = accounts
 
-    def read(self, chunks: Iterable[str]) -> list[Reading]:
-        """The readings of the chunks of a text."""
-        return list(map(self.readings.__getitem__, chunks))
-
-    def matches(self, item: str | Item, text: str, language: str, *, whole: bool) -> list[Match]:
+    def matches(
+        self, item: str | Item, text: str, chunks: list[Chunk], language: str, *, whole: bool
+    ) -> list[Match]:
         """What fires on a text of a language, in the order of the rules.
 
-        `whole` says whether `text` is all that the item holds.
+        `chunks` are those of the text; `whole` says whether it is all that the item holds.
         """
-        chunks = text.split()
-        plan = self.plan
-        readings = self.read(chunks)
-        code = sum(map(_code, readings), plan.bias)
-        if not code & plan.gate:
+        page = self._phrases.page(chunks, language, line_ends(text), whole=whole)
+        ways, weighed = page.ways(), page.weighed()
+        if not ways and not weighed:
             return []
-        parts = plan.reader.parts(chunks, readings) if code & FRAGMENT_MASK else []
-        telling = reduce(or_, map(_telling, readings), plan.telling_edges)
-        anchors = chain(plan.edge_anchors, chain.from_iterable(map(_anchors, readings)))
-        for _, word in parts:
-            telling |= word.elements
-            anchors = chain(anchors, word.anchors)
-        if parts:  # the lanes know nothing of them: any evidence may suffice, and none is sure
-            code |= plan.evidence_gate | FUZZY_MASK
-        rows = plan.any.under(anchors, telling)
-        if rows:
-            rules = {rule for rule, _, _ in rows}
-            possible = {one for one in rules if plan.possible(one, telling, code, language)}
-            if len(possible) < len(rules):
-                rows = [filed for filed in rows if filed[0] in possible]
-        weighed = plan.weighed(code, telling, language) if code & plan.evidence_gate else []
-        if not rows and not weighed:
-            return []
-        scan = Scan(
-            plan, text, readings, language, item, parts, whole=whole, accounts=self._accounts
-        )
-        hits = self._hits(scan, rows, weighed)
-        return self._told(scan, hits, text, readings) if hits else []
+        scan = Scan(self.plan, page, text, item, self._accounts)
+        hits = self._hits(scan, ways, weighed)
+        return self._told(scan, hits, text, self._phrases.readings(chunks)) if hits else []
 
     def _told(
         self, scan: Scan, hits: list[Hit], text: str, readings: Sequence[Reading]
@@ -86,21 +58,26 @@ class Matcher:
         matches = []
         for test, phrase, (cost, first, last) in hits:
             rule = test.rule
-            start, end = spans[scan.joined.get(first, first)][0], spans[last][1]
+            start, end = spans[scan.page.joined.get(first, first)][0], spans[last][1]
             score = float(100 - cost)
             matches.append(Match(rule.id, rule.label, phrase, text[start:end], start, end, score))
         return matches
 
-    def _hits(self, scan: Scan, rows: list[Filed], weighed: list[int]) -> list[Hit]:
+    def laid_open(self, item: str | Item, text: str, language: str) -> tuple[Page, Scan, WordSpans]:
+        """A text as `matches` reads it, in plain form: its words, and where each stands in it."""
+        chunks = [Chunk(chunk, 0) for chunk in text.split()]
+        phrases = Phrases(self.plan, 0)
+        whole = len(text) == len(item if isinstance(item, str) else item.text)
+        page = phrases.page(chunks, language, line_ends(text), whole=whole)
+        scan = Scan(self.plan, page, text, item, self._accounts)
+        return page, scan, WordSpans(self.plan.reader, text, phrases.readings(chunks))
+
+    def _hits(
+        self, scan: Scan, ways: dict[int, list[tuple[Site, int]]], weighed: list[int]
+    ) -> list[Hit]:
         """The rules that fire, each with its best match."""
         plan = self.plan
-        sites: dict[int, list[tuple[Site, int]]] = {}
-        for rule, phrase, row in rows:
-            limits = plan.tests[rule].limits
-            if scan.may_stand(row, limits.gap):
-                for site in scan.sites(row, limits):
-                    sites.setdefault(rule, []).append((site, phrase))
-        order: Iterable[int] = sorted({*sites, *weighed}) if weighed else sorted(sites)
+        order: Iterable[int] = sorted({*ways, *weighed})
         if plan.prioritised:
             order = sorted(order, key=lambda rule: -plan.tests[rule].rule.priority)
         hits: list[Hit] = []
@@ -109,8 +86,8 @@ class Matcher:
             test = plan.tests[number]
             if not scan.holds(test):
                 continue
-            ways = sorted(sites[number]) if number in sites else evidence_sites(scan, test)
-            for site, phrase in ways:
+            stands = sorted(ways[number]) if number in ways else evidence_sites(scan.page, test)
+            for site, phrase in stands:
                 if (claims and claimed(claims, test.rule.priority, site)) or (
                     test.placed and not scan.fits(test, site)
                 ):
@@ -122,29 +99,24 @@ class Matcher:
                     break
         return hits
 
-    def scan(self, item: str | Item, text: str, language: str) -> tuple[Scan, WordSpans]:
-        """The words of a text as `matches` reads them, and where each stands in it."""
-        chunks = text.split()
-        readings = self.read(chunks)
-        parts = self.plan.reader.parts(chunks, readings)
-        whole = len(text) == len(item if isinstance(item, str) else item.text)
-        accounts = self._accounts
-        scan = Scan(
-            self.plan, text, readings, language, item, parts, whole=whole, accounts=accounts
-        )
-        return scan, WordSpans(self.plan.reader, text, readings)
 
-
-def evidence_sites(scan: Scan, test: Test) -> list[tuple[Site, int]]:
+def evidence_sites(page: Page, test: Test) -> list[tuple[Site, int]]:
     """Where the evidence for a rule stands: most points first, of equals the first in the text."""
     ways = []
     number = 0
     for weight in test.weights:
         if weight.points > 0:
-            for phrase, site in scan.every(weight.index, test.limits):
+            for phrase, site in page.every(weight.index, test.limits):
                 ways.append((-weight.points, site[1], site, number + phrase))
         number += len(weight.phrases)
     return [(site, phrase) for _, _, site, phrase in sorted(ways)]
+
+
+def line_ends(text: str) -> list[int]:
+    """The numbers of the chunks of a text before which a line ends."""
+    if "\n" not in text:
+        return []
+    return list(accumulate(len(line.split()) for line in text.split("\n")[:-1]))
 
 
 def claimed(claims: Iterable[tuple[int, int, int]], priority: int, site: Site) -> bool:

@@ -9,9 +9,9 @@ from operator import or_
 
 import msgspec
 
-from rules.bits import bit_set, bits
+from rules.bits import bit_set
 from rules.index import Elements, Index
-from rules.language import LANE, LANE_BITS, common_words
+from rules.language import common_words
 from rules.lexicon import Lexicon
 from rules.pack import (
     FACTS,
@@ -24,19 +24,10 @@ from rules.pack import (
 )
 from rules.phrase import Atom, Phrase, Place
 from rules.reader import TokenReader
-from rules.reading import (
-    ANCHOR_LANE,
-    ANCHOR_MASK,
-    ANCHORS_NEEDED,
-    EVIDENCE_LANE,
-    FUZZY_MASK,
-    Word,
-)
+from rules.reading import Word
 from rules.text import END, LINK, MENTION, QUESTION, START
 
 _EDGES = {Atom("mark", START), Atom("mark", END)}
-PROMISE_NEEDED = 24
-"""What a text must promise to hold any phrase; small, for the longest text must fit a lane."""
 _EVERYDAY = 0.004  # above it a word is in every tenth post or so
 
 
@@ -80,8 +71,7 @@ class Test(msgspec.Struct, frozen=True):
     """A rule, compiled: what a text must hold for it to fire.
 
     Of each bit set of `needed` a text must hold an element. `placed` says whether a match must be
-    looked at where it stands; `gate` is the top bit of the lane that counts the rule's evidence, 0
-    for a rule that is found by its `any`.
+    looked at where it stands.
     """
 
     rule: Rule
@@ -95,19 +85,20 @@ class Test(msgspec.Struct, frozen=True):
     weights: tuple[Weight, ...]
     needed: tuple[int, ...]
     placed: bool
-    gate: int
 
 
 class Plan:
     """A set of rules, compiled.
 
-    `any` is the index of the phrases of all rules, `tests` has the rules in order. Rules that are
-    retired are left out, and so are drafts without `drafts`.
+    `any` is the index of the phrases of all rules, `tests` has the rules in order, `weighing` the
+    numbers of those that are found by their evidence alone. Rules that are retired are left out,
+    and so are drafts without `drafts`.
     """
 
     def __init__(self, packs: Sequence[Pack], *, drafts: bool = False) -> None:
         asked = {"live", "draft"} if drafts else {"live"}
         rules = [rule for pack in packs for rule in pack.rules if rule.status in asked]
+        self.language = packs[0].language
         self._common = common_words()
         self._elements = Elements(self._common)
         contexts = {(each.language, each.name): each for pack in packs for each in pack.contexts}
@@ -122,54 +113,24 @@ class Plan:
         }
         self.any = self._elements.index([rule.any for rule in rules])
         cues = {key: self._cues(context) for key, context in contexts.items()}
-        tests = [self._test(rule, cues) for rule in rules]
-        self.bias = ((1 << LANE_BITS - 1) - ANCHORS_NEEDED) << ANCHOR_LANE * LANE_BITS
-        self.evidence_gate = 0
-        self._needs: list[tuple[int, int]] = []
-        weights: dict[int, int] = {}
-        for number, test in enumerate(tests):
-            if test.rule.evidence and not test.rule.any:
-                tests[number] = self._gated(test, weights)
-        self.gate = self.evidence_gate | 1 << (ANCHOR_LANE + 1) * LANE_BITS - 1
-        self.tests: tuple[Test, ...] = tuple(tests)
-        self._weighing = [(number, test) for number, test in enumerate(tests) if test.gate]
-        self.prioritised = any(test.rule.priority or test.rule.label == NOTHING for test in tests)
-        self._make_reader(weights)
+        self.tests: tuple[Test, ...] = tuple(self._test(rule, cues) for rule in rules)
+        self.weighing = [at for at, rule in enumerate(rules) if rule.evidence and not rule.any]
+        self.prioritised = any(rule.priority or rule.label == NOTHING for rule in rules)
+        self._make_reader()
 
     def _reserve(self, rules: Sequence[Rule], contexts: dict[tuple[str, str], Context]) -> None:
-        """Gives low numbers to what every post is held against: its bit sets stay small."""
+        """Gives low numbers to what texts are searched for: their bit sets stay small."""
         reserve = self._elements.reserve
         self.question, self.link, self.mention = (
             self._elements.number(frozenset((Atom("mark", mark),)))
             for mark in (QUESTION, LINK, MENTION)
         )
-        asked_for = {(rule.language, name) for rule in rules for name in rule.when}
         for rule in rules:
-            reserve(rule.any)
-            reserve((*rule.near, *rule.all), keys=1)
-            for evidence in rule.evidence:
-                reserve(evidence.phrases)
-        for key, context in contexts.items():
-            if key in asked_for:
-                parts = (context.before, context.after, context.around, context.anywhere)
-                reserve(chain(*parts), keys=1)
-        self.telling_elements = len(self._elements)
-        for rule in rules:
-            reserve((*rule.all, *rule.none, *rule.near, *rule.not_near))
+            reserve(phrases_of(rule))
         for context in contexts.values():
             cues = (context.before, context.after, context.around, context.anywhere, context.stop)
             reserve(chain(*cues))
         self.key_elements = len(self._elements)
-
-    def _gated(self, test: Test, weights: dict[int, int]) -> Test:
-        """A rule that is found by its evidence, with a lane that counts it."""
-        lane = EVIDENCE_LANE + self.evidence_gate.bit_count()
-        gate = 1 << (lane + 1) * LANE_BITS - 1
-        self.bias += ((1 << LANE_BITS - 1) - test.rule.need) << lane * LANE_BITS
-        self.evidence_gate |= gate
-        self._needs.append((lane * LANE_BITS, test.rule.need))
-        self._weigh(test, lane, weights)
-        return msgspec.structs.replace(test, gate=gate)
 
     @property
     def elements(self) -> tuple[Place, ...]:
@@ -187,46 +148,26 @@ class Plan:
             if atom.kind in ("word", "exact")
         }
 
-    def promise(self, code: int) -> int:
-        """What a chunk whose reading has a code promises: a text needs `PROMISE_NEEDED` in all.
-
-        Never too little: it counts the anchors, and that evidence of which most would suffice.
-        """
-        promised = (code & ANCHOR_MASK) * PROMISE_NEEDED // ANCHORS_NEEDED
-        if code >> EVIDENCE_LANE * LANE_BITS:
-            points = max(
-                -(-(code >> lane & LANE) * PROMISE_NEEDED // need) for lane, need in self._needs
-            )
-            promised += points
-        return min(promised, PROMISE_NEEDED)
-
-    def weighed(self, code: int, telling: int, language: str) -> list[int]:
-        """The numbers of rules without `any` whose evidence may suffice in a text."""
-        sure = not code & FUZZY_MASK
-        return [
-            number
-            for number, test in self._weighing
-            if test.gate & code
-            and (not test.rule.languages or language in test.rule.languages)
-            and _may_suffice(test, telling, sure=sure)
-        ]
-
-    def possible(self, number: int, telling: int, code: int, language: str) -> bool:
+    def possible(self, number: int, present: int, exact: int, language: str) -> bool:
         """Whether a text can hold what a rule needs beside its phrase, wherever it stands."""
         test = self.tests[number]
         if test.rule.languages and language not in test.rule.languages:
             return False
-        if not all(mask & telling for mask in test.needed):
+        if not all(mask & present for mask in test.needed):
             return False
-        return not test.weights or _may_suffice(test, telling, sure=not code & FUZZY_MASK)
+        return not test.weights or _may_suffice(test, present, exact)
 
     def phrase(self, test: Test, number: int) -> Phrase:
         """The phrase of `any`, or of the evidence in place of it, that has a number."""
         if test.rule.any:
             return test.rule.any[number]
-        return [phrase for weight in test.weights for phrase in weight.phrases][number]
+        for weight in test.weights:
+            if number < len(weight.phrases):
+                return weight.phrases[number]
+            number -= len(weight.phrases)
+        raise IndexError(number)
 
-    def _make_reader(self, weights: dict[int, int]) -> None:
+    def _make_reader(self) -> None:
         elements_of: dict[Atom, tuple[int, ...]] = {}
         for place, number in self._elements.numbers.items():
             for atom in place:
@@ -234,63 +175,11 @@ class Plan:
         self.reader = TokenReader(
             partial(Lexicon, elements_of, self._common, tolerant=self._tolerant),
             elements_of,
-            weights,
-            self._anchors(),
-            frozenset(self.any.shelves),
-            self.telling_elements,
             self.key_elements,
         )
         self.start: Word = self.reader.word({Atom("mark", START): 0})
         self.end: Word = self.reader.word({Atom("mark", END): 0})
         self.edges = self.start.elements | self.end.elements
-        self.edge_anchors = tuple(number for number in self.any.shelves if self.edges >> number & 1)
-        self.telling_edges = self.edges & (1 << self.telling_elements) - 1
-
-    def _anchors(self) -> dict[int, int]:
-        """What words count in the gate: a rare one is enough, of two everyday ones both must be.
-
-        Where a rule's phrase has none but everyday words, and something else that the rule needs
-        is rarer, that counts in their place.
-        """
-        frequency, places = self._elements.frequency, self.elements
-        counts: dict[int, int] = {}
-
-        def count(number: int, points: int) -> None:
-            counts[number] = max(counts.get(number, 0), points)
-
-        for number, shelf in self.any.shelves.items():
-            if frequency[number] < _EVERYDAY:
-                count(number, ANCHORS_NEEDED)
-                continue
-            for other, rows in shelf.rows.items():
-                if places[other] & _EDGES:  # an edge is no word that a gate could count
-                    count(number, ANCHORS_NEEDED)
-                    continue
-                for rule in {rule for rule, _, _ in rows}:
-                    instead = self._rarest_need(self.tests[rule], frequency[number])
-                    if instead:
-                        for one in bits(instead):
-                            count(one, ANCHORS_NEEDED)
-                    else:
-                        count(number, ANCHORS_NEEDED if other == number else 1)
-                        count(other, 1)
-        return counts
-
-    def _rarest_need(self, test: Test, below: float) -> int:
-        """The bit set of `needed` that is rarest in posts, 0 where none is rarer than `below`."""
-        totals = [
-            (sum(self._elements.frequency[one] for one in bits(mask)), mask) for mask in test.needed
-        ]
-        total, mask = min(totals, default=(below, 0))
-        return mask if total < below else 0
-
-    def _weigh(self, test: Test, lane: int, weights: dict[int, int]) -> None:
-        """Counts the points of evidence at the rarest element of each phrase, never too few."""
-        for weight in test.weights:
-            for number, shelf in weight.index.shelves.items() if weight.points > 0 else ():
-                phrases = {phrase for rows in shelf.rows.values() for _, phrase, _ in rows}
-                points = weight.points * len(phrases) << lane * LANE_BITS
-                weights[number] = weights.get(number, 0) + points
 
     def _cues(self, context: Context) -> Cues:
         index = self._elements.index
@@ -345,7 +234,6 @@ class Plan:
             weights=tuple(map(self._weight, rule.evidence)),
             needed=tuple(needed),
             placed=bool(rule.near or rule.not_near or rule.when or rule.unless),
-            gate=0,
         )
 
     def _told_by(self, context: Cues | str) -> int:
@@ -364,16 +252,16 @@ def phrases_of(rule: Rule) -> Iterator[Phrase]:
         yield from evidence.phrases
 
 
-def _may_suffice(test: Test, telling: int, *, sure: bool) -> bool:
-    """Whether a rule's evidence may come to what it needs, with words that may be typos or not."""
+def _may_suffice(test: Test, present: int, exact: int) -> bool:
+    """Whether a rule's evidence may come to what it needs: never too little."""
     total = 0
     for weight in test.weights:
-        if weight.points > 0 or sure:
-            total += weight.points * (weight.singles & telling).bit_count()
+        sure = present if weight.points > 0 else exact
+        total += weight.points * (weight.singles & sure).bit_count()
     for weight in test.weights:
         if total >= test.rule.need:
             return True
-        if weight.points > 0 and weight.others.mask & telling:
-            phrases = {phrase for _, phrase, _ in weight.others.within(telling)}
+        if weight.points > 0 and weight.others.mask & present:
+            phrases = {phrase for _, phrase, _ in weight.others.within(present)}
             total += weight.points * len(phrases)
     return total >= test.rule.need

@@ -11,11 +11,10 @@ import msgspec
 
 from rules.bits import bit_set
 from rules.handles import Handles
-from rules.language import LANE_BITS
 from rules.lexicon import TOKEN_LETTERS_MAX, Atoms, Lexicon
 from rules.memo import MEMO_LETTERS_MAX
 from rules.phrase import Atom
-from rules.reading import ANCHOR_LANE, FRAGMENT, FUZZY_LANE, IDLE, Reading, Word
+from rules.reading import IDLE, Reading, Word
 from rules.text import (
     LINK,
     LINK_STARTS,
@@ -48,27 +47,17 @@ Parts = list[tuple[int, Word]]
 class TokenReader:
     """Works out readings: pure, so that a verdict never depends on what was seen before.
 
-    `weights` are what an element adds to the lanes of evidence, `anchors` what a word that holds it
-    counts as an anchor; by the elements of `shelves` phrases of `any` are looked up. The first
-    `keys` elements are looked for in bit sets, the first `telling` of them in every post.
+    The first `keys` elements are looked for in bit sets.
     """
 
     def __init__(
         self,
         make_lexicon: Callable[[], Lexicon],
         elements_of: Mapping[Atom, tuple[int, ...]],
-        weights: Mapping[int, int],
-        anchors: Mapping[int, int],
-        shelves: frozenset[int],
-        telling: int,
         keys: int,
     ) -> None:
         self._make_lexicon = make_lexicon
         self._elements_of = elements_of
-        self._weights = weights
-        self._anchors = anchors
-        self._shelves = shelves
-        self._telling = (1 << telling) - 1
         self._keys = keys
         # Of the words that phrases hold there are few, and long texts may say one in thousands of
         # tags: the scan groups equal words by object.
@@ -114,17 +103,12 @@ class TokenReader:
         return self._word(edits_of, 1 if short else 2)
 
     def _word(self, edits_of: Mapping[int, int], lone_edits: int) -> Word:
-        weights, counts = self._weights, self._anchors
-        code = sum(weights.get(element, 0) for element in edits_of)
-        code += max(counts.get(one, 0) for one in edits_of) << ANCHOR_LANE * LANE_BITS
         elements = bit_set(element for element in edits_of if element < self._keys)
         exact = elements
         if any(edits_of.values()):
             sure = (element for element, edits in edits_of.items() if not edits)
             exact = bit_set(element for element in sure if element < self._keys)
-            code += 1 << FUZZY_LANE * LANE_BITS
-        anchors = tuple(element for element in edits_of if element in self._shelves)
-        return Word(edits_of.items(), elements, exact, anchors, code, lone_edits)
+        return Word(edits_of.items(), elements, exact, lone_edits)
 
     def either(self, one: Word, other: Word) -> Word:
         """A word that stands for what `one` and what `other` stands for."""
@@ -205,11 +189,6 @@ class TokenReader:
         tagged = bool(words) and tags == len(found)
         return self._reading(words, spans, ends=tuple(ends), tagged=tagged)
 
-    @property
-    def asks_handles(self) -> bool:
-        """Whether phrases ask for what the handles of mentions hold."""
-        return self._handles is not None
-
     def mentioned(self, mention: str) -> Reading:
         """The reading of a mention: the mark, and what phrases ask for that its handle holds."""
         held = self._handles.held(mention) if self._handles else ()
@@ -218,10 +197,6 @@ class TokenReader:
     def _mention_holding(self, held: tuple[Atom, ...]) -> Reading:
         atoms = dict.fromkeys((Atom("mark", MENTION), *held), 0)
         return self._reading([self.word(atoms)], [])
-
-    def lone(self, folded: str) -> Reading:
-        """The reading of a plain folded word."""
-        return self._lone(folded)[0]
 
     def _lone_tag(self, tag: str) -> tuple[Reading, Reading]:
         """The readings of a plain hashtag within a sentence, and at its end."""
@@ -351,15 +326,10 @@ class TokenReader:
     ) -> Reading:
         if not fragment and not any(words):
             return self._idle_reading(len(words), ends)
-        elements = reduce(or_, (word.elements for word in words))
-        code = sum((word.code for word in words), fragment * FRAGMENT)
         return Reading(
             tuple(words),
             tuple(spans),
-            elements,
-            elements & self._telling,
-            tuple({one for word in words for one in word.anchors}),
-            code,
+            reduce(or_, (word.elements for word in words)),
             ends,
             fragment,
             tagged,

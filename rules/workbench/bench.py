@@ -21,6 +21,8 @@ import msgspec
 from rapidfuzz.fuzz import partial_ratio
 from rapidfuzz.process import extract
 
+from rules import page
+from rules.compiled import core
 from rules.engine import TEXT_LETTERS_MAX, Engine
 from rules.loader import load_packs
 from rules.pack import Pack
@@ -175,12 +177,13 @@ def _traced_mb() -> float:
 
 
 def machine() -> dict[str, object]:
-    """What the figures were taken on."""
+    """What the figures were taken on; `core` is `compiled` or `plain` (`rules.compiled`)."""
     return {
         "python": platform.python_version(),
         "system": platform.system(),
         "machine": platform.machine(),
         "cores": os.cpu_count(),
+        "core": "compiled" if core() is not page else "plain",
     }
 
 

@@ -10,9 +10,10 @@ from rules.index import Row
 from rules.language import UNKNOWN
 from rules.matcher import Matcher, claimed, evidence_sites
 from rules.pack import NOTHING
+from rules.page import Site
 from rules.phrase import Phrase
 from rules.plan import Test
-from rules.scan import Item, Site
+from rules.scan import Item
 from rules.workbench.findings import Fired, Missed
 from rules.workbench.nearness import Alike, Partial, Phrasebook
 from rules.workbench.reasons import Contexts, Reason, of_post, of_site, reasons_for
@@ -44,8 +45,8 @@ class Hearing:
 
     def view(self, item: str | Item, text: str, language: str) -> View:
         """An item as the matcher reads it; `text` is as much of it as is read."""
-        scan, spans = self.matcher.scan(item, text, language)
-        return View(scan, spans, text, self._plan.elements, item)
+        page, scan, spans = self.matcher.laid_open(item, text, language)
+        return View(page, scan, spans, text, self._plan.elements)
 
     def judge(
         self, view: View, asked: Collection[str] | None, most: int | None, *, near: bool = True
@@ -66,7 +67,7 @@ class Hearing:
             told = asked is None or test.rule.id in asked
             ways = sites.get(number) or []
             if not ways and not test.rule.any:
-                ways = evidence_sites(view.scan, test)
+                ways = evidence_sites(view.page, test)
             may_miss = told and not (near and test.rule.label == NOTHING)
             if not ways:
                 if may_miss:
@@ -87,8 +88,8 @@ class Hearing:
     def _sites(self, view: View) -> dict[int, list[Way]]:
         """Where the phrases of each rule stand, the best way first."""
         sites: dict[int, list[Way]] = {}
-        for rule, phrase, row in self._plan.any.within(view.scan.present):
-            for site in view.scan.sites(row, self._plan.tests[rule].limits):
+        for rule, phrase, row in self._plan.any.within(view.page.present):
+            for site in view.page.sites(row, self._plan.tests[rule].limits):
                 sites.setdefault(rule, []).append((site, phrase))
         return {rule: sorted(ways) for rule, ways in sites.items()}
 
@@ -156,7 +157,7 @@ class Hearing:
         found = self._book.tells(row)
         lacking = sum(_LACKS.get(reason.kind, _STOPPED) for reason in reasons)
         if test.weights and not test.rule.any:
-            short = max(0, test.rule.need - view.scan.points(test)) / test.rule.need
+            short = max(0, test.rule.need - view.page.points(test)) / test.rule.need
             found = _LACKS["points"] * (1 - short)
             lacking -= found if short else 0
         return Missed(
@@ -174,7 +175,6 @@ class Hearing:
         self, view: View, wordless: set[int], alike: Mapping[int, Alike], *, near: bool
     ) -> Iterator[tuple[Missed, Partial | None]]:
         """Rules of which no phrase is there as it must be."""
-        scan = view.scan
         some = [each for each in self._book.nearest(view, alike) if each[0].rule in wordless]
         some.sort(key=lambda each: -each[1] / each[0].tells)
         for written, tells in some[:_CANDIDATES_MAX]:
@@ -184,7 +184,7 @@ class Hearing:
             partial = self._book.partial(view, test, written, tells)
             stops = tuple(of_post(view, test))
             lacking = partial.lacking + sum(_LACKS.get(stop.kind, _STOPPED) for stop in stops)
-            if scan.language not in (rule.language, UNKNOWN):
+            if view.page.language not in (rule.language, UNKNOWN):
                 lacking += _OTHER_LANGUAGE
             nearness = _nearness(tells, lacking)
             missing = (*partial.missing, *stops)
@@ -230,16 +230,16 @@ class Hearing:
                 first += len(weight.phrases)
         rows = (
             row
-            for rule, phrase, row in index.within(view.scan.present)
+            for rule, phrase, row in index.within(view.page.present)
             if phrase + first == wanted and (rule == number or not test.rule.any)
         )
-        row = next(row for row in rows if site in view.scan.sites(row, test.limits))
+        row = next(row for row in rows if site in view.page.sites(row, test.limits))
         return self._plan.phrase(test, wanted), row
 
     def _pieces(
         self, view: View, test: Test, phrase: Phrase, row: Row, site: Site
     ) -> tuple[Piece, ...]:
-        trail = trail_to(view.scan, row, test.limits, site)
+        trail = trail_to(view.page, row, test.limits, site)
         return view.pieces(row.elements, as_written(phrase, row), trail)
 
 

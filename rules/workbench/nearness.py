@@ -14,9 +14,9 @@ from rapidfuzz.process import extract
 from rules.index import Row
 from rules.language import UNKNOWN, common_words
 from rules.lexicon import tolerance
+from rules.page import EDIT_COST
 from rules.phrase import Atom, Phrase, Place
 from rules.plan import Plan, Test
-from rules.scan import EDIT_COST
 from rules.text import END, START, fold, token_spans
 from rules.workbench.reasons import Reason
 from rules.workbench.trail import Piece, Trail, View, as_written, choice, loosest, standing
@@ -144,12 +144,12 @@ class Phrasebook:
         parts = as_written(written.phrase, row)
         here = [number for number, one in enumerate(row.elements) if one in view.held]
         elements = [row.elements[number] for number in here]
-        trail = loosest(view.scan, elements)
+        trail = loosest(view.page, elements)
         reasons: list[Reason] = []
         lacking = 0.0
         if trail is None:
             # Each where it first stands: no order puts them right.
-            trail = tuple(standing(view.scan, element)[0] for element in elements)
+            trail = tuple(standing(view.page, element)[0] for element in elements)
             reasons.append(Reason("order", "its words stand in another order"))
         elif len(here) == len(row.elements):
             reasons.extend(_apart(view, test, elements, trail))
@@ -198,16 +198,16 @@ def _frequency(atom: Atom) -> float:
 
 def _apart(view: View, test: Test, elements: Sequence[int], trail: Trail) -> Iterator[Reason]:
     """Why words that are all there, in order, do not make the phrase."""
-    scan, limits, rule = view.scan, test.limits, test.rule
-    final = len(scan.words) - 1
+    page, limits, rule = view.page, test.limits, test.rule
+    final = len(page.words) - 1
     edits = idle = 0
     told = False
     for number, (element, place) in enumerate(zip(elements, trail, strict=True)):
-        mine = scan.words[place][element]
+        mine = page.words[place][element]
         alone = len(elements) == 1
-        most = min(limits.tolerance, scan.words[place].lone_edits) if alone else limits.tolerance
+        most = min(limits.tolerance, page.words[place].lone_edits) if alone else limits.tolerance
         edits += mine
-        if mine and (mine > most or scan.language not in (limits.language, UNKNOWN)):
+        if mine and (mine > most or page.language not in (limits.language, UNKNOWN)):
             told = True
             yield _typo(view, test, place, mine, most)
         between = place - trail[number - 1] - 1 if number else 0
@@ -226,7 +226,7 @@ def _apart(view: View, test: Test, elements: Sequence[int], trail: Trail) -> Ite
             told = True
             least = f"the rule's gap allows {limits.gap}"
             yield Reason("gap", f"{_stand(between)} {where}; {least}")
-        if scan.parted(before, place):
+        if page.parted(before, place):
             told = True
             yield Reason("sentence", f"a sentence ends {where}")
     if not told:
@@ -242,7 +242,7 @@ def _typo(view: View, test: Test, place: int, edits: int, most: int) -> Reason:
     elif edits > most:
         why = f"has {_edits(edits)}; a phrase of one word forgives {most} in a short one"
     else:
-        why = f"is not taken for a typo: the post is in '{view.scan.language}'"
+        why = f"is not taken for a typo: the post is in '{view.page.language}'"
     return Reason("typo", f'"{said}" {why}', "", start, end)
 
 

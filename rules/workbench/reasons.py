@@ -10,9 +10,9 @@ import msgspec
 from rules.errors import listed
 from rules.index import Index
 from rules.pack import Context
+from rules.page import Page, Site
 from rules.phrase import Phrase
 from rules.plan import Cues, Limits, Test
-from rules.scan import Scan, Site
 from rules.workbench.trail import View
 
 Kind = Literal[
@@ -87,20 +87,20 @@ class Reason(msgspec.Struct, frozen=True, omit_defaults=True):
 
 def of_post(view: View, test: Test) -> Iterator[Reason]:
     """What of the post as a whole keeps a rule from firing; nothing where `Scan.holds`."""
-    rule, scan = test.rule, view.scan
-    if rule.languages and scan.language not in rule.languages:
+    rule = test.rule
+    if rule.languages and view.page.language not in rule.languages:
         read = ", ".join(rule.languages)
-        yield Reason("language", f"the post is in '{scan.language}', the rule reads {read}")
-    channel = getattr(view.item, "channel", None)
+        yield Reason("language", f"the post is in '{view.page.language}', the rule reads {read}")
+    channel = getattr(view.scan.item, "channel", None)
     if rule.channels and channel not in rule.channels:
         said = f"comes from '{channel}'" if channel else "names no channel"
         yield Reason("channel", f"the post {said}, the rule reads {', '.join(rule.channels)}")
     for phrase, index in zip(rule.all, test.all, strict=True):
-        if not scan.has(index, test.limits):
+        if not view.page.has(index, test.limits):
             yield Reason("all", f"the post lacks '{brief(phrase.text)}'", phrase.text)
     for reason in _standing(view, rule.none, test.none, test.limits):
         yield msgspec.structs.replace(reason, kind="none")
-    if test.weights and scan.points(test) < rule.need:
+    if test.weights and view.page.points(test) < rule.need:
         yield points(view, test)
 
 
@@ -139,7 +139,7 @@ def points(view: View, test: Test) -> Reason:
     """What the evidence of a rule comes to, phrase by phrase."""
     told = []
     for weight in test.weights:
-        for _, site in sorted(view.scan.found(weight.index, test.limits).items()):
+        for _, site in sorted(view.page.found(weight.index, test.limits).items()):
             said = f'"{view.said(*site[1:])}" {weight.points:+}'
             told.append((weight.points, said))
     told.sort(key=lambda one: -one[0])
@@ -152,7 +152,7 @@ def _standing(
     view: View, phrases: Sequence[Phrase], index: Index, limits: Limits
 ) -> Iterator[Reason]:
     """Each phrase of a list that stands in the text."""
-    for number, (_, first, last) in sorted(view.scan.found(index, limits).items()):
+    for number, (_, first, last) in sorted(view.page.found(index, limits).items()):
         text = phrases[number].text
         start, end = view.span(first, last)
         yield Reason("none", _stands(view.text[start:end], text), text, start, end)
@@ -167,9 +167,9 @@ def _beside(
     site: Site,
 ) -> Reason:
     """The phrase of `near` or `not_near` that stands nearest to a match."""
-    found = sites_of(view.scan, index, test.limits)
+    found = sites_of(view.page, index, test.limits)
     number, first, last = min(
-        (one for one in found if linked(view.scan, one[1:], site, test.rule.reach, ())),
+        (one for one in found if linked(view.page, one[1:], site, test.rule.reach, ())),
         key=lambda one: (_distance(one[1:], site), one),
     )
     start, end = view.span(first, last)
@@ -210,7 +210,7 @@ def holding(
     if isinstance(context, str):
         return Reason(kind, f"{context}: {_FACT_HOLDS[context]}", context)
     written = contexts[context.limits.language, context.name]
-    stops = [each[1:] for each in sites_of(view.scan, context.stop, context.limits)]
+    stops = [each[1:] for each in sites_of(view.page, context.stop, context.limits)]
     ways = []
     for side, where, index in (
         ("before", "before", context.before),
@@ -218,11 +218,11 @@ def holding(
         ("around", "around", context.around),
         ("anywhere", "somewhere with", context.anywhere),
     ):
-        for number, first, last in sites_of(view.scan, index, context.limits):
+        for number, first, last in sites_of(view.page, index, context.limits):
             cue = first, last
             if (side == "before" and last >= site[1]) or (side == "after" and first <= site[2]):
                 continue
-            if side == "anywhere" or linked(view.scan, cue, site, context.reach, stops):
+            if side == "anywhere" or linked(view.page, cue, site, context.reach, stops):
                 ways.append((side == "anywhere", _distance(cue, site), side, where, number, cue))
     *_, side, where, number, (first, last) = min(ways)
     phrases: tuple[Phrase, ...] = getattr(written, side)
@@ -231,14 +231,14 @@ def holding(
     return Reason(kind, message, phrases[number].text, start, end)
 
 
-def sites_of(scan: Scan, index: Index, limits: Limits) -> list[tuple[int, int, int]]:
+def sites_of(page: Page, index: Index, limits: Limits) -> list[tuple[int, int, int]]:
     """Phrase number, first and last word of everything that an index finds in a text."""
-    if not index.mask & scan.present:
+    if not index.mask & page.present:
         return []
     return [
         (phrase, first, last)
-        for _, phrase, row in index.within(scan.present)
-        for _, first, last in scan.sites(row, limits)
+        for _, phrase, row in index.within(page.present)
+        for _, first, last in page.sites(row, limits)
     ]
 
 
@@ -247,7 +247,7 @@ def _distance(cue: tuple[int, int], site: Site) -> int:
 
 
 def linked(
-    scan: Scan,
+    page: Page,
     cue: tuple[int, int],
     site: Site,
     reach: int,
@@ -260,6 +260,6 @@ def linked(
     low, high = (cue[1], site[1]) if cue[1] < site[1] else (site[2], cue[0])
     return (
         distance - 1 <= reach
-        and not scan.parted(low, high)
+        and not page.parted(low, high)
         and not any(low < begin and end < high for begin, end in stops)
     )

@@ -12,9 +12,10 @@ from rules.errors import listed
 from rules.index import Row
 from rules.language import common_words
 from rules.matcher import WordSpans
+from rules.page import EDIT_COST, IDLE_COST, Page, Site
 from rules.phrase import Atom, Phrase, Place, written_places
 from rules.plan import Limits
-from rules.scan import EDIT_COST, IDLE_COST, Scan, Site
+from rules.scan import Scan
 from rules.text import LINK, MENTION, NUMBER, QUESTION, fold, handle_of, owner, unleet
 
 _ALTERNATIVES_TOLD = 4
@@ -56,19 +57,19 @@ class View:
     """A text under explanation: its words, where they stand, and what phrases look for."""
 
     def __init__(
-        self, scan: Scan, spans: WordSpans, text: str, elements: Sequence[Place], item: object
+        self, page: Page, scan: Scan, spans: WordSpans, text: str, elements: Sequence[Place]
     ) -> None:
+        self.page = page
         self.scan = scan
         self.text = text
         self.elements = elements
-        self.item = item
-        self.held = frozenset[int]().union(*scan.words)
+        self.held = frozenset[int]().union(*page.words)
         """The elements that some word stands for."""
         self._spans = spans
 
     def span(self, first: int, last: int) -> tuple[int, int]:
         """Where words stand in the text, as a match reports it."""
-        first = self.scan.joined.get(first, first)
+        first = self.page.joined.get(first, first)
         return self._spans[first][0], self._spans[last][1]
 
     def said(self, first: int, last: int) -> str:
@@ -83,15 +84,15 @@ class View:
         found = []
         before = trail[0] if trail else 0
         for element, part, place in zip(elements, written, trail, strict=True):
-            idle = max(self.scan.idle_between(before, place), 0)
+            idle = max(self.page.idle_between(before, place), 0)
             before = place
             found.append(self._piece(element, place, part, idle))
         return tuple(found)
 
     def _piece(self, element: int, place: int, written: str, idle: int) -> Piece:
-        edits = self.scan.words[place][element]
+        edits = self.page.words[place][element]
         atoms = self.elements[element]
-        if not 0 < place < len(self.scan.words) - 1:
+        if not 0 < place < len(self.page.words) - 1:
             mark = next(atom.spelling for atom in sorted(atoms) if atom.kind == "mark")
             at = len(self.text) if place else 0
             return Piece("", at, at, mark, idle=idle)
@@ -153,29 +154,29 @@ def choice(atoms: Place, written: str) -> str:
     return f"'{written}' ({words})" if written.startswith("$") and "|" not in written else words
 
 
-def trail_to(scan: Scan, row: Row, limits: Limits, site: Site) -> Trail:
-    """The way of a row to a site that `Scan.sites` found for it."""
+def trail_to(page: Page, row: Row, limits: Limits, site: Site) -> Trail:
+    """The way of a row to a site that `Page.sites` found for it."""
     cost, first, last = site
-    words = scan.words
+    words = page.words
     end = len(words) - 1
     head, *others = row.elements
     ways: dict[int, tuple[int, Trail]] = {
         place: (words[place][head] * EDIT_COST, (place,))
-        for place in ({0, first} if scan.joined.get(first, first) == 1 else {first})
+        for place in ({0, first} if page.joined.get(first, first) == 1 else {first})
         if head in words[place]
     }
     for element in others:
         longer: dict[int, tuple[int, Trail]] = {}
         for place, (spent, way) in ways.items():
             reach = place + (limits.gap if place else 0) + 1
-            for following in range(place + 1, min(reach + bool(scan.joined), end) + 1):
+            for following in range(place + 1, min(reach + bool(page.joined), end) + 1):
                 edits = words[following].get(element)
-                idle = scan.idle_between(place, following)
+                idle = page.idle_between(place, following)
                 if (
                     edits is None
                     or place + 1 + idle > reach
                     or edits > limits.tolerance
-                    or (idle and (following == end or scan.parted(place, following)))
+                    or (idle and (following == end or page.parted(place, following)))
                 ):
                     continue
                 option = spent + edits * EDIT_COST + idle * IDLE_COST, (*way, following)
@@ -185,7 +186,7 @@ def trail_to(scan: Scan, row: Row, limits: Limits, site: Site) -> Trail:
     return min(way for spent, place, way in found if (spent, place) == (cost, last))
 
 
-def loosest(scan: Scan, elements: Sequence[int]) -> Trail | None:
+def loosest(page: Page, elements: Sequence[int]) -> Trail | None:
     """The cheapest way of elements over a text in order, however far apart their words stand."""
     ways: list[tuple[int, Trail]] = []
     for number, element in enumerate(elements):
@@ -193,13 +194,13 @@ def loosest(scan: Scan, elements: Sequence[int]) -> Trail | None:
         best: tuple[int, Trail] | None = None
         waiting = iter(ways)
         coming = next(waiting, None)
-        for place in standing(scan, element):
+        for place in standing(page, element):
             # Spent so far less its last place: what is idle up to here can then be added.
             while coming and coming[1][-1] < place:
                 option = coming[0] - coming[1][-1] * IDLE_COST, coming[1]
                 best = min(option, best or option)
                 coming = next(waiting, None)
-            edits = scan.words[place][element] * EDIT_COST
+            edits = page.words[place][element] * EDIT_COST
             if not number:
                 longer.append((edits, (place,)))
             elif best:
@@ -208,6 +209,6 @@ def loosest(scan: Scan, elements: Sequence[int]) -> Trail | None:
     return min(ways)[1] if ways else None
 
 
-def standing(scan: Scan, element: int) -> list[int]:
+def standing(page: Page, element: int) -> list[int]:
     """The words that an element can stand for, in order."""
-    return [place for place, word in enumerate(scan.words) if element in word]
+    return [place for place, word in enumerate(page.words) if element in word]

@@ -1,0 +1,33 @@
+"""Which form of `rules.page` an engine works with: the compiled one, or the plain one.
+
+Whoever installs stormdesk without a C compiler has no kernel, and `STORMDESK_PLAIN=1` in the
+environment does without it as well: the verdicts are the same, they only take longer.
+"""
+
+from __future__ import annotations
+
+import os
+from types import ModuleType
+
+from rules import page
+
+kernel: ModuleType | None
+try:
+    from rules import kernel
+except ImportError:
+    kernel = None
+
+
+def core(*, compiled: bool | None = None) -> ModuleType:
+    """`rules.kernel` or `rules.page`; None takes the kernel where it is there.
+
+    Raises:
+        ModuleNotFoundError: the kernel is asked for and is not there.
+    """
+    if compiled is None:
+        compiled = kernel is not None and not os.environ.get("STORMDESK_PLAIN")
+    if not compiled:
+        return page
+    if kernel is None:
+        raise ModuleNotFoundError("rules.kernel was not built: install stormdesk with a C compiler")
+    return kernel

@@ -1,0 +1,6 @@
+# `rules.page`, compiled: its classes are its own, and answer alike.
+from rules.page import Chunk as Chunk
+from rules.page import Page as Page
+from rules.page import Phrases as Phrases
+from rules.page import chunks as chunks
+from rules.page import code as code
