@@ -70,6 +70,11 @@ def dusk_factor(hour: float) -> float:
     return 1 + 1.3 * math.exp(-0.5 * ((hour - 20.0) / 1.1) ** 2)
 
 
+def _soon_s(stir: Stir) -> float:
+    """When most of those who speak of a stir do."""
+    return stir.at_s + 60 * DELAY_MIN[stir.kind]
+
+
 def delay_share(delay_s: float, median_min: float) -> float:
     """The share of posts that have come `delay_s` after an event (lognormal)."""
     if delay_s <= 0:
@@ -162,7 +167,7 @@ class Rhythm:
         found = [0.0] * hours
         for stir in self.stirs:
             if 0 <= stir.at_s < hours * 3600:
-                heard = self._awake(stir.at_s) * self._online(stir, stir.at_s)
+                heard = self._awake(stir.at_s) * self._online(stir, _soon_s(stir))
                 found[int(stir.at_s // 3600)] += stir.expected * heard
         for outage in self._scene.outages:
             waiting = _waiting(outage)
@@ -220,7 +225,7 @@ class Rhythm:
         if stir.expected > FEW:
             self._large.append(number)
             return
-        heard = self._awake(stir.at_s) * self._online(stir, stir.at_s)
+        heard = self._awake(stir.at_s) * self._online(stir, _soon_s(stir))
         for _ in range(poisson(stir.expected * heard, self._draw)):
             median_s = DELAY_MIN[stir.kind] * 60
             delay_s = self._draw.lognormvariate(math.log(median_s), DELAY_SPREAD)
