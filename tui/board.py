@@ -234,4 +234,5 @@ class Board:
 
 
 def _false(mistake: Mistake) -> Event:
-    return Event(mistake.at_s, "false", mistake.place, f"the desk says {mistake.status}")
+    what = "real, but few said so" if mistake.real else f"the desk says {mistake.status}"
+    return Event(mistake.at_s, "false", mistake.place, what)

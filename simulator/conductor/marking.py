@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
@@ -41,12 +40,16 @@ class Finding(NamedTuple):
 
 
 class Mistake(NamedTuple):
-    """An outage of the desk's that is none of the storm."""
+    """An outage of the desk's that is none of those that count.
+
+    `real` where one of the storm's is behind it that too few people have spoken of.
+    """
 
     id: str
     at_s: float
     place: str
     status: str
+    real: bool = False
 
 
 class Standing(NamedTuple):
@@ -167,7 +170,7 @@ class Marking:
         pairs = pair(guesses, [self._true[n] for n in counted])
         matched = {counted[index]: rows[guess] for guess, index in pairs.items()}
         self.findings = {n: self._finding(n, matched.get(n), now) for n in started}
-        self.mistakes = self._mistakes(row for at, row in enumerate(rows) if at not in pairs)
+        self.mistakes = self._mistakes([r for at, r in enumerate(rows) if at not in pairs], now)
         delays = [f.delay_min for f in self.findings.values() if f.delay_min is not None]
         words = Counter(finding.word for finding in self.findings.values())
         f1s = [self._f1(bit) for bit in range(len(LABELS))]
@@ -201,16 +204,19 @@ class Marking:
         word = "late" if delay_min > LATE_MIN else "found"
         return Finding(word, heard, delay_min, row.outage.status, back_min)
 
-    def _mistakes(self, rows: Iterable[OutageRow]) -> list[Mistake]:
+    def _mistakes(self, rows: list[OutageRow], now: datetime) -> list[Mistake]:
         starts_at = self._day.storm.starts_at
+        few = [self._true[n] for n, finding in self.findings.items() if finding.word == "few posts"]
+        real = pair([_predicted(row, now) for row in rows], few)
         found = [
             Mistake(
                 row.outage.id,
                 (row.likely_at - starts_at).total_seconds(),
                 row.place,
                 row.outage.status,
+                at in real,
             )
-            for row in rows
+            for at, row in enumerate(rows)
             if row.likely_at is not None
         ]
         return sorted(found, key=lambda mistake: (mistake.at_s, mistake.id))

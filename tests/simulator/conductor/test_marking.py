@@ -122,6 +122,15 @@ def test_an_outage_of_the_desk_alone_is_false(
     marking.outage(msgspec.structs.replace(far, outage=away))
     assert marking.mark(3600).false == 1
     assert marking.mistakes[0].at_s == pytest.approx(outage.started_s + 300, abs=0.01)
+    assert not marking.mistakes[0].real
+
+
+def test_a_real_outage_that_too_few_have_placed_counts_as_false_but_is_called_real(
+    marking: Marking, small_day: StormDay, outage: Outage
+) -> None:
+    marking.outage(told(small_day, outage, 5))
+    assert marking.mark(3600).false == 1
+    assert marking.mistakes[0].real
 
 
 def test_labels_that_are_all_right_score_one_and_wrong_ones_less(
