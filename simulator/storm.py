@@ -101,6 +101,7 @@ class CrowdPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     restoration, at a flicker, when an estimate is missed, when the utility wrongly says that it is
     back; `damage_posts_h` per hour in the worst weather, `everyday_posts_day` on bills and service.
     Shares are of posts on the supply, `threads` and `replies` of those that may be answered.
+    `contagion` is the power of its size by which more is posted per customer on a large loss.
     """
 
     loss_posts: NotNegative = 8.0
@@ -109,6 +110,7 @@ class CrowdPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     flicker_posts: NotNegative = 0.5
     missed_posts: NotNegative = 1.2
     wrong_back_posts: NotNegative = 2.5
+    contagion: Annotated[float, msgspec.Meta(ge=0, le=2)] = 1.0
     damage_posts_h: NotNegative = 0.06
     everyday_posts_day: NotNegative = 0.3
     located: Share = 0.5

@@ -32,7 +32,6 @@ CUSTOMERS_PER_RATE = 1000
 PLANNED_TALK = 0.35
 """How much less is posted on a planned interruption: most were told of it."""
 
-CONTAGION = 1.0
 LEAST_CONTAGION, MOST_CONTAGION = 0.05, 2.0
 MANY = 300
 FAILS_WITHIN_S = 3600.0
@@ -60,9 +59,13 @@ def hour_factor(hour: float) -> float:
     return _HOUR_FACTORS[int(hour) % 24]
 
 
-def contagion(customers: int) -> float:
-    """How much more is posted per customer on a large loss: people post where others do."""
-    return min(MOST_CONTAGION, max(LEAST_CONTAGION, math.pow(customers / 1000, CONTAGION)))
+def contagion(customers: int, power: float = 1.0) -> float:
+    """How much more is posted per customer on a large loss: people post where others do.
+
+    That they do is what social desks tell; how much, no published series says: `power` is set so
+    that the desk gets as many posts for 1,000 customers as in hurricane Sandy.
+    """
+    return min(MOST_CONTAGION, max(LEAST_CONTAGION, math.pow(customers / 1000, power)))
 
 
 def dusk_factor(hour: float) -> float:
@@ -135,7 +138,7 @@ class Rhythm:
         each = self._scene.storm.scale / CUSTOMERS_PER_RATE
         for outage in self._scene.outages:
             # Some places have a loud neighbourhood group, some none.
-            talk = each * self._draw.lognormvariate(-0.08, 0.4) * contagion(outage.customers)
+            talk = each * self._draw.lognormvariate(-0.08, 0.4) * self._contagion(outage)
             if outage.planned:
                 talk *= PLANNED_TALK
             for at_s, customers in outage.lost:
@@ -176,13 +179,16 @@ class Rhythm:
                 hour = self._scene.local_hour(number * 3600 + 1800)
                 rate = self._waiting * hour_factor(hour) * dusk_factor(hour)
                 middle_s = number * 3600 + 1800
-                loud = contagion(outage.customers)
+                loud = self._contagion(outage)
                 loud *= self._scene.online(outage.zone.number, middle_s)
                 found[number] += rate * loud * waiting.at(middle_s)
         return found
 
     def _awake(self, at_s: float) -> float:
         return max(0.5, min(1.2, hour_factor(self._scene.local_hour(at_s))))
+
+    def _contagion(self, outage: Outage) -> float:
+        return contagion(outage.customers, self._scene.storm.crowd.contagion)
 
     def _online(self, stir: Stir, at_s: float) -> float:
         """The share of those whom a stir concerns who can post."""
@@ -242,7 +248,7 @@ class Rhythm:
             self._opening += 1
         self.open = [w for w in self.open if w.outage.restored_s > from_s]
         upto = list(accumulate(
-            w.at(from_s) * contagion(w.outage.customers)
+            w.at(from_s) * self._contagion(w.outage)
             * (PLANNED_TALK if w.outage.planned else 1.0)
             * self._scene.online(w.outage.zone.number, from_s) for w in self.open
         ))  # fmt: skip
