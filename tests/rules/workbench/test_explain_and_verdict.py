@@ -185,7 +185,7 @@ def test_what_fires_is_what_the_verdict_says(seed: int, drafts: bool, facts: lis
     holds(by, Example(written(by.packs, random), channel, None, *facts))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(seed=st.integers(0, 2**32))
 def test_what_fires_of_the_packs_is_what_the_verdict_says(seed: int) -> None:
     by = bench("built in")
