@@ -12,10 +12,12 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from desk.post import Geo
+from desk.territories import Community
 from simulator.background.accounts import Accounts
 from simulator.crowd.echoes import reposted
 from simulator.crowd.facts import Facts
 from simulator.crowd.pen import USUAL_PICTURES, picture, said_now
+from simulator.crowd.people import Person
 from simulator.crowd.rhythm import hour_factor
 from simulator.crowd.utility import own_account
 from simulator.draft import Draft, Scene
@@ -23,7 +25,7 @@ from simulator.noise import decorated, roughen
 from simulator.odds import Odds, poisson
 from simulator.storm import layer_random
 from simulator.truth import Told
-from simulator.voices import Said
+from simulator.voices import Grammar, Said
 
 PER_RATE = 1000.0
 STORM_TALK = {
@@ -146,13 +148,35 @@ class Background:
         if kind in self._accounts.rates:
             return self._accounts.write(kind, person, at_s, draw)
         voice = person.voice
-        language = voice.language
         speech = scene.speech(voice, rnd() if voice.mixed else 1.0)
-        community = scene.territory.community[place]
-        facts = Facts(scene, community, draw, at_s, language)
+        kind, said = self._said(kind, place, person, speech, at_s)
+        if said.trap == "planned" and "news" in said.labels:
+            return self._notice(said, person.channel, voice.language)
+        text = self._written(said.text, kind, person, speech, at_s)
+        geo = self._geo(scene.territory.community[place])
+        at_handle = scene.handle in text
+        return Draft(
+            person.author,
+            person.channel,
+            text,
+            voice.language,
+            said.labels,
+            trap=said.trap,
+            geo=geo,
+            mentions=(storm.utility.handle,) if at_handle else (),
+            media=(picture(rnd()),) if rnd() < USUAL_PICTURES else (),
+            addressed=at_handle,
+        )
+
+    def _said(
+        self, kind: str, place: int, person: Person, speech: Grammar, at_s: float
+    ) -> tuple[str, Said]:
+        """What a person says, and on what: on `kind`, or on everyday life where that does not fit."""
+        scene, draw = self._scene, self._draw
+        facts = Facts(scene, scene.territory.community[place], draw, at_s, person.voice.language)
         facts["street"] = person.street
         # A town elsewhere has the name of one of ours; the rest never needs a place.
-        located = kind == "elsewhere" or rnd() < NAMES_A_PLACE
+        located = kind == "elsewhere" or draw.random() < NAMES_A_PLACE
         here = scene.zone_at(place, 0.0)
         if kind == "prep" and not scene.coming(here.number, at_s):
             kind = "life"
@@ -163,39 +187,31 @@ class Background:
             said = fitting or speech.say(kind, facts, draw, located=False)
         else:
             said = speech.say(kind, facts, draw, located=located)
-        if said.trap == "planned" and "news" in said.labels:
-            return self._notice(said, person.channel, language)
         if kind != "elsewhere" and said.trap is None and said.labels:
             # Some talk of the weather's end says that it is back: that is the crowd's to say.
-            kind = "life"
-            said = speech.say(kind, facts, draw, located=False)
-        text = said.text
+            return "life", speech.say("life", facts, draw, located=False)
+        return kind, said
+
+    def _written(self, text: str, kind: str, person: Person, speech: Grammar, at_s: float) -> str:
+        """`text` as this person types it."""
+        scene, draw, noise = self._scene, self._draw, self._scene.storm.noise
         if kind == "life":
             tags, tagging = speech.hashtags, MOODS
         else:
             tags, tagging = scene.tags(at_s), 1.0
-        text = roughen(text, person.rough, person.case, storm.noise, speech, draw)
+        text = roughen(text, person.rough, person.case, noise, speech, draw)
         if self._addressed and scene.handle not in text:
-            text = f"{scene.handle} {text}" if rnd() < 0.7 else f"{text} {scene.handle}"
-        text = decorated(text, tags, storm.noise, speech, draw, person.emoji, tagging)
-        geo = None
-        if rnd() < storm.crowd.coordinates:
-            spread = community.radius_km / 250
-            lat = community.lat + spread * (rnd() - 0.5)
-            geo = Geo(round(lat, 5), round(community.lon + spread * (rnd() - 0.5), 5))
-        at_handle = scene.handle in text
-        return Draft(
-            person.author,
-            person.channel,
-            text,
-            language,
-            said.labels,
-            trap=said.trap,
-            geo=geo,
-            mentions=(storm.utility.handle,) if at_handle else (),
-            media=(picture(rnd()),) if rnd() < USUAL_PICTURES else (),
-            addressed=at_handle,
-        )
+            text = f"{scene.handle} {text}" if draw.random() < 0.7 else f"{text} {scene.handle}"
+        return decorated(text, tags, noise, speech, draw, person.emoji, tagging)
+
+    def _geo(self, town: Community) -> Geo | None:
+        """Where the phone says that it is, of the few that do."""
+        rnd = self._draw.random
+        if rnd() >= self._scene.storm.crowd.coordinates:
+            return None
+        spread = town.radius_km / 250
+        lat = town.lat + spread * (rnd() - 0.5)
+        return Geo(round(lat, 5), round(town.lon + spread * (rnd() - 0.5), 5))
 
     def remember(self, told: Told) -> None:
         """Keep some of what the background says on X, for others to pass on."""
