@@ -28,7 +28,7 @@ from simulator.load.compare import compare
 from simulator.load.latency import Percentiles
 from simulator.load.report import Machine, Plan, Report, Run, Sample, read_report
 from simulator.load.runner import Now
-from tui.commands.storm_load import ShapeName
+from tui.commands.load_options import ShapeName
 from tui.commands.storm_load import load as load_command
 from tui.load_page import page
 from tui.load_words import lines

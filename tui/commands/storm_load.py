@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 import signal
 import sys
 import tempfile
@@ -10,12 +9,11 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import msgspec
 import typer
 
-from desk.labelling import MOST_PROCESSES
 from desk.territories import Territory, load_territory
 from rules import load_packs
 from simulator.errors import LoadError
@@ -25,6 +23,26 @@ from simulator.load.report import Report, read_report
 from simulator.load.search import CEILING
 from simulator.load.wish import Wish
 from simulator.storm_file import load_storm
+from tui.commands.load_options import (
+    STORM,
+    Compare,
+    Html,
+    Json,
+    Labelling,
+    Loaded,
+    Name,
+    OneFeed,
+    PoolPosts,
+    Rates,
+    Seconds,
+    ShapeName,
+    Shapes,
+    Slo,
+    StormName,
+    StormSeed,
+    Target,
+    Tolerance,
+)
 from tui.commands.options import Listing, Rules, TerritoryName
 from tui.console import CHECK_FAILED, Format, emit, emit_json, flush, say
 from tui.setup import DEFAULT_TERRITORY
@@ -34,73 +52,29 @@ if TYPE_CHECKING:
 
 POSTS = 100_000
 SECONDS = 20.0
-STORM = "hurricane"
 EVERY_S = 2.0
 _FILE = "file:"
 
 
-class Target(enum.StrEnum):
-    """What is to be loaded."""
-
-    rules = "rules"
-    pipeline = "pipeline"
-    desk = "desk"
-
-
-class ShapeName(enum.StrEnum):
-    """How the load changes over time."""
-
-    ramp = "ramp"
-    step = "step"
-    storm = "storm"
-    record = "record"
-
-
 def load(
-    name: Annotated[
-        str | None, typer.Argument(metavar="[NAME|FILE]", help="A storm; the same as --storm.")
-    ] = None,
-    target: Annotated[Target, typer.Option(help="What is loaded.")] = Target.pipeline,
-    storm: Annotated[
-        str | None, typer.Option(metavar="NAME|FILE", help=f"A storm's posts; alone: {STORM}.")
-    ] = None,
-    feed: Annotated[
-        str | None, typer.Option(metavar="file:PATH", help="Posts of a file instead of a storm.")
-    ] = None,
-    shape: Annotated[ShapeName, typer.Option(help="How the load changes.")] = ShapeName.ramp,
-    slo: Annotated[
-        str, typer.Option(metavar="pN=TIME", help="The promise: post to label.")
-    ] = DEFAULT,
-    processes: Annotated[
-        int, typer.Option(metavar="N", min=1, max=MOST_PROCESSES, help="Processes that label.")
-    ] = 1,
-    seconds: Annotated[
-        float, typer.Option(metavar="S", help="How long a rate must hold.")
-    ] = SECONDS,
-    rate: Annotated[
-        list[float] | None,
-        typer.Option(metavar="R", help="Posts a second to hold, instead of a search; repeatable."),
-    ] = None,
-    posts: Annotated[
-        int, typer.Option(metavar="N", min=100, help="Different posts to prepare.")
-    ] = POSTS,
-    seed: Annotated[int | None, typer.Option(help="Another seed of the storm.")] = None,
+    name: Name = None,
+    target: Loaded = Target.pipeline,
+    storm: StormName = None,
+    feed: OneFeed = None,
+    shape: Shapes = ShapeName.ramp,
+    slo: Slo = DEFAULT,
+    processes: Labelling = 1,
+    seconds: Seconds = SECONDS,
+    rate: Rates = None,
+    posts: PoolPosts = POSTS,
+    seed: StormSeed = None,
     territory: TerritoryName = None,
     rules: Rules = None,
     form: Listing = Format.text,
-    json: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write the report as JSON.")
-    ] = None,
-    html: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write the report as a page with plots.")
-    ] = None,
-    compare_with: Annotated[
-        Path | None,
-        typer.Option("--compare", metavar="OLD.json", help="Exit with 1 where it became worse."),
-    ] = None,
-    tolerance: Annotated[
-        float, typer.Option(min=0.0, max=1.0, help="What counts as worse, as a share.")
-    ] = TOLERANCE,
+    json: Json = None,
+    html: Html = None,
+    compare_with: Compare = None,
+    tolerance: Tolerance = TOLERANCE,
 ) -> None:
     """Find the highest rate of posts at which a promise holds, and what gives way first."""
     _check(name, storm, feed, shape, seconds, rate, seed)
