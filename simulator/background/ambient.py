@@ -171,7 +171,7 @@ class Background:
     def _said(
         self, kind: str, place: int, person: Person, speech: Grammar, at_s: float
     ) -> tuple[str, Said]:
-        """What a person says, and on what: on `kind`, or on everyday life where that does not fit."""
+        """What a person says, and of what kind it is: everyday life where `kind` does not fit."""
         scene, draw = self._scene, self._draw
         facts = Facts(scene, scene.territory.community[place], draw, at_s, person.voice.language)
         facts["street"] = person.street

@@ -1,30 +1,15 @@
 from __future__ import annotations
 
-from functools import cache
-
 import pytest
 
-from simulator.storm_file import load_storm
 from simulator.stream import StormDay
 from simulator.truth import Told
-
-BACKGROUND = 0.3
-
-
-@cache
-def day(name: str, seed: int = 7, hours: float | None = None) -> StormDay:
-    # Mostly background would say little about the crowd, and take long.
-    return StormDay(load_storm(name, seed=seed, hours=hours, background=BACKGROUND))
-
-
-@cache
-def told(name: str, seed: int = 7, hours: float | None = None) -> tuple[Told, ...]:
-    return tuple(day(name, seed, hours).tell())
+from tests.simulator.days import day_of, told
 
 
 @pytest.fixture(scope="session")
 def hurricane_day() -> StormDay:
-    return day("hurricane")
+    return day_of("hurricane")
 
 
 @pytest.fixture(scope="session")

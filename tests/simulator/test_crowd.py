@@ -13,6 +13,7 @@ from simulator.draft import look_alikes
 from simulator.storm_file import load_storm
 from simulator.stream import StormDay
 from simulator.truth import Told, relevant
+from tests.simulator.days import day_of
 
 Posts = tuple[Told, ...]
 
@@ -39,7 +40,7 @@ def test_an_author_keeps_name_home_street_and_language(hurricane: Posts) -> None
 
 
 def test_people_of_a_large_city_live_in_one_of_its_parts(hurricane: Posts) -> None:
-    day = StormDay(load_storm("hurricane"))
+    day = day_of("hurricane")
     zone_of = {f"t-{o.number + 1:05d}": o.zone.number for o in day.true_outages}
     homes: dict[str, set[int]] = defaultdict(set)
     for told in private(hurricane):
@@ -81,7 +82,7 @@ def test_an_answer_to_the_desk_comes_from_whom_it_answered(hurricane: Posts) -> 
 
 def test_some_name_the_town_next_door_and_their_truth_keeps_the_real_one(hurricane: Posts) -> None:
     wrong = [told for told in hurricane if told.truth.trap == "wrong_place"]
-    names = {c.id: c.name for c in StormDay(load_storm("hurricane")).territory.community}
+    names = {c.id: c.name for c in day_of("hurricane").territory.community}
     assert wrong
     located = sum(told.truth.located for told in hurricane if told.truth.outage)
     assert 0.003 < len(wrong) / located < 0.05
@@ -156,7 +157,7 @@ def test_look_alikes_are_near_the_handle_and_never_it() -> None:
 
 
 def test_after_a_collapse_fewer_can_post_until_their_town_is_back() -> None:
-    day = StormDay(load_storm("blackout"))
+    day = day_of("blackout")
     scene, first = day.scene, day.true_outages[0]
     zone, back_s = first.zone.number, first.back[0][0]
     lost_s = first.started_s + 60

@@ -10,6 +10,7 @@ from desk.post import Post
 from simulator.feed import TICK_S, StormFeed, open_storm
 from simulator.storm_file import load_storm
 from simulator.stream import StormDay
+from tests.simulator.days import day_of
 
 HOUR = "hours=1&seed=9&background=0.3"
 
@@ -129,4 +130,4 @@ def test_what_makes_no_sense_is_refused_with_the_mend(
 def test_the_default_speed_is_sixty_and_the_territory_the_storms_own() -> None:
     feed = opened("")
     assert feed.speed == 60
-    assert feed.territory.name == StormDay(load_storm("flood")).territory.name
+    assert feed.territory.name == day_of("flood").territory.name

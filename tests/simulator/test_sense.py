@@ -13,6 +13,7 @@ from simulator.restoration import Outage
 from simulator.storm_file import load_storm
 from simulator.stream import StormDay
 from simulator.truth import Told
+from tests.simulator.days import day_of
 
 HOURS = re.compile(r"\b(\d+)\+? (?:hours|hrs|hs|horas|ore)\b(?! (?:away|they))")
 NOT_OF_THE_LOSS = re.compile(r"batter|planned work|\baway\b|16 hours", re.IGNORECASE)
@@ -43,7 +44,7 @@ def outages(day: StormDay) -> dict[str, Outage]:
 @pytest.mark.parametrize("name", ["hurricane", "flood", "blackout"])
 def test_hours_are_those_since_the_loss(name: str, request: pytest.FixtureRequest) -> None:
     posts: tuple[Told, ...] = request.getfixturevalue(name)
-    day = StormDay(load_storm(name))
+    day = day_of(name)
     known = outages(day)
     said = off = 0
     for told in own(posts):
@@ -92,7 +93,7 @@ def test_on_facebook_an_answer_begins_without_a_handle(hurricane: tuple[Told, ..
 
 
 def test_after_a_collapse_no_town_has_a_fault_of_its_own(blackout: tuple[Told, ...]) -> None:
-    day = StormDay(load_storm("blackout"))
+    day = day_of("blackout")
     names = {community.name for community in day.territory.community}
     known = outages(day)
     told_of_all = replies = 0
@@ -117,7 +118,7 @@ def test_after_a_collapse_no_town_has_a_fault_of_its_own(blackout: tuple[Told, .
 
 
 def test_the_day_of_a_collapse_is_about_radios_trains_and_cash(blackout: tuple[Told, ...]) -> None:
-    day = StormDay(load_storm("blackout"))
+    day = day_of("blackout")
     words = re.compile(
         r"radio|tren|metálico|ascensor|transistor|cobertura|estrellas|calle", re.IGNORECASE
     )

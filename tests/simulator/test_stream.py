@@ -12,6 +12,7 @@ from simulator.crowd.rhythm import hour_factor
 from simulator.storm_file import load_storm
 from simulator.stream import StormDay
 from simulator.truth import LABELS, Told, relevant
+from tests.simulator.days import day_of
 
 BACKGROUND = 0.3
 """The share that the fixtures' storms have."""
@@ -52,7 +53,7 @@ def test_labels_are_those_of_the_guide_in_order(storm: Posts) -> None:
 
 
 def test_truth_speaks_of_outages_and_communities_that_exist(storm_name: str, storm: Posts) -> None:
-    day = StormDay(load_storm(storm_name))
+    day = day_of(storm_name)
     outages = {outage.id: outage for outage in day.outages()}
     communities = {community.id for community in day.territory.community}
     for told in storm:
@@ -68,7 +69,7 @@ def test_truth_speaks_of_outages_and_communities_that_exist(storm_name: str, sto
 def test_restored_is_only_said_after_somebody_came_back(storm_name: str, storm: Posts) -> None:
     first_back = {
         f"t-{outage.number + 1:05d}": outage.back[0][0]
-        for outage in StormDay(load_storm(storm_name)).true_outages
+        for outage in day_of(storm_name).true_outages
     }
     starts_at = load_storm(storm_name).starts_at
     for told in storm:
@@ -80,7 +81,7 @@ def test_restored_is_only_said_after_somebody_came_back(storm_name: str, storm: 
 
 
 def test_a_located_post_says_where(storm_name: str, storm: Posts) -> None:
-    territory = StormDay(load_storm(storm_name)).territory
+    territory = day_of(storm_name).territory
     names = {c.id: (c.name, *c.aliases, *c.zips) for c in territory.community}
     checked = 0
     for told in storm:
@@ -124,7 +125,7 @@ def test_x_leads_in_the_outage_and_facebook_carries_the_tail(hurricane: Posts) -
 
 
 def test_texts_are_mostly_distinct_without_names_and_numbers(hurricane: Posts) -> None:
-    towns = {c.name.lower() for c in StormDay(load_storm("hurricane")).territory.community}
+    towns = {c.name.lower() for c in day_of("hurricane").territory.community}
     names = re.compile("|".join(map(re.escape, sorted(towns, key=len, reverse=True))))
 
     def bare(text: str) -> str:

@@ -12,6 +12,7 @@ from simulator.storm import Trap, TrapRates
 from simulator.storm_file import built_in, load_storm
 from simulator.stream import StormDay
 from simulator.truth import Told
+from tests.simulator.days import day_of
 
 KINDS = ("rumour", "scam", "old_photo", "drill", "bot_flood", "internet")
 
@@ -69,7 +70,7 @@ def test_a_flood_may_come_from_one_account() -> None:
 
 
 def test_a_late_repost_passes_on_what_is_over(told: list[Told]) -> None:
-    ends = {o.id: o.restored_at for o in StormDay(load_storm("thunderstorms")).outages()}
+    ends = {o.id: o.restored_at for o in day_of("thunderstorms").outages()}
     by_id = {one.post.id: one for one in told}
     late = [one for one in told if one.truth.trap == "late_repost"]
     assert late

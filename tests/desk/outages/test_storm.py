@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -10,26 +11,33 @@ from desk.clock import EventClock
 from desk.outages import OutageChange, Outages
 from desk.outages.score import score
 from desk.outages.truth import TrueOutage, Truth, read_truth
-from desk.post import Location, labelled
-from desk.territories import Community
+from desk.post import Location, Post, decode_post, labelled
+from desk.territories import Community, load_territory
 from simulator.folder import generate
 from simulator.storm_file import load_storm
-from simulator.stream import StormDay
+from simulator.truth import PostTruth
 
 
 def _at(place: Community) -> Location:
     return Location(place.id, place.lat, place.lon, place.radius_km, "text", 0.9)
 
 
+def _posts(folder: Path) -> Iterator[tuple[Post, PostTruth]]:
+    truths = msgspec.json.Decoder(PostTruth)
+    files = [(folder / name).read_bytes().splitlines() for name in ("posts.jsonl", "truth.jsonl")]
+    for number, (post, truth) in enumerate(zip(*files, strict=True), 1):
+        yield decode_post(post, number), truths.decode(truth)
+
+
 def test_outages_of_a_storm_are_found_in_time_by_an_oracle(tmp_path: Path) -> None:
     storm = load_storm("hurricane", seed=21, hours=9.0, background=0.2)
     generate(storm, tmp_path / "storm")
-    day = StormDay(storm)
-    places = {place.id: place for place in day.territory.community}
-    desk = Outages(day.territory, exercise=True)
+    territory = load_territory(storm.territory)
+    places = {place.id: place for place in territory.community}
+    desk = Outages(territory, exercise=True)
     clock = EventClock()
     changes: list[OutageChange] = []
-    for post, truth in day.tell():
+    for post, truth in _posts(tmp_path / "storm"):
         clock.advance(post.created_at, post.author_key)
         now = clock.now or post.created_at
         place = places.get(truth.community or "") if truth.located else None

@@ -5,8 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator.realism.curve import curve_of, shape
-from simulator.storm_file import load_storm
-from simulator.stream import StormDay
+from tests.simulator.days import day_of
 
 HOUR = 3600.0
 
@@ -51,7 +50,7 @@ def test_the_shape_does_not_depend_on_the_number_of_customers(outs: list[int]) -
 
 
 def test_the_curve_of_a_day_is_what_the_day_says_and_ends_with_its_last_outage() -> None:
-    day = StormDay(load_storm("flood"))
+    day = day_of("flood")
     curve = curve_of(day)
     at_s, out = curve[60]
     assert out == day.customers_out(at_s)

@@ -27,6 +27,7 @@ from simulator.storm_file import load_storm
 from simulator.stream import StormDay
 from simulator.truth import CAUSES, UTILITY_CAUSES
 from simulator.weather import Conditions, Exposure, exposure
+from tests.simulator.days import day_of
 from tests.simulator.testland import built, storm, towns
 
 
@@ -69,7 +70,7 @@ def everyone_comes_back(outages: tuple[Outage, ...]) -> None:
 
 
 def test_who_loses_the_supply_twice_in_one_outage_is_one_customer() -> None:
-    plan = storm()
+    plan = storm("calm")
     grid = built(plan, 20_000)
     one, other = grid.of_zone[0][:2]
     faults = [main_line(grid, one, 0.0), main_line(grid, other, 0.0), main_line(grid, one, 7200.0)]
@@ -360,7 +361,7 @@ def test_on_a_calm_day_a_time_is_named_at_once() -> None:
 
 
 def test_a_calm_day_is_as_calm_as_a_real_one() -> None:
-    day = StormDay(load_storm("calm"))
+    day = day_of("calm")
     everybody = sum(zone.customers for zone in day.zones)
     out = sorted(day.customers_out(minute * 60) / everybody * 1e6 for minute in range(60, 1440, 20))
     # Alabama Power in 2022 had 69, 175 and 418 at the quartiles of a whole year.
@@ -371,7 +372,7 @@ def test_a_calm_day_is_as_calm_as_a_real_one() -> None:
 
 
 def test_a_collapse_takes_everybody_and_gives_them_back_in_stages() -> None:
-    day = StormDay(load_storm("blackout"))
+    day = day_of("blackout")
     everybody = sum(community.customers for community in day.territory.community)
     assert day.customers_out(1.5 * 3600) == pytest.approx(everybody, rel=0.001)
     # As in Spain: two thirds still out after ten hours, half of them an hour or two later.
