@@ -15,6 +15,7 @@ from desk.clock import EventClock
 from desk.errors import OutageError, StoreError
 from desk.feeds import Batch, Fault
 from desk.intake import Accepted, Intake
+from desk.oms.live import LiveOms
 from desk.outages import Action, Done, OutageChange, Outages
 from desk.places import REMEMBERED, Locator
 from desk.post import LabelledPost, Post, labelled
@@ -91,6 +92,7 @@ class Pipeline:
             clock = msgspec.json.decode(saved, type=EventClock) if saved else EventClock()
             self.outages.restore(self.store.states("outage").values())
             self.cases.restore(self.store.states("case").values())
+            self.oms = LiveOms(self.store.states("oms").get("told"))
             if clock.now is not None:
                 self.outages.rows(clock.now)
         except msgspec.MsgspecError as error:
@@ -182,6 +184,7 @@ class Pipeline:
         self.store.forget()
         self.outages = Outages(self.territory, exercise=bool(self.store.exercise))
         self.cases = Cases()
+        self.oms.forget()
         self._locator.forget()
         self.clock = EventClock()
 
@@ -216,12 +219,17 @@ class Pipeline:
         self.work_s["outages"] += changed_s - located_s
         commit.changes += changes
         outcome.events += changes
+        for done, confirmed in self.oms.advance(self.outages, now):
+            commit.actions.append(done)
+            commit.changes += confirmed
+            outcome.events += confirmed
         outcome.cases += self.cases.observe(seen)
         self.work_s["cases"] += thread_time() - changed_s
 
     def _states(self) -> dict[tuple[str, str], bytes | None]:
         states = {("outage", id_): state for id_, state in self.outages.dirty().items()}
         states |= {("case", id_): state for id_, state in self.cases.dirty().items()}
+        states |= self.oms.state()
         states["clock", "event"] = msgspec.json.encode(self.clock)
         return states
 

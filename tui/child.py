@@ -87,6 +87,8 @@ def _command(setup: Setup, url: str) -> list[str]:
         command += ["--data", str(setup.data)]
     if setup.processes > 1:
         command += ["--processes", str(setup.processes)]
+    if setup.oms is not None:
+        command += ["--oms", str(setup.oms)]
     if setup.fill:
         command += ["--fill"]
     return command

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -13,6 +13,7 @@ from desk.errors import StoreError
 from desk.feeds import Feed, Opener, Options, open_feed
 from desk.feeds.kinds import KINDS
 from desk.labelling import Labellers
+from desk.oms.follow import OmsFile
 from desk.pipeline import Pipeline
 from desk.store import Store
 from desk.territories import Territory, load_territory
@@ -34,6 +35,7 @@ class Setup(msgspec.Struct, frozen=True):
     data: Path | None = None
     fill: bool = False
     processes: int = 1
+    oms: Path | None = None
 
 
 def _storm(url: str, options: Options) -> Feed:
@@ -80,6 +82,19 @@ def build_pipeline(setup: Setup, feeds: Sequence[Feed], *, every_post: bool = Fa
             " use another --data, or that --territory"
         )
     return Pipeline(engine, territory, store, every_post=every_post)
+
+
+def follow_oms(setup: Setup, pipeline: Pipeline, tell: Callable[[str], None]) -> OmsFile | None:
+    """Let `pipeline` go by the utility's list that was asked for; its file, to be followed.
+
+    Raises:
+        OmsError: it can't be read.
+    """
+    if setup.oms is None:
+        return None
+    file = OmsFile(setup.oms, pipeline.territory, tell)
+    pipeline.oms.replace(file.read())
+    return file
 
 
 def _engine(setup: Setup) -> Engine | None:

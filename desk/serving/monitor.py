@@ -148,9 +148,20 @@ class Monitor:
                 for outage, trend in self.pipeline.outages.rows(now)
             ]
             self._counts = self.layers.counts(now)
+            if self.pipeline.oms.given:
+                self.oms = self._marks(now)
             self._outages_stale = False
             self._outages_at_s = now_s
         return self._outages
+
+    def _marks(self, now: datetime) -> tuple[OmsMark, ...]:
+        """What the utility's list holds for open now."""
+        pipeline = self.pipeline
+        exercise = bool(pipeline.store.exercise)
+        return tuple(
+            OmsMark(one.id, one.lat, one.lon, one.status, one.customers, outage)
+            for one, outage in pipeline.oms.open_at(now, exercise=exercise)
+        )
 
     def counts(self) -> tuple[PlaceCount, ...]:
         """The layers of the map beside the outages, as old as those."""

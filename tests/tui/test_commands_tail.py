@@ -226,3 +226,23 @@ def test_what_is_printed_can_not_steer_a_terminal_and_is_the_same_json(tail: Tai
     assert line.isprintable()
     assert "caffè 停電" in line
     assert json.loads(line)["text"] == text
+
+
+def test_the_utilitys_own_list_confirms(tail: Tail, posts_file: PostsFile, tmp_path: Path) -> None:
+    path = posts_file(["no power in Alderton", "lovely day"] * 15)
+    oms = tmp_path / "oms.csv"
+    oms.write_text(
+        "id,started_at,recorded_at,city,customers,exercise\n"
+        "17,2024-05-01T11:58:00Z,2024-05-01T12:03:00Z,Alderton,800,true\n"
+        "18,soon,,Alderton,800,true\n"
+    )
+    lines, run = tail("--outages", "--feed", f"file:{path}", "--oms", str(oms))
+    assert run.returncode == 0
+    (confirmed,) = [line for line in lines if line.get("by") == "oms"]
+    assert (confirmed["status"], confirmed["oms"]) == ("confirmed", "17")
+    assert "2024-05-01T12:03:00Z" <= confirmed["at"] < "2024-05-01T12:04:00Z"
+    assert b"oms.csv:3: skipped: 'soon' is no time" in run.stderr
+    _, run = tail("--feed", f"file:{path}", "--oms", str(tmp_path / "none.csv"))
+    assert run.returncode == 2
+    assert run.stderr.count(b"\n") <= 2
+    assert b"can't read" in run.stderr

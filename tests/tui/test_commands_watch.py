@@ -20,6 +20,7 @@ from tui.commands.watch import _are_real, _data
         (["--desk", "ftp://x"], "no desk can be at 'ftp://x'"),
         (["--desk", "http://[::1"], "no desk can be at"),
         (["--desk", "http://127.0.0.1:1", "--feed", "file:x"], "has its feeds"),
+        (["--desk", "http://127.0.0.1:1", "--oms", "x.csv"], "has its feeds"),
         (["--feed", "file:-"], "stormdesk tail --feed file:-"),
         (["--feed", "file:posts.jsonl", "--storm", "flood"], "never mixed"),
         (["--feed", "file:posts.jsonl", "--feed", "storm:flood"], "never mixed"),

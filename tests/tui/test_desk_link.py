@@ -7,6 +7,7 @@ import signal
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 from aiohttp import web
 
@@ -77,6 +78,20 @@ async def test_a_killed_desk_is_started_again_with_everything_it_had(child: Desk
     await link.close()
     with pytest.raises(ProcessLookupError):
         os.kill(pid(child), 0)
+
+
+async def test_the_utilitys_list_reaches_the_screen(child: DeskChild, tmp_path: Path) -> None:
+    """What `watch --oms` was given goes to the desk, and its marks come back."""
+    (tmp_path / "oms.csv").write_text("id,start,city\n17,2024-05-01T11:58:00Z,Alderton\n")
+    setup = msgspec.structs.replace(child._setup, oms=tmp_path / "oms.csv")
+    desk = DeskChild(setup, tmp_path)
+    await desk.start()
+    link = DeskLink(desk.url, desk)
+    async for message in link.messages():
+        if isinstance(message, Tick) and message.oms is not None:
+            assert [mark.id for mark in message.oms] == ["17"]
+            break
+    await link.close()
 
 
 async def test_a_desk_that_hangs_is_ended_and_started_again(

@@ -47,4 +47,12 @@ Processes = Annotated[
         help="Label in N processes beside the desk's own; 1: in the desk's own.",
     ),
 ]
+OmsList = Annotated[
+    Path | None,
+    typer.Option(
+        "--oms",
+        metavar="FILE",
+        help="The utility's own list of outages, read again when it changes; it confirms.",
+    ),
+]
 Listing = Annotated[Format, typer.Option("--format", help="How to print.")]

@@ -13,11 +13,21 @@ from typing import Annotated
 
 import typer
 
+from desk.oms.follow import OmsFile
 from desk.serving.monitor import Monitor
 from desk.serving.server import listening
-from tui.commands.options import STDIN_FEED, Data, Feeds, Fill, Processes, Rules, TerritoryName
+from tui.commands.options import (
+    STDIN_FEED,
+    Data,
+    Feeds,
+    Fill,
+    OmsList,
+    Processes,
+    Rules,
+    TerritoryName,
+)
 from tui.console import emit_json, flush, say
-from tui.setup import Setup, build_pipeline, labelling, open_feeds
+from tui.setup import Setup, build_pipeline, follow_oms, labelling, open_feeds
 
 app = typer.Typer(rich_markup_mode=None)
 LISTEN = "127.0.0.1:7411"
@@ -38,6 +48,7 @@ def serve(
     data: Data = None,
     fill: Fill = False,
     processes: Processes = 1,
+    oms: OmsList = None,
     attached: Annotated[
         bool, typer.Option("--attached", help="End when standard input is closed.")
     ] = False,
@@ -47,18 +58,19 @@ def serve(
         raise typer.BadParameter("which posts? Give --feed, such as --feed storm:hurricane")
     if attached and STDIN_FEED in feed:
         raise typer.BadParameter("--attached waits on standard input, so no feed can read it")
-    setup = Setup(feed, territory, rules or (), data, fill, processes)
+    setup = Setup(feed, territory, rules or (), data, fill, processes, oms)
     feeds = open_feeds(setup)
     pipeline = build_pipeline(setup, feeds)
     try:
+        file = follow_oms(setup, pipeline, Sparing(say))
         with labelling(setup) as labellers:
             monitor = Monitor(pipeline, feeds, Sparing(say), labellers)
-            asyncio.run(_serve(monitor, listen, attached=attached))
+            asyncio.run(_serve(monitor, listen, file, attached=attached))
     finally:
         pipeline.store.close()
 
 
-async def _serve(monitor: Monitor, listen: str, *, attached: bool) -> None:
+async def _serve(monitor: Monitor, listen: str, oms: OmsFile | None, *, attached: bool) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -70,11 +82,13 @@ async def _serve(monitor: Monitor, listen: str, *, attached: bool) -> None:
         flush()
         reading = asyncio.create_task(monitor.run())
         # feeds may end while screens still look; an unforeseen error ends the desk, aloud
-        failing = asyncio.create_task(monitor.failure())
-        for task in (reading, failing):
+        tasks = [reading, asyncio.create_task(monitor.failure())]
+        if oms is not None:
+            tasks.append(asyncio.create_task(oms.follow(monitor.pipeline.oms.replace)))
+        for task in tasks:
             task.add_done_callback(lambda task: stop.set() if _broke(task) else None)
         await stop.wait()
-        for task in (reading, failing):
+        for task in tasks:
             if task.done():
                 task.result()
             task.cancel()

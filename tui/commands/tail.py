@@ -7,13 +7,14 @@ from typing import Annotated
 
 import typer
 
+from desk.oms.follow import OmsFile
 from desk.outages import OutageChange
-from desk.pipeline import Outcome
+from desk.pipeline import Outcome, Pipeline
 from desk.post import encode
 from desk.reading import Reading
-from tui.commands.options import Data, Feeds, Fill, Processes, Rules, TerritoryName
+from tui.commands.options import Data, Feeds, Fill, OmsList, Processes, Rules, TerritoryName
 from tui.console import BAD_USAGE, NoReaderError, emit, flush, say
-from tui.setup import Setup, build_pipeline, labelling, open_feeds
+from tui.setup import Setup, build_pipeline, follow_oms, labelling, open_feeds
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -31,20 +32,22 @@ def tail(
     rules: Rules = None,
     data: Data = None,
     processes: Processes = 1,
+    oms: OmsList = None,
 ) -> None:
     """Labelled posts and outage changes of one or more feeds, as JSON Lines."""
     if not feed:
         raise typer.BadParameter("which posts? Give --feed, such as --feed file:posts.jsonl")
-    setup = Setup(feed, territory, rules or (), data, fill, processes)
+    setup = Setup(feed, territory, rules or (), data, fill, processes, oms)
     feeds = open_feeds(setup)
     pipeline = build_pipeline(setup, feeds, every_post=every)
     printer = Printer(posts=posts or not outages, outages=outages or not posts)
     heard = True
     reading: Reading | None = None
     try:
+        file = follow_oms(setup, pipeline, say)
         with labelling(setup) as labellers:
             reading = Reading(pipeline, feeds, printer.took, say, labellers)
-            asyncio.run(reading.run())
+            asyncio.run(_read(reading, pipeline, file))
     except NoReaderError:
         heard = False  # who has left wants no summary either
         raise
@@ -56,6 +59,18 @@ def tail(
             say(f"{printer.summary()}, {bad:,} bad lines skipped")
     if any(gauge.state == "failed" or gauge.refused for gauge in gauges):
         raise typer.Exit(BAD_USAGE)
+
+
+async def _read(reading: Reading, pipeline: Pipeline, oms: OmsFile | None) -> None:
+    """Read the feeds to their end, and the utility's list whenever it changes on the way."""
+    if oms is None:
+        await reading.run()
+        return
+    following = asyncio.create_task(oms.follow(pipeline.oms.replace))
+    try:
+        await reading.run()
+    finally:
+        following.cancel()
 
 
 class Printer:

@@ -20,7 +20,16 @@ from desk.errors import OutageError
 from desk.serving.address import desk_url
 from desk.serving.names import clean_name
 from tui.child import DeskChild
-from tui.commands.options import STDIN_FEED, Data, Feeds, Fill, Processes, Rules, TerritoryName
+from tui.commands.options import (
+    STDIN_FEED,
+    Data,
+    Feeds,
+    Fill,
+    OmsList,
+    Processes,
+    Rules,
+    TerritoryName,
+)
 from tui.console import BAD_USAGE, OK
 from tui.setup import Setup
 
@@ -48,6 +57,7 @@ def watch(
     data: Data = None,
     fill: Fill = False,
     processes: Processes = 1,
+    oms: OmsList = None,
     desk: Annotated[
         str | None, typer.Option(metavar="URL", help="Attach to a desk that `serve` runs.")
     ] = None,
@@ -60,7 +70,7 @@ def watch(
     if not storm_chosen and (speed is not None or seed is not None):
         raise typer.BadParameter("--speed and --seed are a storm's: give --storm too")
     if desk is not None:
-        _only_desk(feed, storm, speed, seed, territory, rules, data, fill, processes > 1)
+        _only_desk(feed, storm, speed, seed, territory, rules, data, fill, processes > 1, oms)
         desk = desk_url(desk)
     feeds = list(feed or ())
     if storm_chosen:
@@ -78,7 +88,7 @@ def watch(
         drill = any(feed.startswith("drill:") for feed in feeds)
         # what a trainer rewinds must be able to forget: a store on disk never does
         kept = data or (None if drill else _data(own, real=real))
-        setup = Setup(feeds, territory, rules or (), kept, fill, processes)
+        setup = Setup(feeds, territory, rules or (), kept, fill, processes, oms)
         code = asyncio.run(_watch(desk, None if desk else DeskChild(setup, own), agent))
     if code:
         raise typer.Exit(code)
