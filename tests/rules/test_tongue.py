@@ -7,7 +7,10 @@ import pytest
 from rules import Engine, load_packs
 from rules.text import rough_words
 
-ENGINE = Engine(load_packs())
+
+@pytest.fixture(scope="module")
+def engine() -> Engine:
+    return Engine(load_packs())
 
 
 @pytest.mark.parametrize(
@@ -23,9 +26,9 @@ ENGINE = Engine(load_packs())
     ],
 )
 def test_a_text_is_held_against_its_language_and_those_whose_own_words_it_has(
-    text: str, languages: list[str]
+    text: str, languages: list[str], engine: Engine
 ) -> None:
-    _, _, matchers = ENGINE.hear(text)
+    _, _, matchers = engine.hear(text)
     assert [matcher.language for matcher in matchers] == languages
 
 
