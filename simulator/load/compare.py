@@ -5,7 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from simulator.errors import LoadError
-from simulator.load.report import Report, Run
+from simulator.load.report import Plan, Report, Run
+from simulator.load.wish import Wish
 
 TOLERANCE = 0.15
 """Two runs on a machine that does nothing else differ by about so much."""
@@ -25,19 +26,24 @@ class Ratio(msgspec.Struct, frozen=True):
     worse: bool
 
 
-def compare(old: Report, new: Report, tolerance: float = TOLERANCE) -> list[Ratio]:
-    """Every figure of both.
+def comparable(old: Plan, wish: Wish) -> None:
+    """Refuse a test whose report could not be held against the old one.
 
     Raises:
-        LoadError: they measured different things.
+        LoadError: it will measure something else.
     """
-    for name in ("target", "shape", "processes", "slo"):
-        was, is_ = getattr(old.plan, name), getattr(new.plan, name)
-        if was != is_:
+    same = {"target": wish.target, "shape": wish.shape, "processes": wish.processes}
+    for name, asked in {**same, "slo": str(wish.promise)}.items():
+        was = getattr(old, name)
+        if was != asked:
             raise LoadError(
-                f"--compare: the old report is of {name} '{was}', this test of '{is_}': only"
+                f"--compare: the old report is of {name} '{was}', this test of '{asked}': only"
                 " the same can be compared"
             )
+
+
+def compare(old: Report, new: Report, tolerance: float = TOLERANCE) -> list[Ratio]:
+    """Every figure of two reports that are comparable."""
     shown_old, shown_new = told_of(old), told_of(new)
     rows = [_more("rate", _rate(old, shown_old), _rate(new, shown_new), tolerance)]
     for name in ("label", "outage", "screen"):

@@ -91,9 +91,7 @@ def _thinned(told: Iterator[Told], step: float) -> Iterator[Told]:
             yield one
 
 
-def from_file(
-    path: Path, posts: int, folder: Path, say: Said | None = None, fill: bool = False
-) -> Pool:
+def from_file(path: Path, posts: int, folder: Path, say: Said | None = None) -> Pool:
     """The first `posts` posts of a file, with the truth of `truth.jsonl` where it lies beside.
 
     Raises:
@@ -102,8 +100,7 @@ def from_file(
     try:
         truth = _truth_beside(path)
         with path.open("rb") as lines:
-            pairs = _decoded(lines, truth, fill=fill)
-            pool = _write(pairs, posts, folder, say, has_truth=truth is not None)
+            pool = _write(_decoded(lines, truth), posts, folder, say, has_truth=truth is not None)
     except OSError as error:
         raise LoadError(f"can't read '{path}': {error.strerror}") from None
     if not pool.posts:
@@ -126,14 +123,12 @@ def _truth_beside(path: Path) -> dict[str, int] | None:
     return found
 
 
-def _decoded(
-    lines: Iterable[bytes], truth: dict[str, int] | None, *, fill: bool
-) -> Iterator[tuple[Post, int]]:
+def _decoded(lines: Iterable[bytes], truth: dict[str, int] | None) -> Iterator[tuple[Post, int]]:
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         try:
-            post = decode_post(line.strip(), number, fill=fill)
+            post = decode_post(line.strip(), number)
         except PostError:
             continue  # `tail` tells of bad lines; a load needs only posts
         yield post, UNKNOWN_TRUTH if truth is None else truth.get(post.id, 0)

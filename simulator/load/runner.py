@@ -92,6 +92,7 @@ class Bench:
         self.done = 0
         self.refused = 0
         self.labelled = 0
+        self.stuck = False
         self.rows_cut = 0
         self.rows_missing = 0
         self.judgement = Judgement()
@@ -103,13 +104,14 @@ class Bench:
         return _Running(self, name, shape, may_cut=may_cut).run()
 
     def account(self) -> Account:
-        """What became of all posts so far."""
+        """What became of all posts so far; at what is stuck nobody works any more: it is lost."""
+        waiting = max(0, self.sent - self.done)
         return Account(
             sent=self.sent,
             labelled=self.labelled,
             unlabelled=self.done - self.labelled - self.refused,
             refused=self.refused,
-            backlog=max(0, self.sent - self.done),
+            backlog=0 if self.stuck else waiting,
         )
 
 
@@ -187,7 +189,7 @@ class _Running:
             self._hear()
             now_s = time.monotonic()
             if bench.done != before:
-                progressed_s = now_s
+                progressed_s, bench.stuck = now_s, False
             if self._sent is None:
                 self._sent = bench.feeder.sent()
                 if self._sent is None and (bench.stopped() or self._is_hopeless()):
@@ -199,7 +201,8 @@ class _Running:
                 end_s = min(self._schedule.seconds, self._at_s())
                 return round(max(0.0, self._last_done_s - end_s), 2)
             if self._sent is not None and now_s - progressed_s > STUCK_S:
-                return None  # what is missing shows in the account
+                bench.stuck = True
+                return None
             if now_s - self._begin_s - self._schedule.seconds > DRAIN_S:
                 return None
 

@@ -72,6 +72,8 @@ def test_a_test_is_printed_kept_and_compared(options: list[str], tmp_path: Path)
     report = read_report(old)
     assert report.lost == 0
     ET.fromstring(page_file.read_text().replace("<!DOCTYPE html>", ""))
+    with pytest.raises(LoadError, match="only the same can be compared"):
+        load_command("flood", compare_with=old)
     best = msgspec.structs.replace(report, rate=1e6)
     old.write_bytes(msgspec.json.encode(best))
     more = ("--shape", "storm", "--compare", str(old), "--format", "json")
@@ -129,6 +131,7 @@ def test_bad_usage_is_one_line_and_exit_code_2(given: list[str], words: str) -> 
         ({"feed": "file:a", "storm": "flood"}, "one storm or one feed"),
         ({"feed": "file:a", "seed": 3}, "--seed is a storm's"),
         ({"name": "hurricnae"}, "hurricane"),
+        ({"territory": "sardina"}, "sardinia"),
         ({"rules": [Path("none")]}, "none"),
         ({"compare_with": Path("none.json")}, "can't read 'none.json'"),
         ({"html": Path("none/x.html")}, "can't write 'none/x.html'"),

@@ -17,11 +17,12 @@ import typer
 from desk.territories import Territory, load_territory
 from rules import load_packs
 from simulator.errors import LoadError
-from simulator.load.compare import TOLERANCE, Ratio, compare
+from simulator.load.compare import TOLERANCE, Ratio, comparable, compare
 from simulator.load.promise import DEFAULT, parse_promise
 from simulator.load.report import Report, read_report
 from simulator.load.search import CEILING
 from simulator.load.wish import Wish
+from simulator.storm import Storm
 from simulator.storm_file import load_storm
 from tui.commands.load_options import (
     STORM,
@@ -49,6 +50,7 @@ from tui.setup import DEFAULT_TERRITORY
 
 if TYPE_CHECKING:
     from simulator.load.runner import Now
+    from tui.screens.load import Test
 
 POSTS = 100_000
 SECONDS = 20.0
@@ -80,7 +82,6 @@ def load(
     _check(name, storm, feed, shape, seconds, rate, seed)
     _check_outputs(json, html)
     old = read_report(compare_with) if compare_with else None
-    load_packs(*(rules or ()))  # faults are told now, not by a process that ends
     source = feed or name or storm or STORM
     wish = Wish(
         target=target.value,
@@ -94,11 +95,17 @@ def load(
         folders=tuple(folder.absolute() for folder in rules or ()),
         desk=(sys.executable, "-P", "-m", "tui", "serve"),
     )
+    if old is not None:
+        comparable(old.plan, wish)
+    load_packs(*wish.folders)  # faults are told now, not by a process that ends
+    replayed, place = _replayed(wish, territory)
     with tempfile.TemporaryDirectory(prefix="stormdesk-load-", ignore_cleanup_errors=True) as own:
-        report = _shown(wish, source, posts, territory, Path(own))
+        report = _shown(wish, _test(wish, replayed, place, posts, Path(own)))
     ratios = compare(old, report, tolerance) if old else []
-    _write(report, ratios, json, html)
-    _print(report, ratios, tolerance, form)
+    try:
+        _write(report, ratios, json, html)
+    finally:  # a full disk costs the file, not the report
+        _print(report, ratios, tolerance, form)
     if _failed(report, ratios, wish):
         raise typer.Exit(CHECK_FAILED)
 
@@ -147,8 +154,17 @@ def _failed(report: Report, ratios: Sequence[Ratio], wish: Wish) -> bool:
     return report.rate is None or (bool(wish.rates) and len(held) < len(set(wish.rates)))
 
 
-def _shown(wish: Wish, source: str, posts: int, territory: str | None, own: Path) -> Report:
-    """The test, with a screen on a terminal and with lines elsewhere."""
+def _replayed(wish: Wish, territory: str | None) -> tuple[Storm | Path, Territory]:
+    """What is replayed, a storm or a file, and where it happens."""
+    if wish.source.startswith(_FILE):
+        path = Path(wish.source.removeprefix(_FILE))
+        return path, load_territory(territory or DEFAULT_TERRITORY)
+    storm = load_storm(wish.source, seed=wish.seed)
+    return storm, load_territory(territory or storm.territory)
+
+
+def _test(wish: Wish, replayed: Storm | Path, place: Territory, posts: int, own: Path) -> Test:
+    """The test, as it runs once somebody watches it."""
 
     def test(
         watch: Callable[[Now], None], tell: Callable[[str], None], stopped: Callable[[], bool]
@@ -161,18 +177,17 @@ def _shown(wish: Wish, source: str, posts: int, territory: str | None, own: Path
                 raise LoadError("stopped before anything was measured")
             tell(words)
 
-        place: Territory
-        if source.startswith(_FILE):
-            place = load_territory(territory or DEFAULT_TERRITORY)
-            pool = from_file(Path(source.removeprefix(_FILE)), posts, own, preparing)
+        if isinstance(replayed, Path):
+            pool = from_file(replayed, posts, own, preparing)
         else:
-            storm = load_storm(source, seed=wish.seed)
-            place = load_territory(territory or storm.territory)
-            pool = from_storm(storm, place, posts, own, preparing)
+            pool = from_storm(replayed, place, posts, own, preparing)
         return load_test(wish, pool, place, own, watch=watch, say=tell, stopped=stopped)
 
-    if not source.startswith(_FILE):
-        load_storm(source, seed=wish.seed)  # its faults are told before a screen covers them
+    return test
+
+
+def _shown(wish: Wish, test: Test) -> Report:
+    """What a test finds, with a screen on a terminal and with lines elsewhere."""
     if sys.stderr is not None and sys.stderr.isatty() and sys.stdin.isatty():
         from multiprocessing import resource_tracker
 
@@ -180,7 +195,7 @@ def _shown(wish: Wish, source: str, posts: int, territory: str | None, own: Path
 
         # it hands on stderr, which the screen will have replaced by something without a number
         resource_tracker.ensure_running()
-        app = LoadApp(f"load test of the {wish.target}: {source}, {wish.promise}", test)
+        app = LoadApp(f"load test of the {wish.target}: {wish.source}, {wish.promise}", test)
         app.run()
         if app.error is not None:
             raise app.error

@@ -7,10 +7,12 @@ import pytest
 
 from simulator.errors import LoadError
 from simulator.load.accounting import Account, LabelFigures
-from simulator.load.compare import compare, told_of
+from simulator.load.compare import comparable, compare, told_of
 from simulator.load.latency import Percentiles
+from simulator.load.promise import parse_promise
 from simulator.load.report import Machine, Plan, Report, Run, Sample, read_report
 from simulator.load.saturation import first_to_saturate
+from simulator.load.wish import Wish
 
 PLAN = Plan("pipeline", "hurricane", "ramp", "p99 <= 250 ms", 1, 20.0, 7, 1000)
 
@@ -107,9 +109,16 @@ def test_a_smaller_tolerance_marks_more() -> None:
 
 
 def test_different_tests_can_not_be_compared() -> None:
-    plan = msgspec.structs.replace(PLAN, target="rules")
-    with pytest.raises(LoadError, match="target"):
-        compare(report(), msgspec.structs.replace(report(), plan=plan))
+    wish = Wish(
+        "pipeline", "ramp", parse_promise("p99=250ms"), 1, 20.0, (), "hurricane", 7, (), ()
+    )  # fmt: skip
+    comparable(PLAN, wish)
+    for other in ({"target": "rules"}, {"shape": "step"}, {"processes": 2}):
+        with pytest.raises(LoadError, match=next(iter(other))):
+            comparable(PLAN, msgspec.structs.replace(wish, **other))
+    slower = msgspec.structs.replace(wish, promise=parse_promise("p99=1s"))
+    with pytest.raises(LoadError, match="slo 'p99 <= 250 ms', this test of 'p99 <= 1000 ms'"):
+        comparable(PLAN, slower)
 
 
 def test_a_full_process_is_named_with_its_largest_stage() -> None:

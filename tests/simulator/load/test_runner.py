@@ -123,14 +123,14 @@ def test_a_run_without_a_stall_holds(clock: Clock, pool: Pool) -> None:
     assert made.account().sent == 350
 
 
-def test_posts_that_vanish_stay_in_the_backlog_and_the_run_does_not_hold(
-    clock: Clock, pool: Pool
-) -> None:
+def test_posts_that_vanish_are_lost_and_the_run_does_not_hold(clock: Clock, pool: Pool) -> None:
     made = bench(Stalling(clock, 99, 0, lose=7), pool)
     run = made.run("losing", Hold(100, 2))
     assert run.drained_s is None
     assert not run.held
-    assert made.account().backlog == 7
+    assert run.backlog == 7
+    account = made.account()
+    assert (account.sent, account.lost, account.backlog) == (200, 7, 0)
 
 
 def test_a_hopeless_run_is_cut_short_where_that_is_allowed(clock: Clock, pool: Pool) -> None:
