@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from desk.places.judging import same_sentence
 from desk.places.reading import Findings, Found, Note, Reading, StreetMention
 from desk.places.streets import kind_of
 from desk.places.words import WORDS
 from desk.territories.territory import Community
 
-CORNER, WITH_COMMUNITY, ALONE, COMMON = 0.9, 0.95, 0.8, 0.6
+CORNER, WITH_COMMUNITY, ALONE = 0.9, 0.95, 0.6
 
 _SKIPPED = frozenset(["the", "of", "la", "el", "los", "las", "de", "del", "della", "le", "lo"])
 _BETWEEN = frozenset("&/+@")
-_STREET_BEFORE = frozenset(("on", "off", "along", "at", "near", "in", "en", "por", "su", "down"))
 
 
 Meeting = dict[int, set[str]]
@@ -31,7 +29,7 @@ def resolve(
     """Add the communities of `streets`, of which some meet at a `corner`, to what was found.
 
     A street that several have means the one that the text names, of two at a corner the one with
-    both; a frequent name needs the region.
+    both. A territory knows only some of its streets, so that one alone proves little.
     """
     named = [item.community for item in found.communities]
     for at, mention in enumerate(streets):
@@ -50,7 +48,7 @@ def resolve(
             community = mention.street.communities[0]
         else:
             community = having[0]
-            confidence, why = _alone(reading, mention, corner=at in corner, sure=sure)
+            confidence, why = _alone(mention, corner=at in corner, sure=sure)
         if found.elsewhere and not found.region and confidence:
             confidence, why = 0.0, "another region is named"
         _tell(notes, reading, mention, community, confidence, why)
@@ -59,22 +57,17 @@ def resolve(
             found.communities.append(Found(community, confidence, "street", point))
 
 
-def _alone(
-    reading: Reading, mention: StreetMention, *, corner: bool, sure: bool
-) -> tuple[float, str]:
+def _alone(mention: StreetMention, *, corner: bool, sure: bool) -> tuple[float, str]:
     """The confidence in a street that one community has, where no community is named."""
     if corner:
         return CORNER, "the corner of two streets that only this community has"
+    if not mention.formal:
+        return 0.0, "nothing says that it is a street"
     if mention.street.frequent:
-        if mention.formal and sure:
-            return COMMON, "the one community that is known to have it"
         return 0.0, "streets of this name are everywhere"
-    if mention.formal:
+    if sure:
         return ALONE, "the one community that is known to have it"
-    before = reading.words[mention.start - 1] if same_sentence(reading, mention.start) else ""
-    if before in _STREET_BEFORE and _is_raised(reading, mention):
-        return COMMON, f"'{before}' before it, and one community has it"
-    return 0.0, "nothing says that it is a street"
+    return 0.0, "other regions have such a street, and nothing names this one"
 
 
 def _is_raised(reading: Reading, mention: StreetMention) -> bool:

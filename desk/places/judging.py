@@ -186,6 +186,8 @@ def _other(reading: Reading, mention: Mention, before: str, after: str) -> str:
             return f"called after it: '{after}' behind it"
         if raised and not reading.shouted and _is_surname(reading, mention, before, after):
             return f"a person: '{after}' behind it"
+    if reading.gaps[start].endswith("^"):
+        return "the name that signs it: '^' before it"
     beside = before
     if before in WORDS.of and start > 1:
         beside = reading.words[start - 2]
