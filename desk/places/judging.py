@@ -124,7 +124,7 @@ def _hint(reading: Reading, mention: Mention, before: str, after: str) -> tuple[
     "strong"; "said" where something is said of it that is hardly said of people; "weak" of words
     that people and things have before them too; "".
     """
-    start, end = mention.start, mention.end
+    start = mention.start
     if after in WORDS.after:
         return "strong", f"'{after}' behind it"
     if _bracketed(reading, mention):
@@ -147,20 +147,40 @@ def _hint(reading: Reading, mention: Mention, before: str, after: str) -> tuple[
         weak = before
     if _after_street(reading, start):
         return "strong", "behind a street"
-    if after and end + 1 < len(reading.words) and f"{after} {reading.words[end + 1]}" in SAID:
-        return "said", f"'{after} {reading.words[end + 1]}' is said of it"
+    if after and (said := _said_of(reading, mention)):
+        return "said", f"'{said}' behind it"
     return ("weak", f"'{weak}' before it") if weak else ("", "")
 
+
+def _said_of(reading: Reading, mention: Mention) -> str:
+    """What is said of the name, soon behind it: "without power", "al buio"; of people, at once."""
+    words, end = reading.words, mention.end
+    if words[end] == "here":
+        return "here"
+    furthest = end if mention.name.doubtful else end + SAID_WITHIN
+    for at in range(end, min(furthest, len(words) - 2) + 1):
+        if at > end and not same_sentence(reading, at):
+            break
+        said = f"{words[at]} {words[at + 1]}"
+        if said in SAID:
+            return said
+    return ""
+
+
+SAID_WITHIN = 2
+"""Words that may stand between a name and what is said of it: "Sassari di nuovo al buio"."""
 
 SAID = WORDS.said_after
 
 
 def _after_street(reading: Reading, start: int) -> bool:
     """Whether the name follows a street and a comma: "Elm St, Benson", "calle Mayor 3, Torrent"."""
-    if start < 2 or reading.gaps[start].strip() not in (",", "in", "-"):
+    if start < 2 or reading.gaps[start].strip() not in ("", ",", "-"):
         return False
     if reading.words[start - 1] in WORDS.street_after:
-        return True
+        return _is_street(reading, start - 1)
+    if "," not in reading.gaps[start]:
+        return False
     return not WORDS.street_before.isdisjoint(reading.words[max(0, start - 5) : start - 1])
 
 
@@ -208,8 +228,18 @@ def _other_before(reading: Reading, mention: Mention, before: str) -> str:
     if word and not reading.raw[start][0].isupper():
         return f"a word: '{before}' before it"
     if before in WORDS.compound_before and reading.raw[start - 1][0].isupper():
+        if before in WORDS.street_after and _is_street(reading, start - 1):
+            return ""
         return f"another name: '{before}' before it"
     return ""
+
+
+def _is_street(reading: Reading, at: int) -> bool:
+    """Whether "St" ends the name of a street: "Ninth St", and not "in St"."""
+    if at == 0 or reading.gaps[at] != " ":
+        return False
+    first = reading.raw[at - 1][0]
+    return first.isupper() or first.isdigit()
 
 
 def _is_surname(reading: Reading, mention: Mention, before: str, after: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 import msgspec
@@ -23,6 +24,9 @@ class Street(msgspec.Struct, frozen=True, eq=False):
     communities: tuple[Community, ...]
     frequent: bool
 
+
+ANY = "*"
+"""Stands for every kind of street that has a name, where the text says none; it sorts first."""
 
 _SAME = {
     "street": "st", "road": "rd", "avenue": "ave", "boulevard": "blvd", "drive": "dr",
@@ -53,6 +57,11 @@ def streets_of(communities: Sequence[Community]) -> dict[str, tuple[Street, ...]
             words, kind = _parted(words_of(shown))
             if words:
                 found.setdefault((words, kind), []).append((community, shown))
+    of_any: dict[tuple[str, ...], list[tuple[Community, str]]] = {}
+    for (words, _), having in found.items():
+        of_any.setdefault(words, []).extend(having)
+    several = Counter(words for words, _ in found)
+    found |= {(words, ANY): having for words, having in of_any.items() if several[words] > 1}
     by_first: dict[str, list[Street]] = {}
     for (words, kind), having in found.items():
         places = tuple({one.id: one for one, _ in having}.values())

@@ -32,7 +32,6 @@ _SECTION = frozenset(("section", "of", "in", "neighborhood", "area", "barrio", "
 """Words between a part and its whole."""
 
 _APART = frozenset(",!?;:\n#()")
-_CODE = re.compile(r"\b[A-Z]{2,3}\b")
 _DROP = re.compile(r"https?://\S+|www\.\S+|@[\w.]+")
 _TAG = re.compile(r"#([^\W_]+)")
 
@@ -49,8 +48,9 @@ class Reader:
 
     def __init__(self, names: Gazetteer) -> None:
         self._names = names
+        self._firsts = frozenset(names.by_first) | frozenset(names.streets)
         self._idle: set[bytes] = set()
-        self._live: set[bytes] = set()
+        self._live: dict[bytes, tuple[frozenset[bytes], ...]] = {}
         self._misspelt: dict[str, str] = {}
 
     def clean(self, text: str) -> str:
@@ -86,7 +86,7 @@ class Reader:
             return _NOTHING
         reading = Reading(text, self._names.home)
         words = reading.words
-        if not trusted and not self._names_one(words):
+        if not (trusted or text.isascii() or self._names_one(words)):
             return _NOTHING
         reading.mend(self._misspelt)
         found = Findings(words)
@@ -102,7 +102,7 @@ class Reader:
         corner = meetings(reading, streets) if len(streets) > 1 else {}
         taken = {street.start for at, street in enumerate(streets) if at in corner}
         mentions = [mention for mention in mentions if mention.start not in taken]
-        sure = implied or found.region or any(map(_is_plain, mentions))
+        sure = implied or found.region or any(_is_plain(reading, mention) for mention in mentions)
         for at, mention in enumerate(mentions):
             whole = mentions[at + 1] if at + 1 < len(mentions) else None
             if whole is not None and _lies_in(reading, mention, whole):
@@ -117,33 +117,43 @@ class Reader:
         return found
 
     def _may_name(self, text: str) -> bool:
-        """Whether any word may be of a name; most texts are done with here.
+        """Whether words may be of a name; most texts are done with here.
 
         Pieces between blanks and ASCII signs are known by their bytes: of most it is known already
         that no word in them is of a name, and nothing need be done with them.
         """
-        pieces = text.lower().encode("utf-8", "replace").translate(_SIGNS).split()
+        pieces = set(text.lower().encode("utf-8", "replace").translate(_SIGNS).split())
+        rare = pieces.difference(self._idle)
+        if not rare:
+            return False
         if len(self._idle) + len(self._live) >= REMEMBERED_WORDS:
             self._idle.clear()
             self._live.clear()
             self._misspelt.clear()
+        live = self._live
         may = False
-        for piece in set(pieces).difference(self._idle):
-            if piece in self._live or self._learn(piece):
-                may = True  # and go on: every misspelt word must be known
-        return may
+        for piece in rare:
+            rest = live.get(piece) or self._learn(piece)
+            # and go on where one is found: every misspelt word must be known
+            may = may or any(map(pieces.issuperset, rest))
+        return may or (not text.isascii() and not rare.isdisjoint(live))
 
-    def _learn(self, piece: bytes) -> bool:
-        """Whether a new piece has a word of a name in it; it is known from now on."""
-        live = False
+    def _learn(self, piece: bytes) -> tuple[frozenset[bytes], ...]:
+        """What must stand beside a new piece to make a name; it is known from now on."""
+        rest: set[frozenset[bytes]] = set()
         for word in WORD.findall(plain(piece.decode())):
             if word in self._names.marks:
-                live = True
+                others = self._names.marks[word]
+                rest.update(frozenset(map(str.encode, beside)) for beside in others)
             elif (meant := self._names.spelling.meant(word)) is not None:
                 self._misspelt[word] = meant
-                live = True
-        (self._live if live else self._idle).add(piece)
-        return live
+                rest.add(frozenset())
+        if not rest:
+            self._idle.add(piece)
+            return ()
+        found = (frozenset(),) if frozenset() in rest else tuple(rest)
+        self._live[piece] = found
+        return found
 
     def _names_one(self, words: list[str]) -> bool:
         """Whether all words of any one name are there; half of one is not worth reading on."""
@@ -163,9 +173,10 @@ class Reader:
     ) -> tuple[list[Mention], list[StreetMention]]:
         mentions: list[Mention] = []
         streets: list[StreetMention] = []
-        by_first, roads, words = self._names.by_first, self._names.streets, reading.words
+        roads, words = self._names.streets, reading.words
         after = 0
-        for index in [at for at, word in enumerate(words) if word in by_first or word in roads]:
+        firsts = self._firsts
+        for index in [at for at, word in enumerate(words) if word in firsts]:
             if words[index] in roads and (street := self._street(reading, index)):
                 streets.append(street)
             if index < after or (name := self._at(reading, index)) is None:
@@ -180,7 +191,7 @@ class Reader:
                 _count(name, found)
                 kind = "the region" if name.region else "a place elsewhere"
                 _note(notes, reading, index, end, kind)
-        if _CODE.search(reading.text):
+        if not self._names.codes.keys().isdisjoint(reading.raw):
             self._count_codes(reading, found, notes)
         return mentions, streets
 
@@ -197,7 +208,7 @@ class Reader:
                 _note(notes, reading, index, index + 1, kind)
 
     def _street(self, reading: Reading, index: int) -> StreetMention | None:
-        """The street whose name begins at a word: the one of the kind that stands beside it."""
+        """The street whose name begins at a word: of the kind that stands beside it, or of any."""
         words = reading.words
         best: StreetMention | None = None
         for street in self._names.streets[words[index]]:
@@ -219,7 +230,10 @@ class Reader:
         for name in self._names.by_first.get(words[index], ()):
             end = index + len(name.words)
             if end - index > 1:
-                if words[index:end] != list(name.words):
+                # the second word tells most others apart, at the price of one comparison
+                if end > len(words) or words[index + 1] != name.words[1]:
+                    continue
+                if tuple(words[index:end]) != name.words:
                     continue
                 if not all(map(_joins, gaps[index + 1 : end])):
                     continue
@@ -332,8 +346,8 @@ def _joins(gap: str) -> bool:
     return gap == " " or (len(gap) <= 3 and _APART.isdisjoint(gap))
 
 
-def _is_plain(mention: Mention) -> bool:
+def _is_plain(reading: Reading, mention: Mention) -> bool:
     """A name that has no other meaning, and is not said of another region."""
     name = mention.name
     unclear = name.doubtful or name.eclipsed or name.frequent or name.common or name.code
-    return not unclear and mention.tail is None
+    return not unclear and mention.tail is None and mention.start not in reading.misspelt

@@ -37,6 +37,7 @@ Events = list[LabelledPost | OutageChange]
 def storm(count: int, seed: int) -> list[Post]:
     """Posts over six hours, bunched in places and times, some late, some twice."""
     draw = random.Random(seed)
+    threads = random.Random(seed)
     posts = []
     at = NOON
     for number in range(count):
@@ -50,6 +51,7 @@ def storm(count: int, seed: int) -> list[Post]:
                 author=Author(id=f"a{draw.randrange(count)}"),
                 text=draw.choice(TEXTS).format(town),
                 created_at=at - late,
+                reply_to=f"p{threads.randrange(count * 4)}" if threads.random() < 0.3 else None,
             )
         )
     return posts

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desk.distance import distance_km
@@ -197,9 +197,47 @@ def test_a_name_said_from_another_region_is_not_ours() -> None:
     for place in ("Durham, England", "Ohio, USA", "Valencia, España"):
         assert locator.locate(_post("dark in Durham", place=place)) is None
     assert locator.locate(_post("dark in Durham", geo=Geo(lat=54.8, lon=-1.6))) is None
-    told = locator.locate(_post("mom in Durham NC sits in the dark", geo=Geo(lat=54.8, lon=-1.6)))
+    for text in ("mom in Durham NC sits in the dark", "dark in Durham, North Carolina"):
+        told = locator.locate(_post(text, geo=Geo(lat=54.8, lon=-1.6)))
+        assert told is not None
+        assert told.community == "durham"
+
+
+def test_a_relative_far_away_speaks_of_our_town() -> None:
+    chicago = Geo(lat=41.88, lon=-87.63)
+    told = LOCATORS["north-carolina"].locate(_post("my sister in Durham has no power", geo=chicago))
     assert told is not None
-    assert told.community == "durham"
+    assert (told.community, told.source) == ("durham", "text")
+    assert told.confidence <= 0.75
+    assert LOCATORS["north-carolina"].locate(_post("no power", geo=chicago)) is None
+
+
+DURHAM = Geo(lat=35.99, lon=-78.9)
+INSIDE = [
+    ("praying for Florida", None),
+    ("thoughts with everyone in Texas, no power there", None),
+    ("Wilmington, DE is dark", None),
+    ("no power here, just like in Florida last year", "durham"),
+    ("we lost power", "durham"),
+    ("my mom in Asheville has no power", "asheville"),
+    ("we lost power, going to my sister in Asheville", "durham"),
+]
+
+
+@pytest.mark.parametrize(("text", "community"), INSIDE)
+def test_somebody_here_may_speak_of_elsewhere(text: str, community: str | None) -> None:
+    for where in (_post(text, geo=DURHAM), _post(text, place="Durham, NC")):
+        location = LOCATORS["north-carolina"].locate(where)
+        assert (location.community if location else None) == community
+
+
+def test_a_point_where_two_communities_lie_is_in_the_one_that_the_text_names() -> None:
+    edge = Geo(lat=39.4805, lon=-0.4695)
+    for text, community in (("no hay luz", "manises"), ("no hay luz en Valencia", "valencia")):
+        location = LOCATORS["valencia"].locate(_post(text, geo=edge))
+        assert location is not None
+        assert (location.community, location.source) == (community, "coordinates")
+        assert location.lat == edge.lat
 
 
 @given(lat=st.floats(-90, 90), lon=st.floats(-180, 180))
@@ -260,8 +298,9 @@ def test_plain_text_keeps_its_length(text: str) -> None:
     assert len(plain(text)) == len(text)
 
 
+@settings(max_examples=10)
 @given(texts=st.lists(st.sampled_from([text for _, text, _ in NAMED] + ["x"]), max_size=6))
-def test_a_location_does_not_depend_on_what_came_before(texts: list[str]) -> None:
+def test_a_location_does_not_depend_on_which_words_were_read_before(texts: list[str]) -> None:
     used = LOCATORS["valencia"]
     fresh = Locator(VALENCIA)
     seen: list[Location | None] = [used.locate(_post(text, place=text)) for text in texts]
