@@ -40,13 +40,17 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 class Distribution(msgspec.Struct, frozen=True):
-    """Leads of `outages` outages in minutes; `ahead` is the share (0-1) that was ahead."""
+    """Leads of `outages` outages in minutes; `ahead` is the share (0-1) that was ahead.
+
+    Where the utility's list or an agent confirmed an outage before the desk was sure of it by
+    itself, there is no lead to measure; it counts as not ahead.
+    """
 
     outages: int
     p10: float | None
     p50: float | None
     p90: float | None
-    ahead: float | None
+    ahead: float
 
 
 class Ledger(msgspec.Struct, frozen=True):
@@ -99,5 +103,5 @@ def _distribution(sides: list[Leads], moment: str) -> Distribution:
         p10=percentile(values, 0.1),
         p50=percentile(values, 0.5),
         p90=percentile(values, 0.9),
-        ahead=round(ahead / len(values), 3) if values else None,
+        ahead=round(ahead / len(sides), 3),
     )

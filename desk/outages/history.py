@@ -9,14 +9,11 @@ import msgspec
 
 from desk.outages.change import ENDED, OutageChange
 
-SURE = ("likely", "confirmed")
-
-
 class History(msgspec.Struct, frozen=True):
     """An outage: its last change, and when the desk first said what of it by itself.
 
     `suspected_at` is when it was first told of at all, `likely_at` when the posts made the desk
-    sure of it; `confirmed` says whether an agent or the utility's list has verified it.
+    sure of it, None where others were before; `confirmed` says whether an agent or the utility's list has verified it.
     """
 
     last: OutageChange
@@ -35,11 +32,6 @@ class History(msgspec.Struct, frozen=True):
     def ended_at(self) -> datetime | None:
         """When it was over; None while it is open."""
         return self.last.at if self.ended else None
-
-    @property
-    def merged_into(self) -> str | None:
-        """The outage that its posts have joined, if they have."""
-        return self.last.merged_into
 
     @property
     def sure(self) -> bool:
@@ -68,6 +60,6 @@ def _history(changes: list[OutageChange]) -> History:
         communities=tuple(sorted({name for change in changes for name in change.communities})),
         first_post_at=min(change.first_post_at for change in changes),
         suspected_at=min((change.at for change in own), default=None),
-        likely_at=min((change.at for change in own if change.status in SURE), default=None),
+        likely_at=min((change.at for change in own if change.status == "likely"), default=None),
         confirmed=confirmed,
     )

@@ -65,13 +65,16 @@ def _lines(outages: Sequence[OutageChange], words: Words, *, exercise: bool) -> 
             f"{outage.confidence:.0%}",
             outage.cause or "-",
             words.time(outage.etr),
+            outage.oms or "-",
+            outage.verifying or "-",
             outage.id,
         )
         for outage in outages
     ]
     headers = (
         *("status", "place", "since", "changed", "people", "posts"),
-        *("hazards", "vulnerable", "damage", "sure", "cause", "etr", "id"),
+        *("hazards", "vulnerable", "damage", "sure", "cause", "etr"),
+        *("utility's", "checked by", "id"),
     )
     lines = table(headers, rows, right="people posts hazards vulnerable damage sure")
     return [f"{EXERCISE}  {head}" if exercise else head, *(lines if rows else [])]

@@ -205,7 +205,7 @@ def _lead_times(leads: Ledger) -> list[str]:
             (
                 name,
                 *(_minutes(getattr(found[moment], share)) for share in ("p10", "p50", "p90")),
-                "-" if (ahead := found[moment].ahead) is None else f"{ahead:.0%}",
+                f"{found[moment].ahead:.0%}",
                 f"{found[moment].outages:,}",
             )
             for moment, name in MOMENTS.items()

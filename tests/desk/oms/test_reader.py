@@ -19,6 +19,7 @@ from desk.territories import Territory
 
 START = datetime(2031, 9, 4, 16, 0, tzinfo=UTC)
 EMPTY = Territory(name="Nowhere", timezone="America/New_York")
+SERIES = Path(__file__).parents[4] / "shared" / "series"
 Listed = Callable[..., tuple[list[OmsOutage], list[str]]]
 
 
@@ -82,6 +83,29 @@ def test_a_decimal_comma_and_day_first_where_that_is_the_custom(
     )
     assert said == []
     assert (oms[0].started_at, oms[0].lat, oms[0].customers) == (START, 35.01, 12)
+
+
+def test_a_history_of_an_outage_page(listed: Listed) -> None:
+    """The columns of the public series of PG&E's page: seen first, seen last, customers at most."""
+    oms, said = listed(
+        "id,start,first_seen,last_seen,cust_first,cust_max,cust_last,lat,lon,city,cause,"
+        "crew_first,n_snap,crew_changes,etor_changes\n"
+        "7,1946304000,1946304840,1946311200,20,26,3,35.01,-79.01,Nowhere,Equipment,"
+        "A crew is on its way.,9,0,1\n"
+    )
+    assert said == []
+    (one,) = oms
+    assert (one.started_at, one.recorded_at, one.restored_at) == (at(0), at(14), at(120))
+    assert (one.customers, one.communities, one.status) == (26, ("alder-bay",), "restored")
+
+
+@pytest.mark.skipif(not SERIES.is_dir(), reason="needs the series in ../shared")
+def test_every_line_of_a_real_storm_is_read(territory: Territory) -> None:
+    said: list[str] = []
+    oms = read_oms(SERIES / "pge_2021jan_storm_incidents.csv", territory, said.append)
+    assert said == []
+    assert len(oms) == 21_216
+    assert all(one.start_known and one.recorded_at for one in oms)
 
 
 def test_a_report_alone_is_no_start(listed: Listed) -> None:
