@@ -35,7 +35,9 @@ def judge(reading: Reading, mention: Mention, *, sure: bool, trusted: bool) -> J
     if mention.tail is not None:
         if mention.tail.region:
             return REGION_BESIDE, "its region is named right behind it"
-        return 0.0, f"'{' '.join(mention.tail.words)}' behind it is elsewhere"
+        end = mention.end_of_tail
+        tail = reading.phrase(end - len(mention.tail.words), end)
+        return 0.0, f"'{tail}' behind it is elsewhere"
     before = reading.words[start - 1] if same_sentence(reading, start) else ""
     after = reading.words[mention.end] if same_sentence(reading, mention.end) else ""
     other = _other(reading, mention, before, after)

@@ -20,6 +20,9 @@ LONGEST = 10_000
 ELSEWHERE_NAMED = 0.6
 """Times the confidence where another region is named, and ours is not."""
 
+FOREIGN_NAMED = 0.75
+"""Times the confidence where a town of another region is named."""
+
 REMEMBERED_WORDS = 100_000
 """Pieces of texts of which it is known whether they are of a name; some 12 MB."""
 
@@ -114,6 +117,8 @@ class Reader:
             resolve(reading, streets, corner, found, notes, sure=implied or found.region)
         if zips:
             codes_in(reading, self._names, found, notes)
+        if found.foreign and not found.communities:
+            found.elsewhere = True
         return found
 
     def _may_name(self, text: str) -> bool:
@@ -185,21 +190,26 @@ class Reader:
             if name.community is not None:
                 tail, after = self._tail(reading, end)
                 mentions.append(Mention(name, name.community, index, end, tail, after))
-                if tail is not None:
-                    _count(tail, found)
+                found.region |= tail is not None and tail.region
             elif name.region or not name.city or words[index - 1] in WORDS.before:
                 _count(name, found)
                 kind = "the region" if name.region else "a place elsewhere"
                 _note(notes, reading, index, end, kind)
         if not self._names.codes.keys().isdisjoint(reading.raw):
-            self._count_codes(reading, found, notes)
+            tails = {mention.end_of_tail - 1 for mention in mentions if mention.tail is not None}
+            self._count_codes(reading, tails, found, notes)
         return mentions, streets
 
-    def _count_codes(self, reading: Reading, found: Findings, notes: list[Note] | None) -> None:
-        """Abbreviations of the region anywhere, of places elsewhere behind a comma."""
+    def _count_codes(
+        self, reading: Reading, tails: set[int], found: Findings, notes: list[Note] | None
+    ) -> None:
+        """Abbreviations of the region anywhere, of places elsewhere behind a comma.
+
+        Those that are the `tails` of names tell of these alone.
+        """
         for index, word in enumerate(reading.raw):
             name = self._names.codes.get(word)
-            if name is None:
+            if name is None or index in tails:
                 continue
             comma = reading.gaps[index].startswith(",")
             if comma or (name.region and not reading.shouted):
@@ -287,6 +297,9 @@ def _take(
     confidence, why = judge(reading, mention, sure=sure, trusted=trusted)
     if confidence and community.id in found.foreign and confidence < REGION_BESIDE:
         confidence, why = 0.0, "elsewhere in the text the name is said of another region"
+    elif confidence and found.foreign and not found.region:
+        why += "; another town is named of another region"
+        confidence = 0.0 if name.doubtful or name.common else confidence * FOREIGN_NAMED
     elif confidence and found.elsewhere and not found.region:
         why += "; another region is named"
         weak = name.doubtful or name.common or confidence < HINTED

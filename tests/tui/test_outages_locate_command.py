@@ -22,7 +22,7 @@ def test_it_says_where_how_sure_and_why() -> None:
     assert lines[0].startswith("Durham (durham) from text, confidence 0.9")
     assert "within 9.5 km of 35.9940, -78.8986" in told.stdout
     assert "its region is named right behind it" in told.stdout
-    assert "'de' behind it is elsewhere" in told.stdout
+    assert "'DE' behind it is elsewhere" in told.stdout
 
 
 def test_nothing_found_is_no_failure() -> None:

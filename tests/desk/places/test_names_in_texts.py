@@ -152,9 +152,14 @@ def test_a_trace_says_what_was_rejected_and_why() -> None:
     assert _locate(LOCATORS[NC], "Wilmington, DE is dark", trace) is None
     why = {note.text: note for note in trace.names}
     assert why["Wilmington"].confidence == 0
-    assert "'de' behind it is elsewhere" in why["Wilmington"].why
-    assert why["DE"].taken_for == "a place elsewhere"
+    assert "'DE' behind it is elsewhere" in why["Wilmington"].why
     assert trace.steps
+
+
+def test_a_town_elsewhere_takes_nothing_from_ours() -> None:
+    location = _locate(LOCATORS[NC], "Wilmington, DE is fine, wires down in Charlotte")
+    assert location is not None
+    assert location.community == "charlotte"
 
 
 @given(
