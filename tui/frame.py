@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from functools import partial
 from typing import ClassVar
@@ -61,6 +62,8 @@ class Frame(App[None]):
     ]
 
     def __init__(self) -> None:
+        for fixed in ("COLUMNS", "LINES"):  # exported by some shells, they would outlive a resize
+            os.environ.pop(fixed, None)
         super().__init__()
         for theme in THEMES:
             self.register_theme(theme)

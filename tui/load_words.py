@@ -37,7 +37,7 @@ def told(report: Report) -> Iterator[tuple[str, str]]:
     if report.saturation is not None:
         yield "first to saturate", f"{report.saturation.stage}: {report.saturation.words}"
     if report.overload is not None and plan.shape != "record":
-        yield "over the limit", _recovery(report, report.overload)
+        yield "overload", _recovery(report, report.overload)
     yield "posts", _account(report)
     if report.labels:
         yield "F1 under load", _labels(report)

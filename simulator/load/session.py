@@ -215,7 +215,7 @@ class _Test:
         over = min(CEILING, OVER * rate)
         over_s = min(OVER_S, self._wish.seconds / 4)
         shape = Steps((Hold(rate, over_s / 2), Hold(over, over_s), Hold(BACK * rate, 3 * over_s)))
-        run = self._throw(f"over the limit, {over:,.0f}/s, and back", shape)
+        run = self._throw(f"overload, {over:,.0f}/s, and back", shape)
         if run is None:
             return
         self._overload = run

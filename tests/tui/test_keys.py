@@ -15,6 +15,7 @@ from tui.screens.acting import Acting
 from tui.screens.asking import AskScreen, Choices, ChooseScreen
 from tui.screens.form import Form
 from tui.screens.help import FILTERS, HelpScreen
+from tui.screens.load import LoadScreen
 from tui.screens.monitor import Monitor
 from tui.screens.outage import OutageScreen
 from tui.screens.outages import OutagesScreen
@@ -43,6 +44,7 @@ PLACES = {
     "filter": (FilterBar,),
     "trainer": (Trainer,),
     "bookmarks": (RewindScreen,),
+    "load test": (LoadScreen,),
     "forms": (Form,),
     "post and help": (PostScreen.__base__, HelpScreen),
 }

@@ -30,9 +30,9 @@ from simulator.load.report import Machine, Plan, Report, Run, Sample, read_repor
 from simulator.load.runner import Now
 from tui.commands.load_options import ShapeName
 from tui.commands.storm_load import load as load_command
+from tui.load_app import LoadApp
 from tui.load_page import page
 from tui.load_words import lines
-from tui.screens.load import LoadApp
 
 PostsFile = Callable[..., Path]
 COMMAND = [sys.executable, "-P", "-m", "tui", "storm", "load"]
@@ -229,7 +229,8 @@ def test_words_warn_where_figures_say_little() -> None:
     assert "3 rows came too fast" in text
 
 
-async def test_the_screen_shows_how_it_stands_and_stops_on_q() -> None:
+@pytest.mark.parametrize("key", ["q", "ctrl+c", "ctrl+q"])
+async def test_the_screen_shows_how_it_stands_and_stops_on_request(key: str) -> None:
     def test(watch, say, stopped):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
         say("starting the rules")
         while not stopped():
@@ -240,12 +241,12 @@ async def test_the_screen_shows_how_it_stands_and_stops_on_q() -> None:
     async with app.run_test(size=(100, 30)) as pilot:
         for _ in range(50):
             await pilot.pause(0.05)
-            if app.query_one("#rate", Sparkline).data:
+            if app.screen.query_one("#rate", Sparkline).data:
                 break
         shown = str(app.query_one("#figures", Static).render())
         assert "100 intended" in shown
         assert "1,234 posts" in shown
-        await pilot.press("q")
+        await pilot.press(key)
         for _ in range(50):
             await pilot.pause(0.05)
             if app.report is not None:

@@ -50,7 +50,7 @@ from tui.setup import DEFAULT_TERRITORY
 
 if TYPE_CHECKING:
     from simulator.load.runner import Now
-    from tui.screens.load import Test
+    from tui.load_app import Test
 
 POSTS = 100_000
 SECONDS = 20.0
@@ -172,6 +172,8 @@ def _test(wish: Wish, replayed: Storm | Path, place: Territory, posts: int, own:
         from simulator.load.pool import from_file, from_storm  # Faker costs start-up time
         from simulator.load.session import load_test
 
+        tell(f"preparing {posts:,} posts of {wish.source}")
+
         def preparing(words: str) -> None:
             if stopped():
                 raise LoadError("stopped before anything was measured")
@@ -191,7 +193,7 @@ def _shown(wish: Wish, test: Test) -> Report:
     if sys.stderr is not None and sys.stderr.isatty() and sys.stdin.isatty():
         from multiprocessing import resource_tracker
 
-        from tui.screens.load import LoadApp
+        from tui.load_app import LoadApp
 
         # it hands on stderr, which the screen will have replaced by something without a number
         resource_tracker.ensure_running()
@@ -208,13 +210,15 @@ def _shown(wish: Wish, test: Test) -> Report:
 
 @contextmanager
 def _interrupted() -> Iterator[Callable[[], bool]]:
-    """Ctrl+C as a wish to end, not as an error."""
+    """Ctrl+C and a system that ends us as a wish to end, not as an error."""
     stop = threading.Event()
-    before = signal.signal(signal.SIGINT, lambda *_: stop.set())
+    ending = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = [signal.signal(number, lambda *_: stop.set()) for number in ending]
     try:
         yield stop.is_set
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in zip(ending, before, strict=True):
+            signal.signal(number, handler)
 
 
 class _Lines:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -19,8 +18,8 @@ from simulator.storm_file import load_storm
 from tui.child import DeskChild
 from tui.commands.options import Rules
 from tui.commands.storm_options import Background, Hours, Name, Scale, Seed, Stream
-from tui.commands.watch import Leaving
 from tui.console import BAD_USAGE, OK, say
+from tui.leaving import Leaving
 from tui.setup import Setup
 
 if TYPE_CHECKING:
@@ -66,8 +65,6 @@ def run(
     )
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise typer.BadParameter("the trainer's screen needs a terminal")
-    for fixed in ("COLUMNS", "LINES"):  # exported by some shells, they would outlive a resize
-        os.environ.pop(fixed, None)
     conductor = _conductor(storm, pace)
     with tempfile.TemporaryDirectory(prefix="stormdesk-", ignore_cleanup_errors=True) as folder:
         code = asyncio.run(_run(conductor, Path(folder), listen, desk, rules or ()))

@@ -5,11 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import getpass
-import os
-import signal
 import sys
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -31,6 +28,7 @@ from tui.commands.options import (
     TerritoryName,
 )
 from tui.console import BAD_USAGE, OK
+from tui.leaving import Leaving
 from tui.setup import Setup
 
 app = typer.Typer(rich_markup_mode=None)
@@ -81,8 +79,6 @@ def watch(
     real = _are_real(feeds)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise typer.BadParameter("the monitor needs a terminal; without one, use `stormdesk tail`")
-    for fixed in ("COLUMNS", "LINES"):  # exported by some shells, they would outlive a resize
-        os.environ.pop(fixed, None)
     with tempfile.TemporaryDirectory(prefix="stormdesk-", ignore_cleanup_errors=True) as folder:
         own = Path(folder)
         drill = any(feed.startswith("drill:") for feed in feeds)
@@ -156,32 +152,3 @@ async def _watch(url: str | None, child: DeskChild | None, agent: str) -> int:
         if child is not None:
             await child.close()
     return leaving.code
-
-
-class Leaving:
-    """Leaves when the terminal is closed (SIGHUP) or the system ends the process (SIGTERM).
-
-    `how` is to be set once there is something better to do than to cancel the task.
-    """
-
-    def __init__(self) -> None:
-        loop = asyncio.get_running_loop()
-        task = asyncio.current_task()
-        assert task is not None
-        self.how: Callable[[], object] = task.cancel
-        self.code = OK
-        for number in (signal.SIGHUP, signal.SIGTERM):
-            loop.add_signal_handler(number, self._leave, number)
-
-    def _leave(self, number: signal.Signals) -> None:
-        self.code = 128 + number  # as shells have it
-        if number == signal.SIGHUP:
-            self._forget_terminal()
-        self.how()
-
-    def _forget_terminal(self) -> None:
-        """Let what is still drawn go nowhere: a terminal that is gone refuses it."""
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        for stream in (1, 2):
-            os.dup2(nowhere, stream)
-        os.close(nowhere)

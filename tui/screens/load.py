@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from typing import ClassVar
 
-from textual import work
-from textual.app import App, ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import Vertical
-from textual.widgets import Footer, Sparkline, Static
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.screen import Screen
+from textual.widgets import Sparkline, Static
 
-from simulator.load.report import Report
 from simulator.load.runner import Now
+from tui.keys import key
+from tui.load_words import BUSY
 from tui.paint import visible
+from tui.screens.sized import Sized
+from tui.widgets.keyline import KeyLine
 
 HISTORY = 120
+RATE = "posts a second, achieved"
+LATENCY = "post to label, p99 in ms"
+TOO_BUSY = " used by other work: the figures will be too low"
 
-Test = Callable[[Callable[[Now], None], Callable[[str], None], Callable[[], bool]], Report]
-"""A load test, given who watches, who hears its words, and who says that it is to stop."""
 
-
-class LoadApp(App[None]):
-    """Runs a load test beside its screen; `report` or `error` is what came of it."""
+class LoadScreen(Sized, Screen[None]):
+    """How a load test stands."""
 
     CSS = """
     #title { text-style: bold; padding: 0 1; }
@@ -32,64 +33,41 @@ class LoadApp(App[None]):
     Sparkline { height: 3; margin: 0 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "q,ctrl+c", "stop", "Stop, and report what was measured", key_display="q", priority=True
-        ),
+        key("q,ctrl+c", "stop", "Stop", "Stop, and report what was measured", shown=True),
     ]
 
-    def __init__(self, title: str, test: Test) -> None:
+    def __init__(self, title: str, stop: Callable[[], None]) -> None:
         super().__init__()
         self._headline = title
-        self._test = test
-        self._stop = threading.Event()
+        self.action_stop = stop
         self._achieved: list[float] = []
         self._latency: list[float] = []
-        self.report: Report | None = None
-        self.error: Exception | None = None
 
     def compose(self) -> ComposeResult:
-        with Vertical():
-            yield Static(visible(f"EXERCISE  {self._headline}"), id="title", markup=False)
-            yield Static("preparing", id="words", markup=False)
-            yield Static("", id="figures", markup=False)
-            yield Static("posts a second, achieved", classes="name", markup=False)
-            yield Sparkline([], id="rate")
-            yield Static("post to label, p99 in ms", classes="name", markup=False)
-            yield Sparkline([], id="latency")
-        yield Footer()
+        yield Static(visible(f"EXERCISE  {self._headline}"), id="title", markup=False)
+        yield Static("preparing", id="words", markup=False)
+        yield Static("", id="figures", markup=False)
+        yield Static(RATE, id="rate-name", classes="name", markup=False)
+        yield Sparkline([], id="rate")
+        yield Static(LATENCY, id="latency-name", classes="name", markup=False)
+        yield Sparkline([], id="latency")
+        yield KeyLine("keyline")
 
-    def on_mount(self) -> None:
-        self._run_test()
-
-    @work(thread=True)
-    def _run_test(self) -> None:
-        try:
-            self.report = self._test(self._watch, self._say, self._stop.is_set)
-        except Exception as error:  # noqa: BLE001  told by the command, once the screen is gone
-            self.error = error
-        self.call_from_thread(self.exit)
-
-    def action_stop(self) -> None:
-        self._stop.set()
-        self._words("stopping: what was sent is drained, then the report follows")
-
-    def _watch(self, now: Now) -> None:
-        self.call_from_thread(self._show, now)
-
-    def _say(self, words: str) -> None:
-        self.call_from_thread(self._words, words)
-
-    def _words(self, words: str) -> None:
+    def say(self, words: str) -> None:
+        """What the test does now."""
         self.query_one("#words", Static).update(visible(words))
 
-    def _show(self, now: Now) -> None:
+    def show(self, now: Now) -> None:
+        """How a run stands."""
         self._achieved = [*self._achieved, now.sample.achieved][-HISTORY:]
         self._latency = [*self._latency, now.sample.p99_ms or 0.0][-HISTORY:]
-        if not self._stop.is_set():
-            self._words(f"{now.name}: second {now.at_s:.1f} of {now.seconds:.0f}")
         self.query_one("#figures", Static).update("\n".join(figures(now)))
-        self.query_one("#rate", Sparkline).data = self._achieved
-        self.query_one("#latency", Sparkline).data = self._latency
+        for name, curve, values in (
+            (RATE, "rate", self._achieved), (LATENCY, "latency", self._latency),
+        ):  # fmt: skip
+            self.query_one(f"#{curve}", Sparkline).data = values
+            top = f"{name}: now {values[-1]:,.0f}, highest in view {max(values):,.0f}"
+            self.query_one(f"#{curve}-name", Static).update(top)
 
 
 def figures(now: Now) -> list[str]:
@@ -110,7 +88,7 @@ def figures(now: Now) -> list[str]:
         f"backlog   {sample.backlog:>9,} posts     memory {sample.memory_mb:,.0f} MB",
         f"cores     {spent}",
         f"stages    {stages or 'not told'}",
-        f"others    {sample.others:.2f} cores",
+        f"others    {sample.others:.2f} cores{TOO_BUSY if sample.others > BUSY else ''}",
     ]
 
 
