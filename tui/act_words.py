@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from desk.outages import OutageChange
-from desk.serving.outage_messages import Acted
+from desk.serving.outage_messages import Acted, OutagePart
 from desk.serving.protocol import OutageRow
 from tui.paint import paint
 from tui.signs import STATUS_SIGNS, UNKNOWN
@@ -20,7 +20,7 @@ def place_words(place: str) -> str:
     return paint(place[:PLACE_CHARS]).text
 
 
-def posts_words(outage: OutageChange) -> str:
+def posts_words(outage: OutageChange | OutagePart) -> str:
     """How much was posted of an outage, such as `41 posts by 38 people`; never customers."""
     posts = f"{outage.posts:,} post" + ("" if outage.posts == 1 else "s")
     people = "1 person" if outage.authors == 1 else f"{outage.authors:,} people"

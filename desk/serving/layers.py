@@ -41,6 +41,8 @@ class Layers:
     def counts(self, now: datetime) -> tuple[PlaceCount, ...]:
         """The communities that anybody has spoken of up to `now`, by id."""
         since_s = int(now.timestamp()) - SPOKEN_S
+        while self._voices and next(iter(self._voices.values())) <= since_s:
+            self._voices.popitem(last=False)
         found: dict[str, dict[str, int]] = {}
         for (community, layer, _), at_s in self._voices.items():
             if at_s > since_s:

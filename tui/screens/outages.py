@@ -141,12 +141,11 @@ class OutagesScreen(Acting):
         return "no open outage · a shows those that have ended"
 
     def _tell_table(self, shown: int, ended: int) -> None:
-        left = [("Outages", "name"), (f"{shown:,}", "quiet")]
+        more = f" · {ended:,} ended" if ended and not (self._ended or self._words) else ""
+        left = [("Outages", "name"), (f"{shown:,}{more}", "quiet")]
         if self._words:
             left.append((f"filter: {cut(paint(self._words[:200]).text, 40)}", "alarm"))
-        if ended and not self._ended and not self._words:
-            left.append((f"{ended:,} ended", "quiet"))
-        left.append((f"by {list(ORDERS)[self._order]}", "quiet"))
+        left.append((f"· by {list(ORDERS)[self._order]}", "quiet"))
         self.query_one("#table-head", Head).show(tuple(left), self.table.heading() + " ")
 
     def _tell_map(self) -> None:
@@ -154,7 +153,7 @@ class OutagesScreen(Acting):
             f"{number}{'✓' if layer in self.map.shown else '·'}{layer}"
             for number, layer in enumerate(LAYERS, 1)
         )
-        wide = f"{self.map.km_wide:,.0f} km wide" if self.map.km_wide else ""
+        wide = f"{self.map.look.km_wide:,.0f} km wide" if self.map.look.km_wide else ""
         left = [("Map", "name"), (wide, "quiet")]
         if self.map.has_focus:
             left.append(("arrows move it · 0 all", "alarm"))
@@ -240,7 +239,7 @@ class OutagesScreen(Acting):
         elif self._words:
             self._words = ""
             self._tell()
-        elif not self.map.whole:
+        elif not self.map.look.whole:
             self.map.fit()
         else:
             self.app.pop_screen()

@@ -86,8 +86,10 @@ def _status(outage: OutageChange, now: Situation, colours: Palette, width: int) 
     line = [Segment(" ")]
     if outage.exercise or now.exercise:
         line += [Segment(" EXERCISE ", colours.alarm), Segment(" ")]
+    # only who confirms is quite sure
+    sure = outage.confidence if outage.status == "confirmed" else min(outage.confidence, 0.99)
     line.append(Segment(f"{sign.glyph} {sign.word} ", colours.status(outage.status)))
-    old = _lasted(outage, now)
+    old = _lasted(outage, now) + ("" if outage.status in ENDED else f" · {sure:.0%} sure")
     names = ", ".join(paint(now.name_of(name)[:NAME_CHARS]).text for name in outage.communities)
     room = width - sum(cell_len(segment.text) for segment in line) - cell_len(old) - 1
     line.append(Segment(cut(names, max(8, room)) + " ", colours.strong))
@@ -108,9 +110,7 @@ def _evidence(outage: OutageChange, colours: Palette) -> Line:
         if number:
             words = f"  {LABEL_SIGNS[label].glyph} {number:,} {one if number == 1 else more}"
             line.append(Segment(words, colours.label(label)))
-    # only who confirms is quite sure
-    sure = outage.confidence if outage.status == "confirmed" else min(outage.confidence, 0.99)
-    return [*line, Segment(f"  {sure:.0%} sure", colours.quiet)]
+    return line
 
 
 def _people(outage: OutageChange, now: Situation, colours: Palette, width: int) -> list[Line]:

@@ -12,14 +12,16 @@ from textual import events
 from textual.binding import BindingType
 from textual.message import Message
 
-from desk.outages.change import ENDED
+from desk.distance import KM_PER_DEGREE
+from desk.outages import ENDED
 from desk.serving.outage_messages import PlaceCount
 from desk.serving.protocol import Hello, OmsMark, OutageRow
-from tui.braille import Dots, Projection, joined, project
+from tui.braille import Dots, Projection, joined
 from tui.keys import key
 from tui.signs import LABEL_SIGNS, OMS_SIGNS
 from tui.situation import worst_of
 from tui.widgets.lines import palette_of
+from tui.widgets.look import Look, Spot
 from tui.widgets.territory import NAMED, TerritoryMap
 
 LAYERS = {
@@ -29,14 +31,10 @@ LAYERS = {
     "OMS": "The utility's own outages on the map, or not",
 }
 """What can be shown or not, by the digits 1 to 4."""
-ZOOM_STEP = 1.6
-ZOOM_MOST = 64.0
 CLOSE_KM = 30.0
 """How wide the map is about an outage that is looked at closely, at least."""
-PAN_SHARE = 0.2
 TOWNS_NAMED = 14
 """Towns without an outage that are named where there is room, the largest."""
-KM_PER_DEGREE = 111.2
 RING_DOTS = 180
 
 
@@ -50,6 +48,8 @@ class OutageMap(TerritoryMap, can_focus=True):
         key("down,j", "pan(0, 1)", "South", "Move the map to the south", meaning="map.south"),
         key("enter", "choose", "Open", "Open what the cursor is on", shown=True),
     ]
+
+    LOUD: ClassVar[tuple[str, ...]] = ()  # reverse video is for the outage at hand
 
     class Opened(Message):
         """The outage at hand was chosen."""
@@ -67,13 +67,11 @@ class OutageMap(TerritoryMap, can_focus=True):
     def __init__(self, id: str) -> None:  # noqa: A002 - Textual's own name for it
         super().__init__(id)
         self.shown = set(LAYERS)
-        self.times = 1.0
-        self._middle: tuple[float, float] | None = None
+        self.look = Look()
         self._rows: Sequence[OutageRow] = ()
         self._counts: Mapping[str, PlaceCount] = {}
         self._oms: Sequence[OmsMark] = ()
         self._at_hand: OutageRow | None = None
-        self._projection: Projection | None = None
         self._sides: dict[str, tuple[int, int]] = {}
         self._drawn: tuple[object, ...] = ()
 
@@ -92,77 +90,40 @@ class OutageMap(TerritoryMap, can_focus=True):
         moved = at_hand is not None and (
             self._at_hand is None or at_hand.outage.id != self._at_hand.outage.id
         )
-        if hello is not self._hello:
-            self.times, self._middle = 1.0, None
         self._drawn, self._rows, self._oms = drawn, rows, oms or ()
         self._counts = {count.community: count for count in counts}
         self._at_hand = at_hand
         self._hello = hello
         self._worst = worst_of(rows) if "status" in self.shown else {}
-        if moved and self.times > 1.0 and not self._in_sight(at_hand):
-            self._look_at(at_hand)
+        spot = self._spot()
+        if moved and spot is not None:
+            self.look.turn_to(spot)
         self._forget()
 
     # What is in sight
 
-    @property
-    def km_wide(self) -> float:
-        """How much of the territory is in sight, from the west to the east."""
-        view = self._projection
-        if view is None:
-            return 0.0
-        _, lat = view.spot(0.0, self.size.height * 2.0)
-        degrees = self.size.width * 2 / (view.stretch * view.dots_per_degree)
-        return degrees * KM_PER_DEGREE * math.cos(math.radians(lat))
-
-    @property
-    def whole(self) -> bool:
-        """Whether all of the territory is in sight."""
-        return self.times == 1.0 and self._middle is None
-
     def view(self, hello: Hello, columns: int, rows: int) -> Projection | None:
-        whole = project(hello.lines, hello.places, columns, rows)
-        if self.whole:
-            self._projection = whole
-            return None
-        middle = self._middle or whole.spot(columns, rows * 2)
-        self._projection = whole.zoomed(self.times, middle, columns, rows)
-        return self._projection
+        return self.look.lay(hello, columns, rows)
 
     def zoom(self, steps: int) -> None:
-        """So many steps closer, about the outage at hand if all was in sight, else the middle."""
-        times = min(ZOOM_MOST, max(1.0, self.times * ZOOM_STEP**steps))
-        if self.whole and steps > 0 and self._at_hand is not None:
-            self._look_at(self._at_hand)
-        self.times = times
-        if times == 1.0:
-            self._middle = None
+        """So many steps closer, to the outage at hand if all was in sight."""
+        self.look.zoom(steps, self._spot())
         self._forget()
 
     def fit(self) -> None:
         """All of the territory."""
-        self.times, self._middle = 1.0, None
+        self.look.fit()
         self._forget()
 
     def close_up(self) -> None:
         """The outage at hand, with what is around it."""
-        if self._at_hand is None or self._hello is None or not self.size.width:
-            return
-        outage = self._at_hand.outage
-        self.fit()
-        self.view(self._hello, self.size.width, max(1, self.size.height - 1))
-        wanted_km = max(CLOSE_KM, 4 * outage.radius_km)
-        self.times = min(ZOOM_MOST, max(1.0, self.km_wide / wanted_km))
-        self._look_at(self._at_hand)
-        self._forget()
+        spot = self._spot()
+        if self._at_hand is not None and spot is not None:
+            self.look.close_up(spot, max(CLOSE_KM, 4 * self._at_hand.outage.radius_km))
+            self._forget()
 
     def action_pan(self, east: int, south: int) -> None:
-        view = self._projection
-        if view is None or self.whole:
-            return
-        columns, rows = self.size.width, max(1, self.size.height - 1)
-        x, y = columns * (1 + 2 * PAN_SHARE * east), rows * 2 * (1 + 2 * PAN_SHARE * south)
-        self._middle = self._inside(view.spot(x, y))
+        self.look.pan(east, south)
         self._forget()
 
     def action_choose(self) -> None:
@@ -175,7 +136,7 @@ class OutageMap(TerritoryMap, can_focus=True):
         self._forget()
 
     def on_click(self, event: events.Click) -> None:
-        view = self._projection
+        view = self.look.projection
         offset = event.get_content_offset(self)
         if view is None or offset is None or not self._rows:
             return
@@ -192,27 +153,11 @@ class OutageMap(TerritoryMap, can_focus=True):
         self.refresh()
         self.post_message(self.Moved())
 
-    def _in_sight(self, row: OutageRow | None) -> bool:
-        if row is None or self._projection is None:
-            return False
-        x, y = self._projection.dot(row.outage.lon, row.outage.lat)
-        return 0 <= x < self.size.width * 2 and 0 <= y < (self.size.height - 1) * 4
-
-    def _look_at(self, row: OutageRow | None) -> None:
-        if row is not None:
-            self._middle = (row.outage.lon, row.outage.lat)
-
-    def _inside(self, spot: tuple[float, float]) -> tuple[float, float]:
-        """The spot of the territory that is nearest: nobody gets lost at sea."""
-        if self._hello is None:
-            return spot
-        points = [point for line in self._hello.lines for point in line]
-        points += [(place.lon, place.lat) for place in self._hello.places]
-        if not points:
-            return spot
-        lons, lats = zip(*points, strict=True)
-        lon, lat = spot
-        return min(max(lon, min(lons)), max(lons)), min(max(lat, min(lats)), max(lats))
+    def _spot(self) -> Spot | None:
+        """Where the outage at hand is."""
+        if self._at_hand is None:
+            return None
+        return self._at_hand.outage.lon, self._at_hand.outage.lat
 
     # What is drawn
 
@@ -227,7 +172,7 @@ class OutageMap(TerritoryMap, can_focus=True):
 
     def _draw_ring(self) -> None:
         """The reach of the outage at hand, which names and signs may cover."""
-        view = self._projection
+        view = self.look.projection
         if self._at_hand is None or view is None:
             return
         outage = self._at_hand.outage
@@ -272,14 +217,14 @@ class OutageMap(TerritoryMap, can_focus=True):
 
     def _mark_oms(self) -> None:
         """The utility's own outages where they lie, or just above or below a sign."""
-        if "OMS" not in self.shown or self._projection is None:
+        if "OMS" not in self.shown or self.look.projection is None:
             return
         colours = palette_of(self)
         for mark in self._oms:
             if mark.status in ("restored", "closed"):
                 continue
             sign = OMS_SIGNS["matched" if mark.outage else "alone"]
-            x, y = map(round, self._projection.dot(mark.lon, mark.lat))
+            x, y = map(round, self.look.projection.dot(mark.lon, mark.lat))
             spots = ((x // 2, y // 4 + aside) for aside in (0, -1, 1))
             for spot in spots:
                 inside = 0 <= spot[0] < self.size.width and 0 <= spot[1] < len(self._ground.rows)

@@ -18,13 +18,14 @@ FLAGS = (("hazard", "hazards"), ("vulnerable", "vulnerable"), ("damage", "damage
 """Labels that have a cell of their own, and what of an outage counts them."""
 FLAG_CELLS = len(FLAGS) + 2
 NUMBER_CELLS = 16
-BARS = 12
+BARS = (12, 6)
+"""Cells for the trend: an hour in spans of 5 or 10 minutes."""
 PLACE_CELLS = 16
 """The least that a place may be cut to before the trend gives way."""
 
 
 class OutageTable(OutageList):
-    """`!` a danger, `+` people at risk, `#` damage, `◆` in the utility's list; who checks it.
+    """`!` a danger, `+` people at risk, `#` damage, `◆` in the utility's list; (who checks it).
 
     The cursor stays on its outage wherever that goes: a key must not hit another one.
     """
@@ -56,7 +57,7 @@ class OutageTable(OutageList):
     def heading(self) -> str:
         """What stands over the columns at the right."""
         bars = _bars(self.scrollable_content_region.width)
-        return "posts auth   age" + (f" {'last hour':<{bars}}" if bars else "")
+        return "posts auth   age" + (f" {'trend':<{bars}}" if bars else "")
 
     def paint_line(self, index: int, width: int) -> Sequence[Segment]:
         row = self.items[index]
@@ -65,7 +66,7 @@ class OutageTable(OutageList):
         bars = _bars(width)
         place = paint(row.place[:80]).text
         if outage.verifying:
-            place += f" · {paint(outage.verifying[:40]).text} checks"
+            place += f" ({paint(outage.verifying[:40]).text})"
         segments = [
             Segment(fit(f"{sign.glyph} {sign.word}", STATUS_CELLS), colours.status(outage.status)),
             *_flags(row, colours),
@@ -94,4 +95,4 @@ def _place_cells(width: int, bars: int) -> int:
 
 
 def _bars(width: int) -> int:
-    return BARS if _place_cells(width, BARS) >= PLACE_CELLS else 0
+    return next((bars for bars in BARS if _place_cells(width, bars) >= PLACE_CELLS), 0)

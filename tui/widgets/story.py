@@ -13,6 +13,7 @@ from textual.message import Message
 from desk.outages import OutageChange
 from desk.serving.outage_messages import OutageDetail, OutagePart
 from tui.act_words import posts_words
+from tui.columns import shorten
 from tui.paint import fit, paint
 from tui.signs import LABEL_SIGNS, STATUS_SIGNS, UNKNOWN
 from tui.situation import Situation
@@ -80,15 +81,16 @@ class Story(Lines):
 
     def paint_line(self, index: int, width: int) -> Sequence[Segment]:
         item = self.items[index]
-        return self._part(item, width) if isinstance(item, OutagePart) else self._step(item)
+        words = self._part(item, width) if isinstance(item, OutagePart) else self._step(item)
+        return shorten(words, width, palette_of(self).quiet)
 
     def _part(self, part: OutagePart, width: int) -> list[Segment]:
         colours = palette_of(self)
         name = paint(self._now.name_of(part.community)[:80]).text
-        posts = f"{part.posts:,} posts by {part.authors:,}"
+        posts = posts_words(part)
         segments = [
             Segment(" " + fit(name, min(PLACE_CELLS, max(8, width // 3))), colours.strong),
-            Segment(f" {posts:<20}", colours.text),
+            Segment(f" {posts:<23}", colours.text),
         ]
         counted = (("hazard", part.hazards), ("vulnerable", part.vulnerable))
         for label, number in (*counted, ("damage", part.damage)):

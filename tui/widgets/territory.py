@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import ClassVar
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -27,6 +28,9 @@ class TerritoryMap(Widget):
     A community without an outage is a braille dot; the others carry the sign of the status list.
     The last line explains the signs that are on the map.
     """
+
+    LOUD: ClassVar[tuple[str, ...]] = ("likely", "confirmed")
+    """Statuses that stand in reverse video where there is no colour."""
 
     def __init__(self, id: str) -> None:  # noqa: A002 - Textual's own name for it
         super().__init__(id=id)
@@ -97,7 +101,7 @@ class TerritoryMap(Widget):
                 self._quiet.add(cell)
                 continue
             sign = STATUS_SIGNS.get(status, UNKNOWN)
-            loud = Style(reverse=colours.no_color and status in ("likely", "confirmed"))
+            loud = Style(reverse=colours.no_color and status in self.LOUD)
             self._put(cell, sign.glyph, colours.status(status) + loud)
 
     def _put(self, cell: tuple[int, int], glyph: str, style: Style) -> None:
