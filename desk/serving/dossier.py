@@ -10,10 +10,13 @@ from desk.outages import ENDED, OutageChange
 from desk.outages.evidence import hear
 from desk.post import LabelledPost
 from desk.serving.outage_messages import SPAN_S, Series
-from desk.serving.views import SLICE_POSTS, Held
+from desk.serving.views import Held
 
 SPANS_MOST = 7 * 24 * 3600 // SPAN_S
 """A week: of a longer outage the newest spans are told."""
+
+SLICE_POSTS = 3_000
+"""Posts looked at at a stretch: some 10 ms of work."""
 
 KnownOutage = Callable[[str], OutageChange | None]
 """The outage of an id as it is now."""

@@ -35,6 +35,8 @@ from desk.serving.views import View
 MOST_VIEWS = 16
 MOST_DOSSIERS = 4
 """Outages open at a screen at a time; of others everything is looked at again."""
+MOST_WANTED = 64
+"""Outages that a screen may have asked for and not got yet."""
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(FromScreen).decode
@@ -54,20 +56,22 @@ class Screen:
         self._oms: tuple[OmsMark, ...] | None = None
         self._counts: tuple[PlaceCount, ...] = ()
         self._dossiers: dict[str, Dossier] = {}
+        self._wanted: asyncio.Queue[str] = asyncio.Queue(MOST_WANTED)
         self._beginnings = monitor.beginnings
 
     async def serve(self) -> None:
         """Answer requests and tell changes until the screen leaves."""
         await self._say(hello(self._monitor))
-        ticking = asyncio.create_task(self._tick_for_ever())
+        tasks = [asyncio.create_task(self._tick_for_ever()), asyncio.create_task(self._read())]
         try:
             async for message in self._socket:
                 if message.type in (WSMsgType.TEXT, WSMsgType.BINARY):
                     await self._answer(message.data)
         finally:
-            ticking.cancel()
-            with contextlib.suppress(asyncio.CancelledError, ConnectionError):
-                await ticking
+            for task in tasks:
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError, ConnectionError):
+                    await task
 
     async def _tick_for_ever(self) -> None:
         # the next tick waits until this one is sent: a slow screen gets fewer, larger changes
@@ -150,9 +154,17 @@ class Screen:
             case Read(id_):
                 return self._monitor.detail(id_)
             case ReadOutage(id_):
-                return await self._read_outage(id_)
+                if self._wanted.full():
+                    raise OutageError("too many outages are asked for at once: wait for the others")
+                self._wanted.put_nowait(id_)
+                return None
             case Act():
                 return self._monitor.act(request)
+
+    async def _read(self) -> None:
+        """Answer with outages that are asked for; what people do must not wait for them."""
+        while True:
+            await self._say(await self._read_outage(await self._wanted.get()))
 
     async def _read_outage(self, id_: str) -> OutageDetail:
         monitor = self._monitor

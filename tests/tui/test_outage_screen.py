@@ -34,7 +34,7 @@ async def test_it_shows_what_is_known_its_evidence_its_history_and_its_posts(
     async with scene(size=size) as s:
         await s.press(*OPEN)
         text = s.text()
-        known = ("EXERCISE", "● confirmed Alder Bay", "214 posts by 211 people", "! 1 danger")
+        known = ("EXERCISE", "● confirmed Alder Bay", "214 posts by 211 people", "!1 danger")
         parts = ("What happened", "Its posts", "no lights on our", "13:46")
         for part in (*known, *parts, *(("Evidence", "▲OUT", "!HAZ") if size[1] > 20 else ())):
             assert part in text

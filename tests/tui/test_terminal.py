@@ -233,4 +233,6 @@ def test_outages_are_opened_acted_on_and_taken_back(terminal: Terminal, command:
     terminal.type("Escape")
     terminal.wait_for("by urgency", "Alderton (Anna B.)")
     terminal.type("q")
+    terminal.wait_for("Feed", "labelled posts")
+    terminal.type("q")
     terminal.wait_for_prompt()

@@ -145,6 +145,8 @@ class Monitor(Attached):
 
     async def _open(self, query: str) -> None:
         """Ask for a view of its own number: rows of an older filter can't be taken for its rows."""
+        if self._asked is not None:
+            await self.desk.link.send(Close(self._asked.view))  # or it would stay open at the desk
         number = self.desk.number_view()
         self._asked = Window(number, query)
         await self.desk.link.send(Open(number, query, PAGE_ROWS))

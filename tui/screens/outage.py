@@ -46,7 +46,7 @@ class OutageScreen(Acting):
         key(
             "shift+tab", "app.focus_previous", "Pane", "To the pane before", meaning="pane.previous"
         ),
-        key("escape", "back", "Back", "One level back; in the feed, clear the filter", shown=True),
+        key("escape,q", "back", "Back", "One level back", shown=True),
     ]
 
     AUTO_FOCUS = "#outage-posts"
@@ -124,7 +124,9 @@ class OutageScreen(Acting):
                 self._opened.put(change.start, change.rows, change.first, change.total)
         if any(row.outage.id == self.outage for row in tick.outages):
             self._stale = True
-        if tick.outages and self._opened_for != self._reach():
+        reach = self._reach()
+        if tick.outages and self._opened_for != reach:
+            self._opened_for = reach  # at once: the next tick may come before the worker
             self.run_worker(self._open())
         self._tell()
 
@@ -180,6 +182,8 @@ class OutageScreen(Acting):
         known = self.known
         self.feed.places = known is None or len(known.communities) > 1
         self.feed.forget_strips()
+        if self._opened is not None:
+            await self.desk.link.send(Close(self._opened.view))
         number = self.desk.number_view()
         self._opened = Window(number, "")
         query = f'outage:"{self.outage}"'

@@ -69,7 +69,7 @@ class OutagesScreen(Acting):
         key(
             "shift+tab", "app.focus_previous", "Pane", "To the pane before", meaning="pane.previous"
         ),
-        key("escape", "back", "Back", "One level back; in the feed, clear the filter", shown=True),
+        key("escape,q", "back", "Back", "One level back", shown=True),
     ]
 
     AUTO_FOCUS = "#outage-table"

@@ -86,14 +86,21 @@ def _status(outage: OutageChange, now: Situation, colours: Palette, width: int) 
     line = [Segment(" ")]
     if outage.exercise or now.exercise:
         line += [Segment(" EXERCISE ", colours.alarm), Segment(" ")]
-    # only who confirms is quite sure
-    sure = outage.confidence if outage.status == "confirmed" else min(outage.confidence, 0.99)
     line.append(Segment(f"{sign.glyph} {sign.word} ", colours.status(outage.status)))
-    old = _lasted(outage, now) + ("" if outage.status in ENDED else f" · {sure:.0%} sure")
     names = ", ".join(paint(now.name_of(name)[:NAME_CHARS]).text for name in outage.communities)
-    room = width - sum(cell_len(segment.text) for segment in line) - cell_len(old) - 1
-    line.append(Segment(cut(names, max(8, room)) + " ", colours.strong))
-    return [*line, Segment(old, colours.quiet)]
+    old, left = _lasted(outage, now), width - sum(cell_len(segment.text) for segment in line) - 1
+    if cell_len(names + old + _sure(outage)) <= left:
+        old += _sure(outage)
+    names = cut(names, max(8, left - cell_len(old)))
+    return [*line, Segment(names + " ", colours.strong), Segment(old, colours.quiet)]
+
+
+def _sure(outage: OutageChange) -> str:
+    """How sure the desk is; only who confirms is quite sure."""
+    if outage.status in ENDED:
+        return ""
+    sure = outage.confidence if outage.status == "confirmed" else min(outage.confidence, 0.99)
+    return f" · {sure:.0%} sure"
 
 
 def _lasted(outage: OutageChange, now: Situation) -> str:
@@ -108,7 +115,7 @@ def _evidence(outage: OutageChange, colours: Palette) -> Line:
     for label, field, one, more in COUNTED:
         number = getattr(outage, field)
         if number:
-            words = f"  {LABEL_SIGNS[label].glyph} {number:,} {one if number == 1 else more}"
+            words = f"  {LABEL_SIGNS[label].glyph}{number:,} {one if number == 1 else more}"
             line.append(Segment(words, colours.label(label)))
     return line
 

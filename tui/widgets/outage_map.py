@@ -31,6 +31,8 @@ LAYERS = {
     "OMS": "The utility's own outages on the map, or not",
 }
 """What can be shown or not, by the digits 1 to 4."""
+QUIET_LAYERS = {"damage"}
+"""Shown when asked for: on a bad day nearly every place has some, and outages drown in it."""
 CLOSE_KM = 30.0
 """How wide the map is about an outage that is looked at closely, at least."""
 TOWNS_NAMED = 14
@@ -66,7 +68,7 @@ class OutageMap(TerritoryMap, can_focus=True):
 
     def __init__(self, id: str) -> None:  # noqa: A002 - Textual's own name for it
         super().__init__(id)
-        self.shown = set(LAYERS)
+        self.shown = set(LAYERS) - QUIET_LAYERS
         self.look = Look()
         self._rows: Sequence[OutageRow] = ()
         self._counts: Mapping[str, PlaceCount] = {}
