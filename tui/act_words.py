@@ -11,6 +11,8 @@ from tui.paint import paint
 from tui.signs import STATUS_SIGNS, UNKNOWN
 
 PLACE_CHARS = 60
+OMS = "oms"
+"""Who acts where the utility's own list does."""
 TAKE_BACK = "u takes it back"
 TAKEN_BACK = "The key u takes it back."
 
@@ -56,11 +58,11 @@ def split_question(row: OutageRow, leaving: Sequence[str]) -> str:
     )
 
 
-def undo_question(place: str, who: str | None) -> str:
+def undo_question(place: str, who: str) -> str:
     """What will happen when something is taken back that this screen has not done."""
-    whose = f"what {paint(who[:PLACE_CHARS]).text} did" if who else "the last thing that was done"
+    name = "the utility's own list" if who == OMS else paint(who[:PLACE_CHARS]).text
     return (
-        f"Take back {whose} to {place_words(place)}?\n\n"
+        f"Take back what {name} did to {place_words(place)}?\n\n"
         "It was not done at this screen. The outage goes on as it was before."
     )
 
