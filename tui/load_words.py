@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from textwrap import wrap
 
 from simulator.load.compare import Ratio, told_of
 from simulator.load.latency import Percentiles
 from simulator.load.report import Report, Run, Sample
 
+NAME = 25
+LEAST_COLUMNS = 30
 BUSY = 0.3
 """Cores that others use: above it the figures say little about this program."""
 
@@ -46,9 +49,15 @@ def told(report: Report) -> Iterator[tuple[str, str]]:
     yield from _warnings(report)
 
 
-def lines(report: Report) -> list[str]:
-    """The report for a terminal."""
-    return [f"{name:<24} {value}" for name, value in told(report)]
+def lines(report: Report, columns: int | None = None) -> list[str]:
+    """The report for a terminal, its values broken at words where it has so many columns."""
+    found = []
+    for name, value in told(report):
+        width = max(LEAST_COLUMNS, columns - NAME) if columns else len(value) + 1
+        for part in wrap(value, width, drop_whitespace=False) or [""]:
+            found.append(f"{name:<{NAME}}{part}")
+            name = ""  # noqa: PLW2901  once, and the rest below it
+    return found
 
 
 def compared(rows: Sequence[Ratio], tolerance: float) -> list[str]:
@@ -70,7 +79,7 @@ def mean_others(samples: Sequence[Sample]) -> float:
 
 def _rate(report: Report) -> str:
     if report.rate is None or report.best is None:
-        return "none of those that were tried"
+        return "not found yet" if report.ended_early else "none of those that were tried"
     return f"{report.rate:,.0f} posts/s, for {report.best.seconds:g} s"
 
 

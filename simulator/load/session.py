@@ -163,6 +163,8 @@ class _Test:
             self._keep_failure(run)
 
     def _keep_failure(self, run: Run) -> None:
+        if run.cut and self._bench.stopped():
+            return  # it was the user who had enough
         if not run.held and (self._failed is None or run.rate < self._failed.rate):
             self._failed = run
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import sys
 import tempfile
@@ -259,7 +260,8 @@ def _print(report: Report, ratios: Sequence[Ratio], tolerance: float, form: Form
     if form is Format.json:
         emit_json({"report": report, "compared": ratios} if ratios else report)
     else:
-        for line in lines(report):
+        columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+        for line in lines(report, columns):
             emit(line)
         for line in compared(ratios, tolerance) if ratios else ():
             emit(line)

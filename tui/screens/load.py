@@ -26,14 +26,8 @@ TOO_BUSY = " used by other work: the figures will be too low"
 class LoadScreen(Sized, Screen[None]):
     """How a load test stands."""
 
-    CSS = """
-    #title { text-style: bold; padding: 0 1; }
-    #words, #figures { padding: 0 1; }
-    .name { padding: 1 1 0 1; color: $text-muted; }
-    Sparkline { height: 3; margin: 0 1; }
-    """
     BINDINGS: ClassVar[list[BindingType]] = [
-        key("q,ctrl+c", "stop", "Stop", "Stop, and report what was measured", shown=True),
+        key("q,ctrl+c", "stop", "Stop", "Stop, and report what was measured", shown=True, face="q"),
     ]
 
     def __init__(self, title: str, stop: Callable[[], None]) -> None:
