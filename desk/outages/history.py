@@ -9,6 +9,7 @@ import msgspec
 
 from desk.outages.change import ENDED, OutageChange
 
+
 class History(msgspec.Struct, frozen=True):
     """An outage: its last change, and when the desk first said what of it by itself.
 

@@ -14,6 +14,8 @@ NEAR_KM = 5.0
 
 GEO_RADIUS_KM = 0.5
 OUTSIDE_KM = 50.0
+AROUND_KM = 40.0
+"""How far off what happens in a community may well happen in the next."""
 
 
 class Ground:
@@ -22,6 +24,7 @@ class Ground:
     def __init__(self, communities: Iterable[Community]) -> None:
         self._communities = tuple(communities)
         self._grid = _grid(self._communities)
+        self._around: dict[str, tuple[str, ...]] = {}
 
     def community_at(self, geo: Geo) -> Location | None:
         """The nearest community whose radius reaches the place, else the next to reach it."""
@@ -41,6 +44,17 @@ class Ground:
             source="coordinates",
             confidence=round(0.97 - 0.37 * best[0] / NEAR_KM, 3),
         )
+
+    def around(self, community: Community) -> tuple[str, ...]:
+        """The ids of the communities within `AROUND_KM` of one, its own among them."""
+        found = self._around.get(community.id)
+        if found is None:
+            found = self._around[community.id] = tuple(
+                one.id
+                for one in self._communities
+                if distance_km(one.lat, one.lon, community.lat, community.lon) <= AROUND_KM
+            )
+        return found
 
     def is_outside(self, geo: Geo) -> bool:
         """Whether a point lies well outside the territory."""

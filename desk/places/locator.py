@@ -90,6 +90,8 @@ class Locator:
         notes = trace.names if trace is not None else None
         text = self._reader.find(self._reader.clean(post.text), implied=implied, notes=notes)
         named = self._named(text, where, stranger=stranger)
+        if named is None and text.maybe and not stranger:
+            named = self._expected(text.maybe[0], post, trace)
         if trace is not None:
             trace.tell_given(post, geo, where, away=away)
             trace.tell_named(text, named, stranger=stranger)
@@ -117,6 +119,13 @@ class Locator:
                 return None
             return chosen._replace(confidence=min(chosen.confidence, FAR_RELATIVE))
         return chosen
+
+    def _expected(self, maybe: Found, post: Post, trace: Trace | None) -> Found | None:
+        """A name that may mean another place, where posts from around ours are coming in."""
+        if not self._memory.is_astir(self._ground.around(maybe.community), post.created_at):
+            return None
+        _say(trace, "text", f"others near {maybe.community.name} post about it at this time")
+        return maybe
 
     def _at(
         self,

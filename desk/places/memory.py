@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable
 from datetime import datetime
+from itertools import islice
 from typing import NamedTuple
 
 from desk.post import LabelledPost, Location, Post
@@ -16,6 +18,9 @@ HALF_LIFE_S = 3 * 86_400
 
 LOOKED_AT = 8
 """Earlier posts of an author that count, the newest."""
+
+ACTIVE_S, ACTIVE_AUTHORS, ACTIVE_SURE = 2 * 3600, 3, 0.85
+"""A place is astir when so many authors were surely located near it within so long."""
 
 OWN = frozenset({"coordinates", "place", "zip", "street", "landmark", "text"})
 """Sources of a location that a post tells itself; what was only inferred proves nothing."""
@@ -44,7 +49,8 @@ class Memory:
     def __init__(self) -> None:
         self._order: deque[Seen | None] = deque()
         self._posts: dict[str, Seen] = {}
-        self._authors: dict[str, list[Seen]] = {}
+        self._authors: dict[str, deque[Seen]] = {}
+        self._heard: dict[str, deque[Seen]] = {}
 
     def remember(self, post: LabelledPost) -> None:
         """Take in a labelled post with its location; the oldest is forgotten for it."""
@@ -55,7 +61,8 @@ class Memory:
             seen = Seen(f"{post.channel}:{post.id}", author, post.location, post.created_at)
             self._posts[seen.key] = seen
             if author:
-                self._authors.setdefault(author, []).append(seen)
+                self._authors.setdefault(author, deque()).append(seen)
+                self._heard.setdefault(post.location.community, deque()).append(seen)
         self._order.append(seen)
         if len(self._order) > REMEMBERED:
             self._forget(self._order.popleft())
@@ -66,10 +73,8 @@ class Memory:
         if self._posts.get(seen.key) is seen:
             del self._posts[seen.key]
         if seen.author:
-            others = self._authors[seen.author]
-            others.remove(seen)
-            if not others:
-                del self._authors[seen.author]
+            _drop(self._authors, seen.author)
+            _drop(self._heard, seen.location.community)
 
     def answered(self, post: Post) -> Seen | None:
         """The located post that this one answers or repeats."""
@@ -79,6 +84,18 @@ class Memory:
     def knows(self, author: str) -> bool:
         """Whether the author was found in the territory before."""
         return author in self._authors
+
+    def is_astir(self, communities: Iterable[str], at: datetime) -> bool:
+        """Whether several authors were surely located in one of them about then."""
+        authors: set[str] = set()
+        for community in communities:
+            for seen in islice(reversed(self._heard.get(community, ())), LOOKED_AT):
+                recent = abs((at - seen.at).total_seconds()) <= ACTIVE_S
+                if recent and seen.location.confidence >= ACTIVE_SURE:
+                    authors.add(seen.author)
+            if len(authors) >= ACTIVE_AUTHORS:
+                return True
+        return False
 
     def home(self, author: str, at: datetime) -> tuple[Location, float] | None:
         """Where an author's earlier posts were about, with a confidence that fades with time.
@@ -90,11 +107,11 @@ class Memory:
             return None
         weights: dict[str, float] = {}
         last: dict[str, Seen] = {}
-        for seen in before[-LOOKED_AT:]:
+        for seen in islice(reversed(before), LOOKED_AT):
             place = seen.location.community
             age_s = abs((at - seen.at).total_seconds())
             weights[place] = weights.get(place, 0.0) + 0.5 ** (age_s / HALF_LIFE_S)
-            last[place] = seen
+            last.setdefault(place, seen)
         place = max(weights, key=lambda one: (weights[one], one))
         share = weights[place] / sum(weights.values())
         if share < 0.75:
@@ -102,3 +119,10 @@ class Memory:
         age_s = abs((at - last[place].at).total_seconds())
         confidence = HISTORY * share * 0.5 ** (age_s / HALF_LIFE_S)
         return (last[place].location, confidence) if confidence >= LEAST else None
+
+
+def _drop(kept: dict[str, deque[Seen]], key: str) -> None:
+    """Forget the oldest of a key: posts are forgotten in the order in which they came."""
+    kept[key].popleft()
+    if not kept[key]:
+        del kept[key]

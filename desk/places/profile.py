@@ -7,7 +7,7 @@ import re
 from desk.places.names import Gazetteer
 from desk.places.reading import Findings, Found
 from desk.places.text import Reader
-from desk.places.words import WORDS, plain, split_tag
+from desk.places.words import WORD, WORDS, plain, split_tag
 from desk.post import Author
 
 STATED, STATED_BARE, CALLED = 0.75, 0.65, 0.6
@@ -50,9 +50,9 @@ class Profiles:
                 stated.communities = _as_profile(stated.communities, sure)
                 return stated
         for text in (name[:_LONGEST], self._spaced(handle[:_LONGEST])):
-            found = reader.find(reader.clean(text))
-            if not WORDS.newsroom_words.isdisjoint(found.words):
+            if not WORDS.newsroom_words.isdisjoint(WORD.findall(plain(text))):
                 return Findings(words=_NEWSROOM)
+            found = reader.find(reader.clean(text))
             called = [item for item in found.communities if item.source == "text"]
             spoken = found.region or not WORDS.profile_words.isdisjoint(found.words)
             if called and spoken and not found.elsewhere:

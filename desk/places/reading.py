@@ -100,13 +100,15 @@ class Findings:
     """All that a text tells: communities in the order of the text.
 
     `region` says that the territory's region is named, `elsewhere` that another one is; `foreign`
-    are communities whose name was said of another region; `words` are the text's own.
+    are communities whose name was said of another region; `words` are the text's own. `maybe` are
+    communities that it names if it is about the region at all, which it does not tell.
     """
 
-    __slots__ = ("communities", "elsewhere", "foreign", "region", "words")
+    __slots__ = ("communities", "elsewhere", "foreign", "maybe", "region", "words")
 
     def __init__(self, words: list[str] | None = None) -> None:
         self.communities: list[Found] = []
+        self.maybe: list[Found] = []
         self.region = False
         self.elsewhere = False
         self.foreign: set[str] | frozenset[str] = frozenset()

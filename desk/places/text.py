@@ -20,6 +20,9 @@ LONGEST = 10_000
 ELSEWHERE_NAMED = 0.6
 """Times the confidence where another region is named, and ours is not."""
 
+EXPECTED = 0.75
+"""Of a name that may mean another place, where posts from around ours are coming in."""
+
 FOREIGN_NAMED = 0.75
 """Times the confidence where a town of another region is named."""
 
@@ -70,6 +73,9 @@ class Reader:
         joined = self._names.joined.get(plain(tag))
         if joined is not None:
             return f"#{joined}"
+        state = WORDS.weather_tags.get(plain(tag))
+        if state is not None:
+            return f"#{state}"
         return match[0] if tag.islower() else "#" + " ".join(split_tag(tag))
 
     def find(
@@ -295,6 +301,10 @@ def _take(
     """Judge a mention, and put it among the findings where it is one."""
     name, community = mention.name, mention.community
     confidence, why = judge(reading, mention, sure=sure, trusted=trusted)
+    if not (confidence or sure or found.elsewhere or community.id in found.foreign):
+        likely, _ = judge(reading, mention, sure=True, trusted=False)
+        if likely:
+            found.maybe.append(Found(community, min(likely, EXPECTED), "text", name.point))
     if confidence and community.id in found.foreign and confidence < REGION_BESIDE:
         confidence, why = 0.0, "elsewhere in the text the name is said of another region"
     elif confidence and found.foreign and not found.region:

@@ -50,6 +50,11 @@ class PlaceWords(msgspec.Struct, frozen=True):
     elsewhere: dict[str, tuple[str, ...]]
     states: dict[str, str]
 
+    @property
+    def weather_tags(self) -> dict[str, str]:
+        """The states by the hashtags under which their weather is posted: `ncwx`."""
+        return _WEATHER_TAGS
+
 
 def _place_words() -> PlaceWords:
     text = (Path(__file__).parent / "words.toml").read_text("utf-8")
@@ -61,6 +66,11 @@ def _place_words() -> PlaceWords:
 
 
 WORDS = _place_words()
+_WEATHER_TAGS = {
+    f"{code.lower()}{end}": state
+    for code, state in WORDS.states.items()
+    for end in ("wx", "weather", "storm", "storms", "snow", "ice", "flood", "flooding", "outage")
+}
 
 
 def plain(text: str) -> str:

@@ -102,6 +102,19 @@ def test_an_author_of_the_territory_means_its_own_town() -> None:
     )
 
 
+def test_where_others_post_from_a_doubtful_name_is_expected_to_be_ours() -> None:
+    locator = Locator(load_territory("north-carolina"))
+    asked = _post("9", "lights are out in Ogden", "zoe")
+    assert locator.locate(asked) is None
+    for number, who in enumerate(("ann", "ann", "bob", "eve")):
+        assert locator.locate(asked) is None
+        _tell(locator, _post(str(number), "no power in Wilmington NC", who))
+    assert _told(locator.locate(asked)) == ("ogden", "text")
+    later = _post("10", "lights are out in Ogden", "zoe", created_at=NOON + timedelta(hours=5))
+    assert locator.locate(later) is None
+    assert locator.locate(_post("11", "lights are out in Lexington", "zoe")) is None
+
+
 PROFILES = [
     (Author("1", location="Durham, NC"), "durham"),
     (Author("2", location="Asheville, North Carolina"), "asheville"),
