@@ -146,7 +146,7 @@ class Scene:
         self.handle = f"@{utility.handle}"
         self.utility_names = (utility.name, self.handle, *utility.nicknames)
         self.storm_name = storm.weather.name or storm.title
-        self.fakes = look_alikes(utility.handle, utility.name)
+        self.fakes = look_alikes(utility.handle, utility.name, storm.voice[0].language)
         weather = _WEATHERS.get(storm.weather.kind, "")
         self._grammars: dict[tuple[str, str], Grammar] = {}
         for voice in storm.voice:
@@ -365,12 +365,21 @@ def _spans_of_tags(
     return (*spans, *([(dark[0], dark[1] + TAGGED_AFTER_S)] if dark else []))
 
 
-def look_alikes(handle: str, name: str) -> tuple[tuple[str, str], ...]:
+_DESKS = {
+    "en": ("Help", "Support", "Refunds", "Official"),
+    "it": ("Aiuto", "Assistenza", "Rimborsi", "Ufficiale"),
+    "es": ("Ayuda", "Atención", "Reembolsos", "Oficial"),
+}
+"""What a look-alike calls itself: help, support, refunds, official."""
+
+
+def look_alikes(handle: str, name: str, language: str = "en") -> tuple[tuple[str, str], ...]:
     """Handles and names that somebody takes in order to be held for the utility."""
     swapped = handle.replace("l", "I", 1) if "l" in handle else f"{handle}_"
+    aid, support, refunds, official = _DESKS[language]
     return (
-        (f"{handle}_Help", f"{name} Support"),
+        (f"{handle}_{aid}", f"{name} {support}"),
         (f"{swapped}Care", name),
-        (f"{handle}Refund", f"{name} Refunds"),
-        (f"Real{handle}", f"{name} Official"),
+        (f"{handle}{refunds}", f"{name} {refunds}"),
+        (f"Real{handle}", f"{name} {official}"),
     )

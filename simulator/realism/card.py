@@ -216,6 +216,8 @@ def _mark(measured: values.Measured, published: Range | None) -> Mark:
     low, high = measured.value, measured.value
     if measured.cases:
         low, high = _interval(measured.value, measured.cases)
+    elif measured.between:
+        low, high = measured.between
     return "in range" if low <= published.high and high >= published.low else "out of range"
 
 

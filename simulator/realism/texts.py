@@ -66,6 +66,11 @@ class Texts:
         """Characters that a share of the texts stays below."""
         return quantile(self._lengths, share)
 
+    @property
+    def reports(self) -> int:
+        """How many of people's own reports of an outage there are."""
+        return len(self._reports)
+
     def report_length(self, share: float) -> float | None:
         """Characters that a share of people's own reports of an outage stays below."""
         return quantile(self._reports, share)

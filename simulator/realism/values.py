@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import sqrt
 from pathlib import Path
 
 import msgspec
@@ -19,11 +20,15 @@ STEP_S = 600.0
 
 
 class Measured(msgspec.Struct, frozen=True):
-    """A value, and where it is a share of few cases, how many."""
+    """A value, and where it is a share of few cases, how many.
+
+    `between` are the limits of its 95 % interval where it is a quantile.
+    """
 
     value: float | None
     cases: int | None = None
     note: str = ""
+    between: tuple[float, float] | None = None
 
 
 def of_grid(storm: Storm, day: StormDay, curved: Shape | None) -> dict[str, Measured]:
@@ -92,8 +97,8 @@ def of_texts(texts: Texts, other: Other) -> dict[str, Measured]:
     return {
         "length_p50": Measured(texts.length(0.5)),
         "length_p90": Measured(texts.length(0.9)),
-        "own_length_p50": Measured(texts.report_length(0.5)),
-        "own_length_p90": Measured(texts.report_length(0.9)),
+        "own_length_p50": length_of_reports(texts, 0.5),
+        "own_length_p90": length_of_reports(texts, 0.9),
         "hashtags": Measured(texts.hashtags),
         "emoji": Measured(texts.emoji),
         "non_standard": Measured(writing.non_standard_share),
@@ -107,6 +112,17 @@ def of_texts(texts: Texts, other: Other) -> dict[str, Measured]:
         "other_seed": Measured(unmet(texts.whole, other.whole())),
         "other_seed_bare": Measured(unmet(texts.bare, other.bare())),
     }
+
+
+def length_of_reports(texts: Texts, share: float) -> Measured:
+    """The length of reports; the interval is that of the ranks, which are binomial."""
+    count = texts.reports
+    if not count:
+        return Measured(None)
+    apart = 1.96 * sqrt(share * (1 - share) / count)
+    low, high = (texts.report_length(min(1.0, max(0.0, share + by))) for by in (-apart, apart))
+    between = (low, high) if low is not None and high is not None else None
+    return Measured(texts.report_length(share), note=f"{count:,} met", between=between)
 
 
 def _share(part: int, whole: int) -> float | None:

@@ -12,12 +12,17 @@ from simulator.errors import SimulatorError
 from simulator.folder import generate
 from simulator.realism.card import Card, card
 from simulator.realism.figures import figures
+from simulator.realism.sameness import Names
 from simulator.realism.sample import sample
+from simulator.realism.texts import Texts
+from simulator.realism.values import length_of_reports
 from simulator.storm import Storm
 from simulator.storm_file import load_storm
 
 INCIDENTS = "incidents.jsonl"
-CHANCY = {"coordinates", "short_typos", "long_typos", "short_forms"}
+CHANCY = {"coordinates", "short_typos", "long_typos", "short_forms"} | {
+    f"own_length_{at}" for at in ("p50", "p90")
+}
 """Of few cases: these may count as in range where chance reaches it."""
 
 
@@ -179,3 +184,15 @@ def test_a_sample_is_drawn_by_the_seed_in_order_of_time(flood: Path) -> None:
     rest = sample(flood, 20, 7, "background")
     assert not any(truth.trap or set(truth.labels) - {"news"} for _, truth in rest)
     assert len(sample(flood, 10**6, 7, "all")) > 300
+
+
+def test_a_median_of_few_reports_is_as_sure_as_their_number() -> None:
+    texts = Texts(Names([]), "en")
+    for number in range(40):
+        texts.add("x" * (80 + number), "en", repost=False, report=True)
+    few = length_of_reports(texts, 0.5)
+    assert few.value == 100
+    assert few.between is not None
+    assert few.between[0] < 97 < 103 < few.between[1]
+    assert few.note == "40 met"
+    assert length_of_reports(Texts(Names([]), "en"), 0.5).value is None
