@@ -10,7 +10,7 @@ from simulator.load.latency import Percentiles
 from simulator.load.report import Report, Run, Sample
 
 NAME = 25
-LEAST_COLUMNS = 30
+LEAST_COLUMNS = 60
 BUSY = 0.3
 """Cores that others use: above it the figures say little about this program."""
 
@@ -51,13 +51,16 @@ def told(report: Report) -> Iterator[tuple[str, str]]:
 
 def lines(report: Report, columns: int | None = None) -> list[str]:
     """The report for a terminal, its values broken at words where it has so many columns."""
-    found = []
-    for name, value in told(report):
-        width = max(LEAST_COLUMNS, columns - NAME) if columns else len(value) + 1
-        for part in wrap(value, width, drop_whitespace=False) or [""]:
-            found.append(f"{name:<{NAME}}{part}")
-            name = ""  # noqa: PLW2901  once, and the rest below it
-    return found
+    return [
+        line
+        for name, value in told(report)
+        for line in wrap(
+            value,
+            max(LEAST_COLUMNS, columns or len(value) + 2 * len(name) + NAME),
+            initial_indent=f"{name:<{NAME - 1}} ",
+            subsequent_indent=" " * NAME,
+        )
+    ]
 
 
 def compared(rows: Sequence[Ratio], tolerance: float) -> list[str]:
