@@ -35,11 +35,19 @@ def _size(row: OutageRow) -> tuple[object, ...]:
     return row.outage.status in ENDED, -row.outage.authors, row.outage.id
 
 
+def _unchecked(row: OutageRow) -> tuple[object, ...]:
+    """What neither a person nor the utility's own list speaks for first, then as by urgency."""
+    outage = row.outage
+    known = outage.status == "confirmed" or outage.oms is not None
+    return outage.status in ENDED, known, outage.verifying is not None, *_urgency(row)
+
+
 ORDERS: Mapping[str, Rank] = {
     "urgency": _urgency,
     "newest": _newest,
     "oldest": _oldest,
     "size": _size,
+    "unchecked": _unchecked,
 }
 """None of them hangs on when an outage was last spoken of: lines that jump can't be read."""
 

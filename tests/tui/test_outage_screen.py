@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from desk.serving.outage_messages import ReadOutage
+from desk.serving.outage_messages import OutageDetail, ReadOutage, Series
 from desk.serving.protocol import Close, Open, Tick
 from tests.tui.conftest import HELLO, MARKS
 from tui.link import LinkState
@@ -16,6 +16,9 @@ from tui.screens.outage import OutageScreen
 from tui.widgets.feed import Feed
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from desk.serving.protocol import OutageRow
     from tests.tui.conftest import OpenScene, Scene
 
 OPEN = ("o", "enter")
@@ -55,7 +58,7 @@ async def test_cause_etr_oms_and_who_checks_it_are_said(scene: OpenScene) -> Non
         await s.say(Tick(oms=MARKS))
         for part in ("cause: a tree fell", "people quote power back by", "bea is checking it"):
             assert part in s.text()
-        assert "◆ OMS 4711 confirmed, 1,240 customers by its count" in s.text()
+        assert "◆ OMS 4711 confirmed, 1,240 customers" in s.text()
 
 
 async def test_its_posts_are_a_live_view_and_enter_opens_one(scene: OpenScene) -> None:
@@ -192,3 +195,35 @@ async def test_help_names_every_act(scene: OpenScene) -> None:
         await s.press(*OPEN, "question_mark")
         for words in ("Say that you are checking it", "Take back what was done last"):
             assert words in s.text()
+
+
+@pytest.mark.parametrize(("spans", "words"), [(3, "a bar 5 min"), (2016, "a bar 180 min")])
+async def test_the_evidence_of_an_hour_or_a_week_fills_the_same_line(
+    spans: int, words: str, scene: OpenScene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def long(row: OutageRow, near: Sequence[OutageRow]) -> OutageDetail:
+        del near
+        outage = row.outage
+        series = Series(outage.started_at, (3,) * spans, (0,) * spans, (1,) * spans)
+        return OutageDetail(outage.id, outage, row.place, series=series, history=(outage,))
+
+    monkeypatch.setattr("tests.tui.conftest.outage_detail", long)
+    async with scene() as s:
+        await s.press(*OPEN)
+        assert words in s.text()
+        bars = next(line for line in s.lines() if line.startswith("▲OUT"))
+        assert bars.count("█") == (12 if spans == 3 else 56)
+
+
+async def test_an_outage_without_a_post_at_hand_says_so(
+    scene: OpenScene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def bare(row: OutageRow, near: Sequence[OutageRow]) -> OutageDetail:
+        del near
+        return OutageDetail(row.outage.id, row.outage, row.place)
+
+    monkeypatch.setattr("tests.tui.conftest.outage_detail", bare)
+    async with scene(rows=0) as s:
+        await s.press(*OPEN)
+        assert "no post at hand yet" in s.text()
+        assert "no post of it at hand" in s.text()

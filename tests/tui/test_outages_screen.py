@@ -68,7 +68,12 @@ async def test_the_list_has_open_outages_by_urgency_and_ended_ones_when_asked_fo
 
 @pytest.mark.parametrize(
     ("presses", "order", "first"),
-    [(1, "newest", "Alder Bay"), (2, "oldest", "Dune Harbor"), (3, "size", "Alder Bay")],
+    [
+        (1, "newest", "Alder Bay"),
+        (2, "oldest", "Dune Harbor"),
+        (3, "size", "Alder Bay"),
+        (4, "unchecked", "Fernley"),
+    ],
 )
 async def test_the_order_goes_round(presses: int, order: str, first: str, scene: OpenScene) -> None:
     async with scene() as s:

@@ -40,7 +40,7 @@ class OutagesScreen(Acting):
             always=True,
         ),
         key(
-            *("r", "order", "Order", "Order by urgency, newest, oldest, size"),
+            *("r", "order", "Order", "Order by urgency, newest, oldest, size, unchecked"),
             meaning="outages.order",
             shown=True,
         ),

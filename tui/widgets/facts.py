@@ -143,7 +143,7 @@ def _oms(outage: OutageChange, now: Situation, colours: Palette) -> Line:
     if mark is not None:
         words += f" {paint(mark.status[:NAME_CHARS]).text}"
         if mark.customers is not None:
-            words += f", {mark.customers:,} customers by its count"
+            words += f", {mark.customers:,} customers"
     return [Segment(words, colours.of(sign))]
 
 
