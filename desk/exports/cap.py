@@ -2,7 +2,7 @@
 
 For emergency management, not for the public: `scope` is Restricted. What is simulated has `status`
 Exercise and says so in `note`, as the standard asks. The first message on an outage is an Alert,
-each later state an Update, a withdrawal a Cancel; both refer to all earlier messages, which are
+each later state an Update, a withdrawal a Cancel; both refer to what still stands, which is
 read from what was written before. An identifier stands for one state of one outage, so a state is
 never sent twice.
 """
@@ -20,7 +20,7 @@ import msgspec
 
 from desk.errors import ExportError
 from desk.exports.cap_info import NAMESPACE, add_info, local
-from desk.exports.handover import Handed, Handover, Made, printable
+from desk.exports.handover import OVER, Handed, Handover, Made, printable
 from desk.exports.xml import add, begin, document, read_document, written
 from desk.post import encode
 
@@ -61,14 +61,14 @@ def cap(handover: Handover, previous: Sequence[bytes] = (), *, sender: str = SEN
     left = Counter(handover.left_out)
     for outage in handover.outages:
         before = told.get(str(outage.key), [])
-        kind = _message_kind(outage, before, identifier(outage))
-        if kind is None:
-            left[
-                "unchanged since they were told" if before else "over before anybody was told"
-            ] += 1
+        standing = _standing(before)
+        own = identifier(outage)
+        if (outage.over and not standing) or own in (message.identifier for message in before):
+            left[UNCHANGED if before else OVER] += 1
             continue
-        alert = _alert(outage, kind, before, sender, handover.territory.zone)
-        documents[f"{identifier(outage)}.xml"] = document(alert)
+        kind = "Alert" if not standing else "Cancel" if outage.withdrawn else "Update"
+        alert = _alert(outage, kind, standing, sender, handover.territory.zone)
+        documents[f"{own}.xml"] = document(alert)
     return Made(documents, len(documents), dict(left))
 
 
@@ -78,13 +78,10 @@ def identifier(outage: Handed) -> str:
     return f"{outage.key}.{outage.last.at:%Y%m%dT%H%M%S}.{state}"
 
 
-def _message_kind(outage: Handed, before: Sequence[Message], own: str) -> str | None:
-    """Alert, Update or Cancel; None where there is nothing to tell."""
-    if not before:
-        return None if outage.over else "Alert"
-    if before[-1].identifier == own or (before[-1].kind == "Cancel" and outage.withdrawn):
-        return None
-    return "Cancel" if outage.withdrawn else "Update"
+def _standing(before: Sequence[Message]) -> Sequence[Message]:
+    """The messages since the last Cancel, which took back all before it."""
+    cancelled = [number for number, message in enumerate(before) if message.kind == "Cancel"]
+    return before[cancelled[-1] + 1 :] if cancelled else before
 
 
 def _alert(
