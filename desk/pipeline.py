@@ -196,6 +196,7 @@ class Pipeline:
         if self.clock.advance(post.created_at, post.author_key):
             # the first date was a wrong one, and one author makes no outage: nothing was told yet
             self.outages = Outages(self.territory, exercise=bool(self.store.exercise))
+            self.oms.forget()
             commit.states = {("outage", id_): None for id_ in self.store.states("outage")}
         now = self.clock.now or post.created_at
         outcome.seconds[int(min(now, post.created_at).timestamp())] += 1

@@ -14,7 +14,8 @@ class History(msgspec.Struct, frozen=True):
     """An outage: its last change, and when the desk first said what of it by itself.
 
     `suspected_at` is when it was first told of at all, `likely_at` when the posts made the desk
-    sure of it, None where others were before; `confirmed` says whether an agent or the utility's list has verified it.
+    sure of it, None where others were before; `confirmed` says whether an agent or the utility's
+    list has verified it.
     """
 
     last: OutageChange

@@ -180,6 +180,15 @@ def test_what_the_utility_holds_for_open(engine: Engine, towns: Territory) -> No
     assert at(500) == {"b": ("confirmed", None)}
 
 
+def test_a_first_post_with_a_wrong_date_does_not_silence_it(
+    engine: Engine, towns: Territory
+) -> None:
+    pipeline = Pipeline(engine, towns, Store())
+    pipeline.oms.replace(LISTED)
+    wrong = Post(id="w", channel="x", text="no power", created_at=NOON + timedelta(days=900))
+    assert len(confirmations(run(pipeline, [wrong, *POSTS]))) == 1
+
+
 def test_another_list_counts_from_the_next_minute_on(engine: Engine, towns: Territory) -> None:
     pipeline = Pipeline(engine, towns, Store())
     assert confirmations(run(pipeline, POSTS[:20])) == []
