@@ -256,8 +256,10 @@ def _engines(
     labels = hearing.beside(heard, truth)
     outage = next(each for each in labels if each.label == "outage")
     mark: Mark = "nothing to measure"
-    if outage.difference is not None:
-        mark = "in range" if abs(outage.difference) <= hearing.NEAR else "out of range"
+    if outage.simulated_at_real_mix is not None and outage.real is not None:
+        low, high = _interval(outage.simulated_at_real_mix, outage.simulated_support)
+        near = low <= outage.real + hearing.NEAR and high >= outage.real - hearing.NEAR
+        mark = "in range" if near else "out of range"
     return Engines(
         simulated_posts=heard.posts,
         real_posts=truth.posts,
