@@ -10,6 +10,9 @@ from desk.territories.territory import Community
 SEVERAL = 0.75
 """Times the confidence where a text names several communities."""
 
+MOST_NAMED = 40
+"""Names that count, the first of a text: nobody speaks of more, but a hostile post may."""
+
 MUCH_SMALLER = 0.6
 """Of the radius: a place so much smaller within another is a part of it."""
 
@@ -27,6 +30,7 @@ def best(found: list[Found]) -> Found:
     """
     if len(found) == 1:
         return found[0]
+    found = found[:MOST_NAMED]
     parts = [
         item
         for item in found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from desk.places.choice import MOST_NAMED
 from desk.places.reading import Findings, Found, Note, Reading, StreetMention
 from desk.places.streets import kind_of
 from desk.places.words import WORDS
@@ -31,7 +32,7 @@ def resolve(
     A street that several have means the one that the text names, of two at a corner the one with
     both. A territory knows only some of its streets, so that one alone proves little.
     """
-    named = [item.community for item in found.communities]
+    named = [item.community for item in found.communities[:MOST_NAMED]]
     for at, mention in enumerate(streets):
         having = mention.street.communities
         confidence, why = 0.0, "several communities have it"

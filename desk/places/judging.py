@@ -38,8 +38,9 @@ def judge(reading: Reading, mention: Mention, *, sure: bool, trusted: bool) -> J
         end = mention.end_of_tail
         tail = reading.phrase(end - len(mention.tail.words), end)
         return 0.0, f"'{tail}' behind it is elsewhere"
-    before = reading.words[start - 1] if same_sentence(reading, start) else ""
-    after = reading.words[mention.end] if same_sentence(reading, mention.end) else ""
+    words, gaps, end = reading.words, reading.gaps, mention.end
+    before = words[start - 1] if start and _BREAK.isdisjoint(gaps[start]) else ""
+    after = words[end] if end < len(words) and _BREAK.isdisjoint(gaps[end]) else ""
     other = _other(reading, mention, before, after)
     if other:
         return 0.0, other

@@ -12,7 +12,7 @@ from desk.places.names import Gazetteer, Name
 from desk.places.numbers import codes_in
 from desk.places.reading import Findings, Found, Mention, Note, Reading, StreetMention
 from desk.places.streets import kind_of
-from desk.places.words import WORD, WORDS, plain, split_tag
+from desk.places.words import WORDS, plain, split_tag
 
 LONGEST = 10_000
 """Characters of a text that are read; posts of any platform are shorter."""
@@ -29,7 +29,7 @@ FOREIGN_NAMED = 0.75
 REMEMBERED_WORDS = 100_000
 """Pieces of texts of which it is known whether they are of a name; some 12 MB."""
 
-_SIGNS = bytes(code if chr(code).isalnum() or code >= 0x80 else 0x20 for code in range(256))
+_SIGNS = bytes(code if code < 0x80 and chr(code).isalnum() else 0x20 for code in range(256))
 
 _BESIDE = frozenset(("", ",", "(", "-", "–", "/"))
 """Signs between a name and its region, without blanks."""
@@ -55,6 +55,7 @@ class Reader:
     def __init__(self, names: Gazetteer) -> None:
         self._names = names
         self._firsts = frozenset(names.by_first) | frozenset(names.streets)
+        self._beyond_ascii = not all(map(str.isascii, names.marks))
         self._idle: set[bytes] = set()
         self._live: dict[bytes, tuple[frozenset[bytes], ...]] = {}
         self._misspelt: dict[str, str] = {}
@@ -95,23 +96,22 @@ class Reader:
             return _NOTHING
         reading = Reading(text, self._names.home)
         words = reading.words
-        if not (trusted or text.isascii() or self._names_one(words)):
-            return _NOTHING
         reading.mend(self._misspelt)
         found = Findings(words)
         mentions, streets = self._mentions(reading, found, notes)
-        zips = not self._names.zips.keys().isdisjoint(words)
-        if not mentions and not streets and not zips:
+        zips = self._names.zips and not self._names.zips.keys().isdisjoint(words)
+        if not (mentions or streets or zips):
             return found
-        found.foreign = {
-            mention.community.id
-            for mention in mentions
-            if mention.tail is not None and not mention.tail.region
-        }
         corner = meetings(reading, streets) if len(streets) > 1 else {}
-        taken = {street.start for at, street in enumerate(streets) if at in corner}
-        mentions = [mention for mention in mentions if mention.start not in taken]
-        sure = implied or found.region or any(_is_plain(reading, mention) for mention in mentions)
+        if corner:
+            taken = {street.start for at, street in enumerate(streets) if at in corner}
+            mentions = [mention for mention in mentions if mention.start not in taken]
+        sure = implied or found.region
+        for mention in mentions:
+            if mention.tail is None:
+                sure = sure or _is_plain(reading, mention)
+            elif not mention.tail.region:
+                found.foreign = {*found.foreign, mention.community.id}
         for at, mention in enumerate(mentions):
             whole = mentions[at + 1] if at + 1 < len(mentions) else None
             if whole is not None and _lies_in(reading, mention, whole):
@@ -130,10 +130,12 @@ class Reader:
     def _may_name(self, text: str) -> bool:
         """Whether words may be of a name; most texts are done with here.
 
-        Pieces between blanks and ASCII signs are known by their bytes: of most it is known already
-        that no word in them is of a name, and nothing need be done with them.
+        Words are known by their bytes: of most it is known already that no name has them, and
+        nothing need be done with them. What is no letter of ASCII without its accent parts words.
         """
-        pieces = set(text.lower().encode("utf-8", "replace").translate(_SIGNS).split())
+        if self._beyond_ascii:
+            return True
+        pieces = set(plain(text).encode("ascii", "replace").translate(_SIGNS).split())
         rare = pieces.difference(self._idle)
         if not rare:
             return False
@@ -147,37 +149,22 @@ class Reader:
             rest = live.get(piece) or self._learn(piece)
             # and go on where one is found: every misspelt word must be known
             may = may or any(map(pieces.issuperset, rest))
-        return may or (not text.isascii() and not rare.isdisjoint(live))
+        return may
 
     def _learn(self, piece: bytes) -> tuple[frozenset[bytes], ...]:
-        """What must stand beside a new piece to make a name; it is known from now on."""
-        rest: set[frozenset[bytes]] = set()
-        for word in WORD.findall(plain(piece.decode())):
-            if word in self._names.marks:
-                others = self._names.marks[word]
-                rest.update(frozenset(map(str.encode, beside)) for beside in others)
-            elif (meant := self._names.spelling.meant(word)) is not None:
-                self._misspelt[word] = meant
-                rest.add(frozenset())
-        if not rest:
+        """What must stand beside a new word to make a name; it is known from now on."""
+        word = piece.decode()
+        rest = self._names.marks.get(word)
+        if rest is not None:
+            found = tuple(frozenset(map(str.encode, beside)) for beside in rest)
+        elif (meant := self._names.spelling.meant(word)) is not None:
+            self._misspelt[word] = meant
+            found = (frozenset(),)
+        else:
             self._idle.add(piece)
             return ()
-        found = (frozenset(),) if frozenset() in rest else tuple(rest)
         self._live[piece] = found
         return found
-
-    def _names_one(self, words: list[str]) -> bool:
-        """Whether all words of any one name are there; half of one is not worth reading on."""
-        marks, misspelt = self._names.marks, self._misspelt
-        present = set(words)
-        for word in present:
-            rest = marks.get(word)
-            if rest is None:
-                if word in misspelt:
-                    return True
-            elif not rest[0] or any(map(present.issuperset, rest)):
-                return True
-        return False
 
     def _mentions(
         self, reading: Reading, found: Findings, notes: list[Note] | None
@@ -227,14 +214,14 @@ class Reader:
         """The street whose name begins at a word: of the kind that stands beside it, or of any."""
         words = reading.words
         best: StreetMention | None = None
+        before = beside = ""
         for street in self._names.streets[words[index]]:
             end = index + len(street.words)
-            if tuple(words[index:end]) != street.words:
+            if end - index > 1 and tuple(words[index:end]) != street.words:
                 continue
+            before = before or _kind_before(words, index)
             beside = kind_of(words[end]) if end < len(words) else ""
-            before = _kind_before(words, index)
-            formal = not street.kind or street.kind in (beside, before)
-            if formal:
+            if not street.kind or street.kind in (beside, before):
                 return StreetMention(street, index, end, bool(street.kind))
             if best is None and not beside and not before:
                 best = StreetMention(street, index, end, False)
@@ -370,7 +357,7 @@ def _joins(gap: str) -> bool:
 
 
 def _is_plain(reading: Reading, mention: Mention) -> bool:
-    """A name that has no other meaning, and is not said of another region."""
+    """Whether a name has no other meaning."""
     name = mention.name
     unclear = name.doubtful or name.eclipsed or name.frequent or name.common or name.code
-    return not unclear and mention.tail is None and mention.start not in reading.misspelt
+    return not unclear and mention.start not in reading.misspelt
