@@ -19,7 +19,7 @@ import msgspec
 from desk.errors import OutageError
 from desk.oms.match import cost, too_few
 from desk.oms.near import Near, began_together, overlap
-from desk.oms.outage import OmsOutage
+from desk.oms.outage import OmsOutage, as_known
 from desk.outages import Action, Done, OutageChange, Outages
 from desk.outages.history import History, histories
 
@@ -83,11 +83,9 @@ class LiveOms:
         for one in self._listed[: bisect_right(self._known_at, now)]:
             if one.exercise and not exercise:
                 continue
-            if one.restored_at is None:
-                yield one, self._of.get(one.id)
-            elif one.restored_at > now:  # the list knows the end, the utility does not yet
-                still = msgspec.structs.replace(one, restored_at=None, status="confirmed")
-                yield still, self._of.get(one.id)
+            known_now = as_known(one, now)
+            if known_now is not None and known_now.restored_at is None:
+                yield known_now, self._of.get(one.id)
 
     def _actions(self, outages: Outages, now: datetime) -> list[Action]:
         known = bisect_right(self._known_at, now)

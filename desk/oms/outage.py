@@ -45,3 +45,15 @@ class OmsOutage(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     def known_at(self) -> datetime:
         """When the utility knew of it, as far as the list tells."""
         return self.recorded_at or self.started_at
+
+
+def as_known(one: OmsOutage, at: datetime) -> OmsOutage | None:
+    """What the utility knew of an incident at `at`: not its end where that came later.
+
+    None where it did not know of it yet.
+    """
+    if one.known_at > at:
+        return None
+    if one.restored_at is None or one.restored_at <= at:
+        return one
+    return msgspec.structs.replace(one, restored_at=None, status="confirmed")

@@ -102,6 +102,27 @@ def test_match_as_json(found: Path, oms: Path, territory_file: Path) -> None:
     assert held["lead_times_min"]["record"]["likely"]["ahead"] == 1.0
 
 
+def test_as_it_stood_then(found: Path, oms: Path, territory_file: Path) -> None:
+    """Before the utility's record at 16:20 Z, which is 12:20 in the territory."""
+
+    def heads(at: str) -> list[str]:
+        result = run(
+            *("match", "--oms", oms, "--predicted", found, "--territory", territory_file),
+            *("--at", at),
+        )
+        return [line for line in lines(result) if line.startswith("In ")]
+
+    assert heads("2031-09-04T12:06")[0] == "In posts alone: 1"
+    assert heads("2031-09-04T12:06")[1] == "In both: 0"
+    assert heads("2031-09-04T12:21")[1].startswith("In both: 2")
+    result = run(
+        *("match", "--oms", oms, "--predicted", found, "--territory", territory_file),
+        *("--at", "noon"),
+    )
+    assert result.exit_code == 2
+    assert "'noon' is no time" in result.stderr
+
+
 def test_only_suspected_outages_are_counted_apart(found: Path, territory_file: Path) -> None:
     oms = found.parent / "other.csv"
     oms.write_text("id,start,city\n1,2031-09-04T15:58:00Z,Alderton\n")

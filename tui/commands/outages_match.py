@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,7 +12,10 @@ import typer
 from desk.oms import OmsOutage, read_oms
 from desk.oms.ledger import Distribution, Ledger, ledger
 from desk.oms.match import Match, Matches, match_oms
+from desk.oms.outage import as_known
+from desk.oms.values import BadValueError, read_time
 from desk.outages.history import History, histories
+from desk.territories import Territory
 from tui.commands.options import Listing, TerritoryName
 from tui.commands.outages_source import Data, Faults, Predicted, Source, read_source
 from tui.commands.outages_words import EXERCISE, Words, table
@@ -47,6 +51,12 @@ def match(
     oms: Oms,
     predicted: Predicted = None,
     data: Data = None,
+    at: Annotated[
+        str | None,
+        typer.Option(
+            "--at", metavar="TIME", help="As it stood then: what both sides knew at that time."
+        ),
+    ] = None,
     territory: TerritoryName = None,
     format_: Listing = Format.text,
 ) -> None:
@@ -55,6 +65,11 @@ def match(
     faults = Faults()
     listed = read_oms(oms, source.territory, faults)
     faults.end()
+    if at is not None:
+        then = _instant(at, source.territory)
+        told = [change for change in source.changes if change.at <= then]
+        source = msgspec.structs.replace(source, changes=told)
+        listed = [known for one in listed if (known := as_known(one, then)) is not None]
     matches = match_oms(histories(source.changes), listed)
     # one that was never more than suspected tells operations nothing by itself
     sure = tuple(outage for outage in matches.social_only if outage.sure)
@@ -66,6 +81,13 @@ def match(
         return
     for line in _text(held):
         emit(line)
+
+
+def _instant(text: str, territory: Territory) -> datetime:
+    try:
+        return read_time(text, territory.zone)
+    except BadValueError as error:
+        raise typer.BadParameter(f"--at: {error}") from None
 
 
 def _urgency(outage: History) -> tuple[bool, int, int, str]:
