@@ -7,7 +7,7 @@ from desk.places.reading import Found
 from desk.post import Location
 from desk.territories.territory import Community
 
-SEVERAL = 0.75
+SEVERAL = 0.8
 """Times the confidence where a text names several communities."""
 
 MOST_NAMED = 40

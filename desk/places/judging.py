@@ -5,11 +5,12 @@ from __future__ import annotations
 from desk.places.reading import Mention, Reading
 from desk.places.words import WORDS, is_frequent
 
-REGION_BESIDE = 0.97
-HINTED = 0.93
-BARE = 0.88
-DOUBTFUL = 0.8
-MISSPELT = 0.8
+REGION_BESIDE = 0.98
+HINTED = 0.95
+BARE = 0.92
+DOUBTFUL_HINTED = 0.91
+DOUBTFUL = 0.87
+MISSPELT = 0.85
 AWAY_FROM = 0.5
 """Times the confidence where so many miles from a town are meant, and not the town."""
 
@@ -84,6 +85,13 @@ def _weighed(reading: Reading, mention: Mention, hint: str, why: str, *, sure: b
     return BARE, "without a hint, and nothing speaks against it"
 
 
+def _ends_name(reading: Reading, mention: Mention) -> bool:
+    """Whether a word with a capital stands right before it, as a first name before a surname."""
+    start = mention.start
+    beside = start > 1 and reading.gaps[start] == " " and reading.words[start - 1] in WORDS.before
+    return not beside and reading.gaps[start] == " " and reading.raw[start - 1][0].isupper()
+
+
 def _is_initials(reading: Reading, mention: Mention) -> bool:
     word = reading.raw[mention.start]
     short = mention.end - mention.start == 1 and len(word) <= INITIALS
@@ -107,10 +115,10 @@ def _doubtful(
     if not loud and (word or not (reading.quiet or sure)):
         return 0.0, "it may be a word or a person, and is written in small letters"
     if hint == "strong":
-        return (HINTED if sure else DOUBTFUL), why
-    if sure and (hint or (capital and mention.start > 0 and not reading.shouted)):
+        return (DOUBTFUL_HINTED if sure else DOUBTFUL), why
+    if sure and (hint or (capital and mention.start > 0 and not _ends_name(reading, mention))):
         return DOUBTFUL, why or "it may be something else, but the post is about the region"
-    if hint == "said" and (loud or not word):
+    if hint == "said" and loud:
         return DOUBTFUL, why
     return 0.0, "it may be a word, a person or a larger place elsewhere, and no hint tells"
 

@@ -8,6 +8,7 @@ import msgspec
 
 from desk.places.choice import best, located
 from desk.places.coordinates import NEAR_KM, Ground, reaches
+from desk.places.judging import REGION_BESIDE
 from desk.places.memory import THREAD, Memory
 from desk.places.names import gazetteer
 from desk.places.profile import Profiles
@@ -21,7 +22,7 @@ from desk.territories.territory import Territory
 _REMEMBERED_PLACES = 10_000
 _LONGEST_PLACE = 200
 
-PLACE, PLACE_BARE = 0.93, 0.85
+PLACE, PLACE_BARE = 0.95, 0.9
 FAR_RELATIVE = 0.75
 CONTRADICTED = 0.75
 """Times the confidence where the text names another community than the platform."""
@@ -185,7 +186,7 @@ class Locator:
 
     def _confirmed(self, named: Found, post: Post, answered: Location | None) -> Location:
         """What the text names, surer where the thread or the author's earlier posts agree."""
-        if named.confidence < 0.95 and (answered or self._memory.knows(post.author_key)):
+        if named.confidence < REGION_BESIDE and (answered or self._memory.knows(post.author_key)):
             home = self._memory.home(post.author_key, post.created_at)
             agreeing = {answered.community if answered else "", home[0].community if home else ""}
             if named.community.id in agreeing:

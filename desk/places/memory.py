@@ -19,13 +19,13 @@ HALF_LIFE_S = 3 * 86_400
 LOOKED_AT = 8
 """Earlier posts of an author that count, the newest."""
 
-ACTIVE_S, ACTIVE_AUTHORS, ACTIVE_SURE = 2 * 3600, 3, 0.85
+ACTIVE_S, ACTIVE_AUTHORS, ACTIVE_SURE = 2 * 3600, 3, 0.9
 """A place is astir when so many authors were surely located near it within so long."""
 
 OWN = frozenset({"coordinates", "place", "zip", "street", "landmark", "text"})
 """Sources of a location that a post tells itself; what was only inferred proves nothing."""
 
-THREAD, HISTORY = 0.9, 0.8
+THREAD, HISTORY = 0.95, 0.87
 LEAST = 0.4
 """Below this confidence an author's earlier posts say nothing any more."""
 

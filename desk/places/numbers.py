@@ -8,7 +8,7 @@ from desk.places.names import Gazetteer
 from desk.places.reading import Findings, Found, Note, Reading
 from desk.territories.territory import Community
 
-STATED, BARE_CODE, NEAR_NAME = 0.97, 0.93, 0.97
+STATED, BARE_CODE, NEAR_NAME = 0.98, 0.95, 0.98
 
 _CODE = re.compile(r"(?<![\w$£€#.,/:-])(\d{5})(?:-\d{4})?(?![\w%€]|[.,:/-]\d)")
 _STATED = re.compile(

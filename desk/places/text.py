@@ -20,7 +20,7 @@ LONGEST = 10_000
 ELSEWHERE_NAMED = 0.6
 """Times the confidence where another region is named, and ours is not."""
 
-EXPECTED = 0.75
+EXPECTED = 0.8
 """Of a name that may mean another place, where posts from around ours are coming in."""
 
 FOREIGN_NAMED = 0.75

@@ -17,7 +17,7 @@ from desk.territories import load_territory
 from simulator.truth import PostTruth
 
 STORMS = ("hurricane", "ice-storm", "thunderstorms", "flood", "blackout", "calm")
-BANDS = (0.0, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95)
+BANDS = (0.0, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98)
 ROUNDS = 5
 """Times that the posts are read for their speed: the fastest counts, the others were disturbed."""
 
