@@ -17,6 +17,8 @@ from outages_baselines import CONTENDERS, Report, reports_of
 from outages_days import CACHE, Cache, Kept, shipped
 from outages_methods import Replay, oracle, product
 from outages_table import ORACLE, PRODUCT, Must, Result, Row, as_lines, musts, rows
+from outages_traps import Sprung, sprung, trap_lines
+from outages_traps import days as trap_days
 
 from desk.outages.score import Tally, predictions, tally
 from desk.outages.truth import Truth
@@ -130,6 +132,7 @@ def _options() -> Namespace:
     asked.add_argument("--background", type=float, default=0.2, help="share of other posts")
     asked.add_argument("--method", action="append", choices=METHODS, help="one or more")
     asked.add_argument("--sweep", action="store_true", help="try the baselines' settings instead")
+    asked.add_argument("--traps", action="store_true", help="calm days with one trap each instead")
     asked.add_argument("--cache", type=Path, default=CACHE, help="where days are kept")
     asked.add_argument("--keep", action="store_true", help="take days made by earlier code, too")
     asked.add_argument("--format", choices=("text", "json"), default="text")
@@ -146,8 +149,12 @@ def main() -> None:
         for seed in options.seeds
         for name in storms
     )
-    if options.sweep:
-        lines: Iterable[str]
+    lines: Iterable[str]
+    if options.traps:
+        found = [_sprung(cache.get(day)) for day in trap_days(options.seeds)]
+        encoded = msgspec.json.encode(found).decode()
+        lines = trap_lines(found)
+    elif options.sweep:
         tried = sweep(days, methods)
         encoded = msgspec.json.encode(tried).decode()
         lines = (f"{each.method:10} f1 {each.f1:.3f}  {each.settings}" for each in tried)
@@ -157,6 +164,12 @@ def main() -> None:
         lines = _lines(run)
     for line in [encoded] if options.format == "json" else lines:
         sys.stdout.write(f"{line}\n")
+
+
+def _sprung(day: Kept) -> Sprung:
+    found = sprung(day)
+    _say(f"{day.name} {day.seed}: {found.by_trap} false by the trap")
+    return found
 
 
 def _run(options: Namespace, storms: list[str], methods: list[str], days: Iterator[Kept]) -> Run:
