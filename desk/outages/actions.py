@@ -14,7 +14,7 @@ import msgspec
 
 from desk.errors import OutageError, choices
 from desk.outages.change import ENDED, Status
-from desk.outages.cluster import SEEN_POSTS, Cluster
+from desk.outages.cluster import Cluster, newest_of
 from desk.outages.memory import Deed, Marks, Memory
 
 Kind = Literal["verify", "confirm", "dismiss", "merge", "split", "undo"]
@@ -94,7 +94,7 @@ def hand_over(memory: Memory, cluster: Cluster, into: Cluster, at_s: int) -> Non
     cluster.parts = deepcopy(parts)
     cluster.merged_into = into.id
     _turn(cluster, "dismissed", at_s)
-    into.seen = [*cluster.seen, *into.seen][-SEEN_POSTS:]
+    into.seen = newest_of(cluster.seen | into.seen)
     memory.join(into, parts)
 
 

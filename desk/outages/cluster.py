@@ -7,7 +7,6 @@ and read back, it goes on as if nothing had happened. Its size is bounded whatev
 from __future__ import annotations
 
 from collections.abc import Iterable
-from hashlib import blake2b
 from typing import TypeVar
 
 import msgspec
@@ -22,15 +21,26 @@ ECHO = 0
 """All headlines and reposts of a cluster together count as this one author."""
 
 KNOWN_AUTHORS = 256
-"""Authors counted exactly; above it their number is estimated with an error of about 6 %."""
+"""At least so many authors are known; of more their number is estimated, within some 6 %."""
 
 RECENT_SIGHTINGS = 200
 """Sightings kept one by one: more than any decision needs."""
 
 SEEN_POSTS = 256
-"""Posts remembered to notice a second copy; the intake has removed nearly all of them before."""
+"""At least so many posts are remembered to notice a second copy; the intake has removed nearly all
+of them before."""
 
 EVIDENCE_POSTS = 20
+READ_A_MINUTE = 5
+"""Posts of a community that are read for quoted times: work stays bounded in the largest outage."""
+
+QUOTES = 15
+"""People whose quoted times of restoration are remembered, the newest."""
+
+QUOTED_S = 6 * 3600
+"""What somebody was told so long ago is no estimate any more."""
+
+FEWEST_QUOTES = 2
 SLOT_S = 300
 SLOTS = 12
 
@@ -44,7 +54,10 @@ class Sighting(msgspec.Struct, array_like=True, frozen=True, gc=False):
 
 
 class Heard(Sighting, array_like=True, frozen=True, gc=False):
-    """A post as evidence. `weight` is how well it knows its position, 0 where it names none."""
+    """A post as evidence. `weight` is how well it knows its position, 0 where it names none.
+
+    `copy` is the digest of its id; `etr_s` the time of restoration that it quotes, 0 without.
+    """
 
     post: str
     community: str
@@ -56,6 +69,8 @@ class Heard(Sighting, array_like=True, frozen=True, gc=False):
     damage: bool
     cause: str | None
     repost: bool
+    copy: int
+    etr_s: int = 0
 
 
 S = TypeVar("S", bound=Sighting)
@@ -67,16 +82,19 @@ class Told(msgspec.Struct, array_like=True, frozen=True):
     at_s: int
     posts: int
     authors: int
-    marks: tuple[int, int, int, int]
+    marks: tuple[int, int, int, int, int]
 
 
 class Part(msgspec.Struct, kw_only=True):
     """What is known of an outage in one of its communities, which it reached at `started_s`.
 
-    `authors` maps a hash to when that author last said that power is back (0: never); it holds the
-    `KNOWN_AUTHORS` smallest hashes, a fair sample of all. `lat_sum` and `lon_sum` are weighted by
-    `weight_sum`. The newest post that is no repost came at `voice_s`; the newest report of an
-    outage, and word that power is back, at `report_s` and `restored_s`.
+    `authors` maps a hash to when that author last said that power is back (0: never); of many
+    it holds those with a hash up to `largest`, a fair sample of all. `lat_sum` and `lon_sum` are
+    weighted by `weight_sum`. The newest post that is no repost came at `voice_s`; the newest report
+    of an
+    outage, and word that power is back, at `report_s` and `restored_s`. `quotes` maps an author to
+    when they wrote of a time of restoration, and which. `peak` is the most posts in ten
+    minutes (desk/outages/waves.py); of the minute `read_at`, `read` posts were read for quotes.
     """
 
     started_s: int
@@ -92,14 +110,17 @@ class Part(msgspec.Struct, kw_only=True):
     damage: int = 0
     authors: dict[int, int] = {}
     recent: list[Sighting] = []
-    slots: list[tuple[int, int]] = []
+    slots: dict[int, int] = {}
     evidence: list[tuple[int, str]] = []
     causes: dict[str, int] = {}
+    quotes: dict[int, tuple[int, int]] = {}
     lat_sum: float = 0.0
     lon_sum: float = 0.0
     weight_sum: float = 0.0
-    levels: list[tuple[int, int]] = []
+    largest: int = 0
     peak: float = 0.0
+    read_at: int = 0
+    read: int = 0
 
 
 class Cluster(msgspec.Struct, kw_only=True, tag="outage"):
@@ -119,8 +140,8 @@ class Cluster(msgspec.Struct, kw_only=True, tag="outage"):
     oms: str | None = None
     merged_into: str | None = None
     turned_s: int = 0
-    seen: list[int] = []
-    told: Told = Told(0, 0, 0, (0, 0, 0, 0))
+    seen: dict[int, int] = {}
+    told: Told = Told(0, 0, 0, (0, 0, 0, 0, 0))
 
     @property
     def ended(self) -> bool:
@@ -150,45 +171,100 @@ def cause_named(part: Part) -> str | None:
     return max(part.causes, key=lambda name: (part.causes[name], name), default=None)
 
 
+def may_read(part: Part, now_s: int) -> bool:
+    """Whether one more post of this minute is read for a time of restoration."""
+    if part.read_at != now_s // 60:
+        part.read_at, part.read = now_s // 60, 0
+    part.read += 1
+    return part.read <= READ_A_MINUTE
+
+
+def newest_of(seen: dict[int, int]) -> dict[int, int]:
+    """`seen` without the posts that came first, where it holds more than it must."""
+    return dict(list(seen.items())[-SEEN_POSTS:])
+
+
+def etr_quoted(part: Part, now_s: int) -> int:
+    """The time of restoration that most people quote of late, in seconds since 1970; 0: none.
+
+    Times that have passed are none any more; of two that as many quote, the newer word counts.
+    """
+    votes: dict[int, tuple[int, int]] = {}
+    for at_s, etr_s in part.quotes.values():
+        if etr_s > now_s and at_s > now_s - QUOTED_S:
+            count, newest_s = votes.get(etr_s, (0, 0))
+            votes[etr_s] = (count + 1, max(newest_s, at_s))
+    best = max(votes, key=lambda etr_s: (*votes[etr_s], etr_s), default=0)
+    return best if best and votes[best][0] >= FEWEST_QUOTES else 0
+
+
 def digest(text: str) -> int:
-    """A number of 63 bits that stands for `text`, the same on every machine; never `ECHO`."""
-    raw = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-    return int.from_bytes(raw, "big") >> 1 or 1
+    """A number of 61 bits that stands for `text`, the same on every machine; never `ECHO`.
+
+    The bytes as a number modulo a prime, spread by a factor (Karp and Rabin, "Efficient randomized
+    pattern-matching algorithms", 1987): a third of the time of a cryptographic hash, which would
+    be no safer without a secret.
+    """
+    return int.from_bytes(text.encode("utf-8", "surrogatepass")) * _SPREAD % _PRIME or 1
+
+
+_PRIME = (1 << 61) - 1
+_SPREAD = 0x1D8AF066F8F36D91
 
 
 def gather(cluster: Cluster, heard: Heard) -> Part | None:
     """Add one post to the evidence, in the part that is returned; None where a copy is there."""
-    copy = digest(heard.post)
-    if copy in cluster.seen:
+    seen = cluster.seen
+    if heard.copy in seen:
         return None
-    cluster.seen.append(copy)
-    del cluster.seen[:-SEEN_POSTS]
-    part = _part_of(cluster, heard)
-    part.evidence.append((heard.at_s, heard.post))
-    del part.evidence[:-EVIDENCE_POSTS]
+    seen[heard.copy] = heard.at_s
+    if len(seen) >= 2 * SEEN_POSTS:
+        cluster.seen = newest_of(seen)
+    part = cluster.parts.get(heard.community) or _part_of(cluster, heard)
+    at_s = heard.at_s
+    part.evidence.append((at_s, heard.post))
+    if len(part.evidence) >= 2 * EVIDENCE_POSTS:
+        del part.evidence[:-EVIDENCE_POSTS]
     part.posts += 1
-    part.hazards += heard.hazard
-    part.vulnerable += heard.vulnerable
-    part.damage += heard.damage
-    if heard.cause:
-        part.causes[heard.cause] = part.causes.get(heard.cause, 0) + 1
-    if heard.weight:
-        part.lat_sum += heard.lat * heard.weight
-        part.lon_sum += heard.lon * heard.weight
-        part.weight_sum += heard.weight
-    part.first_s = min(part.first_s, heard.at_s)
-    part.last_s = max(part.last_s, heard.at_s)
-    _count_slot(part, heard.at_s)
+    slot = at_s // SLOT_S
+    part.slots[slot] = part.slots.get(slot, 0) + 1
+    if len(part.slots) > 2 * SLOTS:
+        oldest = max(part.slots) - SLOTS
+        part.slots = {key: count for key, count in part.slots.items() if key > oldest}
+    if at_s < part.first_s:
+        part.first_s = at_s
+    if at_s > part.last_s:
+        part.last_s = at_s
+    weight = heard.weight
+    if weight:
+        part.lat_sum += heard.lat * weight
+        part.lon_sum += heard.lon * weight
+        part.weight_sum += weight
+    if heard.hazard or heard.vulnerable or heard.damage or heard.cause or heard.etr_s:
+        _mark(part, heard)
     if heard.kind != DAMAGE:
         _remember(part, heard)
     return part
 
 
+def _mark(part: Part, heard: Heard) -> None:
+    part.hazards += heard.hazard
+    part.vulnerable += heard.vulnerable
+    part.damage += heard.damage
+    if heard.cause:
+        part.causes[heard.cause] = part.causes.get(heard.cause, 0) + 1
+    if heard.etr_s:
+        part.quotes[heard.author] = max(
+            part.quotes.get(heard.author, (0, 0)), (heard.at_s, heard.etr_s)
+        )
+        if len(part.quotes) > QUOTES:
+            del part.quotes[min(part.quotes, key=lambda author: part.quotes[author])]
+
+
 def _part_of(cluster: Cluster, heard: Heard) -> Part:
-    """Where a post belongs: in its community, or where its author has been heard."""
-    here = cluster.parts.get(heard.community)
+    """Where a post without a place belongs: where its author has been heard."""
     known = (part for part in cluster.parts.values() if heard.author in part.authors)
-    return here or next(known, None) or next(iter(cluster.parts.values()))
+    return next(known, None) or next(iter(cluster.parts.values()))
 
 
 def together(parts: Iterable[Part]) -> Part:
@@ -198,7 +274,6 @@ def together(parts: Iterable[Part]) -> Part:
         started_s=min(part.started_s for part in parts),
         first_s=min(part.first_s for part in parts),
     )
-    slots: dict[int, int] = {}
     for part in parts:
         for name in _SUMMED:
             setattr(whole, name, getattr(whole, name) + getattr(part, name))
@@ -206,20 +281,19 @@ def together(parts: Iterable[Part]) -> Part:
             setattr(whole, name, max(getattr(whole, name), getattr(part, name)))
         for cause, count in part.causes.items():
             whole.causes[cause] = whole.causes.get(cause, 0) + count
-        for slot, count in part.slots:
-            slots[slot] = slots.get(slot, 0) + count
+        for slot, count in part.slots.items():
+            whole.slots[slot] = whole.slots.get(slot, 0) + count
+        whole.quotes |= part.quotes
         for author, restored_s in part.authors.items():
             whole.authors[author] = max(whole.authors.get(author, 0), restored_s)
-    whole.slots = sorted(slots.items())
     whole.recent = in_order(seen for part in parts for seen in part.recent)
-    whole.evidence = sorted(post for part in parts for post in part.evidence)[-EVIDENCE_POSTS:]
-    fewest = max(part.authors_seen for part in parts)
-    if any(len(part.authors) == KNOWN_AUTHORS for part in parts):
-        kept = sorted(whole.authors)[:KNOWN_AUTHORS]
-        whole.authors = {author: whole.authors[author] for author in kept}
-        whole.authors_seen = max(fewest, _estimate(kept[-1]))
-    else:
-        whole.authors_seen = len(whole.authors)
+    whole.evidence = [post for part in parts for post in part.evidence]
+    largest = min((part.largest for part in parts if part.largest), default=0)
+    whole.authors_seen = len(whole.authors)
+    if largest:
+        whole.largest = largest
+        whole.authors = {one: at_s for one, at_s in whole.authors.items() if one <= largest}
+        whole.authors_seen = _estimate(len(whole.authors), largest)
     return whole
 
 
@@ -228,14 +302,18 @@ _LATEST = ("last_s", "voice_s", "report_s", "restored_s")
 
 
 def _remember(part: Part, heard: Heard) -> None:
-    count_author(part, heard.author, heard.at_s if heard.kind == RESTORED else 0)
-    if not heard.repost:
-        part.voice_s = max(part.voice_s, heard.at_s)
-    if heard.kind == REPORT:
-        part.report_s = max(part.report_s, heard.at_s)
-    elif heard.kind == RESTORED:
-        part.restored_s = max(part.restored_s, heard.at_s)
-    part.recent.append(Sighting(heard.at_s, heard.author, heard.kind))
+    at_s, author, kind = heard.at_s, heard.author, heard.kind
+    authors = part.authors
+    if author not in authors or kind == RESTORED:
+        count_author(part, author, at_s if kind == RESTORED else 0)
+    if at_s > part.voice_s and not heard.repost:
+        part.voice_s = at_s
+    if kind == REPORT:
+        if at_s > part.report_s:
+            part.report_s = at_s
+    elif kind == RESTORED and at_s > part.restored_s:
+        part.restored_s = at_s
+    part.recent.append(Sighting(at_s, author, kind))
     if len(part.recent) >= 2 * RECENT_SIGHTINGS:
         part.recent = in_order(part.recent)[-RECENT_SIGHTINGS:]
 
@@ -243,37 +321,33 @@ def _remember(part: Part, heard: Heard) -> None:
 def count_author(part: Part, author: int, restored_s: int) -> None:
     """Count `author` once, however often seen.
 
-    Distinct count in bounded memory by the k smallest hashes: Bar-Yossef et al., "Counting
-    distinct elements in a data stream", RANDOM 2002.
+    Distinct count in bounded memory by a sample of the smallest hashes: Flajolet, "On adaptive
+    sampling", Computing 43, 1990.
     """
     authors = part.authors
-    if author in authors or len(authors) < KNOWN_AUTHORS:
-        authors[author] = max(authors.get(author, 0), restored_s)
-        part.authors_seen = max(part.authors_seen, len(authors))
+    if author in authors:
+        authors[author] = max(authors[author], restored_s)
         return
-    largest = max(authors)
-    if author < largest:
-        del authors[largest]
-        authors[author] = restored_s
-        part.authors_seen = max(part.authors_seen, _estimate(max(authors)))
+    if part.largest and author > part.largest:
+        return
+    authors[author] = restored_s
+    if len(authors) >= 2 * KNOWN_AUTHORS:
+        kept = sorted(authors)[:KNOWN_AUTHORS]
+        part.authors = {one: authors[one] for one in kept}
+        part.largest = kept[-1]
+    counted = _estimate(len(part.authors), part.largest) if part.largest else len(authors)
+    if counted > part.authors_seen:
+        part.authors_seen = counted
 
 
-def _estimate(largest: int) -> int:
-    """How many authors there are when the `KNOWN_AUTHORS` smallest hashes end with this one."""
-    return int((KNOWN_AUTHORS - 1) * (1 << 63) / largest)
-
-
-def _count_slot(part: Part, at_s: int) -> None:
-    counts = dict(part.slots)
-    slot = at_s // SLOT_S
-    counts[slot] = counts.get(slot, 0) + 1
-    oldest = max(counts) - SLOTS
-    part.slots = [(key, count) for key, count in counts.items() if key > oldest]
+def _estimate(known: int, largest: int) -> int:
+    """How many authors there are when so many have hashes up to the `largest` that is kept."""
+    return int(known * _PRIME / largest)
 
 
 def trend(part: Part, now_s: int) -> tuple[int, ...]:
     """Posts in the `SLOTS` spans of five minutes up to `now_s`, newest last."""
-    counts = dict(part.slots)
+    counts = part.slots
     newest = now_s // SLOT_S
     return tuple(counts.get(slot, 0) for slot in range(newest - SLOTS + 1, newest + 1))
 

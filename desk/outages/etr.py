@@ -94,6 +94,7 @@ _BACK = re.compile(
     r"\b(?:back|restor|etr|eta|estimat|fix|torn|ripristin|ritorn|vuelv|volver|regres|repon|arregl)",
     re.IGNORECASE,
 )
+_MAYBE = re.compile(r"\d|noon|mid[dn]|mezz[aog]|medi[ao]|hour|\bor[ae]\b|hora", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[!?;\n]|\.\s")
 LEAD = 48
 """Characters before a time in which the words that look ahead stand."""
@@ -106,6 +107,8 @@ def etr_of(text: str, at: datetime, zone: tzinfo) -> datetime | None:
     they were told before, and then what they are told now.
     """
     text = text[:LONGEST_TEXT]
+    if not _MAYBE.search(text):
+        return None
     found = [*_clock_times(text, at, zone), *_spans(text, at)]
     return max(found)[1].astimezone(at.tzinfo) if found else None
 

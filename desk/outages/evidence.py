@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from typing import NamedTuple
+
 from desk.outages.cause import cause_of
 from desk.outages.cluster import (
     DAMAGE,
@@ -25,43 +28,69 @@ STRAGGLERS_S = 2 * 3600
 """After an outage its own authors go on talking of it; only new voices make a new one so soon."""
 
 
+class _Meaning(NamedTuple):
+    """What the labels of a post make of it; the marks of a repost are its original's."""
+
+    kind: int | None
+    news: bool
+    hazard: bool
+    vulnerable: bool
+    damage: bool
+
+
+@lru_cache(maxsize=4096)
+def _meaning(labels: tuple[str, ...]) -> _Meaning:
+    """What labels say; a post that tells of an outage and its end tells of the end."""
+    said = set(labels)
+    kind = None
+    if "restored" in said:
+        kind = RESTORED
+    elif "outage" in said:
+        kind = REPORT
+    elif said & {"hazard", "vulnerable", "etr"}:
+        kind = SUPPORT
+    elif "damage" in said:
+        kind = DAMAGE
+    return _Meaning(kind, *(name in said for name in ("news", "hazard", "vulnerable", "damage")))
+
+
 def hear(post: LabelledPost, now_s: int) -> Heard | None:
     """`post` as evidence, if it is any; one from after `now_s` counts as from now.
 
     A repost tells of no danger that its original has not told of.
     """
-    kind = _kind(post.labels)
+    kind, news, hazard, vulnerable, damage = _meaning(post.labels)
     if kind is None:
         return None
-    repost = post.repost_of is not None
-    echo = repost or "news" in post.labels
+    at_s = int(post.created_at.timestamp())
     place = post.location
+    first = post.repost_of is None
     return Heard(
-        at_s=min(int(post.created_at.timestamp()), now_s),
-        author=ECHO if echo else digest(post.author_key),
-        kind=kind,
-        post=post.id,
-        community=place.community if place else "",
-        lat=place.lat if place else 0.0,
-        lon=place.lon if place else 0.0,
-        weight=place.confidence / max(place.radius_km, EXACT_KM) ** 2 if place else 0.0,
-        hazard="hazard" in post.labels and not repost,
-        vulnerable="vulnerable" in post.labels and not repost,
-        damage="damage" in post.labels and not repost,
-        cause=cause_of(post),
-        repost=repost,
+        at_s if at_s < now_s else now_s,  # noqa: FURB136  twice as fast as `min`
+        author_of(post) if first and not news else ECHO,
+        kind,
+        post.id,
+        place.community if place else "",
+        place.lat if place else 0.0,
+        place.lon if place else 0.0,
+        place.confidence / max(place.radius_km, EXACT_KM) ** 2 if place else 0.0,
+        hazard and first,
+        vulnerable and first,
+        damage and first,
+        cause_of(post) if hazard else None,
+        not first,
+        digest(post.id),
     )
 
 
-def _kind(labels: tuple[str, ...]) -> int | None:
-    """What a post witnesses; one that tells of an outage and its end tells of the end."""
-    if "restored" in labels:
-        return RESTORED
-    if "outage" in labels:
-        return REPORT
-    if any(label in labels for label in ("hazard", "vulnerable", "etr")):
-        return SUPPORT
-    return DAMAGE if "damage" in labels else None
+def author_of(post: LabelledPost) -> int:
+    """The number that stands for the author of a post."""
+    return _person(post.channel, post.author.id) if post.author else digest(post.author_key)
+
+
+@lru_cache(maxsize=100_000)
+def _person(channel: str, author: str) -> int:
+    return digest(f"{channel}:{author}")
 
 
 def of_the_past(heard: Heard, past: Cluster | None) -> bool:
@@ -76,7 +105,7 @@ def of_the_past(heard: Heard, past: Cluster | None) -> bool:
     if past is None:
         return False
     if heard.at_s > past.turned_s + STRAGGLERS_S:
-        return digest(heard.post) in past.seen
+        return heard.copy in past.seen
     return heard.at_s <= past.turned_s or past.whole.authors.get(heard.author) == 0
 
 

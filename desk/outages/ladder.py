@@ -18,10 +18,6 @@ WINDOWS_S = (10 * 60, 3600, 6 * 3600)
 
 SUSPECTED_WINDOW_S = 30 * 60
 
-FALSE_AUTHORS_PER_10K_CUSTOMERS_HOUR = 0.02
-"""Authors who seem to report an outage of a place on a day without one: of 10,000 customers some
-3,000 write about one public post a day each; a rule errs on 0.3 % of them, and 5 % name a place."""
-
 FALSE_ALARMS_PER_DAY = 0.25
 """Allowed over the whole territory: one false outage in four calm days."""
 
@@ -65,17 +61,16 @@ Need = tuple[tuple[int, int], ...]
 """Pairs of a window in seconds and the witnesses that make an outage likely within it."""
 
 
-def witnesses_needed(communities: int) -> Callable[[int], Need]:
-    """How many witnesses make an outage likely in a community of so many customers.
+def witnesses_needed(communities: int) -> Callable[[float], Need]:
+    """How many witnesses make an outage likely where so many false authors a second are usual.
 
-    False authors come as a Poisson process whose mean grows with the customers. In a day each of
-    the `communities` gets two overlapping windows of each length all along; the need is the least
-    count that chance reaches in fewer than the allowed false alarms of all these windows.
+    False authors come as a Poisson process. In a day each of the `communities` gets two overlapping
+    windows of each length all along; the need is the least count that chance reaches in fewer than
+    the allowed false alarms of all these windows.
     """
     windows = sum(2 * 24 * 3600 / window_s for window_s in WINDOWS_S) * max(communities, 1)
 
-    def need(customers: int) -> Need:
-        per_s = FALSE_AUTHORS_PER_10K_CUSTOMERS_HOUR * customers / 10_000 / 3600
+    def need(per_s: float) -> Need:
         needs = []
         for longer, window_s in enumerate(WINDOWS_S):
             least = _rare(per_s * window_s, FALSE_ALARMS_PER_DAY / windows)
@@ -130,11 +125,8 @@ def confidence(cluster: Cluster, need: Need) -> float:
 
 def voices(said: Part, now_s: int) -> tuple[int, int]:
     """Authors whose last word of late is that power is back, and those who still lack it."""
-    last = {
-        seen.author: seen.kind == RESTORED
-        for seen in in_order(said.recent)
-        if seen.at_s > now_s - VOICES_S
-    }
+    late = [seen for seen in said.recent if seen.at_s > now_s - VOICES_S]
+    last = {seen.author: seen.kind == RESTORED for seen in in_order(late)}
     back = sum(last.values())
     return back, len(last) - back
 
@@ -162,6 +154,21 @@ def settle(cluster: Cluster, now_s: int) -> Status:
         return status
     back, gone = voices(said, now_s)
     return "restoring" if back >= RESTORING_VOICES and (back >= gone or _most(said)) else status
+
+
+def restored_parts(cluster: Cluster, now_s: int) -> list[str]:
+    """The communities of an outage that are restored while others still report its lack."""
+    if len(cluster.parts) == 1 or now_s - cluster.turned_s < DWELL_S:
+        return []
+    over = [
+        name
+        for name, part in cluster.parts.items()
+        if part.restored_s > part.report_s
+        and _settle_restoring(part, now_s, confirmed=False) == "restored"
+    ]
+    others = [part for name, part in cluster.parts.items() if name not in over]
+    goes_on = any(part.report_s > now_s - VOICES_S for part in others)
+    return over if goes_on else []
 
 
 def _settle_restoring(said: Part, now_s: int, *, confirmed: bool) -> Status:

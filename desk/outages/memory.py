@@ -9,10 +9,12 @@ from itertools import chain, count
 import msgspec
 
 from desk.outages.change import Status
-from desk.outages.cluster import ECHO, Cluster, Heard, Part, gather
+from desk.outages.cluster import ECHO, REPORT, Cluster, Heard, Part, Sighting, gather
+from desk.outages.copies import Copies
+from desk.outages.rates import HourOf, Rates
 
-CLOCK_KEY = "clock:"
-"""No id of a community or an outage: those are slugs."""
+CLOCK_KEY, RATES_KEY = "clock:", "rates:"
+"""No ids of a community or an outage: those are slugs."""
 
 DEEDS = 1000
 """Actions that can be taken back, over all outages; older ones stand."""
@@ -66,6 +68,8 @@ class Memory:
         self.tick: Tick | None = None
         self.clusters: dict[str, Cluster] = {}
         self.hearings: dict[str, Hearing] = {}
+        self.rates = Rates()
+        self._copies: dict[str, Copies] = {}
         self._deeds: dict[int, Deed] = {}
         self._latest: dict[str, Cluster] = {}
         self._by_author: dict[int, set[str]] = {}
@@ -108,25 +112,41 @@ class Memory:
         self._order = None
         self.turned(cluster)
 
-    def gather(self, cluster: Cluster, heard: Heard) -> None:
-        """Add a post to the evidence of an outage."""
+    def gather(self, cluster: Cluster, heard: Heard, text: str | None = None) -> None:
+        """Add a post to the evidence of an outage; of a known `text`, as its first author's."""
+        if text is not None and heard.copy not in cluster.seen:
+            heard = self._voiced(heard, text)
         part = gather(cluster, heard)
         if part is not None:
             self._dirty.add(cluster.id)
-            if heard.author in part.authors and heard.author != ECHO:
-                self._by_author.setdefault(heard.author, set()).add(cluster.id)
+            author = heard.author
+            if author != ECHO and author in part.authors:
+                self._by_author.setdefault(author, set()).add(cluster.id)
+
+    def flooding(self, communities: Iterable[str]) -> set[int]:
+        """The authors whose texts are floods about these communities: they witness nothing."""
+        known = (self._copies.get(name) for name in communities)
+        return {author for copies in known if copies for author in copies.flooding()}
+
+    def _voiced(self, heard: Heard, text: str) -> Heard:
+        if heard.author == ECHO:
+            return heard
+        copies = self._copies.setdefault(heard.community, Copies(heard.community))
+        voice = copies.voice(text, heard.author, heard.at_s)
+        self._dirty.add(_copies_key(heard.community))
+        return heard if voice == heard.author else msgspec.structs.replace(heard, author=voice)
 
     def turned(self, cluster: Cluster) -> None:
         """Note that an outage has changed."""
         self._dirty.add(cluster.id)
 
-    def hear(self, heard: Heard) -> list[Heard]:
+    def hear(self, heard: Heard, text: str) -> list[Heard]:
         """All that is heard of a community, with this post as the last; nothing if it is a copy."""
         community = heard.community
         held = self.hearings.setdefault(community, Hearing(community, [])).heard
         if any(heard.post == other.post for other in held):
             return []
-        held.append(heard)
+        held.append(self._voiced(heard, text))
         del held[:-HEARD_POSTS]
         self._dirty.add(community)
         return held
@@ -136,6 +156,11 @@ class Memory:
         hearing = self.hearings.pop(community, None)
         self._dirty.add(community)
         return hearing.heard if hearing else []
+
+    def listen(self, hour: int) -> None:
+        """Let an hour pass for what is learned of false reports."""
+        self.rates.listen(hour)
+        self._dirty.add(RATES_KEY)
 
     def note(self, kind: str, outages: Iterable[Cluster], moved: tuple[str, ...] = ()) -> None:
         """Keep what an action is about to change."""
@@ -161,33 +186,58 @@ class Memory:
         del self._deeds[deed.number]
         self._dirty.add(_deed_key(deed.number))
 
-    def forget(self, heard_before_s: int, ended_before_s: int) -> None:
-        """Let go of posts heard, and of outages ended, before these times."""
+    def forget(self, heard_before_s: int, ended_before_s: int, hour_of: HourOf) -> None:
+        """Let go of posts heard, and of outages ended, before these times; learn from the false."""
         for community, hearing in list(self.hearings.items()):
             kept = [heard for heard in hearing.heard if heard.at_s > heard_before_s]
             if len(kept) < len(hearing.heard):
+                self._learn_from(community, hearing.heard, heard_before_s, hour_of)
                 hearing.heard = kept
                 self._dirty.add(community)
             if not kept:
                 del self.hearings[community]
-        ended = [c.id for c in self.clusters.values() if c.ended and c.turned_s < ended_before_s]
-        for name in ended:
-            del self.clusters[name]
+        for community, copies in list(self._copies.items()):
+            if copies.forget(heard_before_s):
+                self._dirty.add(_copies_key(community))
+            if not copies.texts:
+                del self._copies[community]
+                self._dirty.add(_copies_key(community))
+        ended = [c for c in self.clusters.values() if c.ended and c.turned_s < ended_before_s]
+        for cluster in ended:
+            del self.clusters[cluster.id]
+            self._dirty.add(cluster.id)
+            if cluster.status == "dismissed" and cluster.merged_into is None:
+                for community, part in cluster.parts.items():
+                    self._learn_from(community, part.recent, part.last_s, hour_of)
         if ended:
             gone = [d for d in self._deeds.values() if not d.before.keys() <= self.clusters.keys()]
             for deed in gone:
                 self.forget_deed(deed)
-            self._dirty.update(ended)
             self.index()
+
+    def _learn_from(
+        self, community: str, sightings: Iterable[Sighting], until_s: int, hour_of: HourOf
+    ) -> None:
+        """Count who reported an outage, up to `until_s`, where there was none."""
+        false = {
+            seen.author: seen.at_s
+            for seen in sightings
+            if seen.kind == REPORT and seen.author != ECHO and seen.at_s <= until_s
+        }
+        for at_s in false.values():
+            self.rates.learn(community, hour_of(at_s))
+        self._dirty.add(RATES_KEY)
 
     def dirty(self) -> dict[str, bytes | None]:
         """What changed since the last call: pieces to be stored under their keys.
 
         A piece that is None is to be deleted.
         """
-        deeds = {_deed_key(number): deed for number, deed in self._deeds.items()}
+        others: dict[str, msgspec.Struct] = {RATES_KEY: self.rates}
+        others |= {_deed_key(number): deed for number, deed in self._deeds.items()}
+        others |= {_copies_key(name): copies for name, copies in self._copies.items()}
         held: dict[str, msgspec.Struct | None] = {
-            key: self.clusters.get(key) or self.hearings.get(key) or deeds.get(key)
+            key: self.clusters.get(key) or self.hearings.get(key) or others.get(key)
             for key in sorted(self._dirty)
         }
         self._dirty.clear()
@@ -198,9 +248,13 @@ class Memory:
     def restore(self, pieces: Iterable[bytes]) -> None:
         """Remember the pieces that were stored."""
         for data in pieces:
-            match msgspec.json.decode(data, type=Cluster | Deed | Hearing | Tick):
+            match msgspec.json.decode(data, type=Cluster | Copies | Deed | Hearing | Rates | Tick):
                 case Cluster() as cluster:
                     self.clusters[cluster.id] = cluster
+                case Copies() as copies:
+                    self._copies[copies.community] = copies
+                case Rates() as rates:
+                    self.rates = rates
                 case Deed() as deed:
                     self._deeds[deed.number] = deed
                 case Hearing() as hearing:
@@ -222,6 +276,10 @@ class Memory:
 
 def _knows(cluster: Cluster, author: int) -> bool:
     return any(author in part.authors for part in cluster.parts.values())
+
+
+def _copies_key(community: str) -> str:
+    return f"copies:{community}"
 
 
 def _deed_key(number: int) -> str:

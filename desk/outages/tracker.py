@@ -9,40 +9,45 @@ the same posts give the same outages at any speed and batch size, and after a re
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
+
+import msgspec
 
 from desk.outages.actions import Action, perform
-from desk.outages.change import OutageChange, PartCounts, Status
+from desk.outages.change import OutageChange, Status
 from desk.outages.cluster import (
     REPORT,
     RESTORED,
-    SEEN_POSTS,
+    SUPPORT,
     Cluster,
     Heard,
     Part,
     Sighting,
-    Told,
-    cause_named,
     count_author,
-    digest,
+    may_read,
+    newest_of,
     trend,
 )
+from desk.outages.etr import etr_of
 from desk.outages.evidence import hear, of_the_past, stragglers
-from desk.outages.extent import extent, overlapping
+from desk.outages.extent import overlapping
 from desk.outages.ladder import (
     WINDOWS_S,
     Need,
-    confidence,
+    restored_parts,
     rung,
     settle,
     witnesses_needed,
 )
 from desk.outages.memory import Memory, Tick
+from desk.outages.rates import part_of_day
+from desk.outages.telling import change_of, told_of, worth_telling
 from desk.outages.waves import wave
+from desk.outages.witnesses import said_before
 from desk.post import LabelledPost
 from desk.territories.territory import Territory
 
-MINUTE_S = 60
+MINUTE_S, HOUR_S = 60, 3600
 LATE_S = 2 * 3600
 """How late a post may come and still count."""
 
@@ -56,13 +61,12 @@ power (of simulated storms' outages one in a hundred began anew where one had en
 REMEMBERED_S = REOPENED_S
 """An ended outage stays in memory this long: for screens, stragglers and late posts."""
 
+LONGEST_DOZE_H = 366 * 24
+
 FORGET_EVERY_S = 10 * 60
 
 NEIGHBOUR_START_S = 10 * 60
 """Overlapping neighbours with one cause lose power together, but for the reports' few minutes."""
-
-GROWTH = 1.25
-"""A change worth telling: a quarter more posts or authors."""
 
 
 class Outages:
@@ -71,10 +75,14 @@ class Outages:
     def __init__(self, territory: Territory, *, exercise: bool = False) -> None:
         self.exercise = exercise
         self._places = {place.id: place for place in territory.community}
-        need = witnesses_needed(len(territory.community))
-        self._needs = {place.id: need(place.customers) for place in territory.community}
+        self._zone = territory.zone
+        self._places = {place.id: place for place in territory.community}
+        self._need_at = witnesses_needed(len(territory.community))
+        self._needs: dict[tuple[str, int], Need] = {}
         self._overlapping: dict[str, list[str]] = {}
         self._memory = Memory()
+        self._clock: datetime | None = None
+        self._now_s = 0
 
     def observe(self, post: LabelledPost, clock: datetime) -> list[OutageChange]:
         """Count `post` as evidence, and tell what changed.
@@ -82,27 +90,39 @@ class Outages:
         `clock` is the desk's event clock, which never goes back. A post from after it counts as
         from now; one that is older than `LATE_S` comes too late to matter.
         """
-        changes = self.advance(clock)
-        now_s = int(clock.timestamp())
+        changes = [] if clock is self._clock else self.advance(clock)
+        now_s = self._now_s
         heard = hear(post, now_s)
         if heard is None or heard.at_s <= now_s - LATE_S:
             return changes
         cluster = self._memory.outage_of(heard)
-        if cluster is not None and not cluster.ended:
-            self._memory.gather(cluster, heard)
-            return changes + self._review(cluster, now_s, heard)
-        if heard.community in self._places and not of_the_past(heard, cluster):
-            return changes + self._listen(heard, now_s)
+        if cluster is not None and heard.copy in cluster.seen:
+            return changes
+        if cluster is None or cluster.ended:
+            if heard.community in self._places and not of_the_past(heard, cluster):
+                return [*changes, *self._listen(self._quoted(heard, post), post.text)]
+            return changes
+        part = cluster.parts.get(heard.community)
+        if part is not None and heard.kind in (REPORT, SUPPORT) and may_read(part, now_s):
+            heard = self._quoted(heard, post)
+        if cluster.status == "suspected":
+            self._memory.gather(cluster, heard, post.text)
+            return [*changes, *self._review(cluster, heard)]
+        # voices of restoration may close an outage: copies of one count here too
+        text = post.text if part is not None and heard.kind == RESTORED else None
+        self._memory.gather(cluster, heard, text)
         return changes
 
     def advance(self, clock: datetime) -> list[OutageChange]:
         """Let time pass up to `clock`: silence ends outages, growing ones are told of."""
-        minute = int(clock.timestamp()) // MINUTE_S
+        self._clock, self._now_s = clock, int(clock.timestamp())
+        minute = self._now_s // MINUTE_S
         changes: list[OutageChange] = []
         memory = self._memory
         tick = memory.tick = memory.tick or Tick(minute)
         while tick.minute < minute:
             if not memory.clusters and not memory.hearings:
+                self._doze(tick.minute, minute)
                 tick.minute = minute
                 break
             tick.minute += 1
@@ -149,12 +169,23 @@ class Outages:
         """Go on from the pieces that were stored; to be called once, before the first post."""
         self._memory.restore(pieces)
 
-    def _listen(self, heard: Heard, now_s: int) -> list[OutageChange]:
+    def _quoted(self, heard: Heard, post: LabelledPost) -> Heard:
+        """The post with the time of restoration that it quotes, if it does."""
+        etr = etr_of(post.text, post.created_at, self._zone) if heard.kind != RESTORED else None
+        if etr is None:
+            return heard
+        return msgspec.structs.replace(heard, etr_s=int(etr.timestamp()))
+
+    def _listen(self, heard: Heard, text: str) -> list[OutageChange]:
         """Hear a post of a community without an outage, which may now have one."""
-        memory, community = self._memory, heard.community
-        held = memory.hear(heard)
+        memory, community, now_s = self._memory, heard.community, self._now_s
+        held = memory.hear(heard, text)
+        if not held or said_before(held[-1], held[:-1]):
+            return []
+        flooding = memory.flooding([community])
+        held = [other for other in held if other.author not in flooding]
         more = stragglers(memory.latest(community), now_s)
-        status, span = rung(held, heard.at_s, self._need([community]), more)
+        status, span = rung(held, heard.at_s, self._need([community], now_s), more)
         if status is None:
             return []
         past = memory.latest(community)
@@ -168,11 +199,11 @@ class Outages:
             cluster = memory.begin(parts, now_s, status)
         else:
             memory.join(cluster, parts)
-        passed_over = [digest(other.post) for other in held if other not in span]
-        cluster.seen = [*passed_over, *cluster.seen][-SEEN_POSTS:]
+        passed_over = {other.copy: other.at_s for other in held if other not in span}
+        cluster.seen = newest_of(passed_over | cluster.seen)
         for item in span:
             memory.gather(cluster, item)
-        return self._review(cluster, now_s, heard) if near else [self._tell(cluster, now_s)]
+        return self._review(cluster, heard) if near else [self._tell(cluster, now_s)]
 
     def _reopen(self, past: Cluster, status: Status, now_s: int) -> list[OutageChange]:
         """Let an outage that seemed to be over go on, as soon as that is likely."""
@@ -199,30 +230,51 @@ class Outages:
             self._overlapping[community] = overlapping(place, self._places.values())
         return self._overlapping[community]
 
-    def _review(self, cluster: Cluster, now_s: int, heard: Heard) -> list[OutageChange]:
-        """See whether a post changes an outage's status."""
-        status = cluster.status
-        if status == "suspected":
-            status = self._rung(cluster, heard.at_s) or status
-        elif heard.kind == RESTORED:
-            status = settle(cluster, now_s)
-        return [] if status == cluster.status else [self._turn(cluster, status, now_s)]
-
-    def _rung(self, cluster: Cluster, around_s: int) -> Status | None:
-        return rung(cluster.whole.recent, around_s, self._need(cluster.communities))[0]
+    def _review(self, cluster: Cluster, heard: Heard) -> list[OutageChange]:
+        """See whether a post makes a suspected outage likely."""
+        if cluster.status != "suspected" or said_before(heard, cluster.whole.recent[:-1]):
+            return []
+        need = self._need(cluster.communities, self._now_s)
+        flooding = self._memory.flooding(cluster.parts)
+        witnesses = [seen for seen in cluster.whole.recent if seen.author not in flooding]
+        status, _ = rung(witnesses, heard.at_s, need)
+        return [self._turn(cluster, "likely", self._now_s)] if status == "likely" else []
 
     def _pass_minute(self, now_s: int) -> list[OutageChange]:
-        changes = []
+        changes: list[OutageChange] = []
         for cluster in list(self._memory.in_order()):
             if cluster.ended:
                 continue
             changes += self._part_waves(cluster, now_s)
+            changes += self._part_restored(cluster, now_s)
             status = settle(cluster, now_s)
-            if status != cluster.status or _worth_telling(cluster):
+            if status != cluster.status or worth_telling(cluster, now_s):
                 changes.append(self._turn(cluster, status, now_s))
         if now_s % FORGET_EVERY_S == 0:
-            self._memory.forget(now_s - HEARD_S, now_s - REMEMBERED_S)
+            self._memory.forget(now_s - HEARD_S, now_s - REMEMBERED_S, self._hour_of)
+            self._needs.clear()
+        if now_s % HOUR_S == 0:
+            self._memory.listen(self._hour_of(now_s))
         return changes
+
+    def _doze(self, minute: int, until: int) -> None:
+        """Let the hours pass in which nothing is held in memory, a year of them at most."""
+        first, last = minute // 60, until // 60
+        for hour in range(max(first, last - LONGEST_DOZE_H), last):
+            self._memory.listen(self._hour_of((hour + 1) * HOUR_S))
+
+    def _hour_of(self, at_s: int) -> int:
+        return datetime.fromtimestamp(at_s, self._zone).hour
+
+    def _part_restored(self, cluster: Cluster, now_s: int) -> list[OutageChange]:
+        """Part what is restored of an outage from where it goes on."""
+        leaving = restored_parts(cluster, now_s)
+        if not leaving:
+            return []
+        parts = {name: cluster.parts.pop(name) for name in leaving}
+        made = self._memory.begin(parts, now_s, "restoring")
+        made.confirmed = cluster.confirmed
+        return [self._turn(made, "restored", now_s), self._tell(cluster, now_s)]
 
     def _part_waves(self, cluster: Cluster, now_s: int) -> list[OutageChange]:
         """Begin an outage of its own where a far larger loss has come upon an open one."""
@@ -251,9 +303,18 @@ class Outages:
         cluster = self._memory.begin({community: fresh}, now_s, "likely")
         return self._tell(cluster, now_s)
 
-    def _need(self, communities: Iterable[str]) -> Need:
-        """What makes an outage of these communities likely: what the largest of them needs."""
-        return max(self._needs[name] for name in communities)
+    def _need(self, communities: Iterable[str], at_s: int) -> Need:
+        """What makes an outage of these communities likely: what the noisiest of them needs."""
+        part = part_of_day(self._hour_of(at_s))
+        return max(self._need_of(name, part) for name in communities)
+
+    def _need_of(self, community: str, part: int) -> Need:
+        need = self._needs.get((community, part))
+        if need is None:
+            customers = self._places[community].customers
+            need = self._need_at(self._memory.rates.per_s(community, customers, part))
+            self._needs[community, part] = need
+        return need
 
     def _turn(self, cluster: Cluster, status: Status, now_s: int) -> OutageChange:
         """Give `cluster` its status, and tell of it."""
@@ -263,64 +324,10 @@ class Outages:
         return self._tell(cluster, now_s)
 
     def _tell(self, cluster: Cluster, now_s: int, by: str | None = None) -> OutageChange:
-        said = cluster.whole
-        cluster.told = Told(now_s, said.posts, said.authors_seen, _marks(cluster, said))
+        cluster.told = told_of(cluster, now_s)
         self._memory.turned(cluster)
         return self._change(cluster, by)
 
     def _change(self, cluster: Cluster, by: str | None = None) -> OutageChange:
-        lat, lon, radius_km = extent(cluster, self._places)
-        said = cluster.whole
-        return OutageChange(
-            id=cluster.id,
-            status=cluster.status,
-            at=_utc(cluster.told.at_s),
-            started_at=_utc(cluster.started_s),
-            communities=cluster.communities,
-            lat=round(lat, 5),
-            lon=round(lon, 5),
-            radius_km=round(radius_km, 2),
-            first_post_at=_utc(said.first_s),
-            posts=said.posts,
-            authors=said.authors_seen,
-            hazards=said.hazards,
-            vulnerable=said.vulnerable,
-            damage=said.damage,
-            confidence=round(confidence(cluster, self._need(cluster.communities)), 3),
-            cause=cause_named(said),
-            evidence=tuple(post for _, post in sorted(said.evidence)),
-            parts=_counts(cluster),
-            oms=cluster.oms,
-            verifying=cluster.verifying,
-            merged_into=cluster.merged_into,
-            by=by,
-            exercise=self.exercise,
-        )
-
-
-def _utc(at_s: int) -> datetime:
-    return datetime.fromtimestamp(at_s, UTC)
-
-
-def _worth_telling(cluster: Cluster) -> bool:
-    told, said = cluster.told, cluster.whole
-    return (
-        _marks(cluster, said) != told.marks
-        or said.posts >= GROWTH * told.posts
-        or said.authors_seen >= GROWTH * told.authors
-    )
-
-
-def _marks(cluster: Cluster, said: Part) -> tuple[int, int, int, int]:
-    """What is told of as soon as it changes."""
-    return (said.hazards, said.vulnerable, said.damage, len(cluster.parts))
-
-
-def _counts(cluster: Cluster) -> dict[str, PartCounts]:
-    """What was counted in each of several communities."""
-    if len(cluster.parts) == 1:
-        return {}
-    return {
-        name: PartCounts(part.posts, part.authors_seen, part.hazards, part.vulnerable, part.damage)
-        for name, part in sorted(cluster.parts.items())
-    }
+        need = self._need(cluster.communities, cluster.told.at_s)
+        return change_of(cluster, self._places, need, by=by, exercise=self.exercise)

@@ -10,6 +10,21 @@ SUPPORT_WEIGHT = 0.5
 """A witness who speaks only of a danger or asks for the ETR: most, but not all, have no power."""
 
 
+SAID_S = 5 * 60
+
+
+def said_before(seen: Sighting, others: Iterable[Sighting]) -> bool:
+    """Whether its author has said the same within minutes: then it makes nobody surer.
+
+    A flood of one voice is so passed over without weighing all that was said before.
+    """
+    at_s, author, kind = seen.at_s, seen.author, seen.kind
+    return any(
+        other.author == author and other.kind == kind and 0 <= at_s - other.at_s <= SAID_S
+        for other in others
+    )
+
+
 def weigh(sightings: Sequence[Sighting]) -> tuple[float, int]:
     """How much the witnesses among `sightings` count, and how many of them report an outage.
 

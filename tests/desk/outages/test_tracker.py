@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
 from desk.outages import OutageChange, Outages
@@ -40,7 +41,7 @@ def post(
         id=id_,
         channel="file",
         author=Author(id=who or f"author of {id_}"),
-        text="made up",
+        text=more.pop("text", "made up"),
         created_at=START + timedelta(minutes=minute),
         labels=tuple(labels.split()),
         matches=more.pop("matches", ()),
@@ -169,8 +170,8 @@ def test_a_large_outage_that_comes_back_in_parts_stays_open_while_many_lack_powe
 def test_half_of_the_own_authors_end_a_small_outage_without_naming_the_place() -> None:
     desk = Outages(TOWNS)
     own = [post(100 + n, f"a0-{n}", "restored", None) for n in range(2)]
-    assert statuses(run([*reports(0, 4), *own], desk))[-1] == "restoring"
-    assert statuses(later(desk, 120)) == ["restored"]
+    assert statuses(run([*reports(0, 4), *own], desk))[-1] == "likely"
+    assert statuses(later(desk, 120)) == ["restoring", "restored"]
 
 
 def test_one_voice_of_restoration_changes_no_status() -> None:
@@ -345,3 +346,90 @@ def test_a_place_outside_the_territory_is_passed_over() -> None:
         for n in range(9)
     ]
     assert run(posts) == []
+
+
+def test_the_time_that_most_people_quote_is_the_estimate_until_it_has_passed() -> None:
+    desk = Outages(TOWNS)
+    quotes = [
+        ("a", "they say 3pm"),
+        ("b", "ETR 14:30"),
+        ("c", "back by 2:30pm"),
+        ("d", "ETR 2:30 PM"),
+    ]
+    posts = [post(6 + n, who, text=text) for n, (who, text) in enumerate(quotes)]
+    run([*reports(0, 5), *posts[:1]], desk)
+    assert desk.open()[0].etr is None
+    run(posts[1:], desk)
+    later(desk, 10)
+    assert desk.open()[0].etr == START + timedelta(hours=2, minutes=30)
+    told = later(desk, 151)
+    assert told[-1].etr is None
+
+
+FLOOD = "{} no power?? watch what happened next in the video, everybody is talking"
+
+
+def test_near_copies_of_a_long_text_are_one_voice_and_a_flood_is_none() -> None:
+    bots = [
+        post(n / 10, f"bot{n}", text=FLOOD.format("Alder") + ("!" * (n % 7)) + (" wow" * (n % 2)))
+        for n in range(200)
+    ]
+    assert "likely" not in statuses(run(bots))
+    seen = [post(20 + n, f"n{n}", text=f"power out in Alder {n}") for n in range(3)]
+    assert statuses(run([*bots, *seen]))[-1] == "likely"
+
+
+def test_neighbours_who_all_write_the_same_few_words_are_witnesses() -> None:
+    told = run([post(n, f"n{n}", text="power out in Alder") for n in range(30)])
+    assert statuses(told)[-1] == "likely"
+    assert told[-1].authors > 20
+
+
+def test_a_town_that_always_seems_to_be_out_needs_more_witnesses() -> None:
+    others = tuple(
+        Community(id=f"t{n}", name=f"T{n}", lat=40 + n / 9, lon=-79, radius_km=1, customers=900)
+        for n in range(100)
+    )
+    land = msgspec.structs.replace(TOWNS, community=(*TOWNS.community, *others))
+    desk = Outages(land)
+    days = 40
+    for day in range(days):
+        run([post(day * 24 * 60 + 70 * n, f"{day}-{n}") for n in range(3)], desk)
+    later(desk, days * 24 * 60)
+    assert desk.open() == []
+    fresh = reports(days * 24 * 60 + 30, 3)
+    assert statuses(run(fresh, Outages(land)))[-1] == "likely"
+    again = Outages(land)
+    again.restore([piece for piece in desk.dirty().values() if piece])
+    for known in (desk, again):
+        assert statuses(run(fresh, known)) == ["suspected"]
+        assert statuses(run(reports(days * 24 * 60 + 34, 3), known)) == ["likely"]
+
+
+def test_communities_on_one_feeder_that_fail_together_are_one_outage() -> None:
+    towns = tuple(
+        msgspec.structs.replace(town, feeder=None if town.id == "birch" else "F12")
+        for town in TOWNS.community
+    )
+    desk = Outages(msgspec.structs.replace(TOWNS, community=towns))
+    both = [*reports(0, 6), *reports(0.5, 16, where="cedar", every=0.5)]
+    run(sorted(both, key=lambda item: item.created_at), desk)
+    assert [outage.communities for outage in desk.open()] == [("alder", "cedar")]
+
+
+def test_where_one_part_is_back_and_the_other_is_not_they_part() -> None:
+    desk = Outages(TOWNS)
+    pair = [post(n, f"w{n}", where="alder" if n % 2 else "birch") for n in range(12)]
+    run(pair, desk)
+    back = [post(60 + n, f"w{2 * n}", "restored", "birch") for n in range(6)]
+    still = [post(62 + 3 * n, f"s{n}") for n in range(16)]
+    changes = run(sorted([*back, *still], key=lambda item: item.created_at), desk)
+    parted = {change.id: change for change in [*changes, *later(desk, 115)]}
+    assert max((o.communities, o.status) for o in parted.values()) == (
+        ("birch",),
+        "restored",
+    )
+    assert [(o.communities, o.status) for o in desk.open()] in (
+        [(("alder",), "likely")],
+        [(("alder",), "restoring")],
+    )
