@@ -27,7 +27,7 @@ from simulator.stream import StormDay
 from simulator.truth import Told
 
 ID = "load-{round:05d}-{number:07d}"
-_NUMBER = re.compile(r"load-(\d{5})-(\d{7})")
+_NUMBER = re.compile(r"load-(\d{5,})-(\d{7})")
 _SAMPLES = (0.005, 0.02)
 """Scales at which a storm is told, to learn how many posts it has: some do not grow with it."""
 REPORT_EVERY = 5000

@@ -9,6 +9,9 @@ import msgspec
 
 from simulator.load.promise import Promise
 
+MOST_POSTS = 9_999_999
+"""Different posts of a test: their numbers have seven digits."""
+
 
 class Wish(msgspec.Struct, frozen=True):
     """What to test: see the options of `stormdesk storm load`.

@@ -95,8 +95,9 @@ def _spells(
     waves: list[Wave], levels: list[int], told_s: float
 ) -> Iterable[tuple[float, float, int]]:
     """(from, to, customers out) between the changes."""
-    ends = [wave.at_s for wave in waves[1:]] + [told_s]
-    return zip((wave.at_s for wave in waves), ends, levels, strict=True)
+    starts = [wave.at_s for wave in waves]
+    ends = [*starts, told_s][1:]
+    return zip(starts, ends, levels, strict=True)
 
 
 def worst_weather(day: StormDay) -> dict[str, tuple[float, ...]]:

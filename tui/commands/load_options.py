@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from desk.labelling import MOST_PROCESSES
+from simulator.load.wish import MOST_POSTS
 
 STORM = "hurricane"
 
@@ -60,7 +61,10 @@ Rates = Annotated[
     ),
 ]
 PoolPosts = Annotated[
-    int, typer.Option("--posts", metavar="N", min=100, help="Different posts to prepare.")
+    int,
+    typer.Option(
+        "--posts", metavar="N", min=100, max=MOST_POSTS, help="Different posts to prepare."
+    ),
 ]
 StormSeed = Annotated[int | None, typer.Option("--seed", help="Another seed of the storm.")]
 Json = Annotated[

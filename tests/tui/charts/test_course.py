@@ -45,6 +45,12 @@ def test_a_collapse_puts_everybody_out() -> None:
     assert min(worst_shares(day).values()) > 0.99
 
 
+def test_before_the_first_loss_there_is_a_curve_of_nothing() -> None:
+    day = StormDay(load_storm("flood", hours=0.01, background=0.0))
+    assert customers_out(day) == Curve((0,), 0.0, 0, (0.0, 0.0))
+    assert set(worst_shares(day).values()) == {0.0}
+
+
 def test_a_share_is_what_was_out_of_a_town_at_one_time() -> None:
     shares = worst_shares(flood())
     assert set(shares) == {community.id for community in flood().territory.community}
