@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from desk.outages import OutageChange
+from desk.outages.change import PartCounts
 from desk.serving.outage_messages import Acted, OutagePart
 from desk.serving.protocol import OutageRow
 from tui.paint import paint
@@ -22,7 +23,7 @@ def place_words(place: str) -> str:
     return paint(place[:PLACE_CHARS]).text
 
 
-def posts_words(outage: OutageChange | OutagePart) -> str:
+def posts_words(outage: OutageChange | OutagePart | PartCounts) -> str:
     """How much was posted of an outage, such as `41 posts by 38 people`; never customers."""
     posts = f"{outage.posts:,} post" + ("" if outage.posts == 1 else "s")
     people = "1 person" if outage.authors == 1 else f"{outage.authors:,} people"
@@ -63,14 +64,14 @@ def undo_question(place: str, who: str) -> str:
     name = "the utility's own list" if who == OMS else paint(who[:PLACE_CHARS]).text
     return (
         f"Take back what {name} did to {place_words(place)}?\n\n"
-        "It was not done at this screen. The outage goes on as it was before."
+        "It was not done here just now. The outage goes on as it was before."
     )
 
 
-def done_words(acted: Acted, place: str) -> str:
-    """What was done, and how to take it back."""
+def done_words(acted: Acted, place_of: Callable[[str], str]) -> str:
+    """What was done, and how to take it back; `place_of` names the place of an outage."""
     act = acted.act
-    where = place_words(place)
+    where = place_words(place_of(act.outage))
     now = next((change for change in acted.changes if change.id == act.outage), None)
     sign = STATUS_SIGNS.get(now.status, UNKNOWN) if now else UNKNOWN
     match act.kind:
@@ -81,7 +82,7 @@ def done_words(acted: Acted, place: str) -> str:
         case "dismiss":
             words = f"{where}: dismissed by {paint(act.by).text}"
         case "merge":
-            words = f"{where}: merged into {paint((act.into or '')[:PLACE_CHARS]).text}"
+            words = f"{where}: merged into {place_words(place_of(act.into or ''))}"
         case "split":
             words = f"{where}: split in two"
         case "undo":

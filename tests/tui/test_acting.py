@@ -90,7 +90,7 @@ async def test_a_merge_is_chosen_from_the_near_ones_and_asked_for(scene: OpenSce
         assert "Merge Alder Bay (214 posts by 211 people) into Fernley" in s.text()
         await s.press("enter")
         assert s.asked(Act) == [Act("merge", "outage-1", "agent", into="outage-2")]
-        assert "u takes it back" in s.text()
+        assert "Alder Bay: merged into Fernley · u takes it back" in s.text()
 
 
 async def test_a_merge_can_be_left_at_both_sheets(scene: OpenScene) -> None:
@@ -140,7 +140,7 @@ async def test_a_refusal_is_one_plain_line(scene: OpenScene) -> None:
 async def test_an_answer_that_comes_after_the_agent_left_opens_nothing(scene: OpenScene) -> None:
     async with scene() as s:
         s.desk.mute = True
-        await s.press("o", "m")
+        await s.press("o", "u")
         assert "asking the desk…" in s.text()
         assert s.asked(ReadOutage)[-1] == ReadOutage("outage-1")
         await s.press("enter")
@@ -148,6 +148,31 @@ async def test_an_answer_that_comes_after_the_agent_left_opens_nothing(scene: Op
         await s.desk.send(ReadOutage("outage-1"))
         await s.settle()
         assert s.screen() == "OutageScreen"
+
+
+async def test_what_is_typed_before_the_desk_has_answered_lands_in_the_sheet(
+    scene: OpenScene,
+) -> None:
+    async with scene() as s:
+        s.desk.mute = True
+        await s.press("o", "m", "enter", "j", "space")
+        assert s.screen() == "ChooseScreen"
+        assert "asking the desk…" in s.text()
+        s.desk.mute = False
+        await s.desk.send(ReadOutage("outage-1"))
+        await s.settle()
+        assert "12.5 km  ■ Fernley" in s.text()
+        await s.press("escape", "m", "escape")
+        assert s.screen() == "OutagesScreen"
+        assert s.asked(Act) == []
+
+
+async def test_where_there_is_nothing_to_merge_with_the_sheet_goes(scene: OpenScene) -> None:
+    async with scene() as s:
+        s.desk.outages = {"outage-1": s.desk.outages["outage-1"]}
+        await s.press("o", "m")
+        assert "there is no other open outage to merge it with" in s.text()
+        assert s.screen() == "OutagesScreen"
 
 
 async def test_an_outage_that_goes_while_the_sheet_is_open_is_refused_by_the_desk(

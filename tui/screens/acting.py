@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import ClassVar
 
 from textual.binding import BindingType
 
+from desk.outages import OutageChange
 from desk.serving.outage_messages import Act, Acted, ActKind, OutageDetail, ReadOutage
 from desk.serving.protocol import OutageRow, Refused
 from tui.act_words import (
@@ -76,8 +76,7 @@ ACTS: list[BindingType] = [
         shown=True,
     ),
 ]
-CHECKED: tuple[ActKind, ...] = ("merge", "split", "undo")
-"""Acts before which the desk is asked for the outage as it is now."""
+ASKED = "asking the desk…"
 
 
 class Acting(Attached):
@@ -85,7 +84,8 @@ class Acting(Attached):
 
     BINDINGS: ClassVar[list[BindingType]] = ACTS
 
-    _wanted: tuple[ActKind, str] | None = None
+    _undoing: str | None = None
+    _sheet: ChooseScreen | None = None
 
     def at_hand(self) -> OutageRow | None:
         """The outage that the keys are about."""
@@ -103,62 +103,64 @@ class Acting(Attached):
     async def action_act(self, kind: ActKind) -> None:
         row = self.at_hand()
         outage = self.to_undo() if kind == "undo" else row.outage.id if row else None
-        if outage is None:
+        if outage is None or row is None:
             self.say("there is no outage under the cursor", refused=True)
         elif self.now.link.state != "connected":
             self.say("the desk is not there now: nothing was done", refused=True)
-        elif kind in CHECKED:
-            self._wanted = (kind, outage)
-            self.say("asking the desk…")
+        elif kind == "dismiss":
+            self._ask(dismiss_question(row), Act("dismiss", outage, self.desk.agent))
+        elif kind == "split":
+            self._choose_parts(row)
+        elif kind == "merge":
+            await self._choose_other(row)
+        elif kind == "undo":
+            self._undoing = outage
+            self.say(ASKED)
             await self.desk.link.send(ReadOutage(outage))
-        elif kind == "dismiss" and row is not None:
-            self._ask(dismiss_question(row), lambda: Act("dismiss", outage, self.desk.agent))
         else:
             await self._send(Act(kind, outage, self.desk.agent))
 
     def outage_detail(self, detail: OutageDetail) -> None:
-        if self._wanted is None or self._wanted[1] != detail.id:
-            return
-        (kind, _), self._wanted = self._wanted, None
-        if self.app.screen is not self:
-            return  # the agent has gone elsewhere meanwhile
-        self.say("")
-        row = self.now.outages.get(detail.id)
-        if detail.outage is None or row is None:
-            self.say("the desk no longer holds this outage", refused=True)
-        elif kind == "merge":
-            self._choose_other(row, detail)
-        elif kind == "split":
-            self._choose_parts(row, detail)
-        else:
-            self._undo(row, detail)
+        sheet = self._sheet
+        if sheet is not None and self.app.screen is sheet and sheet.about == detail.id:
+            self._sheet = None
+            self._fill(sheet, detail)
+        elif self._undoing == detail.id and self.app.screen is self:
+            self._undoing = None
+            self._undo(detail)
 
     def acted(self, acted: Acted) -> None:
-        self.say(done_words(acted, self._place_of(acted.act.outage)))
+        self.say(done_words(acted, self._place_of))
 
     async def refused(self, refused: Refused) -> None:
         if refused.outage is not None:
-            self._wanted = None
+            self._undoing = None
             self.say(paint(refused.reason[:400]).text, refused=True)
 
     # What is asked
 
-    def _choose_other(self, row: OutageRow, detail: OutageDetail) -> None:
-        others = [(near, self.now.outages.get(near.id)) for near in detail.near]
-        known = {near.id: (near.km, other) for near, other in others if other is not None}
-        if not known:
-            self.say("there is no other open outage to merge it with", refused=True)
-            return
-        choices = [(id_, self._other_words(other, km)) for id_, (km, other) in known.items()]
+    async def _choose_other(self, row: OutageRow) -> None:
+        """Open the sheet at once, so that what is typed next lands there; the desk fills it."""
+        outage = row.outage.id
 
         def chosen(answer: tuple[str, ...] | None) -> None:
-            if answer:
-                into = known[answer[0]][1]
-                act = Act("merge", row.outage.id, self.desk.agent, into=answer[0])
-                self._ask(merge_question(row, into), lambda: act)
+            into = self.now.outages.get(answer[0]) if answer else None
+            if into is not None:
+                act = Act("merge", outage, self.desk.agent, into=into.outage.id)
+                self._ask(merge_question(row, into), act)
 
-        title = f"Merge {place_words(row.place)} into"
-        self.app.push_screen(ChooseScreen(title, choices), chosen)
+        self._sheet = ChooseScreen(f"Merge {place_words(row.place)} into", outage)
+        self.app.push_screen(self._sheet, chosen)
+        await self.desk.link.send(ReadOutage(outage))
+
+    def _fill(self, sheet: ChooseScreen, detail: OutageDetail) -> None:
+        others = [(near, self.now.outages.get(near.id)) for near in detail.near]
+        choices = [(near.id, self._other_words(other, near.km)) for near, other in others if other]
+        if choices:
+            sheet.fill(choices)
+        else:
+            sheet.action_leave()
+            self.say("there is no other open outage to merge it with", refused=True)
 
     def _other_words(self, other: OutageRow, km: float) -> str:
         sign = STATUS_SIGNS.get(other.outage.status, UNKNOWN)
@@ -166,41 +168,44 @@ class Acting(Attached):
         place = place_words(other.place)
         return f"{km:>6.1f} km  {sign.glyph} {place} · {posts_words(other.outage)} · {old}"
 
-    def _choose_parts(self, row: OutageRow, detail: OutageDetail) -> None:
-        if len(row.outage.communities) < 2:
+    def _choose_parts(self, row: OutageRow) -> None:
+        outage = row.outage
+        if len(outage.communities) < 2:
             place = place_words(row.place)
             self.say(f"{place} is one community: there is nothing to split", refused=True)
             return
-        posts = {part.community: part.posts for part in detail.parts}
-        choices = [
-            (name, f"{place_words(self.now.name_of(name))} · {posts.get(name, 0):,} posts")
-            for name in row.outage.communities
-        ]
+        choices = [(name, self._part_words(name, outage)) for name in outage.communities]
 
         def chosen(answer: tuple[str, ...] | None) -> None:
             if answer:
                 names = [self.now.name_of(name) for name in answer]
-                act = Act("split", row.outage.id, self.desk.agent, communities=answer)
-                self._ask(split_question(row, names), lambda: act)
+                act = Act("split", outage.id, self.desk.agent, communities=answer)
+                self._ask(split_question(row, names), act)
 
-        title = f"Split off {place_words(row.place)}"
-        self.app.push_screen(ChooseScreen(title, choices, many=True), chosen)
+        sheet = ChooseScreen(f"Split off {place_words(row.place)}", outage.id, many=True)
+        sheet.fill(choices)
+        self.app.push_screen(sheet, chosen)
 
-    def _undo(self, row: OutageRow, detail: OutageDetail) -> None:
+    def _part_words(self, community: str, outage: OutageChange) -> str:
+        name, part = place_words(self.now.name_of(community)), outage.parts.get(community)
+        return f"{name} · {posts_words(part)}" if part else name
+
+    def _undo(self, detail: OutageDetail) -> None:
         """Take back one's own act at once, and that of somebody else only when asked."""
-        act = Act("undo", row.outage.id, self.desk.agent)
+        act, place = Act("undo", detail.id, self.desk.agent), self._place_of(detail.id)
         last = next((change.by for change in reversed(detail.history) if change.by), None)
-        if last == self.desk.agent and self.desk.did(row.outage.id):
+        if last == self.desk.agent and self.desk.did(detail.id):
             self.run_worker(self._send(act))
         elif last is None:
-            self.say(f"nothing was done to {place_words(row.place)}", refused=True)
+            self.say(f"nothing was done to {place_words(place)}", refused=True)
         else:
-            self._ask(undo_question(row.place, last), lambda: act)
+            self.say("")
+            self._ask(undo_question(place, last), act)
 
-    def _ask(self, question: str, act: Callable[[], Act]) -> None:
+    def _ask(self, question: str, act: Act) -> None:
         def answered(yes: bool | None) -> None:
             if yes:
-                self.run_worker(self._send(act()))
+                self.run_worker(self._send(act))
             else:
                 self.say("")
 
@@ -208,7 +213,7 @@ class Acting(Attached):
 
     async def _send(self, act: Act) -> None:
         if self.now.link.state == "connected":
-            self.say("asking the desk…")
+            self.say(ASKED)
             await self.desk.link.send(act)
         else:
             self.say("the desk is not there now: nothing was done", refused=True)

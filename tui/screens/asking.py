@@ -55,20 +55,26 @@ class Choices(Lines):
         key("space", "mark", "Mark", "Mark a line, or no longer", meaning="choice.mark"),
     ]
 
-    def __init__(self, id: str, choices: Sequence[Choice], *, many: bool) -> None:  # noqa: A002 - Textual's own name for it
+    def __init__(self, id: str, *, many: bool) -> None:  # noqa: A002 - Textual's own name for it
         super().__init__(id)
-        self.choices = choices
+        self.choices: Sequence[Choice] = ()
         self.many = many
         self.marked: set[str] = set()
 
-    def on_mount(self) -> None:
-        self.resize_to(len(self.choices))
+    def show(self, choices: Sequence[Choice]) -> None:
+        """Let the agent choose from these."""
+        self.choices = choices
+        self.resize_to(len(choices))
+        self.forget_strips()
+
+    def empty(self) -> str:
+        return "asking the desk…"
 
     def count(self) -> int:
         return len(self.choices)
 
     def action_mark(self) -> None:
-        if self.many:
+        if self.many and self.choices:
             self.marked ^= {self.choices[self.cursor][0]}
             self.forget_strips()
             self.move_to(self.cursor + 1)
@@ -91,7 +97,10 @@ class Choices(Lines):
 
 
 class ChooseScreen(Sized, ModalScreen[tuple[str, ...]]):
-    """Asks for one line, or some; answers with none where the agent goes back."""
+    """Asks for one line, or some; answers with none where the agent goes back.
+
+    `about` is the outage that it asks for.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         key(
@@ -101,10 +110,11 @@ class ChooseScreen(Sized, ModalScreen[tuple[str, ...]]):
         ),
     ]
 
-    def __init__(self, title: str, choices: Sequence[Choice], *, many: bool = False) -> None:
+    def __init__(self, title: str, about: str, *, many: bool = False) -> None:
         super().__init__()
+        self.about = about
         self._title = title
-        self._choices = choices
+        self._choices: Sequence[Choice] = ()
         self._many = many
 
     def compose(self) -> ComposeResult:
@@ -113,7 +123,16 @@ class ChooseScreen(Sized, ModalScreen[tuple[str, ...]]):
         how = "space marks · enter goes on" if self._many else "enter goes on"
         box.border_subtitle = f"{how} · esc back"
         with box:
-            yield Choices("choices", self._choices, many=self._many)
+            yield Choices("choices", many=self._many)
+
+    def on_mount(self) -> None:
+        self.query_one(Choices).show(self._choices)
+
+    def fill(self, choices: Sequence[Choice]) -> None:
+        """Show what there is to choose from; the sheet may be there already, waiting for it."""
+        self._choices = choices
+        if self.is_mounted:
+            self.query_one(Choices).show(choices)
 
     def take(self, chosen: tuple[str, ...]) -> None:
         """Answer, unless nothing would be left behind."""

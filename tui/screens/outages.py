@@ -141,12 +141,16 @@ class OutagesScreen(Acting):
         return "no open outage · a shows those that have ended"
 
     def _tell_table(self, shown: int, ended: int) -> None:
+        heading, order = self.table.heading() + " ", f"· by {list(ORDERS)[self._order]}"
         more = f" · {ended:,} ended" if ended and not (self._ended or self._words) else ""
+        words = f"─ Outages {shown:,}{more} {order} {heading}"
+        if len(words) + 2 > self.table.size.width:
+            more = ""  # what the columns are is worth more
         left = [("Outages", "name"), (f"{shown:,}{more}", "quiet")]
         if self._words:
             left.append((f"filter: {cut(paint(self._words[:200]).text, 40)}", "alarm"))
-        left.append((f"· by {list(ORDERS)[self._order]}", "quiet"))
-        self.query_one("#table-head", Head).show(tuple(left), self.table.heading() + " ")
+        left.append((order, "quiet"))
+        self.query_one("#table-head", Head).show(tuple(left), heading)
 
     def _tell_map(self) -> None:
         layers = " ".join(
@@ -194,6 +198,7 @@ class OutagesScreen(Acting):
     def on_filter_bar_submitted(self, event: FilterBar.Submitted) -> None:
         self._words = event.text
         self._close_filter()
+        self.table.move_to(0)
 
     def on_filter_bar_left(self, _event: FilterBar.Left) -> None:
         self._close_filter()
@@ -208,6 +213,7 @@ class OutagesScreen(Acting):
     def action_order(self) -> None:
         self._order = (self._order + 1) % len(ORDERS)
         self._tell()
+        self.table.move_to(0)
 
     def action_ended(self) -> None:
         self._ended = not self._ended
