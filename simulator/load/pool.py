@@ -11,13 +11,13 @@ import math
 import re
 from array import array
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import msgspec
 
 from desk.errors import PostError
-from desk.post import Post, decode_post, encode
+from desk.post import LAST_YEAR, Post, decode_post, encode
 from desk.territories import Territory
 from simulator.errors import LoadError
 from simulator.load.accounting import mask
@@ -57,6 +57,14 @@ class Pool(msgspec.Struct, frozen=True):
     def posts(self) -> int:
         """How many posts there are before the first comes again."""
         return len(self.truth)
+
+    @property
+    def most(self) -> int:
+        """How many posts can be sent: each round is later, and a date must stay one of a post."""
+        if not self.dates:
+            return 0
+        left = date(LAST_YEAR, 12, 31) - date.fromisoformat(self.dates[0])
+        return self.posts * (1 + left.days // self.days)
 
 
 class _Line(msgspec.Struct):
@@ -222,9 +230,9 @@ class Lines:
                 (b'"%b":"load-00000-' % key, b'"%b":"load-%05d-' % (key, turn))
                 for key in (b"id", b"reply_to", b"repost_of")
             ]
-            for date in self._pool.dates:
-                day = (datetime.fromisoformat(date) + later).strftime("%Y-%m-%d")
-                self._changes.append((b'"created_at":"%b' % date.encode(), _created(day)))
+            for old_day in self._pool.dates:
+                day = (datetime.fromisoformat(old_day) + later).strftime("%Y-%m-%d")
+                self._changes.append((b'"created_at":"%b' % old_day.encode(), _created(day)))
         for old, new in self._changes:
             chunk = chunk.replace(old, new)
         return chunk

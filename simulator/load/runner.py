@@ -100,8 +100,18 @@ class Bench:
         self.work_s: dict[int, dict[str, float]] = {}
 
     def run(self, name: str, shape: Shape, *, may_cut: bool = False) -> Run:
-        """Throw `shape` at the system, and wait until every post that was sent is done."""
-        return _Running(self, name, shape, may_cut=may_cut).run()
+        """Throw `shape` at the system, and wait until every post that was sent is done.
+
+        Raises:
+            LoadError: the system has ended, or the pool has too few posts for so many rounds.
+        """
+        running = _Running(self, name, shape, may_cut=may_cut)
+        if self.sent + running.posts > self.pool.most:
+            raise LoadError(
+                f"{self.pool.posts:,} different posts can't come again often enough for"
+                f" '{name}', each time on later days: give more with --posts"
+            )
+        return running.run()
 
     def account(self) -> Account:
         """What became of all posts so far; at what is stuck nobody works any more: it is lost."""
@@ -133,6 +143,11 @@ class _Running:
         self._hopeless_s = 0.0
         self._work_s = bench_work(bench)
         self._sampled = (0.0, 0, 0)
+
+    @property
+    def posts(self) -> int:
+        """How many posts it will send."""
+        return self._schedule.posts
 
     def run(self) -> Run:
         bench = self._bench

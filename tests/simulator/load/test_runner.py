@@ -6,6 +6,7 @@ import os
 
 import pytest
 
+from simulator.errors import LoadError
 from simulator.load.feeder import Sent
 from simulator.load.pool import Pool
 from simulator.load.promise import Promise
@@ -131,6 +132,16 @@ def test_posts_that_vanish_are_lost_and_the_run_does_not_hold(clock: Clock, pool
     assert run.backlog == 7
     account = made.account()
     assert (account.sent, account.lost, account.backlog) == (200, 7, 0)
+
+
+def test_posts_that_would_come_again_after_the_last_year_are_refused_before(
+    clock: Clock, pool: Pool
+) -> None:
+    made = bench(Stalling(clock, 99, 0), pool)
+    assert pool.most < 700_000
+    with pytest.raises(LoadError, match=r"10 different posts .* give more with --posts"):
+        made.run("too long", Hold(70_000, 10))
+    assert made.account().sent == 0
 
 
 def test_a_hopeless_run_is_cut_short_where_that_is_allowed(clock: Clock, pool: Pool) -> None:
