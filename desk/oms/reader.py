@@ -111,16 +111,8 @@ class _Reader:
         if begun is None:
             raise BadValueError("it does not say when the outage began: fill started_at")
         lat, lon, communities = self._where(said, record)
-        kind, restored = _status(status), self._time(said, "restored_at")
-        if restored is not None and restored < begun:
-            raise BadValueError("it was restored before it began: mend one of the two times")
-        updated = self._time(said, "updated_at")
-        if restored is None and kind in OVER:
-            restored = updated if updated and updated >= begun else None
-        elif restored is not None and kind == "confirmed":
-            kind = "restored"
-        if said.get("verified", "").casefold() in _NO:
-            kind = "predicted"
+        updated = self._hint(said, "updated_at")
+        kind, restored = self._end(said, begun, updated)
         return OmsOutage(
             id=said.get("id") or _made_up(record),
             started_at=begun,
@@ -131,15 +123,39 @@ class _Reader:
             customers=read_count(said["customers"]) if "customers" in said else None,
             cause=said.get("cause"),
             status=kind,
-            etr=self._time(said, "etr"),
+            etr=self._hint(said, "etr"),
             updated_at=updated,
             recorded_at=recorded,
             start_known=started is not None,
             exercise=said.get("exercise", "").casefold() in _YES,
         )
 
+    def _end(
+        self, said: dict[str, str], begun: datetime, updated: datetime | None
+    ) -> tuple[OmsStatus, datetime | None]:
+        """The status, and when it was restored, as each tells of the other."""
+        if said.get("restored_at", "").casefold() in _NO:
+            del said["restored_at"]  # a column that says whether, not when
+        kind, restored = _status(said.get("status", "")), self._time(said, "restored_at")
+        if restored is not None and restored < begun:
+            raise BadValueError("it was restored before it began: mend one of the two times")
+        if restored is None and kind in OVER:
+            restored = updated if updated and updated >= begun else None
+        elif restored is not None and kind == "confirmed":
+            kind = "restored"
+        if said.get("verified", "").casefold() in _NO:
+            kind = "predicted"
+        return kind, restored
+
     def _time(self, said: dict[str, str], field: str) -> datetime | None:
         return read_time(said[field], self._zone) if field in said else None
+
+    def _hint(self, said: dict[str, str], field: str) -> datetime | None:
+        """A time that may be words, such as "assessing": no reason to lose an outage."""
+        try:
+            return self._time(said, field)
+        except BadValueError:
+            return None
 
     def _where(self, said: dict[str, str], record: Record) -> tuple[float, float, tuple[str, ...]]:
         """Latitude, longitude and communities: by name where it is known, else by position.

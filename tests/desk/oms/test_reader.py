@@ -108,6 +108,15 @@ def test_every_line_of_a_real_storm_is_read(territory: Territory) -> None:
     assert all(one.start_known and one.recorded_at for one in oms)
 
 
+def test_words_where_a_time_could_be(listed: Listed) -> None:
+    oms, said = listed(
+        "id,start,city,restored,etr,last updated\n"
+        "1,2031-09-04T16:00:00Z,Birchfield,No,Assessing damage,a while ago\n"
+    )
+    assert said == []
+    assert (oms[0].restored_at, oms[0].etr, oms[0].updated_at) == (None, None, None)
+
+
 def test_a_report_alone_is_no_start(listed: Listed) -> None:
     oms, _ = listed("id,reported,city\n1,2031-09-04T16:09:00Z,Birchfield\n")
     assert (oms[0].started_at, oms[0].recorded_at) == (at(9), at(9))
