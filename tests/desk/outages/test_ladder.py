@@ -9,6 +9,7 @@ from math import exp, factorial
 from types import FrameType
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -154,15 +155,25 @@ def test_the_work_on_a_post_grows_with_what_was_heard_and_not_with_its_square(
     [
         ("power line on the ground", "lineDown"),
         ("Tree on a LINE", "treeDown"),
+        ("wires hanging low on Maple St", "lineDown"),
         ("utility pole snapped", "poleDown"),
+        ("somebody took out a pole on Cedar Blvd", "poleDown"),
+        ("lines are hanging off the pole", "lineDown"),
+        ("transformer on our pole is buzzing", None),
         ("lightning hit the transformer", "lightingStrike"),
-        ("a squirrel", "animal"),
+        ("sparks everywhere, poor squirrel", "animal"),
         ("cavi a terra", "lineDown"),
+        ("un ramo appoggiato sui fili", "treeDown"),
+        ("il palo è a terra, attenti", "poleDown"),
+        ("un fulmine sulla cabina", "lightingStrike"),
         ("un árbol sobre el cable", "treeDown"),
+        ("el poste está caído en la calle", "poleDown"),
+        ("cables sueltos que echan chispas", "lineDown"),
+        ("cayó un rayo en el transformador", "lightingStrike"),
         ("sparks", None),
     ],
 )
-def test_a_cause_is_read_from_the_words_of_a_hazard(words: str, cause: str | None) -> None:
+def test_a_cause_is_read_from_what_a_post_on_a_danger_says(words: str, cause: str | None) -> None:
     def post(label: str) -> LabelledPost:
         return LabelledPost(
             id="1",
@@ -176,6 +187,8 @@ def test_a_cause_is_read_from_the_words_of_a_hazard(words: str, cause: str | Non
 
     assert cause_of(post("hazard")) == cause
     assert cause_of(post("damage")) is None
+    headline = msgspec.structs.replace(post("hazard"), labels=("hazard", "news"))
+    assert cause_of(headline) is None
 
 
 def test_a_digest_is_the_same_everywhere_and_fits_the_store() -> None:

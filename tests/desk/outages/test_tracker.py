@@ -257,7 +257,7 @@ def test_hazards_people_damage_and_cause_are_counted_and_told() -> None:
     run(
         [
             *reports(0, 4),
-            post(5, "h", "hazard outage", matches=(wire,)),
+            post(5, "h", "hazard outage", matches=(wire,), text="wires down in the road"),
             post(6, "v", "vulnerable"),
             post(7, "d", "damage"),
         ],
