@@ -177,3 +177,17 @@ def test_everybody_names_streets_of_the_place() -> None:
     streets = {people.person(0, "x", number).street for number in range(400)}
     assert streets <= people.streets()
     assert not any(street.endswith((" Road", " Street", " Lane")) for street in streets)
+
+
+def test_a_bulletin_has_a_place_only_if_it_names_it(hurricane: Posts) -> None:
+    storm = load_storm("hurricane")
+    service = next(outlet.handle for outlet in storm.outlet if outlet.kind == "weather")
+    names = {c.id: c.name for c in StormDay(storm).territory.community}
+    sent = [told for told in hurricane if told.post.author and told.post.author.handle == service]
+    bulletins = [told for told in sent if told.truth.labels == ("news",)]
+    placed = [told for told in bulletins if told.truth.community]
+    assert placed
+    for told in placed:
+        assert told.truth.located
+        assert names[told.truth.community or ""] in told.post.text
+    assert not any(told.truth.located for told in bulletins if not told.truth.community)
