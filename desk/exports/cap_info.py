@@ -110,6 +110,8 @@ def _parameters(outage: Handed) -> list[tuple[str, str]]:
         ("stormdesk:damage-posts", str(last.damage)),
         ("stormdesk:confidence", f"{last.confidence:g}"),
     ]
+    if last.oms is not None:
+        known.append(("stormdesk:utility-incident", printable(last.oms)))
     if last.merged_into is not None:
         known.append(("stormdesk:merged-into", printable(last.merged_into)))
     return known

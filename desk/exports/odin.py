@@ -19,6 +19,7 @@ from desk.exports.xml import add, add_known, begin, document, read_document, wri
 NAMESPACE = "http://iec.ch/TC57/2014/PubOutages#"
 WGS_84 = "urn:ogc:def:crs:EPSG::4326"
 NAME_TYPE = "stormdesk outage"
+OMS_NAME_TYPE = "utility incident"
 
 
 def odin(handover: Handover, previous: Sequence[bytes] = ()) -> Made:
@@ -57,9 +58,11 @@ def _outage(root: ET.Element, outage: Handed) -> None:
     if last.etr is not None:
         add(add(node, "EstimatedRestorationTime"), "ert", utc(last.etr))
     _position(add(node, "Incident"), outage)
-    names = add(node, "Names")
-    add(names, "name", printable(last.id))
-    add(add(names, "NameType"), "name", NAME_TYPE)
+    for name, kind in ((last.id, NAME_TYPE), (last.oms, OMS_NAME_TYPE)):
+        if name is not None:
+            names = add(node, "Names")
+            add(names, "name", printable(name))
+            add(add(names, "NameType"), "name", kind)
     area = add(node, "OutageArea")
     add(area, "earliestReportedTime", utc(outage.history.first_post_at))
 

@@ -73,10 +73,11 @@ def kinds(document: bytes) -> dict[str, str]:
 
 
 def test_a_document_keeps_to_the_profile(told: Told, territory: Territory, check: Check) -> None:
+    due = datetime(2031, 9, 5, tzinfo=UTC)
     changes = [
         told("o1", "likely", 5, cause="treeDown", exercise=True),
         told("o2", "likely", 5, ("alder-bay", "birchfield"), exercise=True),
-        told("o3", "confirmed", 9, by="oms", exercise=True, etr=datetime(2031, 9, 5, tzinfo=UTC)),
+        told("o3", "confirmed", 9, by="oms", oms="17", exercise=True, etr=due),
         told("o4", "likely", 5, exercise=True),
         told("o4", "restored", 90, exercise=True),
         told("o5", "likely", 5, cause="else", exercise=True),
@@ -97,6 +98,10 @@ def test_a_document_keeps_to_the_profile(told: Told, territory: Territory, check
     assert text(root[1], "communityDescriptor") == "Alder Bay; Birchfield & Sons <North>"
     assert "not verified" in text(root[0], "utilityDisclaimer")
     assert "not verified" not in text(root[2], "utilityDisclaimer")
+    names = [
+        name.findtext(f"{{{NAMESPACE}}}name") for name in root[2].iter(f"{{{NAMESPACE}}}Names")
+    ]
+    assert names == ["o3", "17"]
 
 
 def test_people_are_no_meters(told: Told, territory: Territory) -> None:
