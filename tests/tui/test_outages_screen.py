@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from desk.serving.protocol import Tick
+from desk.serving.protocol import OmsMark, Tick
 from tests.tui.conftest import COUNTS, MARKS
 from tui.screens.outages import OutagesScreen
 from tui.widgets.outage_map import OutageMap
@@ -280,3 +280,16 @@ async def test_five_hundred_outages_are_a_list_and_a_map(scene: OpenScene) -> No
         assert len(places(s)) == 505
         await s.press("G")
         assert table(s).cursor == 504
+
+
+async def test_the_name_of_the_outage_at_hand_is_written_over_other_signs(
+    scene: OpenScene,
+) -> None:
+    async with scene(size=(120, 40)) as s:
+        spread = (-79.9 + 0.12 * step for step in range(24))
+        marks = tuple(OmsMark(str(lon), 35.05, lon, "confirmed", None, None) for lon in spread)
+        await s.say(Tick(oms=marks))
+        await s.press("o")
+        assert "Fernley" not in large_map(s)
+        await s.press("j")
+        assert "Fernley" in large_map(s)

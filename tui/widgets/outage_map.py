@@ -256,7 +256,8 @@ class OutageMap(TerritoryMap, can_focus=True):
         status = [place for place in places if self._worst.get(place.id) in NAMED]
         status.sort(key=lambda place: NAMED.index(self._worst[place.id]))
         for place in first:
-            self._write_name(place, colours.strong, *self._sides.get(place.id, (0, 0)))
+            sides = self._sides.get(place.id, (0, 0))
+            self._write_name(place, colours.strong, *sides, over=place is first[0])
         for place in status:
             if place not in first:
                 style = colours.status(self._worst[place.id])

@@ -118,8 +118,13 @@ class TerritoryMap(Widget):
         for place in places:
             self._write_name(place, palette_of(self).status(self._worst[place.id]))
 
-    def _write_name(self, place: MapPlace, style: Style, left: int = 0, right: int = 0) -> None:
-        """Write a name where nothing else stands, `left` or `right` cells further off its sign."""
+    def _write_name(
+        self, place: MapPlace, style: Style, left: int = 0, right: int = 0, *, over: bool = False
+    ) -> None:
+        """Write a name where nothing else stands, `left` or `right` cells further off its sign.
+
+        With `over`, it is written over other signs.
+        """
         cell = self._ground.cells.get(place.id)
         name = cut(paint(place.name[:80]).text, NAME_CELLS)
         if cell is None or cell_len(name) != len(name):
@@ -130,7 +135,7 @@ class TerritoryMap(Widget):
             spot = range(start - 1, start + len(name) + 1)
             inside = start >= 0 and start + len(name) <= self.size.width
             free = all((at, y) not in self._marks or (at, y) in self._quiet for at in spot)
-            if inside and free:
+            if inside and (free or over):
                 letters = zip(spot, f" {name} ", strict=True)
                 self._marks |= {(at, y): (char, style) for at, char in letters}
                 self._quiet.difference_update((at, y) for at in spot)
