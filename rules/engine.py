@@ -13,9 +13,9 @@ from rules import page
 from rules.compiled import core
 from rules.language import elected
 from rules.matcher import Matcher
-from rules.memo import MEMO_CHUNKS, Memo
+from rules.memo import MEMO_CHUNKS
 from rules.pack import LANGUAGES, Pack
-from rules.page import Chunk
+from rules.page import Chunks
 from rules.scan import Item
 from rules.tongue import VOTES, Tongues
 from rules.verdict import URGENCY, Match, Verdict
@@ -50,7 +50,9 @@ class Engine:
             if (same := [pack for pack in packs if pack.language == language])
         )
         self._tongues = Tongues(self.matchers)
-        self._memo: Memo[Chunk] = Memo(self._chunk, memo_chunks)
+        self._chunks: Chunks = self._core.Chunks(
+            self._tongues.code, self._tongues.known, memo_chunks
+        )
 
     @property
     def is_compiled(self) -> bool:
@@ -60,11 +62,7 @@ class Engine:
     @property
     def remembered(self) -> int:
         """How many chunks the engine holds."""
-        return self._memo.held
-
-    def _chunk(self, text: str) -> Chunk:
-        chunk: Chunk = self._core.Chunk(text, self._tongues.code(text))
-        return chunk
+        return self._chunks.held
 
     def is_idle(self, word: str) -> bool:
         """Whether no phrase holds a word."""
@@ -72,7 +70,7 @@ class Engine:
 
     def classify(self, items: Iterable[str | Item]) -> list[Verdict]:
         """One verdict for each item, in order."""
-        chunks_of, code_of = self._core.chunks, self._core.code
+        chunks_of, code_of = self._chunks.of, self._core.code
         verdicts = []
         for item in items:
             if isinstance(item, str):
@@ -82,7 +80,7 @@ class Engine:
             whole = len(text) <= TEXT_LETTERS_MAX
             if not whole:
                 text = text[:TEXT_LETTERS_MAX]
-            chunks = chunks_of(self._memo, text)
+            chunks = chunks_of(text)
             code = code_of(chunks, VOTES)
             language = (lang and _stated(lang)) or elected(code)
             found: list[Match] = []
@@ -100,7 +98,7 @@ class Engine:
         """The text of an item as far as it is read, its language, and the matchers in play."""
         text = (item if isinstance(item, str) else item.text)[:TEXT_LETTERS_MAX]
         lang = None if isinstance(item, str) else getattr(item, "lang", None)
-        code = self._core.code(self._core.chunks(self._memo, text), VOTES)
+        code = self._core.code(self._chunks.of(text), VOTES)
         language = (lang and _stated(lang)) or elected(code)
         return text, language, tuple(self._tongues.in_play(language, code))
 

@@ -53,7 +53,11 @@ cdef struct Trail:
     int begin
 
 
-from rules.reading import IDLE
+from rules.memo import MEMO_LETTERS_MAX, is_kept
+from rules.reader import SIGNS
+from rules.reading import IDLE, Reading
+from rules.typos import tolerance
+from rules.text import LINK_STARTS, ends_sentence, fold
 
 
 cdef class Word:
@@ -99,15 +103,20 @@ cdef class Run:
     cdef readonly object reading
     cdef tuple words, ends
     cdef int size
-    cdef bint fragment
+    cdef bint fragment, idle
 
 
 @cython.no_gc
 cdef class Chunk:
-    """What stands between two blanks of a text: its code, and its run in each language asked for."""
+    """What stands between two blanks of a text: its code, and its run in each language asked for.
+
+    One with a `base` has the run of that, but for the end of a sentence behind it where it `ends`.
+    """
 
     cdef readonly str text
-    cdef Bits code
+    cdef readonly Bits code
+    cdef Chunk base
+    cdef bint ends, plain  # plain: a folded word, and nothing else
     cdef PyObject *runs[TONGUES_MAX]
 
     def __init__(self, str text, Bits code):
@@ -232,6 +241,7 @@ cdef class Phrases:
     cdef dict evidence  # element → [lane, points, …]
     cdef Word start, end, idle
     cdef dict tables, scales, idle_runs
+    cdef frozenset idle_words
 
     def __dealloc__(self):
         free(self.number_of)
@@ -335,10 +345,31 @@ cdef class Phrases:
         cdef Run run
         if chunk.runs[self.tongue] != NULL:
             return <Run> chunk.runs[self.tongue]
-        run = self._run(self.plan.reader.read(chunk.text))
+        if chunk.plain and self._is_idle(chunk.text):
+            run = self.idle_runs[1, ()]
+        elif chunk.base is None:
+            run = self._run(self.plan.reader.read(chunk.text))
+        else:
+            run = self.run(chunk.base)
+            if chunk.ends:
+                run = self._ended(run, chunk)
         Py_INCREF(run)
         chunk.runs[self.tongue] = <PyObject *> run
         return run
+
+    cdef bint _is_idle(self, str word) except -1:
+        """Whether a plain word means nothing to the rules, seen without reading it."""
+        if self.idle_words is None:  # made with the first text of the language, not before
+            self.idle_words = self.plan.reader.idle_words
+            self._run(Reading((IDLE,)))
+        return word in self.idle_words
+
+    cdef Run _ended(self, Run run, Chunk chunk):
+        """A run as it is at the end of a sentence."""
+        kept = self.idle_runs.get((run.size, (run.size,))) if run.idle else None
+        if kept is None:
+            kept = self._run(self.plan.reader.read(chunk.text))
+        return <Run> kept
 
     def readings(self, list chunks):
         """The readings of the chunks of a text."""
@@ -357,7 +388,7 @@ cdef class Phrases:
         run.words = tuple([self.word(plain) for plain in words])
         run.size = len(run.words)
         run.ends = reading.ends
-        run.fragment = reading.fragment
+        run.fragment, run.idle = reading.fragment, idle
         if idle and run.size < FEW and len(run.ends) < FEW:
             self.idle_runs[len(words), run.ends] = run
         return run
@@ -856,16 +887,78 @@ cdef class Page:
         return True
 
 
-def chunks(memo, str text):
-    """The chunks of a text: what the memo knows of them, or works out."""
-    cdef list found = text.split()
-    cdef PyObject *known
-    cdef int at
-    for at in range(len(found)):
-        chunk = found[at]
-        known = PyDict_GetItemWithError(memo, chunk)
-        found[at] = <object> known if known != NULL else memo[chunk]
-    return found
+cdef class Chunks:
+    """Makes the chunks of texts: see `rules.page.Chunks`.
+
+    That "Power," and "POWER!" are "power" is seen here: what is new is mostly a word known before.
+    """
+
+    cdef object code_of
+    cdef dict known, young, old  # two generations, as `rules.memo.Memo` has them
+    cdef Py_ssize_t limit
+    cdef Chunk link
+
+    def __init__(self, code_of, dict known, Py_ssize_t limit):
+        self.code_of, self.known, self.limit = code_of, known, limit
+        self.young, self.old = {}, {}
+        self.link = Chunk("https://t.co/", 0)
+
+    @property
+    def held(self):
+        """How many chunks are remembered."""
+        return len(self.young) + len(self.old)
+
+    def of(self, str text):
+        """The chunks of a text, in order."""
+        cdef list found = text.split()
+        cdef PyObject *known
+        cdef int at
+        for at in range(len(found)):
+            chunk = found[at]
+            known = PyDict_GetItemWithError(self.young, chunk)
+            found[at] = <object> known if known != NULL else self._new(<str> chunk)
+        return found
+
+    cdef Chunk _new(self, str text):
+        cdef Chunk chunk
+        if text[0] == "@" and text[1:].isalnum():
+            return Chunk(text, 0)
+        if text.startswith(LINK_STARTS) and len(text) > 8:
+            chunk = Chunk(text, 0)
+            chunk.base = self.link
+            return chunk
+        cdef PyObject *kept = PyDict_GetItemWithError(self.old, text)
+        if kept != NULL:
+            chunk = <Chunk> kept
+        else:
+            chunk = self._made_of(text)
+            if not is_kept(text):
+                return chunk
+        if len(self.young) >= self.limit:
+            self.old, self.young = self.young, {}
+        self.young[text] = chunk
+        return chunk
+
+    cdef Chunk _made_of(self, str text):
+        cdef Chunk chunk
+        cdef str core = text.strip(SIGNS), word
+        cdef PyObject *kept
+        if not core.isalpha() or len(core) > MEMO_LETTERS_MAX:
+            return Chunk(text, self.code_of(text))
+        word = core.lower() if core.isascii() else fold(core)
+        if not (word.isascii() and word.isalpha()):
+            return Chunk(text, self.code_of(text))
+        if word == text:
+            chunk = Chunk(text, self.known.get(word, 0))
+            chunk.plain = True
+            return chunk
+        kept = PyDict_GetItemWithError(self.young, word)
+        cdef Chunk base = <Chunk> kept if kept != NULL else self._new(word)
+        chunk = Chunk(text, base.code)
+        chunk.base = base
+        if not text[len(text) - 1].isalpha():
+            chunk.ends = ends_sentence(word, text[len(text.rstrip(SIGNS)):], "")
+        return chunk
 
 
 def code(list chunks, Bits votes):
@@ -875,3 +968,162 @@ def code(list chunks, Bits votes):
         total += (<Chunk> chunk).code & votes
         flags |= (<Chunk> chunk).code
     return total & votes | flags & ~votes
+
+
+# --- spelling -------------------------------------------------------------------------------------
+
+DEF LETTERS_MAX = 64
+DEF HEAD_LETTERS = 7
+cdef Bits MULTIPLIER = 0x9E3779B97F4A7C15ULL  # odd, its bits well mixed (Knuth's golden ratio)
+
+
+cdef struct Filed:
+    Bits spelling  # hashed: what is found is compared anyway; 0: free
+    int word
+
+
+cdef class Filing:
+    """Words under hashed spellings, several under one: a hash table with linear probing."""
+
+    cdef Filed *slots
+    cdef Bits size, held
+
+    def __dealloc__(self):
+        free(self.slots)
+
+    def __init__(self, Bits entries):
+        self.size = 64
+        while self.size < 2 * entries:
+            self.size *= 2
+        self.slots = <Filed *> calloc(self.size, sizeof(Filed))
+        if self.slots == NULL:
+            raise MemoryError
+
+    cdef void put(self, Bits spelling, int word) noexcept:
+        cdef Bits at = (spelling >> 20) & (self.size - 1)
+        while self.slots[at].spelling:
+            if self.slots[at].spelling == spelling and self.slots[at].word == word:
+                return
+            at = (at + 1) & (self.size - 1)
+        self.slots[at].spelling, self.slots[at].word = spelling, word
+
+
+cdef inline Bits _hashed(const unsigned int *word, int letters, int but, int but_too) noexcept:
+    """The hash of a word without up to two of its letters (-1: with all of them); never 0."""
+    cdef Bits spelling = 1
+    cdef int at
+    for at in range(letters):
+        if at != but and at != but_too:
+            spelling = (spelling ^ word[at]) * MULTIPLIER
+    return spelling or 1
+
+
+cdef int _apart(
+    const unsigned int *one, int letters, const unsigned int *other, int others, int most
+) noexcept:
+    """How many edits separate two words, or more than `most`: optimal string alignment."""
+    cdef int rows[3][LETTERS_MAX + 1]
+    cdef int i, j, cost, best, least
+    if abs(letters - others) > most:
+        return most + 1
+    for j in range(others + 1):
+        rows[0][j] = j
+    for i in range(1, letters + 1):
+        rows[i % 3][0] = least = i
+        for j in range(1, others + 1):
+            cost = one[i - 1] != other[j - 1]
+            best = rows[(i - 1) % 3][j - 1] + cost
+            best = min(best, rows[(i - 1) % 3][j] + 1)
+            best = min(best, rows[i % 3][j - 1] + 1)
+            if i > 1 and j > 1 and one[i - 1] == other[j - 2] and one[i - 2] == other[j - 1]:
+                best = min(best, rows[(i - 2) % 3][j - 2] + 1)
+            rows[i % 3][j] = best
+            least = min(least, best)
+        if least > most + 1:  # a swap may look back two rows
+            return most + 1
+    return rows[letters % 3][others]
+
+
+cdef class Typos:
+    """Finds the known words that are one edit from a typed one, or else two: see `rules.typos`."""
+
+    cdef list words
+    cdef int *first  # of the letters of each word; one more at the end
+    cdef unsigned int *letters
+    cdef Filing deletes, heads
+
+    def __dealloc__(self):
+        free(self.first)
+        free(self.letters)
+
+    def __init__(self, words):
+        cdef int number, at, other, letters, size
+        cdef unsigned int *word_at
+        self.words = [
+            word for word in dict.fromkeys(words) if tolerance(word) and len(word) <= LETTERS_MAX
+        ]
+        self.first = <int *> malloc((len(self.words) + 1) * sizeof(int))
+        self.letters = <unsigned int *> malloc(max(1, sum(map(len, self.words))) * sizeof(int))
+        if not (self.first and self.letters):
+            raise MemoryError
+        size = 0
+        for number, word in enumerate(self.words):
+            self.first[number] = size
+            for letter in <str> word:  # code points
+                self.letters[size] = ord(letter)
+                size += 1
+        self.first[len(self.words)] = size
+        self.deletes = Filing(size + len(self.words))
+        self.heads = Filing(29 * len(self.words))  # 7 letters, less none, one or two of them
+        for number in range(len(self.words)):
+            word_at = self.letters + self.first[number]
+            letters = self.first[number + 1] - self.first[number]
+            for at in range(-1, letters):
+                self.deletes.put(_hashed(word_at, letters, at, -1), number)
+            if tolerance(self.words[number]) == 2:
+                letters = min(letters, HEAD_LETTERS)
+                for at in range(-1, letters):
+                    for other in range(at, letters):
+                        if other > at or at < 0:
+                            self.heads.put(_hashed(word_at, letters, at, other), number)
+
+    def near(self, str typed):
+        """The nearest known words, in order, and how many edits away they are."""
+        cdef unsigned int letters[LETTERS_MAX]
+        cdef int size = len(typed), at = 0, other, head
+        if size > LETTERS_MAX:
+            return [], 1
+        for letter in typed:
+            letters[at] = ord(letter)
+            at += 1
+        found = set()
+        for at in range(-1, size):
+            self._look(self.deletes, _hashed(letters, size, at, -1), letters, size, 1, found)
+        if found or size < 5:
+            return sorted(found), 1
+        head = min(size, HEAD_LETTERS)
+        for at in range(-1, head):
+            for other in range(at, head):
+                if other > at or at < 0:
+                    self._look(self.heads, _hashed(letters, head, at, other), letters, size, 2, found)
+        return sorted(found), 2
+
+    cdef int _look(
+        self, Filing filing, Bits spelling, const unsigned int *typed, int size, int edits, set found
+    ) except -1:
+        """Puts the words under a spelling to those found that are just so many edits away."""
+        cdef Bits at = (spelling >> 20) & (filing.size - 1)
+        cdef int number, letters
+        cdef const unsigned int *known
+        while filing.slots[at].spelling:
+            if filing.slots[at].spelling == spelling:
+                number = filing.slots[at].word
+                known = self.letters + self.first[number]
+                letters = self.first[number + 1] - self.first[number]
+                if (
+                    (edits == 1 or known[0] == typed[0] or letters >= 6)
+                    and _apart(typed, size, known, letters, edits) == edits
+                ):
+                    found.add(self.words[number])
+            at = (at + 1) & (filing.size - 1)
+        return 0

@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable
-from functools import cached_property
-from itertools import chain, combinations
-
-from rapidfuzz.distance import OSA
-from rapidfuzz.process import extract
+from itertools import chain
 
 from rules.language import LONG_RUN, CommonWords, abbreviations
 from rules.pack import LANGUAGES
 from rules.phrase import STEM_LETTERS_MIN, Atom
+from rules.typos import Typos
 
 TOKEN_LETTERS_MAX = 40
-_EDITS_MAX = 2
-_TWO_EDITS_LETTERS_MIN = 5
-_TWO_EDITS_TYPED_MIN = 5
-_FIRST_LETTER_MAY_ERR_MIN = 6
-_HEAD_LETTERS = 7
 _TYPO_LETTERS_MIN = 4
 _PART_LETTERS_MIN = 2
 _SPLIT_LETTERS_MIN = 6
@@ -32,18 +23,11 @@ Atoms = dict[Atom, int]
 """Atoms that a word stands for, with the edits that separate the two."""
 
 
-def tolerance(word: str) -> int:
-    """How many edits a word of a phrase forgives: none to 3 letters, 1 of 4, 2 from 5 on."""
-    if len(word) < _TWO_EDITS_LETTERS_MIN:
-        return 1 if len(word) >= _TYPO_LETTERS_MIN else 0
-    return _EDITS_MAX
-
-
 class Lexicon:
     """All atoms of a set of rules; typos are forgiven in those that are `tolerant` (None: all).
 
-    An edit is a letter put in, left out, replaced, or swapped with its neighbour (optimal string
-    alignment). A word of the phrases or a common word is real: it is never taken for a typo.
+    A word of the phrases or a common word is real: it is never taken for a typo. What is mistyped
+    is looked up with `typos`.
     """
 
     def __init__(
@@ -52,21 +36,21 @@ class Lexicon:
         common: CommonWords,
         *,
         tolerant: Collection[Atom] | None = None,
+        typos: type[Typos] = Typos,
     ) -> None:
         atoms = set(atoms)
         forgiving = atoms if tolerant is None else atoms.intersection(tolerant)
         self._common = common
         self._exact: dict[str, tuple[Atom, ...]] = {}
         self._stems: dict[str, Atom] = {}
-        self._with_head: defaultdict[str, list[str]] = defaultdict(list)
-        self._deletes: defaultdict[str, list[str]] = defaultdict(list)
+        typed: list[str] = []
         for atom in sorted(atoms):
             if atom.kind == "stem":
                 self._stems[atom.spelling] = atom
             elif atom.kind in ("word", "exact"):
                 self._exact[atom.spelling] = (*self._exact.get(atom.spelling, ()), atom)
                 if atom.kind == "word" and atom in forgiving:
-                    self._file_for_typos(atom.spelling)
+                    typed.append(atom.spelling)
         self._short: dict[str, tuple[Atom, ...]] = {}
         for language in LANGUAGES:
             for short, meant in abbreviations(language).items():
@@ -74,8 +58,7 @@ class Lexicon:
                 self._short[short] = (*self._short.get(short, ()), *atoms_meant)
         self._stem_heads = frozenset(stem[:STEM_LETTERS_MIN] for stem in self._stems)
         self._stemmed = self._words_with_stems(forgiving)
-        for word in sorted(self._stemmed):
-            self._file_for_typos(word)
+        self._typos = typos([*typed, *sorted(self._stemmed)])
         self._stem_letters_max = max(map(len, self._stems), default=0)
         self._words_in_tags = frozenset(word for word in self._exact if len(word) > 1)
         self._splittable = {
@@ -102,30 +85,6 @@ class Lexicon:
             if atoms:
                 found[word] = atoms
         return found
-
-    def _file_for_typos(self, word: str) -> None:
-        """Files a word where `_typo` finds it: under itself, and itself without one letter.
-
-        Of two words one edit apart one of these spellings is the same (Garbe's symmetric deletes).
-        For two edits it is filed under its head, for two heads that are two edits apart have a
-        spelling in common without two letters each.
-        """
-        if not tolerance(word):
-            return
-        deletes = self._deletes
-        for spelling in {word, *_without_a_letter(word)}:
-            deletes[spelling].append(word)
-        if tolerance(word) == _EDITS_MAX:
-            self._with_head[word[:_HEAD_LETTERS]].append(word)
-
-    @cached_property
-    def _heads(self) -> dict[str, list[str]]:
-        """Heads of words that forgive two edits, under each spelling without up to two letters."""
-        heads: defaultdict[str, list[str]] = defaultdict(list)
-        for head in self._with_head:
-            for spelling in _thinned(head):
-                heads[spelling].append(head)
-        return dict(heads)
 
     def __contains__(self, word: str) -> bool:
         return word in self._exact
@@ -202,37 +161,11 @@ class Lexicon:
         return self._typo(word) or self._typo(forms[0])
 
     def _typo(self, word: str) -> Atoms:
-        deletes = self._deletes
-        spellings = [word, *_without_a_letter(word)]
-        near: Iterable[str] = ()
-        if not deletes.keys().isdisjoint(spellings):
-            near = {
-                one
-                for spelling in spellings
-                if spelling in deletes
-                for one in deletes[spelling]
-                if OSA.distance(word, one, score_cutoff=1) == 1
-            }
-        least = 1
-        if not near and len(word) >= _TWO_EDITS_TYPED_MIN:
-            near, least = self._two_edits(word), _EDITS_MAX
-        near = sorted(near)
-        atoms = {Atom("word", one): least for one in near if one in self._exact}
+        near, edits = self._typos.near(word)
+        atoms = {Atom("word", one): edits for one in near if one in self._exact}
         for one in near:
-            atoms |= dict.fromkeys(self._stemmed.get(one, ()), least)
+            atoms |= dict.fromkeys(self._stemmed.get(one, ()), edits)
         return atoms
-
-    def _two_edits(self, word: str) -> list[str]:
-        heads, with_head = self._heads, self._with_head
-        thinned = heads.keys() & _thinned(word[:_HEAD_LETTERS])
-        if not thinned:
-            return []
-        alike = set(chain.from_iterable(map(heads.__getitem__, thinned)))
-        known = [one for head in alike for one in with_head[head]]
-        found = extract(word, known, scorer=OSA.distance, score_cutoff=_EDITS_MAX, limit=None)
-        return [
-            one for one, _, _ in found if one[0] == word[0] or len(one) >= _FIRST_LETTER_MAY_ERR_MIN
-        ]
 
     def split(self, tag: str) -> list[tuple[int, int]]:
         """Spans of the words in a joined lower-case tag, or its whole span where it can't be split.
@@ -290,17 +223,3 @@ class Lexicon:
             end = begin
         spans.reverse()
         return spans
-
-
-def _thinned(head: str) -> set[str]:
-    """A head, and what is left of it without one or two letters."""
-    letters = len(head)
-    return {
-        "".join(some)
-        for count in range(max(1, letters - _EDITS_MAX), letters + 1)
-        for some in combinations(head, count)
-    }
-
-
-def _without_a_letter(word: str) -> list[str]:
-    return [word[:at] + word[at + 1 :] for at in range(len(word))]

@@ -31,9 +31,9 @@ class Matcher:
         compiled: bool | None = None,
     ) -> None:
         self.language = packs[0].language
-        self.plan = Plan(packs, drafts=drafts)
-        tongue = LANGUAGES.index(self.language)
-        self._phrases: Phrases = core(compiled=compiled).Phrases(self.plan, tongue)
+        form = core(compiled=compiled)
+        self.plan = Plan(packs, drafts=drafts, typos=form.Typos)
+        self._phrases: Phrases = form.Phrases(self.plan, LANGUAGES.index(self.language))
         self._accounts = accounts
 
     def matches(

@@ -15,7 +15,7 @@ language than the rule's, nothing is taken for a typo: there it is more likely t
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, reduce
 from itertools import accumulate, chain
 from operator import attrgetter, or_
@@ -23,9 +23,11 @@ from operator import attrgetter, or_
 from rules.bits import bits
 from rules.index import Index, Row
 from rules.language import UNKNOWN
+from rules.memo import Memo
 from rules.plan import Limits, Plan, Test
 from rules.reader import Parts
 from rules.reading import IDLE, Reading, Word
+from rules.typos import Typos as Typos  # noqa: PLC0414 it is in the kernel as well
 
 EDIT_COST = 8
 IDLE_COST = 1
@@ -79,9 +81,24 @@ class Phrases:
         return Page(self.plan, readings, language, parts, line_ends, whole=whole)
 
 
-def chunks(memo: Mapping[str, Chunk], text: str) -> list[Chunk]:
-    """The chunks of a text: what the memo knows of them, or works out."""
-    return list(map(memo.__getitem__, text.split()))
+class Chunks:
+    """Makes the chunks of texts, and remembers at most twice `limit` of them.
+
+    `code_of` works out the code of a chunk; that of a plain folded word is in `known`, or 0.
+    """
+
+    def __init__(self, code_of: Callable[[str], int], known: Mapping[str, int], limit: int) -> None:
+        del known  # it says nothing that `code_of` does not
+        self._memo = Memo(lambda text: Chunk(text, code_of(text)), limit)
+
+    @property
+    def held(self) -> int:
+        """How many chunks are remembered."""
+        return self._memo.held
+
+    def of(self, text: str) -> list[Chunk]:
+        """The chunks of a text, in order."""
+        return list(map(self._memo.__getitem__, text.split()))
 
 
 def code(chunks: Iterable[Chunk], votes: int) -> int:

@@ -26,6 +26,7 @@ from rules.phrase import Atom, Phrase, Place
 from rules.reader import TokenReader
 from rules.reading import Word
 from rules.text import END, LINK, MENTION, QUESTION, START
+from rules.typos import Typos
 
 _EDGES = {Atom("mark", START), Atom("mark", END)}
 _EVERYDAY = 0.004  # above it a word is in every tenth post or so
@@ -95,10 +96,13 @@ class Plan:
     and so are drafts without `drafts`.
     """
 
-    def __init__(self, packs: Sequence[Pack], *, drafts: bool = False) -> None:
+    def __init__(
+        self, packs: Sequence[Pack], *, drafts: bool = False, typos: type[Typos] = Typos
+    ) -> None:
         asked = {"live", "draft"} if drafts else {"live"}
         rules = [rule for pack in packs for rule in pack.rules if rule.status in asked]
         self.language = packs[0].language
+        self._typos = typos
         self._common = common_words()
         self._elements = Elements(self._common)
         contexts = {(each.language, each.name): each for pack in packs for each in pack.contexts}
@@ -173,7 +177,7 @@ class Plan:
             for atom in place:
                 elements_of[atom] = (*elements_of.get(atom, ()), number)
         self.reader = TokenReader(
-            partial(Lexicon, elements_of, self._common, tolerant=self._tolerant),
+            partial(Lexicon, elements_of, self._common, tolerant=self._tolerant, typos=self._typos),
             elements_of,
             self.key_elements,
         )

@@ -37,7 +37,8 @@ _LONE_WORDS_HELD = 65_536
 _HANDLES_HELD = 256
 _SHARED_WORDS_MAX = 4
 _LONE_LETTERS_MIN = 9
-_SIGNS = ".,:;!…\"“”„«»()[]{}*~|<>+=-–—'‘’`"
+SIGNS = ".,:;!…\"“”„«»()[]{}*~|<>+=-–—'‘’`"
+"""Signs that may stand before or behind a word, and are no part of it."""
 _STOPS = ".!…;"
 
 Parts = list[tuple[int, Word]]
@@ -128,7 +129,7 @@ class TokenReader:
             for first in (number - 1, number):
                 if not 0 <= first < len(readings) - 1 or readings[first].ends:
                     continue
-                one, other = (fold(chunk.strip(_SIGNS)) for chunk in chunks[first : first + 2])
+                one, other = (fold(chunk.strip(SIGNS)) for chunk in chunks[first : first + 2])
                 # Signs alone ("++ blackout") are no part of a word.
                 atoms = self._lexicon.in_two(one, other) if one and other else {}
                 if atoms:
@@ -142,7 +143,7 @@ class TokenReader:
             return self.mentioned(chunk)
         if chunk.startswith(LINK_STARTS) and len(chunk) > len(LINK_STARTS[0]):
             return self._link
-        core = chunk.strip(_SIGNS)
+        core = chunk.strip(SIGNS)
         if len(core) > MEMO_LETTERS_MAX:
             return self._mixed(chunk)
         if core.isalpha():
@@ -155,12 +156,12 @@ class TokenReader:
             return self._mixed(chunk)
         if chunk[-1].isalpha():
             return within
-        signs = chunk[len(chunk.rstrip(_SIGNS)) :]
+        signs = chunk[len(chunk.rstrip(SIGNS)) :]
         return last if ends_sentence(folded, signs, "") else within
 
     def cut(self, chunk: str) -> int:
         """Where the first word of a chunk ends that has lost its blank ("nopower!")."""
-        core = chunk.strip(_SIGNS)
+        core = chunk.strip(SIGNS)
         folded = fold(core)
         # A place in the folded word is one in the chunk only while both have the same letters.
         inside = self._lexicon.joined(folded) if len(folded) == len(core) else 0

@@ -49,15 +49,18 @@ class Tongue:
 
 
 class Tongues:
-    """Chooses among `matchers`, one a language, those that must read a text."""
+    """Chooses among `matchers`, one a language, those that must read a text.
+
+    `known` are the codes of plain folded words; others have none.
+    """
 
     def __init__(self, matchers: Sequence[Matcher]) -> None:
         self._common = common_words()
-        self._known = dict(self._common.all_votes)
+        self.known = dict(self._common.all_votes)
         self._tongues = tuple(Tongue(matcher, self._common) for matcher in matchers)
         for one in self._tongues:
             for word in one.own_words:
-                self._known[word] = self._known.get(word, 0) | one.flag
+                self.known[word] = self.known.get(word, 0) | one.flag
         self._own_words = frozenset().union(*(one.own_words for one in self._tongues))
         self._every_flag = sum(one.flag for one in self._tongues)
 
@@ -71,14 +74,14 @@ class Tongues:
 
     def code(self, chunk: str) -> int:
         """The code of a chunk."""
+        if chunk.startswith(LINK_STARTS):
+            return 0
         return together(map(self._code, rough_words(chunk)))
 
     def _code(self, rough: str) -> int:
-        if rough.startswith(LINK_STARTS):
-            return 0
         core = rough.strip(_SIGNS)
         if core.isalpha():
-            return self._known.get(core.lower() if core.isascii() else fold(core), 0)
+            return self.known.get(core.lower() if core.isascii() else fold(core), 0)
         if core[:1] == "@" and core[1:].replace("_", "").isalnum():
             return 0
         if len(rough) <= MEMO_LETTERS_MAX:
@@ -89,7 +92,7 @@ class Tongues:
     def _mixed(self, token: str) -> int:
         if token[0] in "#＃" or "_" in token:
             return self._tag(token)
-        return 0 if token[0] == "@" else self._known.get(fold(token), 0)
+        return 0 if token[0] == "@" else self.known.get(fold(token), 0)
 
     def _tag(self, tag: str) -> int:
         """Own words of a hashtag: it may hold those of any language whose phrases it fits."""

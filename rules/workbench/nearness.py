@@ -13,11 +13,11 @@ from rapidfuzz.process import extract
 
 from rules.index import Row
 from rules.language import UNKNOWN, common_words
-from rules.lexicon import tolerance
 from rules.page import EDIT_COST
 from rules.phrase import Atom, Phrase, Place
 from rules.plan import Plan, Test
 from rules.text import END, START, fold, token_spans
+from rules.typos import tolerance
 from rules.workbench.reasons import Reason
 from rules.workbench.trail import Piece, Trail, View, as_written, choice, loosest, standing
 

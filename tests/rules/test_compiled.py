@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from rules import Engine, Verdict, load_packs
 from rules.compiled import kernel
 from rules.pack import Pack
+from rules.typos import Typos
 from rules.workbench.stream import Stream
 from rules.workbench.variants import mistyped
 from rules.workbench.wording import Speller, live_rules
@@ -120,6 +121,20 @@ def test_the_posts_of_a_storm_get_the_same_verdicts(
     verdicts = plain.classify(posts)
     assert compiled.classify(posts) == verdicts
     assert sum(bool(verdict.labels) for verdict in verdicts) > 50
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    words=st.lists(st.text("aeornst", min_size=3, max_size=9), min_size=1, max_size=30),
+    typed=st.lists(st.text("aeornst", max_size=10), max_size=10),
+)
+def test_typed_words_are_taken_for_the_same_known_ones(words: list[str], typed: list[str]) -> None:
+    assert kernel
+    compiled, plain = kernel.Typos(words), Typos(words)
+    for word in [*typed, *words, *(word[1:] + word[:1] for word in words)]:
+        assert compiled.near(word)[0] == plain.near(word)[0], word
+        if plain.near(word)[0]:
+            assert compiled.near(word) == plain.near(word)
 
 
 def test_rules_of_all_kinds_say_the_same_of_made_up_posts(

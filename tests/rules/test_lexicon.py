@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
 from rules.language import common_words
-from rules.lexicon import Lexicon, tolerance
+from rules.lexicon import Lexicon
 from rules.phrase import Atom
+from rules.typos import tolerance
 
 WORDS = ("power", "outage", "electricity", "transformer", "back", "no", "off", "out")
 LEXICON = Lexicon(

@@ -9,10 +9,10 @@ import rules
 from rules import LABELS, Engine, load_packs
 from rules.engine import TEXT_LETTERS_MAX
 from rules.keys import CONTEXT_KEYS, FILE_KEYS, RULE_KEYS, TEST_KEYS, TOLD_FACTS, Key
-from rules.lexicon import tolerance
 from rules.pack import FACTS, NOTHING, STATUSES
 from rules.phrase import VARIANTS_MAX
 from rules.text import MARKS
+from rules.typos import tolerance
 from rules.workbench.lint import COMMON_RANKS, warnings
 from rules.workbench.proof import failures
 from rules.workbench.schema import meaning
