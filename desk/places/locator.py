@@ -11,9 +11,9 @@ from desk.places.coordinates import NEAR_KM, Ground, reaches
 from desk.places.judging import REGION_BESIDE
 from desk.places.memory import THREAD, Memory
 from desk.places.names import gazetteer
-from desk.places.profile import Profiles
+from desk.places.profile import NEWSROOM, Profiles
 from desk.places.reading import Findings, Found
-from desk.places.text import Reader
+from desk.places.text import NOTHING, TOWNS, Reader
 from desk.places.trace import Trace
 from desk.places.words import WORDS
 from desk.post import Geo, LabelledPost, Location, Post
@@ -68,12 +68,36 @@ class Locator:
 
     def locate(self, post: Post, trace: Trace | None = None) -> Location | None:
         """The location of a post, or None where nothing says it; how it came goes to `trace`."""
+        text = self._reader.clean(post.text)
+        author = post.author
+        if (
+            post.geo is None
+            and not post.place
+            and trace is None
+            and not (author is not None and author.location)
+        ):
+            # half of the posts name nothing, and are done with here
+            seen = self._reader.look(text)
+            if seen != TOWNS:
+                found = self._inferred(post, self._answered(post), None, away=False)
+                if found is None or seen == NOTHING:
+                    return found
+        return self._located(post, text, trace)
+
+    def _answered(self, post: Post) -> Location | None:
+        """The location of the post that this one answers or repeats."""
+        if post.reply_to is None and post.repost_of is None:
+            return None
+        seen = self._memory.answered(post)
+        return seen.location if seen is not None else None
+
+    def _located(self, post: Post, cleaned: str, trace: Trace | None) -> Location | None:
         geo = self._ground.community_at(post.geo) if post.geo is not None else None
         where = self._by_place(post.place) if post.place else _NOWHERE
         home = _NOWHERE
         if post.author is not None and post.author.location:
             home = self._profiles.of(post.author)
-        answered = self._memory.answered(post) if post.reply_to or post.repost_of else None
+        answered = self._answered(post)
         away = where.elsewhere or (
             post.geo is not None and geo is None and self._ground.is_outside(post.geo)
         )
@@ -89,7 +113,7 @@ class Locator:
             or self._memory.knows(post.author_key)
         )
         notes = trace.names if trace is not None else None
-        text = self._reader.find(self._reader.clean(post.text), implied=implied, notes=notes)
+        text = self._reader.find(cleaned, implied=implied, notes=notes)
         named = self._named(text, where, stranger=stranger)
         if named is None and text.maybe and not stranger:
             named = self._expected(text.maybe[0], post, trace)
@@ -101,11 +125,11 @@ class Locator:
         if where.communities:
             return self._placed(best(where.communities), where, named, text, trace)
         if named is not None:
-            return self._confirmed(named, post, answered.location if answered else None)
+            return self._confirmed(named, post, answered)
         if text.elsewhere and not text.region:
             _say(trace, "text", "speaks of a place elsewhere, so nothing else is asked")
             return None
-        return self._inferred(post, answered.location if answered else None, trace, away=away)
+        return self._inferred(post, answered, trace, away=away)
 
     def _named(self, text: Findings, where: Findings, *, stranger: bool) -> Found | None:
         """The community that the text names; from elsewhere only where it clearly means ours."""
@@ -205,10 +229,10 @@ class Locator:
         told_of_others = post.reply_to or post.repost_of or "http" in post.text
         if away or post.author is None or told_of_others:
             return None
-        if self._profiles.speaks_for_many(post.author):
+        profile = self._profiles.of(post.author)
+        if profile.words is NEWSROOM:
             return None
         home = self._memory.home(post.author_key, post.created_at)
-        profile = self._profiles.of(post.author)
         if profile.communities:
             chosen = best(profile.communities)
             _say(trace, "profile", f"names {chosen.community.name}")

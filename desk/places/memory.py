@@ -42,6 +42,9 @@ class Seen(NamedTuple):
 class Memory:
     """The locations of the newest labelled posts, by post and by author.
 
+    Posts without a label are left out: in storms 17 of 1,800 answers hang on one that has a place,
+    and to locate them all would be most of the work.
+
     What it knows hangs on these posts and their order alone, so that it is the same again after
     the newest of a store were given to it once more.
     """

@@ -72,13 +72,17 @@ class Name(msgspec.Struct, frozen=True, eq=False):
     """Its latitude and longitude, where it is a place within the community and they are known."""
 
 
+Marks = dict[str, tuple[frozenset[str], ...]]
+
+
 class Gazetteer(msgspec.Struct, frozen=True):
     """All names by their first word, the longest first; `joined` are hashtags without a hash.
 
     `codes` are abbreviations of the region and of those elsewhere, as they are written.
 
     `marks` are words of which any text that names a place here has one, each with the words that
-    must stand beside it; `spelling` knows what a misspelt word may mean.
+    must stand beside it; `signs` are those of the region and of places elsewhere. `spelling` knows
+    what a misspelt word may mean.
     """
 
     by_first: dict[str, tuple[Name, ...]]
@@ -86,7 +90,8 @@ class Gazetteer(msgspec.Struct, frozen=True):
     joined: dict[str, str]
     zips: dict[str, Community]
     streets: dict[str, tuple[Street, ...]]
-    marks: dict[str, tuple[frozenset[str], ...]]
+    marks: Marks
+    signs: Marks
     spelling: Spelling
     home: str
     """The territory's country as words.toml has it, or \"\"."""
@@ -125,7 +130,17 @@ def gazetteer(territory: Territory) -> Gazetteer:
         joined=_joined(towns + landmarks, [name for name in names if name.region]),
         zips=zips,
         streets=streets,
-        marks=_marks(names, streets, zips),
+        marks=_marks(
+            [
+                *(name.words for name in towns + landmarks),
+                # frequent streets count only beside another name
+                *(road.words for group in streets.values() for road in group if not road.frequent),
+                *((code,) for code in zips),
+            ]
+        ),
+        signs=_marks(
+            name.words for name in names if name.community is None and not _is_lone_code(name)
+        ),
         spelling=_spelling(names),
         home=home,
     )
@@ -263,25 +278,12 @@ def _tagged(name: Name) -> str:
     return shown.upper() if name.code else shown.title()
 
 
-def _marks(
-    names: list[Name], streets: dict[str, tuple[Street, ...]], zips: Iterable[str]
-) -> dict[str, tuple[frozenset[str], ...]]:
-    """The rarest word of each name, with the others: most texts have none, and are done with.
-
-    Abbreviations of states are left out: they only tell what a name beside them means.
-    """
+def _marks(names: Iterable[tuple[str, ...]]) -> Marks:
+    """The rarest word of each name, with the others: most texts have none, and are done with."""
     found: dict[str, set[frozenset[str]]] = {}
-    for name in names:
-        if name.code and name.community is None:
-            continue
-        rarest = min(name.words, key=lambda word: (is_frequent(word), -len(word), word))
-        found.setdefault(rarest, set()).add(frozenset(name.words) - {rarest})
-    for group in streets.values():
-        for street in group:
-            rarest = min(street.words, key=lambda word: (is_frequent(word), -len(word), word))
-            found.setdefault(rarest, set()).add(frozenset(street.words) - {rarest})
-    for code in zips:
-        found.setdefault(code, set()).add(frozenset())
+    for words in names:
+        rarest = min(words, key=lambda word: (is_frequent(word), -len(word), word))
+        found.setdefault(rarest, set()).add(frozenset(words) - {rarest})
     return {
         word: (frozenset(),) if frozenset() in rest else tuple(sorted(rest, key=sorted))
         for word, rest in found.items()

@@ -13,7 +13,9 @@ from desk.post import Author
 STATED, STATED_BARE, CALLED = 0.75, 0.65, 0.6
 REMEMBERED_PROFILES = 20_000
 _LONGEST = 200
-_NEWSROOM = ["newsroom"]
+NEWSROOM = ["newsroom"]
+"""The words of a profile that speaks for many places: nothing is inferred from it."""
+
 _PARTS = re.compile(r"[^\W\d_]+")
 
 
@@ -37,10 +39,6 @@ class Profiles:
                 self._read[key] = found
         return found
 
-    def speaks_for_many(self, author: Author) -> bool:
-        """Whether it is a newsroom, an agency or the like, which tells of many places."""
-        return self.of(author).words is _NEWSROOM
-
     def _find(self, location: str, name: str, handle: str) -> Findings:
         reader = self._reader
         if location:
@@ -51,7 +49,7 @@ class Profiles:
                 return stated
         for text in (name[:_LONGEST], self._spaced(handle[:_LONGEST])):
             if not WORDS.newsroom_words.isdisjoint(WORD.findall(plain(text))):
-                return Findings(words=_NEWSROOM)
+                return Findings(words=NEWSROOM)
             found = reader.find(reader.clean(text))
             called = [item for item in found.communities if item.source == "text"]
             spoken = found.region or not WORDS.profile_words.isdisjoint(found.words)

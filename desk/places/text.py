@@ -8,7 +8,7 @@ import unicodedata
 from desk.places.choice import is_part
 from desk.places.corners import meetings, resolve
 from desk.places.judging import HINTED, REGION_BESIDE, judge
-from desk.places.names import Gazetteer, Name
+from desk.places.names import Gazetteer, Marks, Name
 from desk.places.numbers import codes_in
 from desk.places.reading import Findings, Found, Mention, Note, Reading, StreetMention
 from desk.places.streets import kind_of
@@ -42,6 +42,10 @@ _DROP = re.compile(r"https?://\S+|www\.\S+|@[\w.]+")
 _TAG = re.compile(r"#([^\W_]+)")
 
 
+NOTHING, ELSEWHERE, TOWNS = range(3)
+Rest = tuple[frozenset[bytes], ...]
+_NO_NAME: tuple[Rest, Rest] = ((), ())
+
 _NOTHING = Findings()
 """Of a text that names nothing; nobody may change it."""
 
@@ -57,7 +61,7 @@ class Reader:
         self._firsts = frozenset(names.by_first) | frozenset(names.streets)
         self._beyond_ascii = not all(map(str.isascii, names.marks))
         self._idle: set[bytes] = set()
-        self._live: dict[bytes, tuple[frozenset[bytes], ...]] = {}
+        self._live: dict[bytes, tuple[Rest, Rest]] = {}
         self._misspelt: dict[str, str] = {}
 
     def clean(self, text: str) -> str:
@@ -92,7 +96,7 @@ class Reader:
         `implied` says that it is about the region anyhow; `trusted` that every name in it is one
         of a place, as in a platform's place field. What was taken and rejected goes to `notes`.
         """
-        if not self._may_name(text) and not trusted:
+        if self.look(text) == NOTHING and not trusted:
             return _NOTHING
         reading = Reading(text, self._names.home)
         words = reading.words
@@ -127,42 +131,44 @@ class Reader:
             found.elsewhere = True
         return found
 
-    def _may_name(self, text: str) -> bool:
-        """Whether words may be of a name; most texts are done with here.
+    def look(self, text: str) -> int:
+        """What a cleaned text may name: `NOTHING`, a place `ELSEWHERE` or the region, or `TOWNS`.
 
         Words are known by their bytes: of most it is known already that no name has them, and
         nothing need be done with them. What is no letter of ASCII without its accent parts words.
         """
         if self._beyond_ascii:
-            return True
+            return TOWNS
         pieces = set(plain(text).encode("ascii", "replace").translate(_SIGNS).split())
         rare = pieces.difference(self._idle)
         if not rare:
-            return False
+            return NOTHING
         if len(self._idle) + len(self._live) >= REMEMBERED_WORDS:
             self._idle.clear()
             self._live.clear()
             self._misspelt.clear()
         live = self._live
-        may = False
+        seen = NOTHING
         for piece in rare:
-            rest = live.get(piece) or self._learn(piece)
-            # and go on where one is found: every misspelt word must be known
-            may = may or any(map(pieces.issuperset, rest))
-        return may
+            # and go on where a town is found: every misspelt word must be known
+            towns, others = live.get(piece) or self._learn(piece)
+            if seen != TOWNS and towns and any(map(pieces.issuperset, towns)):
+                seen = TOWNS
+            elif seen == NOTHING and others and any(map(pieces.issuperset, others)):
+                seen = ELSEWHERE
+        return seen
 
-    def _learn(self, piece: bytes) -> tuple[frozenset[bytes], ...]:
+    def _learn(self, piece: bytes) -> tuple[Rest, Rest]:
         """What must stand beside a new word to make a name; it is known from now on."""
         word = piece.decode()
-        rest = self._names.marks.get(word)
-        if rest is not None:
-            found = tuple(frozenset(map(str.encode, beside)) for beside in rest)
-        elif (meant := self._names.spelling.meant(word)) is not None:
+        found = _rest(self._names.marks, word), _rest(self._names.signs, word)
+        if found == _NO_NAME:
+            meant = self._names.spelling.meant(word)
+            if meant is None:
+                self._idle.add(piece)
+                return _NO_NAME
             self._misspelt[word] = meant
-            found = (frozenset(),)
-        else:
-            self._idle.add(piece)
-            return ()
+            found = (frozenset(),), ()
         self._live[piece] = found
         return found
 
@@ -274,6 +280,10 @@ def _kind_before(words: list[str], index: int) -> str:
         if kind := kind_of(word):
             return kind
     return ""
+
+
+def _rest(marks: Marks, word: str) -> Rest:
+    return tuple(frozenset(map(str.encode, beside)) for beside in marks.get(word, ()))
 
 
 def _take(
