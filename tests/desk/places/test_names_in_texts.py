@@ -120,7 +120,7 @@ def test_a_quarter_beats_the_city_that_it_lies_in() -> None:
 
 def test_a_street_of_two_towns_is_that_of_the_one_named() -> None:
     towns = (
-        _town("a", "Alderton", 40.0, 3.0, streets=("Quarry Rd", "Brook St")),
+        _town("a", "Alderton", 40.0, 3.0, streets=("Quarry Rd", "Brookvale St")),
         _town("b", "Birchfield", 41.0, 3.0, streets=("Quarry Rd", "Zephyr Ave")),
     )
     locator = Locator(Territory(name="T", timezone="America/New_York", community=towns))
@@ -128,7 +128,7 @@ def test_a_street_of_two_towns_is_that_of_the_one_named() -> None:
         "Quarry Rd is dark": None,
         "Quarry Road, Birchfield is dark": "b",
         "corner of Quarry Rd and Zephyr Ave is dark": "b",
-        "Quarry & Brook is dark": "a",
+        "Quarry & Brookvale is dark": "a",
     }
     for text, community in told.items():
         location = _locate(locator, text)
