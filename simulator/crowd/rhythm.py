@@ -73,6 +73,15 @@ def dusk_factor(hour: float) -> float:
     return 1 + 1.3 * math.exp(-0.5 * ((hour - 20.0) / 1.1) ** 2)
 
 
+def _by_hour(stir: Stir, hours: int) -> Iterator[tuple[int, float]]:
+    """The share of a stir's posts that comes in each hour of the day."""
+    first, told = int(stir.at_s // 3600), 0.0
+    for hour in range(first, min(hours, first + 1 + int(DELAY_ENDS_S // 3600))):
+        upto = delay_share((hour + 1) * 3600 - stir.at_s, DELAY_MIN[stir.kind])
+        yield hour, upto - told
+        told = upto
+
+
 def _soon_s(stir: Stir) -> float:
     """When most of those who speak of a stir do."""
     return stir.at_s + 60 * DELAY_MIN[stir.kind]
@@ -170,8 +179,9 @@ class Rhythm:
         found = [0.0] * hours
         for stir in self.stirs:
             if 0 <= stir.at_s < hours * 3600:
-                heard = self._awake(stir.at_s) * self._online(stir, _soon_s(stir))
-                found[int(stir.at_s // 3600)] += stir.expected * heard
+                heard = stir.expected * self._awake(stir.at_s) * self._online(stir, _soon_s(stir))
+                for number, share in _by_hour(stir, hours):
+                    found[number] += heard * share
         for outage in self._scene.outages:
             waiting = _waiting(outage)
             last = min(hours - 1, int(outage.restored_s // 3600))

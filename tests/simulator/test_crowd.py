@@ -191,3 +191,15 @@ def test_a_bulletin_has_a_place_only_if_it_names_it(hurricane: Posts) -> None:
         assert told.truth.located
         assert names[told.truth.community or ""] in told.post.text
     assert not any(told.truth.located for told in bulletins if not told.truth.community)
+
+
+def test_a_collapse_quiets_what_else_is_posted(blackout: Posts) -> None:
+    starts_at = load_storm("blackout").starts_at
+    hours = Counter(
+        int((told.post.created_at - starts_at) / timedelta(hours=1))
+        for told in blackout
+        if not relevant(told.truth)
+    )
+    before = hours[0]
+    assert hours[1] < 0.8 * before
+    assert hours[4] < 0.6 * before
