@@ -82,6 +82,7 @@ def test_a_filter_means_what_its_help_says(text: str, holds: bool) -> None:
         ("~ab", "at least three letters"),
         ("label:", "needs a value"),
         ("power !", "needs a word"),
+        ("outage:", "needs an id"),
     ],
 )
 def test_a_filter_that_can_not_be_understood_says_why(text: str, words: str) -> None:
