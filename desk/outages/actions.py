@@ -136,6 +136,10 @@ def _undo(memory: Memory, cluster: Cluster, at_s: int) -> list[Cluster]:
             hand_back(memory, outages[1], outages[0], at_s)
         case _:
             _take_back(memory, cluster, deed.before[cluster.id], at_s)
+    for other in outages:
+        before = deed.before[other.id]
+        if other.status == before.status and other.turned_s == at_s:
+            other.turned_s = before.turned_s
     memory.forget_deed(deed)
     _settle(memory, outages)
     return outages

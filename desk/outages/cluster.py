@@ -173,10 +173,13 @@ def cause_named(part: Part) -> str | None:
 
 def may_read(part: Part, now_s: int) -> bool:
     """Whether one more post of this minute is read for a time of restoration."""
-    if part.read_at != now_s // 60:
-        part.read_at, part.read = now_s // 60, 0
+    minute = now_s // 60
+    if part.read_at != minute:
+        part.read_at, part.read = minute, 0
+    elif part.read >= READ_A_MINUTE:
+        return False
     part.read += 1
-    return part.read <= READ_A_MINUTE
+    return True
 
 
 def newest_of(seen: dict[int, int]) -> dict[int, int]:

@@ -37,9 +37,10 @@ class Tick(msgspec.Struct, tag="clock"):
 
 
 class Marks(msgspec.Struct, frozen=True):
-    """What people have said of an outage, and its status then."""
+    """What people have said of an outage, its status then, and since when it had it."""
 
     status: Status
+    turned_s: int
     confirmed: bool
     dismissed: bool
     verifying: str | None
@@ -120,7 +121,8 @@ class Memory:
         if part is not None:
             self._dirty.add(cluster.id)
             author = heard.author
-            if author != ECHO and author in part.authors:
+            known = self._by_author.get(author, ())
+            if cluster.id not in known and author != ECHO and author in part.authors:
                 self._by_author.setdefault(author, set()).add(cluster.id)
 
     def flooding(self, communities: Iterable[str]) -> set[int]:
@@ -165,7 +167,8 @@ class Memory:
     def note(self, kind: str, outages: Iterable[Cluster], moved: tuple[str, ...] = ()) -> None:
         """Keep what an action is about to change."""
         before = {
-            c.id: Marks(c.status, c.confirmed, c.dismissed, c.verifying, c.oms) for c in outages
+            c.id: Marks(c.status, c.turned_s, c.confirmed, c.dismissed, c.verifying, c.oms)
+            for c in outages
         }
         deed = Deed(max(self._deeds, default=0) + 1, kind, before, moved)
         self._deeds[deed.number] = deed

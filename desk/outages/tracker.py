@@ -117,8 +117,10 @@ class Outages:
         """Let time pass up to `clock`: silence ends outages, growing ones are told of."""
         self._clock, self._now_s = clock, int(clock.timestamp())
         minute = self._now_s // MINUTE_S
-        changes: list[OutageChange] = []
         memory = self._memory
+        if memory.tick is not None and memory.tick.minute >= minute:
+            return []
+        changes: list[OutageChange] = []
         tick = memory.tick = memory.tick or Tick(minute)
         while tick.minute < minute:
             if not memory.clusters and not memory.hearings:

@@ -12,8 +12,8 @@ from desk.outages.cluster import REPORT, SLOT_S, Part, Sighting
 FEWEST_REPORTERS = 8
 """A wave has so many reporters in ten minutes at least ..."""
 
-WAVE_RATIO = 3
-"""... and three times as many posts as the outage ever had: the loss is about as much larger."""
+WAVE_RATIO = 4
+"""... and four times as many posts as the outage ever had: the loss is about as much larger."""
 
 ESTABLISHED_AUTHORS = 5
 """Fewer reporters than these before the wave are taken to be of the same outage."""

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desk.clock import EventClock
-from desk.outages import ENDED, OutageChange, Outages
+from desk.outages import ENDED, Action, OutageChange, Outages
 from desk.post import Author, LabelledPost, Location
 from desk.territories import Community, Territory
 
@@ -170,3 +170,54 @@ def test_changes_keep_their_promises(posts: list[LabelledPost]) -> None:
                 assert change.posts >= before.posts
                 assert set(change.communities) >= set(before.communities)
         last[change.id] = change
+
+
+def turns(changes: list[OutageChange]) -> list[tuple[object, ...]]:
+    """What each outage became, and when."""
+    last: dict[str, object] = {}
+    told: list[tuple[object, ...]] = []
+    for change in changes:
+        if change.by is None and last.get(change.id) != change.status:
+            told.append((change.id, change.status, change.at, change.communities))
+            last[change.id] = change.status
+    return told
+
+
+@given(streams(), st.data())
+@settings(max_examples=100, deadline=None)
+def test_what_is_done_and_taken_back_at_once_changes_nothing_that_follows(
+    posts: list[LabelledPost], data: st.DataObject
+) -> None:
+    stops = data.draw(st.sets(st.integers(0, max(len(posts) - 1, 0)), max_size=4))
+    desk = Outages(TOWNS)
+    changes = []
+    for number, (post, clock) in enumerate(zip(posts, clocks(posts), strict=True)):
+        changes += desk.observe(post, clock)
+        live = desk.open()
+        if number in stops and live:
+            first, into = live[0].id, live[-1].id
+            kinds = [
+                Action(kind="verify", outage=first, by="ann"),
+                Action(kind="confirm", outage=first, by="ann"),
+                Action(kind="dismiss", outage=first, by="ann"),
+                Action(kind="merge", outage=first, by="ann", into=into),
+            ]
+            desk.act(data.draw(st.sampled_from(kinds[: 2 + len(live)])), clock)
+            desk.act(Action(kind="undo", outage=first, by="ann"), clock)
+    assert turns(changes) == turns(run(posts))
+
+
+@given(streams(), st.data())
+@settings(max_examples=100, deadline=None)
+def test_posts_that_come_at_one_moment_may_come_in_any_order(
+    posts: list[LabelledPost], data: st.DataObject
+) -> None:
+    at = START + timedelta(hours=9)
+    shuffled = data.draw(st.permutations(posts))
+    counted = []
+    for order in (posts, shuffled):
+        desk = Outages(TOWNS)
+        for post in order:
+            desk.observe(post, at)
+        counted.append({o.communities for o in desk.open() if o.status != "suspected"})
+    assert counted[0] == counted[1]
