@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import TypeVar
 
 from rich.console import Console
@@ -18,11 +18,19 @@ from textual.pilot import Pilot
 from desk.serving.protocol import FromDesk, FromScreen
 from tui.link import LinkState
 
+PATIENCE_S = 20.0
 FRAME_S = 1 / 60
 HOPS = 40
 """Turns of the event loop in which a key gets from the terminal to its action."""
 KEY_CHARS = {"space": " ", "slash": "/", "colon": ":", "question_mark": "?"}
 Asked = TypeVar("Asked", bound=FromScreen)
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    """Wait until something holds that another process brings about."""
+    async with asyncio.timeout(PATIENCE_S):
+        while not holds():  # noqa: ASYNC110 - there is no event for what a person would see
+            await asyncio.sleep(0.02)
 
 
 class HandWire:

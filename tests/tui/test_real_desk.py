@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
 from collections.abc import Callable
@@ -10,21 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.tui.scene import until
 from tui.app import StormdeskApp
 from tui.child import DeskChild
 from tui.desk_link import DeskLink
 from tui.screens.post import PostScreen
 from tui.setup import Setup
 from tui.situation import Situation
-
-PATIENCE_S = 12.0
-
-
-async def until(holds: Callable[[], bool]) -> None:
-    """Wait until something holds; the time-out of the test says that it never did."""
-    async with asyncio.timeout(PATIENCE_S):
-        while not holds():  # noqa: ASYNC110 - there is no event for what a person would see
-            await asyncio.sleep(0.02)
 
 
 @pytest.mark.timeout(60)

@@ -14,62 +14,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.tui.terminal import Terminal
+
 pytestmark = [
     pytest.mark.skipif(shutil.which("tmux") is None, reason="needs tmux, a real terminal"),
     pytest.mark.timeout(90),
 ]
 PostsFile = Callable[..., Path]
-PATIENCE_S = 25
-PROMPT = "desk-shell$"
-
-
-class Terminal:
-    """A tmux server of its own, with one window."""
-
-    def __init__(self, folder: Path, columns: int, lines: int) -> None:
-        self._tmux = ["tmux", "-S", str(folder / "tmux.sock"), "-f", "/dev/null"]
-        self._run(
-            "new-session", "-d", "-s", "t", "-x", str(columns), "-y", str(lines),
-            "env", "-u", "NO_COLOR", f"PS1={PROMPT} ", "bash", "--norc", "--noprofile",
-        )  # fmt: skip
-
-    def _run(self, *command: str) -> str:
-        run = subprocess.run(
-            [*self._tmux, *command], capture_output=True, text=True, check=True, timeout=20
-        )
-        return run.stdout
-
-    def type(self, *keys: str) -> None:
-        self._run("send-keys", "-t", "t", *keys)
-
-    def resize(self, columns: int, lines: int) -> None:
-        self._run("resize-window", "-t", "t", "-x", str(columns), "-y", str(lines))
-
-    def screen(self) -> str:
-        return self._run("capture-pane", "-t", "t", "-p")
-
-    def wait_for(self, *wanted: str, without: str | None = None) -> str:
-        """The screen, as soon as it shows all of `wanted`."""
-        end = time.monotonic() + PATIENCE_S
-        while time.monotonic() < end:
-            screen = self.screen()
-            if all(w in screen for w in wanted) and (without is None or without not in screen):
-                return screen
-            time.sleep(0.1)
-        raise AssertionError(f"no {wanted} on the screen:\n{self.screen()}")
-
-    def wait_for_prompt(self) -> None:
-        """Until the shell waits for a command again."""
-        end = time.monotonic() + PATIENCE_S
-        while time.monotonic() < end:
-            lines = self.screen().split()
-            if lines and lines[-1] == PROMPT:
-                return
-            time.sleep(0.1)
-        raise AssertionError(f"no prompt on the screen:\n{self.screen()}")
-
-    def close(self) -> None:
-        subprocess.run([*self._tmux, "kill-server"], capture_output=True, check=False)
 
 
 @pytest.fixture

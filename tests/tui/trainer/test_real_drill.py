@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,20 +13,14 @@ from simulator.conductor.server import Lines
 from simulator.storm import Inject
 from simulator.storm_file import load_storm
 from simulator.stream import StormDay
+from tests.tui.scene import until
 from tui.board import Board
 from tui.child import DeskChild
 from tui.desk_link import DeskLink
 from tui.setup import Setup
 from tui.trainer import TrainerApp
 
-PATIENCE_S = 20.0
 INJECTS = 9
-
-
-async def until(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(PATIENCE_S):
-        while not holds():  # noqa: ASYNC110 - there is no event for what a person would see
-            await asyncio.sleep(0.02)
 
 
 @pytest.mark.timeout(90)

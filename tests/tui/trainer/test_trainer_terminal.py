@@ -8,52 +8,25 @@ import shlex
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.tui.terminal import PATIENCE_S, Terminal
+
 pytestmark = [
     pytest.mark.skipif(shutil.which("tmux") is None, reason="needs tmux, a real terminal"),
     pytest.mark.timeout(120),
 ]
-PATIENCE_S = 40
 PROGRAM = [sys.executable, "-P", "-m", "tui"]
-
-
-class Terminal:
-    """A tmux server of its own, with one window of 100x30."""
-
-    def __init__(self, folder: Path) -> None:
-        self._tmux = ["tmux", "-S", str(folder / "tmux.sock"), "-f", "/dev/null"]
-        self.run("new-session", "-d", "-x", "100", "-y", "30", "bash", "--norc", "--noprofile")
-
-    def run(self, *command: str) -> str:
-        done = subprocess.run(
-            [*self._tmux, *command], capture_output=True, text=True, check=True, timeout=20
-        )
-        return done.stdout
-
-    def type(self, *keys: str) -> None:
-        self.run("send-keys", *keys)
-
-    def wait_for(self, *wanted: str) -> str:
-        """The screen, as soon as it shows all of `wanted`."""
-        end = time.monotonic() + PATIENCE_S
-        while time.monotonic() < end:
-            screen = self.run("capture-pane", "-p")
-            if all(words in screen for words in wanted):
-                return screen
-            time.sleep(0.1)
-        raise AssertionError(f"no {wanted} on the screen:\n{self.run('capture-pane', '-p')}")
 
 
 @pytest.fixture
 def terminal(tmp_path: Path) -> Iterator[Terminal]:
-    opened = Terminal(tmp_path)
+    opened = Terminal(tmp_path, 100, 30)
     yield opened
-    opened.run("kill-server")
+    opened.close()
 
 
 def test_a_storm_is_run_heard_by_another_desk_and_left(
