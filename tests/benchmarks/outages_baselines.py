@@ -257,7 +257,12 @@ CONTENDERS = {
     "threshold": Contender(threshold, {"authors": (2, 3, 4, 5, 6, 8, 10)}, {"authors": 4}),
     "DBSCAN": Contender(
         dbscan,
-        {"window_min": (30, 120), "eps_km": (3.0, 8.0), "eps_min": (15.0, 60.0), "authors": (3, 5)},
+        {
+            "window_min": (120,),
+            "eps_km": (3.0, 8.0),
+            "eps_min": (60.0, 120.0),
+            "authors": (3, 5, 8),
+        },
         {"window_min": 120, "eps_km": 3.0, "eps_min": 60.0, "authors": 5},
     ),
     "DBSTREAM": Contender(
