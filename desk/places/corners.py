@@ -77,16 +77,12 @@ def _is_raised(reading: Reading, mention: StreetMention) -> bool:
 
 
 def meetings(reading: Reading, streets: list[StreetMention]) -> Meeting:
-    """The streets that meet another one, by their place in the list, with who has both.
-
-    Of two frequent names, such as Main and First, there are corners everywhere.
-    """
+    """The streets that meet another one, by their place in the list, with who has both."""
     found: Meeting = {}
     for at in range(len(streets) - 1):
         one, other = streets[at], streets[at + 1]
         both = {a.id for a in one.street.communities} & {b.id for b in other.street.communities}
-        frequent = one.street.frequent and other.street.frequent
-        if both and not frequent and one.street is not other.street and _meet(reading, one, other):
+        if both and one.street is not other.street and _meet(reading, one, other):
             found.setdefault(at, both).intersection_update(both)
             found.setdefault(at + 1, set(both)).intersection_update(both)
     return found
