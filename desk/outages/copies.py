@@ -30,7 +30,7 @@ KEPT = 200
 """Most texts kept of a community; where there are more, the older half goes."""
 
 _WORD = re.compile(r"[^\W\d_]{3,}")
-_ADDRESS = re.compile(r"(?:https?:\\S+|[@#]\w+)")
+_ADDRESS = re.compile(r"https?:\S+|@\S+")
 
 
 class Text(msgspec.Struct, array_like=True):

@@ -369,9 +369,10 @@ def test_the_time_that_most_people_quote_is_the_estimate_until_it_has_passed() -
 FLOOD = "{} no power?? watch what happened next in the video, everybody is talking"
 
 
-def test_near_copies_of_a_long_text_are_one_voice_and_a_flood_is_none() -> None:
+@pytest.mark.parametrize("flood", [FLOOD, "#nopower #{} #dark now trending, subscribe please"])
+def test_near_copies_of_a_long_text_are_one_voice_and_a_flood_is_none(flood: str) -> None:
     bots = [
-        post(n / 10, f"bot{n}", text=FLOOD.format("Alder") + ("!" * (n % 7)) + (" wow" * (n % 2)))
+        post(n / 10, f"bot{n}", text=flood.format("Alder") + ("!" * (n % 7)) + (" wow" * (n % 2)))
         for n in range(200)
     ]
     assert "likely" not in statuses(run(bots))
