@@ -11,7 +11,7 @@ import pytest
 from textual.pilot import Pilot
 
 from desk.outages import OutageChange
-from tests.tui.test_real_desk import until
+from tests.tui.scene import until
 from tui.app import StormdeskApp
 from tui.child import DeskChild
 from tui.desk_link import DeskLink
