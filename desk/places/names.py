@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from itertools import combinations
 
 import msgspec
 
@@ -133,8 +134,7 @@ def gazetteer(territory: Territory) -> Gazetteer:
         marks=_marks(
             [
                 *(name.words for name in towns + landmarks),
-                # frequent streets count only beside another name
-                *(road.words for group in streets.values() for road in group if not road.frequent),
+                *_street_marks(streets),
                 *((code,) for code in zips),
             ]
         ),
@@ -276,6 +276,20 @@ def _joined(names: list[Name], regions: list[Name]) -> dict[str, str]:
 def _tagged(name: Name) -> str:
     shown = " ".join(name.words)
     return shown.upper() if name.code else shown.title()
+
+
+def _street_marks(streets: dict[str, tuple[Street, ...]]) -> Iterator[tuple[str, ...]]:
+    """The words of each street; frequent ones count only beside another name, so two at a time."""
+    frequent: dict[str, set[tuple[str, ...]]] = {}
+    for street in (street for group in streets.values() for street in group):
+        if not street.frequent:
+            yield street.words
+            continue
+        for community in street.communities:
+            frequent.setdefault(community.id, set()).add(street.words)
+    for having in frequent.values():
+        for one, other in combinations(sorted(having), 2):
+            yield one + other
 
 
 def _marks(names: Iterable[tuple[str, ...]]) -> Marks:
