@@ -141,7 +141,7 @@ def _codes() -> dict[str, dict[str, Any]]:
         row["zip_code"]: {
             "lat": float(row["lat"]), "lon": float(row["long"]), "county": row["county"],
         }
-        for row in zipcodes.filter_by(state="NY", active=True)
+        for row in zipcodes.filter_by(state="NY", active=True)  # type: ignore[no-untyped-call]
         if row["county"] in BOROUGHS.values()
     }  # fmt: skip
 
