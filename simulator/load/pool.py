@@ -76,12 +76,14 @@ def from_storm(
     storm: Storm, territory: Territory, posts: int, folder: Path, say: Said | None = None
 ) -> Pool:
     """`posts` posts over the whole of a storm day: as many as it takes are made of each hour."""
-    low, high = (_scaled(storm, territory, scale) for scale in _SAMPLES)
-    few, more = sum(1 for _ in low.tell()), sum(1 for _ in high.tell())
-    a_scale = max(1.0, (more - few) / (_SAMPLES[1] - _SAMPLES[0]))
-    scale = _SAMPLES[0] + (1.02 * posts - few) / a_scale
-    day = low if scale <= _SAMPLES[0] else _scaled(storm, territory, min(1000.0, scale))
-    step = max(1.0, few / posts) if day is low else 1.0
+    day = _scaled(storm, territory, _SAMPLES[0])
+    few, wanted = sum(1 for _ in day.tell()), 1.02 * posts
+    step = max(1.0, few / posts)
+    if wanted > few:
+        more = sum(1 for _ in _scaled(storm, territory, _SAMPLES[1]).tell())
+        a_scale = max(1.0, (more - few) / (_SAMPLES[1] - _SAMPLES[0]))
+        scale = _SAMPLES[0] + (wanted - few) / a_scale
+        day, step = _scaled(storm, territory, min(1000.0, scale)), 1.0
     pairs = ((told.post, mask(told.truth.labels)) for told in _thinned(day.tell(), step))
     return _write(pairs, posts, folder, say, has_truth=True)
 
