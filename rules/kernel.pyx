@@ -932,8 +932,10 @@ cdef class Chunks:
             chunk = <Chunk> kept
         else:
             chunk = self._made_of(text)
-            if not is_kept(text):
-                return chunk
+            # A word that is plain but for its signs needs no look at what it holds.
+            if not (chunk.plain or chunk.base is not None and len(text) <= MEMO_LETTERS_MAX):
+                if not is_kept(text):
+                    return chunk
         if len(self.young) >= self.limit:
             self.old, self.young = self.young, {}
         self.young[text] = chunk
@@ -956,8 +958,9 @@ cdef class Chunks:
         cdef Chunk base = <Chunk> kept if kept != NULL else self._new(word)
         chunk = Chunk(text, base.code)
         chunk.base = base
-        if not text[len(text) - 1].isalpha():
-            chunk.ends = ends_sentence(word, text[len(text.rstrip(SIGNS)):], "")
+        cdef str signs = text[len(text.rstrip(SIGNS)):]
+        if "." in signs or "!" in signs or "…" in signs or ";" in signs:
+            chunk.ends = ends_sentence(word, signs, "")
         return chunk
 
 
