@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from tui.commands.watch import _are_real, _data
+from tui.commands.watch import NOBODY, _agent, _are_real, _data
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,7 @@ from tui.commands.watch import _are_real, _data
         (["--feed", "file:posts.jsonl", "--storm", "flood"], "never mixed"),
         (["--feed", "file:posts.jsonl", "--feed", "storm:flood"], "never mixed"),
         (["--feed", "file:posts.jsonl", "--seed", "3"], "--storm"),
+        (["--name", "OMS"], "stands for the utility's own list"),
         (["--feed", "file:posts.jsonl"], "needs a terminal"),
     ],
 )
@@ -60,3 +61,11 @@ def test_only_posts_of_no_storm_go_to_the_store_of_the_user(
 def test_a_storm_and_other_posts_are_never_mixed() -> None:
     with pytest.raises(typer.BadParameter, match="never mixed"):
         _are_real(["storm:flood", "file:posts.jsonl"])
+
+
+def test_who_acts_is_who_was_named_or_the_user_or_anybody(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert _agent(" Anna\x1b  B. ") == "Anna B."
+    monkeypatch.setattr("getpass.getuser", lambda: "bea")
+    assert _agent(None) == "bea"
+    monkeypatch.setattr("getpass.getuser", lambda: "oms")
+    assert _agent(None) == NOBODY
