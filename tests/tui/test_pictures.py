@@ -91,7 +91,10 @@ OUTAGES = {
 
 @pytest.mark.parametrize("size", SIZES[:2], ids=lambda size: f"{size[0]}x{size[1]}")
 @pytest.mark.parametrize("screen", OUTAGES)
-async def test_outages_look_as_known(scene: OpenScene, screen: str, size: tuple[int, int]) -> None:
+async def test_outages_look_as_known(
+    scene: OpenScene, screen: str, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.screens.outage.ASK_AGAIN_S", 1000.0)  # or a slow machine asks again
     async with scene(size=size) as s:
         s.desk.change("outage-2", oms="4711", vulnerable=2, damage=1, cause="treeDown")
         await s.say(Tick(counts=COUNTS, oms=MARKS))

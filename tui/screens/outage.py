@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from typing import ClassVar
 
@@ -59,7 +60,7 @@ class OutageScreen(Acting):
         self._opened: Window | None = None
         self._opened_for: tuple[object, ...] = ()
         self._stale = True
-        self._asked_s = 0.0
+        self._asked_s = -math.inf
 
     def compose(self) -> ComposeResult:
         yield StatusStrip("strip")

@@ -137,6 +137,9 @@ class OutageMap(TerritoryMap, can_focus=True):
         self._worst = worst_of(self._rows) if "status" in self.shown else {}
         self._forget()
 
+    def on_resize(self, _event: events.Resize) -> None:
+        self._forget()
+
     def on_click(self, event: events.Click) -> None:
         view = self.look.projection
         offset = event.get_content_offset(self)
@@ -151,6 +154,9 @@ class OutageMap(TerritoryMap, can_focus=True):
         self.post_message(self.Picked(min(live, key=dots).outage.id))
 
     def _forget(self) -> None:
+        """Draw afresh; how far it looks is known at once, not only when it is drawn."""
+        if self._hello is not None and self.size.width and self.size.height:
+            self.look.lay(self._hello, self.size.width, max(1, self.size.height - 1))
         self._strips = []
         self.refresh()
         self.post_message(self.Moved())
