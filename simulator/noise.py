@@ -14,7 +14,7 @@ import unicodedata
 from simulator.storm import NoisePlan
 from simulator.voices import EXCLAIMED, Grammar
 
-SHORT_FORMS = {"en": 4.6, "es": 2.0, "it": 1.0}
+SHORT_FORMS = {"en": 4.6, "es": 2.0, "it": 1.2}
 """Chance that a word with a short form gets it, per share of non-standard tokens.
 
 Italians and Spaniards have given up most of the short forms that text messages once taught them.

@@ -201,7 +201,7 @@ def test_the_built_in_day_is_lively_at_once_and_busy_at_its_peak(hurricane: Post
     hour, most = reports.most_common(1)[0]
     assert 4 <= hour <= 11
     assert most + 200 >= 2000
-    assert 25_000 < len(hurricane) < 45_000
+    assert 25_000 < len(hurricane) < 60_000
 
 
 def test_scale_multiplies_posts_and_leaves_the_outages() -> None:
