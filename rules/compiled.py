@@ -16,6 +16,10 @@ try:
     from rules import kernel
 except ImportError:
     kernel = None
+else:
+    # One that was built from older sources stays where it is until stormdesk is installed again.
+    if getattr(kernel, "FORM", 0) != page.FORM:
+        kernel = None
 
 
 def core(*, compiled: bool | None = None) -> ModuleType:
@@ -29,5 +33,7 @@ def core(*, compiled: bool | None = None) -> ModuleType:
     if not compiled:
         return page
     if kernel is None:
-        raise ModuleNotFoundError("rules.kernel was not built: install stormdesk with a C compiler")
+        raise ModuleNotFoundError(
+            "rules.kernel was not built from these sources: install stormdesk with a C compiler"
+        )
     return kernel

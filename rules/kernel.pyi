@@ -1,4 +1,5 @@
 # `rules.page`, compiled: its classes are its own, and answer alike.
+from rules.page import FORM as FORM
 from rules.page import Chunk as Chunk
 from rules.page import Chunks as Chunks
 from rules.page import Page as Page

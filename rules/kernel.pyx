@@ -20,6 +20,7 @@ cimport cython
 from libc.stdlib cimport calloc, free, malloc, realloc
 from libc.string cimport memset
 
+FORM = 2  # as in rules/page.py: a kernel of another form is not used
 cdef int EDIT_COST = 8
 cdef int IDLE_COST = 1
 cdef int NEVER = 101

@@ -29,6 +29,8 @@ from rules.reader import Parts
 from rules.reading import IDLE, Reading, Word
 from rules.typos import Typos as Typos  # noqa: PLC0414 it is in the kernel as well
 
+FORM = 2
+"""Goes up, here and in `rules/kernel.pyx`, with what the rest asks of either."""
 EDIT_COST = 8
 IDLE_COST = 1
 _NEVER = 101
