@@ -254,7 +254,7 @@ class Contender(msgspec.Struct, frozen=True):
 
 
 CONTENDERS = {
-    "threshold": Contender(threshold, {"authors": (2, 3, 4, 5, 6, 8, 10)}, {"authors": 4}),
+    "threshold": Contender(threshold, {"authors": (2, 3, 4, 5, 6, 8, 10)}, {"authors": 8}),
     "DBSCAN": Contender(
         dbscan,
         {
@@ -268,6 +268,6 @@ CONTENDERS = {
     "DBSTREAM": Contender(
         dbstream,
         {"radius_km": (3.0, 8.0), "fading": (0.001, 0.01), "weight": (3.0, 5.0, 8.0)},
-        {"radius_km": 3.0, "fading": 0.001, "weight": 5.0},
+        {"radius_km": 8.0, "fading": 0.01, "weight": 5.0},
     ),
 }
