@@ -7,7 +7,6 @@ way stays in one process and in order.
 from __future__ import annotations
 
 import asyncio
-import gc
 import multiprocessing
 import signal
 from collections.abc import Sequence
@@ -19,6 +18,7 @@ from time import thread_time
 import msgspec
 
 from desk.errors import LabellingError
+from desk.garbage import setting_up
 from desk.orphans import end_with_parent
 from desk.post import Media, Post
 from rules import Engine, Match, Verdict, load_packs
@@ -126,11 +126,9 @@ _engines: list[Engine] = []
 def _begin(folders: Sequence[Path]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the desk ends its processes itself
     end_with_parent()
-    gc.disable()
-    engine = Engine(load_packs(*folders))
-    engine.classify(["xqzv #xq"])  # of no known language: makes every language ready
-    gc.freeze()
-    gc.enable()
+    with setting_up():
+        engine = Engine(load_packs(*folders))
+        engine.classify(["xqzv #xq"])  # of no known language: makes every language ready
     _engines.append(engine)
 
 

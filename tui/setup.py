@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import msgspec
 from desk.errors import StoreError
 from desk.feeds import Feed, Opener, Options, open_feed
 from desk.feeds.kinds import KINDS
+from desk.garbage import setting_up
 from desk.labelling import Labellers
 from desk.oms.follow import OmsFile
 from desk.pipeline import Pipeline
@@ -72,7 +72,13 @@ def build_pipeline(setup: Setup, feeds: Sequence[Feed], *, every_post: bool = Fa
         StoreError: the store can't be used, or was begun with another territory.
     """
     territory = _territory(setup, feeds)
-    engine = _engine(setup)
+    with setting_up():
+        return _pipeline(setup, territory, every_post=every_post)
+
+
+def _pipeline(setup: Setup, territory: Territory, *, every_post: bool) -> Pipeline:
+    packs = load_packs(*setup.rules)  # faults are told here, whoever labels
+    engine = Engine(packs) if setup.processes == 1 else None
     store = Store(setup.data)
     begun_with = store.territory(territory.name)
     if begun_with != territory.name:
@@ -95,19 +101,6 @@ def follow_oms(setup: Setup, pipeline: Pipeline, tell: Callable[[str], None]) ->
     file = OmsFile(setup.oms, pipeline.territory, tell)
     pipeline.oms.replace(file.read())
     return file
-
-
-def _engine(setup: Setup) -> Engine | None:
-    """The engine of the desk's own process; None where others label."""
-    # packs are half a million small objects that stay: walking them again and again while they
-    # are made, and ever after, is a third of the starting time and a stutter later
-    gc.disable()
-    try:
-        packs = load_packs(*setup.rules)  # faults are told here, whoever labels
-        return Engine(packs) if setup.processes == 1 else None
-    finally:
-        gc.freeze()
-        gc.enable()
 
 
 @contextlib.contextmanager

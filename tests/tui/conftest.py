@@ -1,8 +1,10 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -352,6 +354,13 @@ class Scene(Sight):
 
 
 OpenScene = Callable[..., AbstractAsyncContextManager[Scene]]
+
+
+@pytest.fixture
+def temporary() -> Iterator[Path]:
+    """A folder for a program's temporary files: near the root, since a socket's path is short."""
+    with tempfile.TemporaryDirectory(prefix="sd-") as folder:
+        yield Path(folder)
 
 
 @pytest.fixture

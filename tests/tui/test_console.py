@@ -100,7 +100,9 @@ def test_words_that_nobody_can_hear_do_not_mix_with_data_nor_end_the_run(
     assert [json.loads(line)["type"] for line in run.stdout.splitlines()] == ["post"]
 
 
-@pytest.mark.parametrize("arguments", ["storm list", "storm show flood", "rules check --help"])
+@pytest.mark.parametrize(
+    "arguments", ["storm list", "storm show flood --hours 2", "rules check --help"]
+)
 def test_a_reader_that_has_gone_is_no_error(arguments: str) -> None:
     run = shell(f"{COMMAND} {arguments} | sleep 0; echo ${{PIPESTATUS[0]}}")
     assert (run.stdout, run.stderr) == ("0\n", "")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import signal
 import time
 from collections.abc import Sequence
@@ -14,6 +13,7 @@ from pathlib import Path
 from desk.errors import DeskError
 from desk.feeds import open_feed
 from desk.feeds.kinds import KINDS
+from desk.garbage import setting_up
 from desk.labelling import Labellers
 from desk.orphans import end_with_parent
 from desk.outages import OutageChange
@@ -96,19 +96,17 @@ def work(
     """The pipeline's process: reads the feed in `pipe` to its end."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     end_with_parent()
-    gc.disable()
-    engine = Engine(load_packs(*folders)) if processes == 1 else None
-    if engine is not None:
-        engine.classify(["xqzv #xq"])  # of no known language: makes every language ready
-    gc.freeze()
-    gc.enable()
     labellers = Labellers(folders, processes) if processes > 1 else None
     teller = Teller(out)
     store = Store(pipe.parent / "store")
     try:
         if labellers is not None:
             labellers.start()
-        pipeline = Pipeline(engine, territory, store)
+        with setting_up():
+            engine = Engine(load_packs(*folders)) if labellers is None else None
+            if engine is not None:
+                engine.classify(["xqzv #xq"])  # of no known language: makes every language ready
+            pipeline = Pipeline(engine, territory, store)
         watch = _Watch(teller, pipeline, pool_posts)
         feed = open_feed(f"file:{pipe}", KINDS)
         reading = Reading(pipeline, [feed], watch.took, watch.tell, labellers)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import signal
 import time
 from collections.abc import Sequence
@@ -13,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from desk.garbage import setting_up
 from desk.labelling import Asked
 from desk.orphans import end_with_parent
 from rules import Engine, load_packs
@@ -97,12 +97,10 @@ def work(
     """A worker: takes posts that were released, and labels them, until it is ended."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     end_with_parent()
-    gc.disable()
-    engine = Engine(load_packs(*folders))
-    engine.classify(["xqzv #xq"])  # of no known language: makes every language ready
-    lines = Lines(pool)
-    gc.freeze()
-    gc.enable()
+    with setting_up():
+        engine = Engine(load_packs(*folders))
+        engine.classify(["xqzv #xq"])  # of no known language: makes every language ready
+        lines = Lines(pool)
     decode = msgspec.json.Decoder(Asked).decode
     teller = Teller(out)
     teller.progress.source = number

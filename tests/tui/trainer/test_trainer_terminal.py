@@ -30,14 +30,13 @@ def terminal(tmp_path: Path) -> Iterator[Terminal]:
 
 
 def test_a_storm_is_run_heard_by_another_desk_and_left(
-    terminal: Terminal, rules_folder: Path, tmp_path: Path
+    terminal: Terminal, rules_folder: Path, tmp_path: Path, temporary: Path
 ) -> None:
     address = f"unix:{tmp_path / 'storm.sock'}"
     command = [
         *PROGRAM, "storm", "run", "flood", "--hours", "0.5", "--scale", "0.1",
         "--background", "0.3", "--rules", str(rules_folder), "--listen", address,
     ]  # fmt: skip
-    (temporary := tmp_path / "temporary").mkdir()
     terminal.type(f"TMPDIR={temporary} {shlex.join(command)}; echo code $?", "Enter")
     terminal.wait_for("EXERCISE", "PAUSED", "● desk", "Truth")
     with subprocess.Popen(
