@@ -7,9 +7,9 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from desk.outages import ENDED
+from desk.serving.case_messages import CaseRow
 from desk.serving.outage_messages import PlaceCount
 from desk.serving.protocol import (
-    CaseRow,
     DeskStatus,
     FeedHealth,
     Hello,

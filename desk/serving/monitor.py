@@ -19,11 +19,12 @@ from desk.outages.score import DETECTED
 from desk.pipeline import Outcome, Pipeline
 from desk.post import LabelledPost
 from desk.reading import Reading, Tell
+from desk.serving.case_messages import CaseRow
 from desk.serving.layers import Layers
 from desk.serving.names import clean_name
 from desk.serving.outage_messages import Act, Acted, PlaceCount
 from desk.serving.outage_reader import OutageReader
-from desk.serving.protocol import CaseRow, DeskStatus, Detail, OmsMark, OutageRow
+from desk.serving.protocol import DeskStatus, Detail, OmsMark, OutageRow
 from desk.serving.views import HELD, Held, View
 
 QUEUE_SHOWN = 100

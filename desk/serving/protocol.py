@@ -15,6 +15,19 @@ import msgspec
 
 from desk.outages import OutageChange
 from desk.post import LabelledPost
+from desk.serving.case_messages import (
+    Attach,
+    CaseAct,
+    CaseActed,
+    CaseDetail,
+    CaseRow,
+    CaseWindow,
+    LeaveCase,
+    OpenCase,
+    SetMode,
+    UnwatchCases,
+    WatchCases,
+)
 from desk.serving.outage_messages import (
     Act,
     Acted,
@@ -22,8 +35,24 @@ from desk.serving.outage_messages import (
     PlaceCount,
     ReadOutage,
 )
+from desk.serving.reply_messages import (
+    AnnounceAct,
+    Announced,
+    Announcements,
+    AnswerOutage,
+    Drafted,
+    FindMacros,
+    JudgeReply,
+    Macros,
+    OutageAnswered,
+    ReadAnnouncements,
+    Replied,
+    ReplyRefused,
+    SaveDraft,
+    SendReply,
+)
 
-VERSION = 2
+VERSION = 3
 PATH = "/screen"
 TICK_S = 0.1
 
@@ -55,20 +84,6 @@ class OutageRow(msgspec.Struct, frozen=True):
     likely_at: datetime | None = None
 
 
-class CaseRow(msgspec.Struct, frozen=True):
-    """One line of the queue: a conversation that waits for an agent."""
-
-    id: str
-    opened_at: datetime
-    updated_at: datetime
-    channel: str
-    author: str
-    place: str
-    labels: tuple[str, ...]
-    posts: tuple[str, ...]
-    text: str
-
-
 class FeedHealth(msgspec.Struct, frozen=True):
     """How a feed does; `state` is starting, live, ended, retrying or failed.
 
@@ -88,7 +103,9 @@ class FeedHealth(msgspec.Struct, frozen=True):
 class DeskStatus(msgspec.Struct, frozen=True):
     """The desk at one moment; `clock` is event time, rates count received posts.
 
-    `work_s` are CPU seconds by stage since the desk began.
+    `work_s` are CPU seconds by stage since the desk began. `mode` is calm or storm, as `mode_by`
+    has set it. Of the cases, `waiting` need an answer, `late` are past the promise, `skipped` are
+    left for later by the mode.
     """
 
     clock: datetime | None
@@ -101,6 +118,11 @@ class DeskStatus(msgspec.Struct, frozen=True):
     feeds: tuple[FeedHealth, ...]
     exercise: bool
     work_s: dict[str, float] = {}
+    mode: str = "calm"
+    mode_by: str = ""
+    waiting: int = 0
+    late: int = 0
+    skipped: int = 0
 
 
 class MapPlace(msgspec.Struct, frozen=True, array_like=True):
@@ -139,11 +161,12 @@ class Page(msgspec.Struct, frozen=True, tag="page"):
 
 
 class Refused(msgspec.Struct, frozen=True, tag="refused"):
-    """A request that could not be met, in one plain line; `view` or `outage` says which one."""
+    """A request that could not be met, in one plain line; `view`, `outage`, `case` say which."""
 
     view: int | None
     reason: str
     outage: str | None = None
+    case: str | None = None
 
 
 class ViewChange(msgspec.Struct, frozen=True):
@@ -176,7 +199,7 @@ class Tick(msgspec.Struct, frozen=True, tag="tick"):
 
     `outages` holds changed rows only; `queue` is the whole head of the queue, most urgent first;
     `oms` are all marks of the utility's own list; `counts` are those of every community that has
-    any, for the layers of the map.
+    any, for the layers of the map; `cases` are the lists of cases that have changed.
     """
 
     status: DeskStatus | None = None
@@ -185,6 +208,7 @@ class Tick(msgspec.Struct, frozen=True, tag="tick"):
     queue: tuple[CaseRow, ...] | None = None
     oms: tuple[OmsMark, ...] | None = None
     counts: tuple[PlaceCount, ...] | None = None
+    cases: tuple[CaseWindow, ...] = ()
 
 
 class Detail(msgspec.Struct, frozen=True, tag="detail"):
@@ -224,5 +248,43 @@ class Read(msgspec.Struct, frozen=True, tag="read"):
     id: str
 
 
-FromDesk = Hello | Page | Refused | Tick | Detail | OutageDetail | Acted
-FromScreen = Open | Close | Fetch | Read | ReadOutage | Act
+FromDesk = (
+    Hello
+    | Page
+    | Refused
+    | Tick
+    | Detail
+    | OutageDetail
+    | Acted
+    | CaseDetail
+    | CaseActed
+    | Macros
+    | Drafted
+    | Replied
+    | ReplyRefused
+    | OutageAnswered
+    | Announcements
+    | Announced
+)
+FromScreen = (
+    Attach
+    | Open
+    | Close
+    | Fetch
+    | Read
+    | ReadOutage
+    | Act
+    | WatchCases
+    | UnwatchCases
+    | OpenCase
+    | LeaveCase
+    | CaseAct
+    | SetMode
+    | FindMacros
+    | SaveDraft
+    | SendReply
+    | JudgeReply
+    | AnswerOutage
+    | ReadAnnouncements
+    | AnnounceAct
+)

@@ -9,13 +9,13 @@ import msgspec
 from aiohttp import WSMsgType, web
 
 from desk.errors import FilterError, OutageError
+from desk.serving.case_messages import CaseRow
 from desk.serving.dossier import Dossier
 from desk.serving.monitor import Monitor
 from desk.serving.outage_messages import Act, OutageDetail, PlaceCount, ReadOutage
 from desk.serving.protocol import (
     TICK_S,
     VERSION,
-    CaseRow,
     Close,
     DeskStatus,
     Fetch,
@@ -160,6 +160,8 @@ class Screen:
                 return None
             case Act():
                 return self._monitor.act(request)
+            case _:
+                return Refused(None, f"this desk knows no {type(request).__name__}")
 
     async def _read(self) -> None:
         """Answer with outages that are asked for; what people do must not wait for them."""

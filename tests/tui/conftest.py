@@ -12,6 +12,7 @@ from textual.pilot import Pilot
 
 from desk.outages import OutageChange, Status
 from desk.post import Author, LabelledPost, Location
+from desk.serving.case_messages import CaseRow
 from desk.serving.outage_messages import (
     Act,
     Acted,
@@ -24,7 +25,6 @@ from desk.serving.outage_messages import (
 )
 from desk.serving.protocol import (
     VERSION,
-    CaseRow,
     Close,
     DeskStatus,
     Detail,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rich.segment import Segment
 from textual.message import Message
 
-from desk.serving.protocol import CaseRow
+from desk.serving.case_messages import CaseRow
 from tui.columns import channel_name, label_tags, labels_width, shorten, since
 from tui.paint import fit, paint
 from tui.widgets.lines import palette_of

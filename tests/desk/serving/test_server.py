@@ -15,9 +15,9 @@ from aiohttp import web
 
 from desk.errors import DeskError
 from desk.serving.address import desk_url, loopback, unix_socket
+from desk.serving.case_messages import CaseRow
 from desk.serving.protocol import (
     PATH,
-    CaseRow,
     Close,
     DeskStatus,
     Detail,

@@ -1,4 +1,4 @@
-"""Cases: conversations that an agent handles, opened by labelled posts.
+"""All cases: opened and joined by labelled posts, and the queue of those that wait.
 
 A post joins the case of the thread that it answers, or of its author, in the same channel; else it
 opens one. The queue is in the order of a storm desk: dangers and people at risk first, then by
@@ -11,14 +11,12 @@ from bisect import bisect_left, insort
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from itertools import islice
-from typing import Literal
 
 import msgspec
 
+from desk.cases.case import Case
 from desk.post import LabelledPost
 from rules.verdict import URGENCY
-
-State = Literal["new"]
 
 QUIET = timedelta(days=3)
 """An author who writes again after this long writes about something else."""
@@ -32,27 +30,6 @@ TEXT_HELD = 500
 CASES_HELD = 50_000
 """Cases in memory: days of a storm. Beyond a tenth more, the least urgent leave memory, those that
 were quiet longest first; the store keeps them."""
-
-
-class Case(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """A conversation; `labels` are all that its posts have, in order of urgency.
-
-    `author_key` is who opened it, unique over all channels; `text` is the newest post's, cut;
-    `posts` are ids, the newest last. Times are those of its posts, in UTC.
-    """
-
-    id: str
-    state: State = "new"
-    opened_at: datetime
-    updated_at: datetime
-    channel: str
-    author_key: str
-    author: str
-    community: str | None
-    labels: tuple[str, ...]
-    posts: tuple[str, ...]
-    text: str
-    exercise: bool = False
 
 
 class Cases:

@@ -1,0 +1,117 @@
+"""Replies, drafts and announcements, and the facts that they are built on."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+ReplyState = Literal["submitted", "rejected", "queued", "sending", "sent", "unknown", "failed"]
+"""How far a reply is; `submitted` waits for a lead, `unknown` may have been sent or not."""
+
+AnnouncementState = Literal["draft", "submitted", "approved", "sent", "withdrawn"]
+"""How far an announcement is."""
+
+
+class Facts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the desk knows of a customer's outage: what placeholders of a macro are filled with.
+
+    `version` changes when the status or the estimated time of restoration does; `crews` is what the
+    utility says of its crews there, empty where it says nothing.
+    """
+
+    version: str
+    at: datetime
+    place: str = ""
+    outage: str | None = None
+    status: str = ""
+    etr: datetime | None = None
+    since: datetime | None = None
+    cause: str | None = None
+    crews: str = ""
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Something wrong with a text: `start` and `end` count its characters, both 0 for all of it.
+
+    `kind` is banned, required, promise, safety, length, placeholder or language; one that `blocks`
+    must be mended, the others are a warning.
+    """
+
+    kind: str
+    words: str
+    start: int = 0
+    end: int = 0
+    blocks: bool = False
+
+
+class Draft(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What somebody is writing in a case, kept by the desk; `facts` are those that they saw."""
+
+    case: str
+    by: str
+    at: datetime
+    text: str
+    macro: str = ""
+    facts: Facts | None = None
+
+
+class Reply(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A reply to `to_post` of a case, as it stands in the outbox.
+
+    `etr` is the time that it promises; `approved_by` is the lead who let it go; `note` says why it
+    was rejected or has failed; `remote` is its id or address at the platform. An exercise, and a
+    channel that is not switched on, go to the dry run: recorded, sent nowhere, `remote` begins with
+    `dry-run:`.
+    """
+
+    id: str
+    case: str
+    channel: str
+    account: str = ""
+    to_post: str
+    author_key: str
+    text: str
+    lang: str = ""
+    macro: str = ""
+    by: str
+    state: ReplyState
+    at: datetime
+    etr: datetime | None = None
+    outage: str | None = None
+    approved_by: str = ""
+    note: str = ""
+    remote: str = ""
+    exercise: bool = False
+
+
+class Sending(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How far an announcement is in one channel, from one own account."""
+
+    channel: str
+    account: str
+    state: ReplyState
+    at: datetime
+    remote: str = ""
+    note: str = ""
+
+
+class Announcement(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A message to everybody: of an outage, or before a storm where `outage` is None.
+
+    `accounts` are the own accounts, as channel:handle, from which it goes out.
+    """
+
+    id: str
+    title: str
+    text: str
+    outage: str | None = None
+    accounts: tuple[str, ...] = ()
+    state: AnnouncementState = "draft"
+    by: str
+    at: datetime
+    approved_by: str = ""
+    note: str = ""
+    sendings: tuple[Sending, ...] = ()
+    exercise: bool = False
