@@ -11,6 +11,7 @@ from textual.screen import Screen
 from desk.serving.outage_messages import Acted
 from desk.serving.protocol import Detail, FromDesk, Hello, Read, Tick
 from rules import LABELS
+from tui.choices import ChoicesFile
 from tui.frame import Frame
 from tui.link import Link, LinkState
 from tui.screens.attached import Attached
@@ -28,11 +29,18 @@ class StormdeskApp(Frame):
     """A screen at a desk: it shows, asks and computes nothing.
 
     `link` is the wire to the desk, closed when the app ends; `query` is the first filter; `agent`
-    is the name under which people at this screen act.
+    is the name under which people at this screen act; `choices` are that person's own.
     """
 
-    def __init__(self, link: Link, *, query: str = "", agent: str = "agent") -> None:
-        super().__init__()
+    def __init__(
+        self,
+        link: Link,
+        *,
+        query: str = "",
+        agent: str = "agent",
+        choices: ChoicesFile | None = None,
+    ) -> None:
+        super().__init__(choices)
         self.link = link
         self.agent = agent
         self.now = Situation()

@@ -16,6 +16,7 @@ from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.screen import Screen
 
+from tui.choices import ChoicesFile
 from tui.console import unexpected
 from tui.driver import TerminalDriver
 from tui.keys import key
@@ -40,7 +41,7 @@ class Commands(Sized, CommandPalette):
 
 
 class Frame(App[None]):
-    """The keys and habits that all screens share."""
+    """The keys and habits that all screens share; `choices` are the person's own."""
 
     TITLE = "stormdesk"
     CSS_PATH = "stormdesk.tcss"
@@ -61,13 +62,15 @@ class Frame(App[None]):
         ),
     ]
 
-    def __init__(self) -> None:
+    def __init__(self, choices: ChoicesFile | None = None) -> None:
         for fixed in ("COLUMNS", "LINES"):  # exported by some shells, they would outlive a resize
             os.environ.pop(fixed, None)
         super().__init__()
         for theme in THEMES:
             self.register_theme(theme)
-        self.theme = THEMES[0].name
+        self.choices = choices or ChoicesFile()
+        chosen = self.choices.now.theme
+        self.theme = chosen if chosen in {theme.name for theme in THEMES} else THEMES[0].name
 
     def get_driver_class(self) -> type[Driver]:
         driver = super().get_driver_class()
@@ -98,6 +101,7 @@ class Frame(App[None]):
         names = [theme.name for theme in THEMES]
         at = names.index(self.theme) if self.theme in names else -1
         self.theme = names[(at + 1) % len(names)]
+        self.choices.keep(theme=self.theme)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Every key of the screen by its name."""

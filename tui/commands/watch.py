@@ -136,11 +136,13 @@ async def _watch(url: str | None, child: DeskChild | None, agent: str) -> int:
         starting = asyncio.create_task(child.start()) if child else None
         await asyncio.sleep(0)  # the desk's process starts while the screen's libraries are read
         from tui.app import StormdeskApp
+        from tui.choices import own_choices
         from tui.desk_link import DeskLink
 
         if starting is not None:
             await starting
-        app = StormdeskApp(DeskLink(url or (child.url if child else ""), child), agent=agent)
+        link = DeskLink(url or (child.url if child else ""), child)
+        app = StormdeskApp(link, agent=agent, choices=own_choices())
         leaving.how = app.exit
         await app.run_async()
     except asyncio.CancelledError:
