@@ -29,7 +29,8 @@ LOOK_S = 0.05
 """How often a desk that has everything is looked at for more."""
 PATIENCE_S = 5.0
 """How long who connects may take to say where it is."""
-END_S = 0.5
+END_S = 1.0
+"""How long a desk may take to hear the rest of what was sent, and that the storm has ended."""
 _STRANGE = (ConnectionError, TimeoutError, ValueError, msgspec.MsgspecError)
 
 
@@ -83,9 +84,13 @@ class Caller:
                 await asyncio.sleep(LOOK_S)
 
     async def end(self) -> None:
-        """Say that the storm has ended, if the desk hears it soon."""
+        """Send what is still due, and say that the storm has ended, if the desk hears it soon."""
         with contextlib.suppress(ConnectionError, TimeoutError):
             async with asyncio.timeout(END_S):
+                if self._run != self._conductor.run_id:
+                    await self._restart()
+                while self.position < len(self._conductor.reel):
+                    await self._batch()
                 await self._send(End())
 
     async def _restart(self) -> None:

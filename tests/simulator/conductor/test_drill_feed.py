@@ -16,7 +16,7 @@ import pytest
 from desk.errors import DeskError, FeedError
 from desk.feeds import Batch, Feed, Options, open_feed
 from desk.post import Post, encode
-from simulator.conductor import Conductor
+from simulator.conductor import Conductor, server
 from simulator.conductor.feed import open_drill
 from simulator.conductor.server import Lines
 from simulator.storm import Inject
@@ -89,6 +89,22 @@ async def test_desks_hear_every_post_of_the_storm_and_its_end(
             assert hearer.posts == all_of(storm)
     await asyncio.wait_for(asyncio.gather(first.task, second.task, late.task), PATIENCE_S)
     assert not (tmp_path / "storm.sock").exists()
+
+
+async def test_who_has_not_heard_everything_hears_it_at_the_end(
+    storm: Conductor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    storm.jump(1800)
+    async with Lines(storm).listening("127.0.0.1:0") as address:
+        hearer = Hearer(opened(address))
+        await until(lambda: bool(hearer.posts))
+        monkeypatch.setattr(server, "LOOK_S", 2 * PATIENCE_S)
+        await until(lambda: storm.state == "paused" and len(hearer.posts) == len(storm.reel))
+        await asyncio.sleep(0.1)  # it looks for more once again, and then no longer
+        storm.jump(3600)
+        await until(lambda: storm.state == "ended")
+    await asyncio.wait_for(hearer.task, PATIENCE_S)
+    assert hearer.posts == all_of(storm)
 
 
 async def test_a_rewind_restarts_every_desk_with_the_same_posts(storm: Conductor) -> None:

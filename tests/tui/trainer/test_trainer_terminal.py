@@ -57,7 +57,7 @@ def test_a_storm_is_run_heard_by_another_desk_and_left(
         terminal.wait_for("+30m")
         terminal.type("-l", "+20m")
         terminal.type("Enter")
-        terminal.wait_for("+20m", "PAUSED")
+        terminal.wait_for("+20m", "PAUSED", without="Jump to")
         terminal.type("q")
         terminal.wait_for("code 0")
         out, _ = other.communicate(timeout=PATIENCE_S)
