@@ -34,6 +34,8 @@ Sleep = Callable[[float], Awaitable[object]]
 class StormFeed:
     """The posts of a storm, paced by its own clock."""
 
+    exercise = True
+
     def __init__(
         self,
         url: str,

@@ -73,10 +73,12 @@ def build_pipeline(setup: Setup, feeds: Sequence[Feed], *, every_post: bool = Fa
     """
     territory = _territory(setup, feeds)
     with setting_up():
-        return _pipeline(setup, territory, every_post=every_post)
+        return _pipeline(setup, feeds, territory, every_post=every_post)
 
 
-def _pipeline(setup: Setup, territory: Territory, *, every_post: bool) -> Pipeline:
+def _pipeline(
+    setup: Setup, feeds: Sequence[Feed], territory: Territory, *, every_post: bool
+) -> Pipeline:
     packs = load_packs(*setup.rules)  # faults are told here, whoever labels
     engine = Engine(packs) if setup.processes == 1 else None
     store = Store(setup.data)
@@ -87,6 +89,11 @@ def _pipeline(setup: Setup, territory: Territory, *, every_post: bool) -> Pipeli
             f"the store in {setup.data} is of {begun_with}, not of {territory.name}:"
             " use another --data, or that --territory"
         )
+    storms = [feed for feed in feeds if getattr(feed, "exercise", False)]
+    if store.exercise is None and storms and len(storms) == len(feeds):
+        store.set_exercise(
+            exercise=True
+        )  # a storm paused at its begin has no post to say so
     return Pipeline(engine, territory, store, every_post=every_post)
 
 

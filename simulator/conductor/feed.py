@@ -34,6 +34,8 @@ PATIENCE_S = 5.0
 class DrillFeed:
     """The posts of a storm at `address`, as its trainer lets them out; ends with the storm."""
 
+    exercise = True
+
     def __init__(self, url: str, address: str) -> None:
         self.url = url
         self._address = address
