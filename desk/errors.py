@@ -6,6 +6,8 @@ DeskError
 ├── TerritoryError   a territory that is unknown, or a file that is none
 ├── FilterError      a filter that can't be understood
 ├── OutageError      something that can't be done to an outage
+├── CaseError        something that can't be done to a case
+├── SettingsError    settings that can't be read
 ├── StoreError       a store that can't be used: another kind, another version, in use
 ├── OmsError         a list of the utility's own outages that can't be read
 ├── ExportError      outages that can't be handed over as asked for
@@ -17,6 +19,7 @@ from __future__ import annotations
 from rules.errors import choices
 
 __all__ = [
+    "CaseError",
     "DeskError",
     "ExportError",
     "FeedError",
@@ -25,6 +28,7 @@ __all__ = [
     "OmsError",
     "OutageError",
     "PostError",
+    "SettingsError",
     "StoreError",
     "TerritoryError",
     "choices",
@@ -53,6 +57,14 @@ class FilterError(DeskError):
 
 class OutageError(DeskError):
     """Something that can't be done to an outage."""
+
+
+class CaseError(DeskError):
+    """Something that can't be done to a case."""
+
+
+class SettingsError(DeskError):
+    """Settings that can't be read; one line for each fault."""
 
 
 class StoreError(DeskError):

@@ -19,6 +19,7 @@ from desk.oms.live import LiveOms
 from desk.outages import Action, Done, OutageChange, Outages
 from desk.places import REMEMBERED, Locator
 from desk.post import LabelledPost, Post, labelled
+from desk.settings import Settings, load_settings
 from desk.store import Commit, Store
 from desk.territories import Territory
 from rules import Engine, Verdict
@@ -57,7 +58,8 @@ class Pipeline:
     """The desk's work on posts, without screens; goes on where its store was.
 
     With `every_post`, posts without a label are among the events too. `work_s` counts CPU
-    seconds by stage. Without an `engine` verdicts come from elsewhere, between `take` and `finish`.
+    seconds by stage. Without an `engine` verdicts come from elsewhere, between `take` and `finish`;
+    without `settings` the built-in ones hold.
 
     Raises:
         StoreError: the store was written by another version.
@@ -68,11 +70,13 @@ class Pipeline:
         engine: Engine | None,
         territory: Territory,
         store: Store,
+        settings: Settings | None = None,
         *,
         every_post: bool = False,
     ) -> None:
         self.territory = territory
         self.store = store
+        self.settings = settings or load_settings()
         self.intake = Intake(exercise=store.exercise)
         for digest in store.known():
             self.intake.remember(digest)

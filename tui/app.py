@@ -8,6 +8,7 @@ from functools import partial
 from textual.app import SystemCommand
 from textual.screen import Screen
 
+from desk.serving.case_messages import Attach, Role
 from desk.serving.outage_messages import Acted
 from desk.serving.protocol import Detail, FromDesk, Hello, Read, Tick
 from rules import LABELS
@@ -29,7 +30,7 @@ class StormdeskApp(Frame):
     """A screen at a desk: it shows, asks and computes nothing.
 
     `link` is the wire to the desk, closed when the app ends; `query` is the first filter; `agent`
-    is the name under which people at this screen act; `choices` are that person's own.
+    is the name under which people at this screen act, in `role`; `choices` are that person's own.
     """
 
     def __init__(
@@ -38,11 +39,13 @@ class StormdeskApp(Frame):
         *,
         query: str = "",
         agent: str = "agent",
+        role: Role = "agent",
         choices: ChoicesFile | None = None,
     ) -> None:
         super().__init__(choices)
         self.link = link
         self.agent = agent
+        self.role = role
         self.now = Situation()
         self.monitor = Monitor(self.now, query)
         self._views = 0
@@ -70,6 +73,7 @@ class StormdeskApp(Frame):
             case Hello():
                 self.now.greet(message)
                 self._deeds.clear()
+                await self.link.send(Attach(self.agent, self.role))
             case LinkState():
                 self.now.link = message
             case Acted():

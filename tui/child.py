@@ -89,6 +89,8 @@ def _command(setup: Setup, url: str) -> list[str]:
         command += ["--processes", str(setup.processes)]
     if setup.oms is not None:
         command += ["--oms", str(setup.oms)]
+    if setup.settings is not None:
+        command += ["--settings", str(setup.settings)]
     if setup.fill:
         command += ["--fill"]
     return command

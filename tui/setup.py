@@ -15,6 +15,7 @@ from desk.garbage import setting_up
 from desk.labelling import Labellers
 from desk.oms.follow import OmsFile
 from desk.pipeline import Pipeline
+from desk.settings import load_settings
 from desk.store import Store
 from desk.territories import Territory, load_territory
 from rules import Engine, load_packs
@@ -26,7 +27,8 @@ DEFAULT_TERRITORY = "north-carolina"
 class Setup(msgspec.Struct, frozen=True):
     """What a desk is made of; `data` None is a store in memory.
 
-    With more than one of `processes`, that many label posts beside the desk's own.
+    With more than one of `processes`, that many label posts beside the desk's own. The files in the
+    folder `settings` replace the built-in ones.
     """
 
     feeds: Sequence[str]
@@ -36,6 +38,7 @@ class Setup(msgspec.Struct, frozen=True):
     fill: bool = False
     processes: int = 1
     oms: Path | None = None
+    settings: Path | None = None
 
 
 def _storm(url: str, options: Options) -> Feed:
@@ -69,6 +72,7 @@ def build_pipeline(setup: Setup, feeds: Sequence[Feed], *, every_post: bool = Fa
     Raises:
         TerritoryError: the territory is unknown or faulty.
         RulesError: the keyword sets have faults.
+        SettingsError: the settings have faults.
         StoreError: the store can't be used, or was begun with another territory.
     """
     territory = _territory(setup, feeds)
@@ -81,6 +85,7 @@ def _pipeline(
 ) -> Pipeline:
     packs = load_packs(*setup.rules)  # faults are told here, whoever labels
     engine = Engine(packs) if setup.processes == 1 else None
+    settings = load_settings(setup.settings)
     store = Store(setup.data)
     begun_with = store.territory(territory.name)
     if begun_with != territory.name:
@@ -91,10 +96,9 @@ def _pipeline(
         )
     storms = [feed for feed in feeds if getattr(feed, "exercise", False)]
     if store.exercise is None and storms and len(storms) == len(feeds):
-        store.set_exercise(
-            exercise=True
-        )  # a storm paused at its begin has no post to say so
-    return Pipeline(engine, territory, store, every_post=every_post)
+        # a storm paused at its begin has no post to say so
+        store.set_exercise(exercise=True)
+    return Pipeline(engine, territory, store, settings, every_post=every_post)
 
 
 def follow_oms(setup: Setup, pipeline: Pipeline, tell: Callable[[str], None]) -> OmsFile | None:

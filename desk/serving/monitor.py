@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 import msgspec
@@ -19,7 +19,9 @@ from desk.outages.score import DETECTED
 from desk.pipeline import Outcome, Pipeline
 from desk.post import LabelledPost
 from desk.reading import Reading, Tell
-from desk.serving.case_messages import CaseRow
+from desk.serving.case_desk import CaseDesk
+from desk.serving.house import House
+from desk.serving.idle import Idle
 from desk.serving.layers import Layers
 from desk.serving.names import clean_name
 from desk.serving.outage_messages import Act, Acted, PlaceCount
@@ -27,7 +29,6 @@ from desk.serving.outage_reader import OutageReader
 from desk.serving.protocol import DeskStatus, Detail, OmsMark, OutageRow
 from desk.serving.views import HELD, Held, View
 
-QUEUE_SHOWN = 100
 OUTAGES_S = 0.5
 """Wall seconds between two looks at all outages: some milliseconds of work each."""
 
@@ -53,7 +54,6 @@ class Monitor:
         self.layers.take(held.post for held in self.held)
         self.reader = OutageReader(pipeline, self.outages)
         self.oms: tuple[OmsMark, ...] | None = None
-        self.queue_version = 0
         self.beginnings = 0
         self._accepted, self._labelled = pipeline.store.totals()
         self._rate = MinuteRate()
@@ -62,9 +62,12 @@ class Monitor:
         self._outages_at_s = -OUTAGES_S
         self._counts: tuple[PlaceCount, ...] = ()
         self._likely_at: dict[str, datetime] = {}
+        self._idle = Idle()
         self._failed = asyncio.Event()
         self._failure: StoreError | None = None
         self._note(pipeline.store.changes())
+        self.cases = CaseDesk(self)
+        self.houses: tuple[House, ...] = (self.cases,)
         self._reading = Reading(pipeline, feeds, self._took, tell, labellers)
 
     async def run(self) -> None:
@@ -84,7 +87,6 @@ class Monitor:
     def _begin_again(self) -> None:
         """Forget what was: the feed has begun again."""
         self.beginnings += 1
-        self.queue_version += 1
         self.held = Held()
         self.layers = Layers()
         self.reader.begin_again()
@@ -94,6 +96,8 @@ class Monitor:
         self._counts = ()
         self._outages_at_s = -OUTAGES_S
         self._likely_at = {}
+        for house in self.houses:
+            house.begin_again()
 
     def _note(self, changes: Iterable[OutageChange]) -> None:
         """Remember when the desk was first sure of an outage."""
@@ -113,8 +117,28 @@ class Monitor:
         if self.pipeline.clock.now is not None:
             self._rate.count(outcome.seconds, self.pipeline.clock.now)
         self._outages_stale = True
-        if outcome.cases:
-            self.queue_version += 1
+        for house in self.houses:
+            house.took(outcome)
+
+    def time(self) -> datetime | None:
+        """The time that clocks of cases go by: `Desk.time` (desk/serving/house.py)."""
+        now = self.pipeline.clock.now
+        return now if now is None or self.pipeline.store.exercise else self._idle.after(now)
+
+    def do(self, work: Callable[[], Outcome]) -> Outcome:
+        """Do `work` between two batches: `Desk.do` (desk/serving/house.py)."""
+        try:
+            outcome = work()
+        except StoreError as error:
+            self._failure = error
+            self._failed.set()
+            raise
+        self._took(outcome)
+        return outcome
+
+    def outage(self, id_: str) -> OutageChange | None:
+        """The outage of this id as it is now, or as it was last told of."""
+        return self.reader.known(id_)
 
     def status(self) -> DeskStatus:
         """The desk at this moment."""
@@ -183,33 +207,10 @@ class Monitor:
             into=act.into,
             communities=act.communities,
         )
-        try:
-            outcome = self.pipeline.act(action)
-        except StoreError as error:
-            self._failure = error
-            self._failed.set()
-            raise
-        self._took(outcome)
+        outcome = self.do(lambda: self.pipeline.act(action))
         self._outages_at_s = -OUTAGES_S  # who acts sees it with the next tick
         changes = [event for event in outcome.events if isinstance(event, OutageChange)]
         return Acted(msgspec.structs.replace(act, by=by), tuple(changes))
-
-    def queue(self) -> tuple[CaseRow, ...]:
-        """The head of the queue of cases, most urgent first."""
-        return tuple(
-            CaseRow(
-                id=case.id,
-                opened_at=case.opened_at,
-                updated_at=case.updated_at,
-                channel=case.channel,
-                author=case.author,
-                place=self.names.get(case.community or "", ""),
-                labels=case.labels,
-                posts=case.posts,
-                text=case.text,
-            )
-            for case in self.pipeline.cases.queue(QUEUE_SHOWN)
-        )
 
     def view(self, number: int, text: str) -> View:
         """A view on a filter, still to be filled.

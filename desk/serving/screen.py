@@ -8,10 +8,12 @@ import contextlib
 import msgspec
 from aiohttp import WSMsgType, web
 
-from desk.errors import FilterError, OutageError
-from desk.serving.case_messages import CaseRow
+from desk.errors import DeskError, OutageError, StoreError
+from desk.serving.case_messages import Attach, CaseRow
 from desk.serving.dossier import Dossier
+from desk.serving.house import Visit
 from desk.serving.monitor import Monitor
+from desk.serving.names import clean_name
 from desk.serving.outage_messages import Act, OutageDetail, PlaceCount, ReadOutage
 from desk.serving.protocol import (
     TICK_S,
@@ -43,7 +45,7 @@ _decode = msgspec.json.Decoder(FromScreen).decode
 
 
 class Screen:
-    """One attached screen: its views, and what it was last told."""
+    """One attached screen: its views, what it was last told, and its visits of the houses."""
 
     def __init__(self, monitor: Monitor, socket: web.WebSocketResponse) -> None:
         self._monitor = monitor
@@ -58,16 +60,23 @@ class Screen:
         self._dossiers: dict[str, Dossier] = {}
         self._wanted: asyncio.Queue[str] = asyncio.Queue(MOST_WANTED)
         self._beginnings = monitor.beginnings
+        self.who = Attach("")
+        self._visits = tuple(house.visit(self) for house in monitor.houses)
+        self._meeting: dict[type, Visit] = {
+            kind: visit for visit in self._visits for kind in visit.requests
+        }
 
     async def serve(self) -> None:
         """Answer requests and tell changes until the screen leaves."""
-        await self._say(hello(self._monitor))
+        await self.say(hello(self._monitor))
         tasks = [asyncio.create_task(self._tick_for_ever()), asyncio.create_task(self._read())]
         try:
             async for message in self._socket:
                 if message.type in (WSMsgType.TEXT, WSMsgType.BINARY):
                     await self._answer(message.data)
         finally:
+            for visit in self._visits:
+                visit.leave()
             for task in tasks:
                 task.cancel()
                 with contextlib.suppress(asyncio.CancelledError, ConnectionError):
@@ -80,9 +89,12 @@ class Screen:
                 await self._greet_again()
             for view in list(self._views.values()):
                 await view.fill()
+            for visit in self._visits:
+                for message in visit.news():
+                    await self.say(message)
             tick = self._tick()
             if tick is not None:
-                await self._say(tick)
+                await self.say(tick)
             await asyncio.sleep(TICK_S)
 
     async def _greet_again(self) -> None:
@@ -90,7 +102,9 @@ class Screen:
         self._beginnings = self._monitor.beginnings
         self._views, self._outages, self._queue_version = {}, {}, -1
         self._status, self._oms, self._counts, self._dossiers = None, None, (), {}
-        await self._say(hello(self._monitor))
+        for visit in self._visits:
+            visit.begin_again()
+        await self.say(hello(self._monitor))
 
     def _tick(self) -> Tick | None:
         monitor = self._monitor
@@ -99,16 +113,17 @@ class Screen:
         outages = tuple(row for id_, row in current.items() if self._outages.get(id_) != row)
         self._outages = current
         queue = None
-        if self._queue_version != monitor.queue_version:
-            self._queue_version = monitor.queue_version
-            queue = monitor.queue()
+        if self._queue_version != monitor.cases.queue_version:
+            self._queue_version = monitor.cases.queue_version
+            queue = monitor.cases.queue()
         status = monitor.status()
         changed = status != self._status
         self._status = status
         layers = self._layers()
         new_layers = any(layer is not None for layer in layers)
-        if changed or views or outages or queue is not None or new_layers:
-            return Tick(status if changed else None, views, outages, queue, *layers)
+        cases = tuple(window for visit in self._visits for window in visit.windows())
+        if changed or views or outages or queue is not None or new_layers or cases:
+            return Tick(status if changed else None, views, outages, queue, *layers, cases)
         return None
 
     def _layers(self) -> tuple[tuple[OmsMark, ...] | None, tuple[PlaceCount, ...] | None]:
@@ -122,17 +137,21 @@ class Screen:
         try:
             request = _decode(data)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-            await self._say(Refused(None, f"not a request: {error}"))
+            await self.say(Refused(None, f"not a request: {error}"))
             return
-        view = getattr(request, "view", None)
         try:
             answer = await self._meet(request)
-        except FilterError as error:
-            answer = Refused(view, str(error))
-        except OutageError as error:
-            answer = Refused(None, str(error), getattr(request, "outage", None))
+        except StoreError:
+            raise
+        except DeskError as error:
+            answer = Refused(
+                getattr(request, "view", None),
+                str(error),
+                getattr(request, "outage", None),
+                getattr(request, "case", None),
+            )
         if answer is not None:
-            await self._say(answer)
+            await self.say(answer)
 
     async def _meet(self, request: FromScreen) -> FromDesk | None:
         match request:
@@ -160,13 +179,22 @@ class Screen:
                 return None
             case Act():
                 return self._monitor.act(request)
+            case Attach(name, role):
+                self.who = Attach(clean_name(name), role)
+                return None
             case _:
-                return Refused(None, f"this desk knows no {type(request).__name__}")
+                return await self._ask_house(request)
+
+    async def _ask_house(self, request: FromScreen) -> FromDesk | None:
+        visit = self._meeting.get(type(request))
+        if visit is None:
+            return Refused(None, f"this desk knows no {type(request).__name__}")
+        return await visit.meet(request)
 
     async def _read(self) -> None:
         """Answer with outages that are asked for; what people do must not wait for them."""
         while True:
-            await self._say(await self._read_outage(await self._wanted.get()))
+            await self.say(await self._read_outage(await self._wanted.get()))
 
     async def _read_outage(self, id_: str) -> OutageDetail:
         monitor = self._monitor
@@ -181,7 +209,8 @@ class Screen:
             del self._dossiers[next(iter(self._dossiers))]
         return monitor.reader.detail(dossier, monitor.place(dossier.outage.communities))
 
-    async def _say(self, message: FromDesk) -> None:
+    async def say(self, message: FromDesk) -> None:
+        """Tell `message` now."""
         await self._socket.send_str(_encode(message).decode())
 
 

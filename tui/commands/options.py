@@ -55,4 +55,12 @@ OmsList = Annotated[
         help="The utility's own list of outages, read again when it changes; it confirms.",
     ),
 ]
+SettingsFolder = Annotated[
+    Path | None,
+    typer.Option(
+        "--settings",
+        metavar="DIR",
+        help="Settings instead of the built-in ones: promise times, what is skipped, and so on.",
+    ),
+]
 Listing = Annotated[Format, typer.Option("--format", help="How to print.")]

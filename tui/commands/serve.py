@@ -24,6 +24,7 @@ from tui.commands.options import (
     OmsList,
     Processes,
     Rules,
+    SettingsFolder,
     TerritoryName,
 )
 from tui.console import emit_json, flush, say
@@ -49,6 +50,7 @@ def serve(
     fill: Fill = False,
     processes: Processes = 1,
     oms: OmsList = None,
+    settings: SettingsFolder = None,
     attached: Annotated[
         bool, typer.Option("--attached", help="End when standard input is closed.")
     ] = False,
@@ -58,7 +60,7 @@ def serve(
         raise typer.BadParameter("which posts? Give --feed, such as --feed storm:hurricane")
     if attached and STDIN_FEED in feed:
         raise typer.BadParameter("--attached waits on standard input, so no feed can read it")
-    setup = Setup(feed, territory, rules or (), data, fill, processes, oms)
+    setup = Setup(feed, territory, rules or (), data, fill, processes, oms, settings)
     feeds = open_feeds(setup)
     pipeline = build_pipeline(setup, feeds)
     try:

@@ -7,6 +7,7 @@ import contextlib
 import getpass
 import sys
 import tempfile
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +16,7 @@ from platformdirs import user_data_path
 
 from desk.errors import OutageError
 from desk.serving.address import desk_url
+from desk.serving.case_messages import Attach
 from desk.serving.names import clean_name
 from tui.child import DeskChild
 from tui.commands.options import (
@@ -25,6 +27,7 @@ from tui.commands.options import (
     OmsList,
     Processes,
     Rules,
+    SettingsFolder,
     TerritoryName,
 )
 from tui.console import BAD_USAGE, OK
@@ -37,6 +40,13 @@ SPEED = "60"
 SEED = 7
 NOBODY = "agent"
 """Where the system does not know who its user is."""
+
+
+class Role(StrEnum):
+    """Who acts at a screen; a lead lets replies and announcements go."""
+
+    agent = "agent"
+    lead = "lead"
 
 
 @app.command()
@@ -56,11 +66,16 @@ def watch(
     fill: Fill = False,
     processes: Processes = 1,
     oms: OmsList = None,
+    settings: SettingsFolder = None,
     desk: Annotated[
         str | None, typer.Option(metavar="URL", help="Attach to a desk that `serve` runs.")
     ] = None,
     name: Annotated[
         str | None, typer.Option(metavar="NAME", help="Who acts here; default: your user name.")
+    ] = None,
+    role: Annotated[
+        Role | None,
+        typer.Option(help="Of who acts here: at a desk of one's own a lead, else an agent."),
     ] = None,
 ) -> None:
     """Watch posts, outages and the map; without options: a built-in storm day at 60x."""
@@ -68,7 +83,9 @@ def watch(
     if not storm_chosen and (speed is not None or seed is not None):
         raise typer.BadParameter("--speed and --seed are a storm's: give --storm too")
     if desk is not None:
-        _only_desk(feed, storm, speed, seed, territory, rules, data, fill, processes > 1, oms)
+        _only_desk(
+            feed, storm, speed, seed, territory, rules, data, fill, processes > 1, oms, settings
+        )
         desk = desk_url(desk)
     feeds = list(feed or ())
     if storm_chosen:
@@ -84,8 +101,9 @@ def watch(
         drill = any(feed.startswith("drill:") for feed in feeds)
         # what a trainer rewinds must be able to forget: a store on disk never does
         kept = data or (None if drill else _data(own, real=real))
-        setup = Setup(feeds, territory, rules or (), kept, fill, processes, oms)
-        code = asyncio.run(_watch(desk, None if desk else DeskChild(setup, own), agent))
+        setup = Setup(feeds, territory, rules or (), kept, fill, processes, oms, settings)
+        who = Attach(agent, role.value if role else "agent" if desk else "lead")
+        code = asyncio.run(_watch(desk, None if desk else DeskChild(setup, own), who))
     if code:
         raise typer.Exit(code)
 
@@ -129,7 +147,7 @@ def _agent(name: str | None) -> str:
     return NOBODY
 
 
-async def _watch(url: str | None, child: DeskChild | None, agent: str) -> int:
+async def _watch(url: str | None, child: DeskChild | None, who: Attach) -> int:
     """Run the screen to its end; the exit code."""
     leaving = Leaving()
     try:
@@ -142,7 +160,7 @@ async def _watch(url: str | None, child: DeskChild | None, agent: str) -> int:
         if starting is not None:
             await starting
         link = DeskLink(url or (child.url if child else ""), child)
-        app = StormdeskApp(link, agent=agent, choices=own_choices())
+        app = StormdeskApp(link, agent=who.name, role=who.role, choices=own_choices())
         leaving.how = app.exit
         await app.run_async()
     except asyncio.CancelledError:
