@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import ClassVar
 
 from rich.text import Text
 from textual import events
+from textual.actions import ActionParseResult
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.command import CommandPalette
+from textual.dom import DOMNode
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.screen import Screen
@@ -21,6 +23,7 @@ from tui.console import unexpected
 from tui.driver import TerminalDriver
 from tui.keys import key
 from tui.paint import paint
+from tui.reasons import Explains, SaysWhy
 from tui.screens.help import HelpScreen
 from tui.screens.sized import Sized
 from tui.screens.toosmall import LEAST, TooSmall
@@ -89,9 +92,42 @@ class Frame(App[None]):
         elif shown and not small:
             self.pop_screen()
 
+    # Keys that do nothing now
+
+    def reason(self, action: str, node: DOMNode) -> str | None:
+        """Why `action`, bound by `node`, does nothing now; None where it does something."""
+        target, name, parameters = self._parse_action(action, node)
+        if target.check_action(name, parameters) is not None or not isinstance(target, Explains):
+            return None
+        return target.why_not(name, parameters)
+
+    async def run_action(
+        self,
+        action: str | ActionParseResult,
+        default_namespace: DOMNode | None = None,
+        namespaces: Mapping[str, DOMNode] | None = None,
+    ) -> bool:
+        """Do what a key is for, or say why it does nothing now."""
+        node = self if default_namespace is None else default_namespace
+        target, name, parameters = self._parse_action(action, node, namespaces)
+        screen = self.screen
+        idle = target.check_action(name, parameters) is None
+        if idle and isinstance(target, Explains):
+            reason = target.why_not(name, parameters) or "this can't be done now"
+            if isinstance(screen, SaysWhy):
+                screen.say_why(reason)
+            else:
+                self.notify(reason, severity="warning", markup=False)
+            return True
+        if isinstance(screen, SaysWhy) and screen.is_mounted:
+            screen.unsay_why()
+        return await super().run_action(action, default_namespace, namespaces)
+
     def action_keys(self) -> None:
         if not isinstance(self.screen, HelpScreen | TooSmall):
-            self.push_screen(HelpScreen(self.screen.active_bindings))
+            live = self.screen.active_bindings.values()
+            told = [(each.binding, self.reason(each.binding.action, each.node)) for each in live]
+            self.push_screen(HelpScreen(told))
 
     def action_command_palette(self) -> None:
         if not isinstance(self.screen, Commands):
@@ -109,4 +145,6 @@ class Frame(App[None]):
             binding = active.binding
             if binding.tooltip and binding.id and not binding.id.startswith(UNNAMED):
                 run = partial(self.run_action, binding.action, active.node)
-                yield SystemCommand(binding.description, binding.tooltip, run)
+                reason = self.reason(binding.action, active.node)
+                does = f"not now: {reason}" if reason else binding.tooltip
+                yield SystemCommand(binding.description, does, run)

@@ -94,6 +94,7 @@ class Palette:
         self.text = Style(color=_TEXT[dark])
         self.quiet = Style(color=_QUIET[dark])
         self.faint = Style(color=_FAINT[dark])
+        self.idle = Style(dim=True) if no_color else Style(color=_FAINT[dark])
         self.accent = Style(color=_ACCENT[dark], bold=True)
         self.strong = Style(color=_TEXT[dark], bold=True)
         self.cursor = Style(reverse=True) if no_color else Style(bgcolor=_CURSOR[dark], bold=True)

@@ -112,7 +112,8 @@ async def test_a_list_without_an_outage_says_so_and_no_key_does_harm(scene: Open
     async with scene(up=False) as s:
         await s.press("o")
         assert "no open outage" in s.text()
-        await s.press(*"vcdmsuz1234+-0raw", "enter")
+        await s.press(*"z1234+-0rawvcdmsu", "enter")
+        await s.press("v")
         assert "there is no outage under the cursor" in s.text()
         assert s.screen() == "OutagesScreen"
 

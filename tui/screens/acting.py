@@ -24,7 +24,6 @@ from tui.paint import paint
 from tui.screens.asking import AskScreen, ChooseScreen
 from tui.screens.attached import Attached
 from tui.signs import STATUS_SIGNS, UNKNOWN
-from tui.widgets.actline import ActLine
 
 ACTS: list[BindingType] = [
     key(
@@ -96,18 +95,24 @@ class Acting(Attached):
         row = self.at_hand()
         return row.outage.id if row else None
 
-    def say(self, words: str, *, refused: bool = False) -> None:
-        """Say `words`, painted, over the keys."""
-        self.query_one(ActLine).show(words, refused=refused)
+    def why_not(self, action: str, parameters: tuple[object, ...]) -> str | None:
+        if action != "act":
+            return super().why_not(action, parameters)
+        row = self.at_hand()
+        if row is None:
+            return "there is no outage under the cursor"
+        if self.now.link.state != "connected":
+            return "the desk is not there now: nothing was done"
+        if parameters[0] == "split" and len(row.outage.communities) < 2:
+            return f"{place_words(row.place)} is one community: there is nothing to split"
+        return None
 
     async def action_act(self, kind: ActKind) -> None:
         row = self.at_hand()
         outage = self.to_undo() if kind == "undo" else row.outage.id if row else None
         if outage is None or row is None:
-            self.say("there is no outage under the cursor", refused=True)
-        elif self.now.link.state != "connected":
-            self.say("the desk is not there now: nothing was done", refused=True)
-        elif kind == "dismiss":
+            return
+        if kind == "dismiss":
             self._ask(dismiss_question(row), Act("dismiss", outage, self.desk.agent))
         elif kind == "split":
             self._choose_parts(row)
@@ -170,10 +175,6 @@ class Acting(Attached):
 
     def _choose_parts(self, row: OutageRow) -> None:
         outage = row.outage
-        if len(outage.communities) < 2:
-            place = place_words(row.place)
-            self.say(f"{place} is one community: there is nothing to split", refused=True)
-            return
         choices = [(name, self._part_words(name, outage)) for name in outage.communities]
 
         def chosen(answer: tuple[str, ...] | None) -> None:

@@ -10,19 +10,24 @@ from desk.serving.outage_messages import Acted, OutageDetail
 from desk.serving.protocol import FromDesk, Hello, Page, Refused, Tick
 from tui.link import LinkState
 from tui.paint import paint
+from tui.reasons import Reasons
 from tui.screens.sized import Sized
 from tui.situation import Situation
+from tui.widgets.actline import ActLine
 from tui.widgets.bars import Banner, StatusStrip, last_seen
 
 if TYPE_CHECKING:
     from tui.app import StormdeskApp
 
 
-class Attached(Sized, Screen[None]):
+class Attached(Reasons, Sized, Screen[None]):
     """The base of the monitor and the screens over it; `now` is what the desk has last said.
 
-    A screen hears everything from when it is mounted on, also while another one is over it.
+    A screen hears everything from when it is mounted on, also while another one is over it. Each
+    has an ActLine, in which it says what was done, and why a key does nothing now.
     """
+
+    _why = ""
 
     def __init__(self, now: Situation) -> None:
         super().__init__()
@@ -77,6 +82,21 @@ class Attached(Sized, Screen[None]):
         """Say how things stand."""
         paused, waiting = self.held()
         self.query_one(StatusStrip).show(self.now, paused=paused, waiting=waiting)
+
+    def say(self, words: str, *, refused: bool = False) -> None:
+        """Say `words`, painted, over the keys."""
+        self._why = ""
+        self.query_one(ActLine).show(words, refused=refused)
+
+    def say_why(self, reason: str) -> None:
+        """Say why a key does nothing now, until the next one that does something."""
+        self.say(reason, refused=True)
+        self._why = reason
+
+    def unsay_why(self) -> None:
+        """Take back what `say_why` has said, if that still stands there."""
+        if self._why:
+            self.say("")
 
     async def greet(self) -> None:
         """A desk has said what it is: what was asked of it before must be asked anew."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import ClassVar
 
 from rich.text import Text
-from textual.binding import ActiveBinding, BindingType
+from textual.binding import Binding, BindingType
 
 from tui.keys import key
 from tui.screens.sheet import Sheet, hanging
@@ -37,9 +37,10 @@ class HelpScreen(Sheet):
         key("question_mark", "back", "Back", "Back to the screen", meaning="sheet.back", face="?"),
     ]
 
-    def __init__(self, bindings: Mapping[str, ActiveBinding]) -> None:
+    def __init__(self, live: Sequence[tuple[Binding, str | None]]) -> None:
+        """`live` are the bindings of the screen, each with the reason why it does nothing now."""
         super().__init__()
-        self._live = bindings
+        self._live = live
 
     def tell(self) -> None:
         self.say(self._words(palette_of(self)))
@@ -47,9 +48,10 @@ class HelpScreen(Sheet):
     def _words(self, colours: Palette) -> Text:
         text = Text()
         text.append("Keys of this screen · esc goes back\n", colours.accent)
-        for keys, does in self.rows():
-            text.append(f"  {keys:<18}", hanging(colours.strong, 20))
-            text.append(does + "\n", colours.text)
+        for keys, does, reason in self.rows():
+            text.append(f"  {keys:<18}", hanging(colours.quiet if reason else colours.strong, 20))
+            text.append(does, colours.quiet if reason else colours.text)
+            text.append(f" · not now: {reason}\n" if reason else "\n", colours.accent)
         text.append("\nLabels, the most urgent first\n", colours.accent)
         for label, sign in LABEL_SIGNS.items():
             _explain(text, sign, label, colours)
@@ -67,16 +69,15 @@ class HelpScreen(Sheet):
             text.append(does + "\n", colours.text)
         return text
 
-    def rows(self) -> list[tuple[str, str]]:
-        """Keys and what they do, one row a meaning; those that only move come last."""
-        found: dict[str, tuple[list[str], str]] = {}
-        for active in self._live.values():
-            binding = active.binding
+    def rows(self) -> list[tuple[str, str, str | None]]:
+        """Keys, what they do, and why not now; one row a meaning, those that only move last."""
+        found: dict[str, tuple[list[str], str, str | None]] = {}
+        for binding, reason in self._live:
             if binding.tooltip and binding.id:
-                keys, _ = found.setdefault(binding.id, ([], binding.tooltip))
+                keys, *_ = found.setdefault(binding.id, ([], binding.tooltip, reason))
                 keys.append(self.app.get_key_display(binding))
         ordered = sorted(found.items(), key=lambda item: item[0].startswith("move."))
-        return [(" ".join(keys), does) for _, (keys, does) in ordered]
+        return [(" ".join(keys), does, reason) for _, (keys, does, reason) in ordered]
 
 
 def _explain(text: Text, sign: Sign, name: str, colours: Palette) -> None:

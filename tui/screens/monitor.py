@@ -16,6 +16,7 @@ from tui.keys import key
 from tui.paint import cut, paint
 from tui.screens.attached import Attached
 from tui.situation import Situation
+from tui.widgets.actline import ActLine
 from tui.widgets.bars import Banner, Head, StatusStrip
 from tui.widgets.feed import Feed
 from tui.widgets.filterbar import FilterBar
@@ -72,6 +73,7 @@ class Monitor(Attached):
                 with Vertical(id="map-pane"):
                     yield Head("map-head")
                     yield TerritoryMap("map")
+        yield ActLine("act-line")
         yield KeyLine("keyline")
 
     def on_mount(self) -> None:
@@ -236,8 +238,9 @@ class Monitor(Attached):
         await self._open(query)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        del parameters
-        return not (action == "filter" and isinstance(self.focused, Input))
+        if action == "filter" and isinstance(self.focused, Input):
+            return False
+        return super().check_action(action, parameters)
 
     def action_filter(self) -> None:
         self._filter.open(self._query)

@@ -253,10 +253,11 @@ class OutageScreen(Acting):
         await self._open()
         self._tell_feed()
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        del parameters
-        known = self.known if action == "into" else None
-        return action != "into" or (known is not None and known.merged_into is not None)
+    def why_not(self, action: str, parameters: tuple[object, ...]) -> str | None:
+        known = self.known
+        if action == "into" and (known is None or known.merged_into is None):
+            return "this outage was not merged into another"
+        return super().why_not(action, parameters)
 
     async def action_into(self) -> None:
         known = self.known

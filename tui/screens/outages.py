@@ -204,8 +204,9 @@ class OutagesScreen(Acting):
         self._close_filter()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        del parameters
-        return not (action == "filter_list" and isinstance(self.focused, Input))
+        if action == "filter_list" and isinstance(self.focused, Input):
+            return False
+        return super().check_action(action, parameters)
 
     def action_filter_list(self) -> None:
         self._filter.open(self._words)

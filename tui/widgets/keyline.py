@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 from rich.segment import Segment
 from textual import events
 from textual.screen import Screen
@@ -11,50 +12,79 @@ from tui.widgets.lines import palette_of
 
 KEPT = ("Keys", "Quit", "Back")
 """Words of the keys that stay in a narrow terminal."""
+LOOK_S = 0.5
+"""How often to look which keys do nothing now: that can change with each tick of the desk."""
+
+
+class Shown(msgspec.Struct, frozen=True):
+    """A key in the bottom line: its name, its face, its word, and whether it does something now."""
+
+    key: str
+    face: str
+    word: str
+    live: bool
+
+    @property
+    def cells(self) -> int:
+        """How much of the line it takes."""
+        return len(self.face) + len(self.word) + 3
 
 
 class KeyLine(Bar):
-    """Keys that are shown, from the live bindings of its screen.
+    """Keys that are shown, from the live bindings of its screen; those that are idle are dim.
 
     One line that is painted: Textual's own footer is a widget for each key, made anew whenever the
     focus moves, and most of a key press went into that.
     """
 
+    def __init__(self, id: str) -> None:  # noqa: A002 - Textual's own name for it
+        super().__init__(id)
+        self._said: list[Shown] = []
+
     def on_mount(self) -> None:
         self.screen.bindings_updated_signal.subscribe(self, self._changed)
+        self.set_interval(LOOK_S, self._look)
 
     def _changed(self, _screen: Screen[object]) -> None:
-        self.refresh()
+        self._look()
 
-    def keys(self) -> list[tuple[str, str, str]]:
-        """Key, its face and its word, in the order of the bindings; one key a binding."""
-        shown: dict[str, tuple[str, str, str]] = {}
+    def _look(self) -> None:
+        if self.screen.is_current and self.keys() != self._said:
+            self.refresh()
+
+    def keys(self) -> list[Shown]:
+        """The keys in the order of the bindings, one a meaning."""
+        shown: dict[str, Shown] = {}
         for active in self.screen.active_bindings.values():
             binding = active.binding
-            if binding.show and active.enabled and binding.id:
+            if binding.show and binding.id:
                 face = self.app.get_key_display(binding)
-                shown.setdefault(binding.id, (binding.key, face, binding.description))
+                each = Shown(binding.key, face, binding.description, active.enabled)
+                shown.setdefault(binding.id, each)
         return list(shown.values())
 
-    def fitting(self, width: int) -> list[tuple[str, str, str]]:
-        """The keys for which there is room: the last go first, but never help and leaving."""
-        keys = self.keys()
-        while keys and sum(len(face) + len(word) + 3 for _, face, word in keys) > width:
-            others = [at for at, (_, _, word) in enumerate(keys) if word not in KEPT]
-            del keys[others[-1] if others else -1]
+    def fitting(self, width: int) -> list[Shown]:
+        """The keys for which there is room: idle and last ones go first, never help and leaving."""
+        keys = self._said = self.keys()
+        keys = list(keys)
+        while keys and sum(each.cells for each in keys) > width:
+            others = [at for at, each in enumerate(keys) if each.word not in KEPT]
+            idle = [at for at in others if not keys[at].live]
+            del keys[(idle or others or [-1])[-1]]
         return keys
 
     def segments(self, width: int) -> list[Segment]:
         colours = palette_of(self)
         segments: list[Segment] = []
-        for _, face, word in self.fitting(width):
-            segments += [Segment(f" {face} ", colours.accent), Segment(f"{word} ", colours.quiet)]
+        for each in self.fitting(width):
+            face, word = (colours.accent, colours.quiet) if each.live else (colours.idle,) * 2
+            segments += [Segment(f" {each.face} ", face), Segment(f"{each.word} ", word)]
         return segments
 
     def on_click(self, event: events.Click) -> None:
         at = 0
-        for key, face, word in self.fitting(self.size.width):
-            at += len(face) + len(word) + 3
+        for each in self.fitting(self.size.width):
+            at += each.cells
             if event.x < at:
-                self.app.simulate_key(key)
+                self.app.simulate_key(each.key)
                 return

@@ -19,6 +19,7 @@ from textual.widget import Widget
 
 from tui.keys import MOVES, key
 from tui.paint import cut
+from tui.reasons import Reasons
 from tui.signs import Palette, palette
 
 STRIPS_HELD = 600
@@ -31,7 +32,7 @@ def palette_of(widget: Widget) -> Palette:
     return palette(dark=app.current_theme.dark, no_color=app.no_color)
 
 
-class Lines(ScrollView, can_focus=True, inherit_bindings=False):
+class Lines(Reasons, ScrollView, can_focus=True, inherit_bindings=False):
     """A list whose lines are painted when they are seen; the base of the feed and the small lists.
 
     A subclass says how many lines there are (`count`), paints one (`paint_line`), and may show
@@ -90,6 +91,11 @@ class Lines(ScrollView, can_focus=True, inherit_bindings=False):
         self.place(self.cursor)
         self.refresh()
         self.post_message(self.Moved())
+
+    def why_not(self, action: str, parameters: tuple[object, ...]) -> str | None:
+        if action in ("choose", "move", "page", "edge") and self.has_nothing():
+            return self.empty() or "there is nothing in this list"
+        return super().why_not(action, parameters)
 
     def action_move(self, lines: int) -> None:
         self.move_to(self.cursor + lines)
