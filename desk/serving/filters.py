@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
+from datetime import datetime, timedelta
 
 import re2  # linear time: no pattern that an agent types can hold up the desk
 from rapidfuzz import fuzz, process
@@ -53,28 +54,37 @@ Predicate = Callable[[Folded], bool]
 OutageFinder = Callable[[str], Callable[[LabelledPost], bool]]
 """Whether a post speaks of the outage of an id; raises FilterError for an unknown one."""
 
-FIELDS = ("label", "channel", "place", "author", "lang", "rule", "has", "outage")
+Clock = Callable[[], datetime | None]
+"""Event time at the desk; None before its first post."""
+
+FIELDS = ("label", "channel", "place", "author", "lang", "rule", "has", "outage", "since")
 FUZZY_LIMIT = 80
 """Lowest rapidfuzz partial_ratio (0-100) at which a `~word` counts as found."""
 
 _TERM = re.compile(r'(?=\S)(!?)(~|[A-Za-z]+:)?+(?:"([^"]*)"?|(\S*))')
+_SPAN = re.compile(r"([1-9]\d{0,3})([smhd])")
+_UNITS_S = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 _OPTIONS = re2.Options()
 _OPTIONS.case_sensitive = False
 _OPTIONS.log_errors = False
 
 
 def parse_filter(
-    text: str, names: dict[str, str] | None = None, outages: OutageFinder | None = None
+    text: str,
+    names: dict[str, str] | None = None,
+    outages: OutageFinder | None = None,
+    clock: Clock | None = None,
 ) -> Predicate:
     """A predicate that holds where every term of `text` does; an empty text holds for all.
 
     A term of empty quotes, such as one that is being typed, is no term. `names`
-    maps community ids to names, for `place:`; `outages` finds those of `outage:`.
+    maps community ids to names, for `place:`; `outages` finds those of `outage:`; `clock` gives
+    event time, to which `since:` counts: without one it holds for every post.
 
     Raises:
         FilterError: an unknown label, field or outage, or a pattern that can't be read.
     """
-    known = names or {}, outages or _no_outage
+    known = names or {}, outages or _no_outage, clock or _no_clock
     found = (_term(match, *known) for match in _TERM.finditer(text))
     terms = [term for term in found if term]
     if not terms:
@@ -84,12 +94,32 @@ def parse_filter(
     return lambda seen: all(term(seen) for term in terms)
 
 
+def span_of(text: str) -> timedelta | None:
+    """How far back a filter looks from the desk's clock: its shortest `since:`, None without one.
+
+    Raises:
+        FilterError: a span can't be read.
+    """
+    spans = [
+        _span(match[3] if match[3] is not None else match[4])
+        for match in _TERM.finditer(text)
+        if (match[2] or "").lower() == "since:" and not match[1]
+    ]
+    return min(spans, default=None)
+
+
+def _no_clock() -> None:
+    """No event time, where there is no desk."""
+
+
 def _no_outage(_id: str) -> Callable[[LabelledPost], bool]:
     """No post speaks of any, where nobody knows outages."""
     return lambda _: False
 
 
-def _term(term: re.Match[str], names: dict[str, str], outages: OutageFinder) -> Predicate | None:
+def _term(
+    term: re.Match[str], names: dict[str, str], outages: OutageFinder, clock: Clock
+) -> Predicate | None:
     negated, prefix, quoted, bare = term.groups()
     if quoted == "" and not prefix:
         return None
@@ -101,6 +131,10 @@ def _term(term: re.Match[str], names: dict[str, str], outages: OutageFinder) -> 
         found = _pattern(value)
     elif prefix == "outage:":
         found = _outage(value, outages)
+    elif prefix == "since:":
+        if negated:
+            raise FilterError("'since:' can't be excluded: a view looks back from now")
+        found = _since(_span(value), clock)
     elif prefix[:-1] in FIELDS:
         found = _field(prefix[:-1], value, names)
     else:
@@ -173,6 +207,23 @@ def _outage(value: str, outages: OutageFinder) -> Predicate:
     return lambda seen: speaks(seen.post)
 
 
+def _span(value: str) -> timedelta:
+    read = _SPAN.fullmatch(value.lower())
+    if read is None:
+        raise FilterError(
+            f"can't read 'since:{value}': write how long ago, such as since:15m, since:6h, since:2d"
+        )
+    return timedelta(seconds=int(read[1]) * _UNITS_S[read[2]])
+
+
+def _since(span: timedelta, clock: Clock) -> Predicate:
+    def holds(seen: Folded) -> bool:
+        now = clock()
+        return now is None or seen.post.created_at >= now - span
+
+    return holds
+
+
 def _label(wanted: str) -> str:
     begun = [label for label in LABELS if label.startswith(wanted)]
     if len(begun) != 1:
@@ -183,7 +234,17 @@ def _label(wanted: str) -> str:
 _EXAMPLES = dict(
     zip(
         FIELDS,
-        ("hazard", "x", "durham", "name", "es", "en-outage", "media", "o-durham-20240501T1210"),
+        (
+            "hazard",
+            "x",
+            "durham",
+            "name",
+            "es",
+            "en-outage",
+            "media",
+            "o-durham-20240501T1210",
+            "15m",
+        ),
         strict=True,
     )
 )

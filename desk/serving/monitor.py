@@ -218,7 +218,8 @@ class Monitor:
         Raises:
             FilterError: the filter can't be understood.
         """
-        return View(number, text, self.held, self.names, self.reader.belongs)
+        clock = self.pipeline.clock
+        return View(number, text, self.held, self.names, self.reader.belongs, lambda: clock.now)
 
     def detail(self, id_: str) -> Detail:
         """A post whole, from memory or from the store."""

@@ -10,7 +10,7 @@ from sys import getsizeof
 import msgspec
 
 from desk.post import LabelledPost
-from desk.serving.filters import Folded, OutageFinder, Predicate, parse_filter
+from desk.serving.filters import Clock, Folded, OutageFinder, Predicate, parse_filter, span_of
 from desk.serving.protocol import Page, Row, ViewChange
 
 HELD = 50_000
@@ -92,14 +92,18 @@ class View:
         held: Held,
         names: Mapping[str, str],
         outages: OutageFinder | None = None,
+        clock: Clock | None = None,
     ) -> None:
         self.number = number
-        self._holds: Predicate = parse_filter(text, dict(names), outages)
+        self._holds: Predicate = parse_filter(text, dict(names), outages, clock)
+        self._span = span_of(text) if clock else None
+        self._clock = clock
         self._held = held
         self._names = names
         self._hits: list[int] = []
         self._seen = held.first
         self._told = 0
+        self._told_first = 0
         self.first = 0
 
     @property
@@ -142,22 +146,31 @@ class View:
 
     def tail(self, count: int) -> Page:
         """The newest `count` rows; from here on `change` tells what is new."""
-        self._told = self.total
+        self._told, self._told_first = self.total, self.first
         return self.page(self.total - min(max(count, 0), MOST_ROWS), count)
 
     def change(self) -> ViewChange | None:
-        """What has arrived since the last call, the oldest of many left out; None for nothing."""
+        """What has arrived since the last call, the oldest of many left out; None for nothing.
+
+        That rows have grown too old for the filter is told without any.
+        """
         self.update()
-        if self._told == self.total:
+        if self._told == self.total and (self._span is None or self._told_first == self.first):
             return None
+        self._told_first = self.first
         start = max(self._told, self.total - MOST_ROWS, self.first)
         self._told = self.total
         rows = self._rows(start, self.total)
         return ViewChange(self.number, self.first, self.total, start, rows)
 
     def _let_go(self) -> None:
-        """Forget the rows of posts that are no longer held."""
+        """Forget the rows of posts that are no longer held, or older than the filter looks back."""
         gone = bisect_left(self._hits, self._held.first)
+        now = self._clock() if self._clock and self._span else None
+        if now is not None and self._span is not None:
+            oldest, end = now - self._span, len(self._hits)
+            while gone < end and self._held[self._hits[gone]].post.created_at < oldest:
+                gone += 1
         if gone:
             del self._hits[:gone]
             self.first += gone

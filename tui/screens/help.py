@@ -27,6 +27,7 @@ FILTERS = (
     ("rule:en-outage", "posts that a rule has labelled"),
     ("has:media", "posts with pictures; has:place, has:geo"),
     ("outage:ID", "posts that speak of an outage"),
+    ("since:15m", "posts of the last 15 minutes; since:6h, since:2d"),
 )
 
 

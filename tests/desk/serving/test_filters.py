@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from desk.errors import FilterError
 from desk.post import Author, LabelledPost, Location, Media
 from desk.serving import filters
-from desk.serving.filters import Folded, parse_filter
+from desk.serving.filters import Folded, parse_filter, span_of
 from rules import LABELS
 from rules.engine import TEXT_LETTERS_MAX
 
@@ -83,11 +83,29 @@ def test_a_filter_means_what_its_help_says(text: str, holds: bool) -> None:
         ("label:", "needs a value"),
         ("power !", "needs a word"),
         ("outage:", "needs an id"),
+        ("since:", "since:15m"),
+        ("since:soon", "can't read 'since:soon'"),
+        ("since:0m", "can't read"),
+        ("!since:5m", "can't be excluded"),
     ],
 )
 def test_a_filter_that_can_not_be_understood_says_why(text: str, words: str) -> None:
     with pytest.raises(FilterError, match=words.replace("(", "\\(")):
         parse_filter(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "holds"), [("since:90s", False), ("since:2m", True), ("SINCE:1h power", True)]
+)
+def test_since_counts_back_from_the_clock_of_the_desk(text: str, holds: bool) -> None:
+    now = POST.created_at + timedelta(seconds=100)
+    assert parse_filter(text, NAMES, clock=lambda: now)(Folded(POST)) is holds
+    assert parse_filter(text, NAMES, clock=lambda: None)(Folded(POST))
+
+
+def test_the_shortest_span_of_a_filter_is_how_far_it_looks_back() -> None:
+    assert span_of("power since:2d since:15m") == timedelta(minutes=15)
+    assert span_of('"since:5m" label:hazard') is None
 
 
 @given(st.text())

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -69,6 +70,25 @@ def test_of_many_new_rows_only_the_newest_are_sent_and_all_are_counted() -> None
     change = view.change()
     assert change is not None
     assert (change.total, len(change.rows), change.start) == (5_000, MOST_ROWS, 5_000 - MOST_ROWS)
+
+
+def test_rows_leave_a_view_that_looks_back_as_time_goes_on() -> None:
+    now = NOON
+    held = Held()
+    view = View(1, "since:5m", held, {}, clock=lambda: now)
+    view.tail(10)
+    for minute in range(8):
+        now = NOON + timedelta(minutes=minute)
+        held.extend([msgspec.structs.replace(seen(minute), created_at=now)])
+        change = view.change()
+        assert change is not None
+        assert (change.first, change.total) == (max(0, minute - 5), minute + 1)
+    now += timedelta(minutes=2)
+    change = view.change()
+    assert change is not None
+    assert (change.first, change.total, change.rows) == (4, 8, ())
+    assert view.change() is None
+    assert [found.id for found in view.page(0, 9).rows] == ["4", "5", "6", "7"]
 
 
 @given(st.lists(st.integers(0, 40), max_size=30), st.sampled_from(["", "label:hazard"]))
