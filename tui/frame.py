@@ -23,7 +23,8 @@ from tui.console import unexpected
 from tui.driver import TerminalDriver
 from tui.keys import key
 from tui.paint import paint
-from tui.reasons import Explains, SaysWhy
+from tui.reasons import Explains, Says
+from tui.schemes import SCHEMES
 from tui.screens.help import HelpScreen
 from tui.screens.sized import Sized
 from tui.screens.toosmall import LEAST, TooSmall
@@ -58,7 +59,7 @@ class Frame(App[None]):
             shown=True,
             face=":",
         ),
-        key("t", "theme", "Theme", "Dark or light"),
+        key("t", "theme", "Theme", "Dark, light, two for colour-blind eyes"),
         key("q,ctrl+c", "quit", "Quit", "Leave; a desk of one's own ends with it", shown=True),
         key(
             "ctrl+q", "quit", "Quit", "Leave, wherever you are", meaning="quit.always", always=True
@@ -94,6 +95,13 @@ class Frame(App[None]):
 
     # Keys that do nothing now
 
+    def say(self, words: str, *, refused: bool = False) -> None:
+        """Say `words`, painted, on the screen in front, until the next key that does something."""
+        if isinstance(self.screen, Says):
+            self.screen.say_once(words, refused=refused)
+        else:
+            self.notify(words, severity="warning" if refused else "information", markup=False)
+
     def reason(self, action: str, node: DOMNode) -> str | None:
         """Why `action`, bound by `node`, does nothing now; None where it does something."""
         target, name, parameters = self._parse_action(action, node)
@@ -114,13 +122,10 @@ class Frame(App[None]):
         idle = target.check_action(name, parameters) is None
         if idle and isinstance(target, Explains):
             reason = target.why_not(name, parameters) or "this can't be done now"
-            if isinstance(screen, SaysWhy):
-                screen.say_why(reason)
-            else:
-                self.notify(reason, severity="warning", markup=False)
+            self.say(reason, refused=True)
             return True
-        if isinstance(screen, SaysWhy) and screen.is_mounted:
-            screen.unsay_why()
+        if isinstance(screen, Says) and screen.is_mounted:
+            screen.unsay()
         return await super().run_action(action, default_namespace, namespaces)
 
     def action_keys(self) -> None:
@@ -138,6 +143,7 @@ class Frame(App[None]):
         at = names.index(self.theme) if self.theme in names else -1
         self.theme = names[(at + 1) % len(names)]
         self.choices.keep(theme=self.theme)
+        self.say(f"theme: {SCHEMES[self.theme].words}")
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Every key of the screen by its name."""

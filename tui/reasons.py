@@ -36,11 +36,11 @@ class Explains(Protocol):
 
 
 @runtime_checkable
-class SaysWhy(Protocol):
-    """A screen that has a line for such reasons."""
+class Says(Protocol):
+    """A screen that has a line for what was done, and for such reasons."""
 
-    def say_why(self, reason: str) -> None:
+    def say_once(self, words: str, *, refused: bool = False) -> None:
         """Say it where it stays until the next key that does something."""
 
-    def unsay_why(self) -> None:
-        """Take it back."""
+    def unsay(self) -> None:
+        """Take back what was said once."""

@@ -6,20 +6,19 @@ plain characters that terminal fonts hold, never emoji, whose width terminals di
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import msgspec
 from rich.style import Style
 
+from tui.schemes import SCHEMES, Hue, Scheme
+
 
 class Sign(msgspec.Struct, frozen=True):
-    """A glyph of one cell, a short word, what it means, and its colour on dark and on light."""
+    """A glyph of one cell, a short word, what it means, and its hue, which each theme has."""
 
     glyph: str
     word: str
     meaning: str
-    dark: str
-    light: str
+    hue: Hue
 
     @property
     def tag(self) -> str:
@@ -28,88 +27,76 @@ class Sign(msgspec.Struct, frozen=True):
 
 
 LABEL_SIGNS = {
-    "hazard": Sign("!", "HAZ", "danger: wires down, fire, gas", "#ff7a70", "#b00020"),
-    "vulnerable": Sign("+", "VUL", "somebody who depends on power", "#ff94dc", "#a3006f"),
-    "outage": Sign("▲", "OUT", "the power is out", "#ffc145", "#855000"),
-    "restored": Sign("✓", "RES", "the power is back", "#4fd6a0", "#00664a"),
-    "damage": Sign("#", "DAM", "trees, poles, roads, property", "#e6ab78", "#7a4a1e"),
-    "etr": Sign("?", "ETR", "asks when it will be back", "#7cc4ff", "#0056a3"),
-    "complaint": Sign("<", "CMP", "complains", "#d4a5ff", "#6b2fa3"),
-    "billing": Sign("$", "BIL", "bills and payments", "#a9c1d9", "#3d5368"),
-    "service": Sign("=", "SRV", "service requests", "#a3c4b6", "#3a5a4c"),
-    "praise": Sign("*", "PRS", "thanks", "#b6d77a", "#4b6200"),
-    "news": Sign("»", "NWS", "press, officials, other accounts", "#a7b2bf", "#505a65"),
+    "hazard": Sign("!", "HAZ", "danger: wires down, fire, gas", "red"),
+    "vulnerable": Sign("+", "VUL", "somebody who depends on power", "pink"),
+    "outage": Sign("▲", "OUT", "the power is out", "amber"),
+    "restored": Sign("✓", "RES", "the power is back", "green"),
+    "damage": Sign("#", "DAM", "trees, poles, roads, property", "brown"),
+    "etr": Sign("?", "ETR", "asks when it will be back", "blue"),
+    "complaint": Sign("<", "CMP", "complains", "violet"),
+    "billing": Sign("$", "BIL", "bills and payments", "slate"),
+    "service": Sign("=", "SRV", "service requests", "sage"),
+    "praise": Sign("*", "PRS", "thanks", "olive"),
+    "news": Sign("»", "NWS", "press, officials, other accounts", "grey"),
 }
 """The signs of labels, in order of urgency."""
 
 STATUS_SIGNS = {
-    "confirmed": Sign(
-        "●", "confirmed", "confirmed by the utility or by weight", "#ff7a70", "#b00020"
-    ),
-    "likely": Sign("■", "likely", "enough people say so", "#ffa54d", "#944500"),
-    "suspected": Sign("○", "suspected", "first reports", "#e8d36a", "#6b5b00"),
-    "restoring": Sign("↑", "restoring", "people say it is coming back", "#7cc4ff", "#0056a3"),
-    "restored": Sign("✓", "restored", "over", "#4fd6a0", "#00664a"),
-    "dismissed": Sign("×", "dismissed", "no outage after all", "#98a4b0", "#5a646e"),
+    "confirmed": Sign("●", "confirmed", "confirmed by the utility or by weight", "red"),
+    "likely": Sign("■", "likely", "enough people say so", "orange"),
+    "suspected": Sign("○", "suspected", "first reports", "yellow"),
+    "restoring": Sign("↑", "restoring", "people say it is coming back", "blue"),
+    "restored": Sign("✓", "restored", "over", "green"),
+    "dismissed": Sign("×", "dismissed", "no outage after all", "dim"),
 }
 """The signs of outages, the most urgent status first."""
 
 FEED_SIGNS = {
-    "failed": Sign("×", "failed", "the feed has given up", "#ff7a70", "#b00020"),
-    "retrying": Sign("!", "retrying", "the feed is trying again", "#ffa54d", "#944500"),
-    "starting": Sign("○", "starting", "no post yet", "#e8d36a", "#6b5b00"),
-    "live": Sign("●", "live", "posts come in", "#4fd6a0", "#00664a"),
-    "ended": Sign("■", "ended", "the feed is at its end", "#98a4b0", "#5a646e"),
+    "failed": Sign("×", "failed", "the feed has given up", "red"),
+    "retrying": Sign("!", "retrying", "the feed is trying again", "orange"),
+    "starting": Sign("○", "starting", "no post yet", "yellow"),
+    "live": Sign("●", "live", "posts come in", "green"),
+    "ended": Sign("■", "ended", "the feed is at its end", "dim"),
 }
 """The signs of feeds, the worst state first."""
 
 OMS_SIGNS = {
-    "matched": Sign("◆", "OMS", "in the utility's own list, and spoken of", "#7cc4ff", "#0056a3"),
-    "alone": Sign("◇", "OMS only", "in the utility's own list alone", "#d4a5ff", "#6b2fa3"),
+    "matched": Sign("◆", "OMS", "in the utility's own list, and spoken of", "blue"),
+    "alone": Sign("◇", "OMS only", "in the utility's own list alone", "violet"),
 }
 """The signs of the utility's own outages on the map."""
 
 MEDIA = "¤"
 """Stands before the text of a post that has pictures or other media."""
 
-UNKNOWN = Sign("·", "???", "unknown to this screen", "#a7b2bf", "#505a65")
-
-GROUNDS = {True: "#11161c", False: "#fbfaf6"}
-"""The background of the dark (True) and the light theme."""
-
-_TEXT = {True: "#dfe5ec", False: "#1d2329"}
-_QUIET = {True: "#8c99a7", False: "#5a646e"}
-_FAINT = {True: "#5d6a78", False: "#8b949c"}
-_CURSOR = {True: "#263445", False: "#dfe6f0"}
-_ACCENT = {True: "#7cc4ff", False: "#0056a3"}
-_ALARM = {True: "#ffb000", False: "#8a3b00"}
+UNKNOWN = Sign("·", "???", "unknown to this screen", "grey")
 
 
 class Palette:
-    """Styles for one theme; `no_color` swaps background colours for reverse video."""
+    """Styles in the colours of a theme; `no_color` swaps background colours for reverse video."""
 
-    def __init__(self, *, dark: bool, no_color: bool) -> None:
-        self.dark = dark
+    def __init__(self, scheme: Scheme, *, no_color: bool) -> None:
+        self.scheme = scheme
         self.no_color = no_color
-        self.text = Style(color=_TEXT[dark])
-        self.quiet = Style(color=_QUIET[dark])
-        self.faint = Style(color=_FAINT[dark])
-        self.idle = Style(dim=True) if no_color else Style(color=_FAINT[dark])
-        self.accent = Style(color=_ACCENT[dark], bold=True)
-        self.strong = Style(color=_TEXT[dark], bold=True)
-        self.cursor = Style(reverse=True) if no_color else Style(bgcolor=_CURSOR[dark], bold=True)
-        self.cursor_away = Style(underline=True) if no_color else Style(bgcolor=_CURSOR[dark])
+        self.text = Style(color=scheme.text)
+        self.quiet = Style(color=scheme.quiet)
+        self.faint = Style(color=scheme.faint)
+        self.idle = Style(dim=True) if no_color else Style(color=scheme.faint)
+        self.accent = Style(color=scheme.accent, bold=True)
+        self.strong = Style(color=scheme.text, bold=True)
+        self.cursor = Style(reverse=True) if no_color else Style(bgcolor=scheme.cursor, bold=True)
+        self.cursor_away = Style(underline=True) if no_color else Style(bgcolor=scheme.cursor)
         self.alarm = (
             Style(reverse=True, bold=True)
             if no_color
-            else Style(color=GROUNDS[dark], bgcolor=_ALARM[dark], bold=True)
+            else Style(color=scheme.ground, bgcolor=scheme.alarm, bold=True)
         )
 
     def of(self, sign: Sign, *, bold: bool = False) -> Style:
         """The style of a sign; without colour it is as bright as text, not a grey of its colour."""
         if self.no_color:
             return self.text + Style(bold=bold)
-        return Style(color=sign.dark if self.dark else sign.light, bold=bold)
+        return Style(color=self.scheme.hues[sign.hue], bold=bold)
 
     def label(self, label: str) -> Style:
         """The style of a label's tag; the two that can mean a life are bold."""
@@ -124,10 +111,16 @@ class Palette:
         return self.of(STATUS_SIGNS.get(status, UNKNOWN), bold=status in ("likely", "confirmed"))
 
 
-@lru_cache(maxsize=4)
-def palette(*, dark: bool, no_color: bool) -> Palette:
+_PALETTES = {
+    (name, plain): Palette(scheme, no_color=plain)
+    for name, scheme in SCHEMES.items()
+    for plain in (False, True)
+}
+
+
+def palette(scheme: Scheme, *, no_color: bool) -> Palette:
     """The styles of a theme, made once."""
-    return Palette(dark=dark, no_color=no_color)
+    return _PALETTES[scheme.name, no_color]
 
 
 def label_sign(label: str) -> Sign:

@@ -1,37 +1,29 @@
-"""The two themes, dark and light: the chrome around the panes; tui.signs has what they hold."""
+"""The themes of the app: the chrome around the panes, in the colours of tui.schemes."""
 
 from __future__ import annotations
 
 from textual.theme import Theme
 
-from tui.signs import GROUNDS
+from tui.schemes import SCHEMES, Scheme
 
-DARK = Theme(
-    name="stormdesk-dark",
-    primary="#7cc4ff",
-    secondary="#4fd6a0",
-    accent="#ffb000",
-    warning="#ffa54d",
-    error="#ff7a70",
-    success="#4fd6a0",
-    foreground="#dfe5ec",
-    background=GROUNDS[True],
-    surface="#171e26",
-    panel="#1e2731",
-    dark=True,
-)
-LIGHT = Theme(
-    name="stormdesk-light",
-    primary="#0056a3",
-    secondary="#00664a",
-    accent="#8a3b00",
-    warning="#944500",
-    error="#b00020",
-    success="#00664a",
-    foreground="#1d2329",
-    background=GROUNDS[False],
-    surface="#f1efe8",
-    panel="#e7e4da",
-    dark=False,
-)
-THEMES = (DARK, LIGHT)
+
+def _theme(scheme: Scheme) -> Theme:
+    hues = scheme.hues
+    return Theme(
+        name=scheme.name,
+        primary=scheme.accent,
+        secondary=hues["green"],
+        accent=scheme.alarm,
+        warning=hues["orange"],
+        error=hues["red"],
+        success=hues["green"],
+        foreground=scheme.text,
+        background=scheme.ground,
+        surface=scheme.surface,
+        panel=scheme.panel,
+        dark=scheme.dark,
+    )
+
+
+THEMES = tuple(map(_theme, SCHEMES.values()))
+"""In the order in which `t` goes through them."""

@@ -10,7 +10,7 @@ import pytest
 from tests.tui.conftest import CannedDesk
 from tui.app import StormdeskApp
 from tui.choices import MOST_FILTERS, Choices, ChoicesFile, SavedFilter, own_choices
-from tui.themes import LIGHT
+from tui.schemes import LIGHT
 
 if TYPE_CHECKING:
     from tests.tui.conftest import OpenScene

@@ -21,10 +21,11 @@ from tui.columns import (
     trend,
 )
 from tui.paint import paint
+from tui.schemes import DARK
 from tui.signs import palette
 
-COLOURS = palette(dark=True, no_color=False)
-MONOCHROME = palette(dark=True, no_color=True)
+COLOURS = palette(DARK, no_color=False)
+MONOCHROME = palette(DARK, no_color=True)
 PLAIN = Style()
 
 

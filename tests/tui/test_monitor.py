@@ -365,14 +365,20 @@ async def test_question_mark_lists_the_keys_of_this_screen(scene: OpenScene) -> 
         assert s.screen() == "Monitor"
 
 
-async def test_t_swaps_dark_and_light(scene: OpenScene) -> None:
+async def test_t_goes_through_the_themes(scene: OpenScene) -> None:
     async with scene() as s:
         assert s.app.theme == "stormdesk-dark"
         await s.press("t")
         assert s.app.theme == "stormdesk-light"
         assert s.app.monitor.query_one("#strip").rich_style.bgcolor is not None
+        for name, said in (("deuteranopia", "red for green"), ("tritanopia", "blue for green")):
+            await s.press("t")
+            assert s.app.theme == f"stormdesk-{name}"
+            assert said in s.lines()[-2]
         await s.press("t")
         assert s.app.theme == "stormdesk-dark"
+        await s.press("k")
+        assert "theme:" not in s.text()
 
 
 async def test_colon_finds_commands_by_name(scene: OpenScene) -> None:

@@ -8,12 +8,13 @@ from desk.outages import Status
 from desk.serving.protocol import DeskStatus, FeedHealth, Hello, OutageRow, Tick
 from tests.desk.outages.changes import change
 from tui.link import LinkState
+from tui.schemes import DARK
 from tui.signs import palette
 from tui.situation import ENDED_HELD, Situation
 from tui.widgets.bars import strip_items
 
 NOON = datetime(2031, 9, 4, 12, tzinfo=UTC)
-COLOURS = palette(dark=True, no_color=False)
+COLOURS = palette(DARK, no_color=False)
 
 
 def outage(number: int, status: Status, minute: int = 0, community: str = "alder") -> OutageRow:

@@ -27,7 +27,7 @@ class Attached(Reasons, Sized, Screen[None]):
     has an ActLine, in which it says what was done, and why a key does nothing now.
     """
 
-    _why = ""
+    _once = False
 
     def __init__(self, now: Situation) -> None:
         super().__init__()
@@ -85,17 +85,17 @@ class Attached(Reasons, Sized, Screen[None]):
 
     def say(self, words: str, *, refused: bool = False) -> None:
         """Say `words`, painted, over the keys."""
-        self._why = ""
+        self._once = False
         self.query_one(ActLine).show(words, refused=refused)
 
-    def say_why(self, reason: str) -> None:
-        """Say why a key does nothing now, until the next one that does something."""
-        self.say(reason, refused=True)
-        self._why = reason
+    def say_once(self, words: str, *, refused: bool = False) -> None:
+        """Say `words` until the next key that does something."""
+        self.say(words, refused=refused)
+        self._once = True
 
-    def unsay_why(self) -> None:
-        """Take back what `say_why` has said, if that still stands there."""
-        if self._why:
+    def unsay(self) -> None:
+        """Take back what was said once, if that still stands there."""
+        if self._once:
             self.say("")
 
     async def greet(self) -> None:

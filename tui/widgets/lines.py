@@ -20,6 +20,7 @@ from textual.widget import Widget
 from tui.keys import MOVES, key
 from tui.paint import cut
 from tui.reasons import Reasons
+from tui.schemes import scheme_of
 from tui.signs import Palette, palette
 
 STRIPS_HELD = 600
@@ -29,7 +30,8 @@ STRIPS_HELD = 600
 def palette_of(widget: Widget) -> Palette:
     """The styles of the theme that is on."""
     app = widget.app
-    return palette(dark=app.current_theme.dark, no_color=app.no_color)
+    scheme = scheme_of(app.theme, dark=app.current_theme.dark)
+    return palette(scheme, no_color=app.no_color)
 
 
 class Lines(Reasons, ScrollView, can_focus=True, inherit_bindings=False):

@@ -18,25 +18,25 @@ from tui.signs import UNKNOWN, Palette, Sign
 from tui.widgets.lines import Lines, palette_of
 
 EVENT_SIGNS = {
-    "loss": Sign("▲", "LOSS", "supply is lost", "#ffc145", "#855000"),
-    "back": Sign("✓", "BACK", "supply is back", "#4fd6a0", "#00664a"),
-    "estimate": Sign("◷", "ETR", "the utility promises a time", "#7cc4ff", "#0056a3"),
-    "overdue": Sign("!", "LATE", "the promised time has passed", "#ff7a70", "#b00020"),
-    "wrong": Sign("×", "WRNG", "the utility says in error that it is back", "#ff7a70", "#b00020"),
-    "flicker": Sign("~", "FLIC", "the lights only dip", "#e8d36a", "#6b5b00"),
-    "bulletin": Sign("¶", "WTHR", "the weather service speaks", "#a7b2bf", "#505a65"),
-    "trap": Sign("?", "TRAP", "posts that look like reports begin", "#d4a5ff", "#6b2fa3"),
-    "inject": Sign("»", "INJ", "a post of the trainer's", "#ff94dc", "#a3006f"),
-    "false": Sign("×", "FALS", "an outage of the desk's that is none", "#ff7a70", "#b00020"),
+    "loss": Sign("▲", "LOSS", "supply is lost", "amber"),
+    "back": Sign("✓", "BACK", "supply is back", "green"),
+    "estimate": Sign("◷", "ETR", "the utility promises a time", "blue"),
+    "overdue": Sign("!", "LATE", "the promised time has passed", "red"),
+    "wrong": Sign("×", "WRNG", "the utility says in error that it is back", "red"),
+    "flicker": Sign("~", "FLIC", "the lights only dip", "yellow"),
+    "bulletin": Sign("¶", "WTHR", "the weather service speaks", "grey"),
+    "trap": Sign("?", "TRAP", "posts that look like reports begin", "violet"),
+    "inject": Sign("»", "INJ", "a post of the trainer's", "pink"),
+    "false": Sign("×", "FALS", "an outage of the desk's that is none", "red"),
 }
 """The signs of events."""
 
 FOUND_SIGNS = {
-    "found": Sign("●", "found", "found within 30 minutes", "#4fd6a0", "#00664a"),
-    "late": Sign("◐", "late", "found after more than 30 minutes", "#ffa54d", "#944500"),
-    "not yet": Sign("○", "not yet", "people have said where; not found", "#e8d36a", "#6b5b00"),
-    "missed": Sign("×", "missed", "over, and never found", "#ff7a70", "#b00020"),
-    "few posts": Sign("·", "few", "too few have said where: does not count", "#98a4b0", "#5a646e"),
+    "found": Sign("●", "found", "found within 30 minutes", "green"),
+    "late": Sign("◐", "late", "found after more than 30 minutes", "orange"),
+    "not yet": Sign("○", "not yet", "people have said where; not found", "yellow"),
+    "missed": Sign("×", "missed", "over, and never found", "red"),
+    "few posts": Sign("·", "few", "too few have said where: does not count", "dim"),
 }
 """The signs of what the desk has made of an outage."""
 DESK_CELLS = 18

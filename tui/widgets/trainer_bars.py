@@ -14,11 +14,11 @@ from tui.widgets.bars import Bar, Item, fitted
 from tui.widgets.lines import palette_of
 
 STATE_SIGNS: dict[State, Sign] = {
-    "running": Sign("▶", "running", "posts go out by the clock", "#4fd6a0", "#00664a"),
-    "paused": Sign("‖", "PAUSED", "nothing goes out", "#ffc145", "#855000"),
-    "jumping": Sign("»", "JUMPING", "everything in between goes out", "#7cc4ff", "#0056a3"),
-    "catching up": Sign("↻", "CATCHING UP", "the clock waits for the desk", "#7cc4ff", "#0056a3"),
-    "ended": Sign("■", "ENDED", "the day is at its end", "#98a4b0", "#5a646e"),
+    "running": Sign("▶", "running", "posts go out by the clock", "green"),
+    "paused": Sign("‖", "PAUSED", "nothing goes out", "amber"),
+    "jumping": Sign("»", "JUMPING", "everything in between goes out", "blue"),
+    "catching up": Sign("↻", "CATCHING UP", "the clock waits for the desk", "blue"),
+    "ended": Sign("■", "ENDED", "the day is at its end", "dim"),
 }
 """The signs of what the storm is doing."""
 
