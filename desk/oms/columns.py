@@ -50,6 +50,10 @@ NAMES: dict[str, tuple[str, ...]] = {
         *("outagekind", "status", "outagestatus", "eventstate", "incidentstatus", "statuskind"),
         *("crewstatus", "crewfirst", "stato", "estado"),
     ),
+    "crews": (
+        *("crews", "crewsassigned", "crewsonsite", "crewcount", "numcrews", "crewstatus", "crew"),
+        *("squadre", "brigadas", "cuadrillas"),
+    ),
     "verified": ("verified", "confirmed"),
     "withdrawn": ("withdrawn", "discarded", "cancelled", "canceled"),
     "etr": (

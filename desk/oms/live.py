@@ -53,6 +53,7 @@ class LiveOms:
         """Go by another list from the next minute on."""
         self.given = True
         self._listed = sorted(listed, key=lambda one: (one.known_at, one.id))
+        self._by_id = {one.id: one for one in self._listed}
         self._known_at = [one.known_at for one in self._listed]
         self._near = Near(self._listed)
         self._here: dict[str, tuple[object, list[int]]] = {}
@@ -73,6 +74,11 @@ class LiveOms:
             del self._told.outages[:-REMEMBERED]
             with contextlib.suppress(OutageError):  # it has just ended: there is nothing to confirm
                 yield Done(at=now, action=action), outages.act(action, now)
+
+    def find(self, id_: str | None, now: datetime) -> OmsOutage | None:
+        """What the utility knows at `now` of the outage of this id in its list."""
+        one = self._by_id.get(id_ or "")
+        return None if one is None else as_known(one, now)
 
     def state(self) -> dict[tuple[str, str], bytes | None]:
         """What is to be stored."""

@@ -18,7 +18,8 @@ class OmsOutage(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
     `started_at` is when the power went, as far as the utility knows: where `start_known` is False
     the list has only the time at which it was reported. `recorded_at` is when the utility came to
-    know, None where the list does not say. `customers` are the utility's own number.
+    know, None where the list does not say. `customers` are the utility's own number; `crews` is
+    what it says of its crews there: how many, or how far they are.
     """
 
     id: str
@@ -34,6 +35,7 @@ class OmsOutage(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     updated_at: datetime | None = None
     recorded_at: datetime | None = None
     start_known: bool = True
+    crews: str | None = None
     exercise: bool = False
 
     @property

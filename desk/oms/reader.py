@@ -127,6 +127,7 @@ class _Reader:
             updated_at=updated,
             recorded_at=recorded,
             start_known=started is not None,
+            crews=said.get("crews"),
             exercise=said.get("exercise", "").casefold() in _YES,
         )
 

@@ -35,8 +35,9 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Something wrong with a text: `start` and `end` count its characters, both 0 for all of it.
 
-    `kind` is banned, required, promise, safety, length, placeholder or language; one that `blocks`
-    must be mended, the others are a warning.
+    `kind` is that of a voice rule (banned, required, promise, safety, sign-off, capitals,
+    language), or length, placeholder or hidden; one that `blocks` must be mended, the others are a
+    warning. `rule` is the voice rule's id.
     """
 
     kind: str
@@ -44,6 +45,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     start: int = 0
     end: int = 0
     blocks: bool = False
+    rule: str = ""
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -60,7 +62,8 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Reply(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A reply to `to_post` of a case, as it stands in the outbox.
 
-    `etr` is the time that it promises; `approved_by` is the lead who let it go; `note` says why it
+    `etr` is the time that it promises, `status` what its `outage` was as it was written;
+    `approved_by` is the lead who let it go; `note` says why it
     was rejected or has failed; `remote` is its id or address at the platform. An exercise, and a
     channel that is not switched on, go to the dry run: recorded, sent nowhere, `remote` begins with
     `dry-run:`.
@@ -80,6 +83,7 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     at: datetime
     etr: datetime | None = None
     outage: str | None = None
+    status: str = ""
     approved_by: str = ""
     note: str = ""
     remote: str = ""

@@ -12,10 +12,12 @@ from typing import Any, get_type_hints
 import msgspec
 
 from desk.errors import SettingsError
+from desk.settings.macros import Macros
 from desk.settings.policy import Policy
 from desk.settings.reading import read_setting
+from desk.settings.voice import Voice
 
-__all__ = ["BUILT_IN", "Policy", "Settings", "load_settings"]
+__all__ = ["BUILT_IN", "Macros", "Policy", "Settings", "Voice", "load_settings"]
 
 BUILT_IN = Path(__file__).parent
 
@@ -24,6 +26,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """All settings of a desk, one field a file."""
 
     policy: Policy
+    macros: Macros
+    voice: Voice
 
 
 def load_settings(folder: Path | None = None) -> Settings:
