@@ -22,6 +22,8 @@ REMEMBERED = 500_000
 """Accepted posts of which a second coming is known after a restart."""
 SAMPLED = 10_000
 """Unlabelled posts kept, the newest; of the others only counts remain."""
+_ASKED = 500
+"""Posts asked for in one query: SQLite takes at least 999 values."""
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -65,6 +67,8 @@ class Commit(msgspec.Struct):
 class Store:
     """A store in folder `data`, or in memory where that is None.
 
+    Labelled posts are numbered from 0 in the order in which they came, up to `end`.
+
     Raises:
         StoreError: the folder is in use, of another version, or can't be written.
     """
@@ -78,6 +82,7 @@ class Store:
                 self._db = sqlite3.connect(_private(data / DATABASE))
             schema = self._prepare()
             self._sampled = int(self._one("SELECT value FROM meta WHERE key = 'sampled'") or 0)
+            self.end = int(self._one("SELECT max(seq) FROM posts") or 0)
         except (sqlite3.Error, OSError) as error:
             self.close()
             raise StoreError(
@@ -132,7 +137,7 @@ class Store:
             for table in _FORGOTTEN:
                 self._db.execute(f"DELETE FROM {table}")  # noqa: S608  names of our own
             self._db.execute("DELETE FROM meta WHERE key = 'sampled'")
-        self._sampled = 0
+        self._sampled = self.end = 0
 
     def territory(self, name: str) -> str:
         """The territory that the store was begun with; `name` where it is new."""
@@ -155,12 +160,13 @@ class Store:
                 self._write(batch)
         except sqlite3.Error as error:
             raise StoreError(f"can't write the store: {error}; nothing was acknowledged") from None
+        self.end += len(batch.labelled)
 
     def _write(self, batch: Commit) -> None:
         db = self._db
         db.executemany(
-            "INSERT INTO posts (id, json) VALUES (?, ?)",
-            ((post.id, encode(post)) for post in batch.labelled),
+            "INSERT INTO posts (seq, id, json) VALUES (?, ?, ?)",
+            ((seq, post.id, encode(post)) for seq, post in enumerate(batch.labelled, self.end + 1)),
         )
         db.executemany(
             "INSERT INTO known (digest) VALUES (?)", ((digest,) for digest in batch.digests)
@@ -204,6 +210,30 @@ class Store:
         """The newest labelled posts, oldest first."""
         rows = self._all("SELECT json FROM posts ORDER BY seq DESC LIMIT ?", count)
         return [_post(row[0]) for row in reversed(rows)]
+
+    def between(self, first: int, end: int) -> list[LabelledPost]:
+        """The labelled posts with the numbers `first` up to `end`."""
+        rows = self._all(
+            "SELECT json FROM posts WHERE seq BETWEEN ? AND ? ORDER BY seq", first + 1, end
+        )
+        return [_post(row[0]) for row in rows]
+
+    def numbered(self, numbers: Sequence[int]) -> list[LabelledPost]:
+        """The labelled posts with these numbers, which rise."""
+        if not numbers:
+            return []
+        if numbers[-1] - numbers[0] < len(numbers):
+            return self.between(numbers[0], numbers[-1] + 1)
+        found: list[LabelledPost] = []
+        for begin in range(0, len(numbers), _ASKED):
+            some = numbers[begin : begin + _ASKED]
+            marks = ",".join("?" * len(some))
+            rows = self._all(
+                f"SELECT json FROM posts WHERE seq IN ({marks}) ORDER BY seq",  # noqa: S608  marks
+                *(number + 1 for number in some),
+            )
+            found += (_post(row[0]) for row in rows)
+        return found
 
     def known(self) -> list[int]:
         """The digests of the newest accepted posts, oldest first."""

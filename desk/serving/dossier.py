@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime
 
 from desk.outages import ENDED, OutageChange
 from desk.outages.evidence import hear
 from desk.post import LabelledPost
+from desk.serving.filters import Filter, speaks_of
+from desk.serving.held import Held, Search, in_turns
 from desk.serving.outage_messages import SPAN_S, Series
-from desk.serving.views import Held
 
 SPANS_MOST = 7 * 24 * 3600 // SPAN_S
 """A week: of a longer outage the newest spans are told."""
 
-SLICE_POSTS = 3_000
-"""Posts looked at at a stretch: some 10 ms of work."""
+EARLIER_S = 24 * 3600
+"""So much before the first post that an outage is told with, no post speaks of it."""
 
 KnownOutage = Callable[[str], OutageChange | None]
 """The outage of an id as it is now."""
@@ -31,6 +31,16 @@ class Belongs:
         self._id = id_
         self._known = known
         self._outage_of = outage_of
+
+    def at_place(self, community: str) -> bool:
+        """Whether posts of a community may; of none: ''."""
+        outage = self._known(self._id)
+        return outage is not None and (not community or community in outage.communities)
+
+    def at_time(self, at_s: float) -> bool:
+        """Whether posts of a time may, in seconds since 1970: some are dated before the first."""
+        outage = self._known(self._id)
+        return outage is not None and at_s >= outage.first_post_at.timestamp() - EARLIER_S
 
     def __call__(self, post: LabelledPost) -> bool:
         """Whether `post` does; of an outage that others have followed, its span tells."""
@@ -57,9 +67,8 @@ class Dossier:
     def __init__(self, outage: OutageChange, belongs: Belongs, held: Held) -> None:
         self.outage = outage
         self.posts = 0
-        self._belongs = belongs
         self._held = held
-        self._seen = held.first
+        self._search = Search(held, Filter([speaks_of(belongs)]))
         self._spans: dict[int, list[int]] = {}
 
     def holds_for(self, outage: OutageChange) -> bool:
@@ -72,20 +81,15 @@ class Dossier:
 
     async def fill(self) -> None:
         """Take in what is held, and let others have their turn in between."""
-        while self._look():  # noqa: ASYNC110  no waiting for something: each turn does a slice
-            await asyncio.sleep(0)
+        await in_turns(self._look)
 
     def _look(self) -> bool:
         """Take in the next slice; False where nothing is left."""
-        held = self._held
-        begin = max(self._seen, held.first)
-        end = min(begin + SLICE_POSTS, held.end)
-        for number in range(begin, end):
-            post = held[number].post
-            if self._belongs(post):
-                self._count(post)
-        self._seen = end
-        return end < held.end
+        search = self._search
+        found = search.newer() if search.behind else search.older() if search.counting else []
+        for post in self._held.posts(found):
+            self._count(post)
+        return search.behind or search.counting
 
     def _count(self, post: LabelledPost) -> None:
         labels = post.labels

@@ -1,17 +1,25 @@
-"""The filter language of views: words, exclusions, fuzzy words, patterns and fields."""
+"""The filter language of views: words, exclusions, fuzzy words, patterns and fields.
+
+A filter is a row of terms that must all hold. Each says of one part of a post whether it is as
+wanted; `desk.serving.blocks` asks the same of many posts at a time.
+"""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any, Protocol
 
+import msgspec
 import re2  # linear time: no pattern that an agent types can hold up the desk
 from rapidfuzz import fuzz, process
 
 from desk.errors import FilterError, choices
 from desk.post import LabelledPost
+from desk.serving.texts import Packed
 from rules import LABELS
 from rules.engine import TEXT_LETTERS_MAX
 
@@ -50,9 +58,81 @@ class Folded:
         return self._author
 
 
-Predicate = Callable[[Folded], bool]
-OutageFinder = Callable[[str], Callable[[LabelledPost], bool]]
+Among = Callable[[Packed], list[int]]
+"""Which of many texts fit."""
+
+
+class Term(msgspec.Struct, frozen=True, kw_only=True):
+    """One condition: whether `part` of a post (one of `PARTS`) fits, or with `negated` does not.
+
+    `among` gives the numbers of those of many texts that fit, faster than one by one. To look at a
+    `whole` post is slow: where one of the `hints` does not hold, it does not fit either.
+    """
+
+    part: str
+    fits: Callable[[Any], bool]
+    negated: bool = False
+    among: Among | None = None
+    hints: tuple[Term, ...] = ()
+
+    def holds(self, seen: Folded) -> bool:
+        """Whether it holds for a post."""
+        return self.fits(PARTS[self.part](seen)) is not self.negated
+
+
+class Filter:
+    """All of some terms; without any it holds for every post."""
+
+    def __init__(self, terms: Sequence[Term]) -> None:
+        self.terms = tuple(sorted(terms, key=lambda term: _COST.index(term.part)))
+        """The quickest first."""
+
+    def __call__(self, seen: Folded) -> bool:
+        """Whether every term holds for a post."""
+        return all(term.holds(seen) for term in self.terms)
+
+
+class Speaks(Protocol):
+    """Whether a post speaks of one outage; what is not so by its place or time is not at all."""
+
+    def __call__(self, post: LabelledPost, /) -> bool:
+        """Whether `post` does."""
+        ...
+
+    def at_place(self, community: str) -> bool:
+        """Whether posts of a community may; of none: ''."""
+        ...
+
+    def at_time(self, at_s: float) -> bool:
+        """Whether posts of a time may, in seconds since 1970."""
+        ...
+
+
+OutageFinder = Callable[[str], Speaks]
 """Whether a post speaks of the outage of an id; raises FilterError for an unknown one."""
+
+PARTS: dict[str, Callable[[Folded], Any]] = {
+    "label": lambda seen: seen.post.labels,
+    "channel": lambda seen: seen.post.channel,
+    "place": lambda seen: seen.post.location.community if seen.post.location else "",
+    "lang": lambda seen: seen.post.lang or "",
+    "rule": lambda seen: " ".join(match.rule for match in seen.post.matches),
+    "has": lambda seen: tuple(name for name in HAS if HAS[name](seen.post)),
+    "at": lambda seen: seen.post.created_at.timestamp(),
+    "author": lambda seen: seen.author,
+    "words": lambda seen: (seen.text, seen.author),
+    "text": lambda seen: seen.text,
+    "received": lambda seen: seen.received,
+    "whole": lambda seen: seen.post,
+}
+"""What terms look at: of some parts there are few different ones among many posts; `at` is in
+seconds since 1970."""
+HAS: dict[str, Callable[[LabelledPost], object]] = {
+    "media": lambda post: post.media,
+    "place": lambda post: post.location,
+    "geo": lambda post: post.geo,
+}
+_COST = tuple(PARTS)
 
 Clock = Callable[[], datetime | None]
 """Event time at the desk; None before its first post."""
@@ -62,6 +142,8 @@ FUZZY_LIMIT = 80
 """Lowest rapidfuzz partial_ratio (0-100) at which a `~word` counts as found."""
 
 _TERM = re.compile(r'(?=\S)(!?)(~|[A-Za-z]+:)?+(?:"([^"]*)"?|(\S*))')
+_SPAN = re.compile(r"([1-9]\d{0,3})([smhd])")
+_UNITS_S = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 _SPAN = re.compile(r"([1-9]\d{0,3})([smhd])")
 _UNITS_S = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 _OPTIONS = re2.Options()
@@ -74,8 +156,8 @@ def parse_filter(
     names: dict[str, str] | None = None,
     outages: OutageFinder | None = None,
     clock: Clock | None = None,
-) -> Predicate:
-    """A predicate that holds where every term of `text` does; an empty text holds for all.
+) -> Filter:
+    """The filter that `text` means; an empty text holds for all.
 
     A term of empty quotes, such as one that is being typed, is no term. `names`
     maps community ids to names, for `place:`; `outages` finds those of `outage:`; `clock` gives
@@ -84,14 +166,9 @@ def parse_filter(
     Raises:
         FilterError: an unknown label, field or outage, or a pattern that can't be read.
     """
-    known = names or {}, outages or _no_outage, clock or _no_clock
+    known = names or {}, outages, clock or _no_clock
     found = (_term(match, *known) for match in _TERM.finditer(text))
-    terms = [term for term in found if term]
-    if not terms:
-        return lambda _: True
-    if len(terms) == 1:
-        return terms[0]
-    return lambda seen: all(term(seen) for term in terms)
+    return Filter([term for term in found if term])
 
 
 def span_of(text: str) -> timedelta | None:
@@ -112,14 +189,9 @@ def _no_clock() -> None:
     """No event time, where there is no desk."""
 
 
-def _no_outage(_id: str) -> Callable[[LabelledPost], bool]:
-    """No post speaks of any, where nobody knows outages."""
-    return lambda _: False
-
-
 def _term(
-    term: re.Match[str], names: dict[str, str], outages: OutageFinder, clock: Clock
-) -> Predicate | None:
+    term: re.Match[str], names: dict[str, str], outages: OutageFinder | None, clock: Clock
+) -> Term | None:
     negated, prefix, quoted, bare = term.groups()
     if quoted == "" and not prefix:
         return None
@@ -142,7 +214,7 @@ def _term(
         if nearest:
             raise FilterError(f"unknown field '{prefix}': {choices(prefix[:-1], FIELDS)}")
         found = _plain(prefix + value)  # a clock time or an address, not a field
-    return (lambda seen: not found(seen)) if negated else found
+    return msgspec.structs.replace(found, negated=bool(negated))
 
 
 def fold(text: str) -> str:
@@ -153,58 +225,100 @@ def fold(text: str) -> str:
     return "".join(char for char in parts if not unicodedata.combining(char))
 
 
-def _plain(value: str) -> Predicate:
+def _plain(value: str) -> Term:
     wanted = fold(value)
     if not wanted:
         raise FilterError("'!' needs a word behind it, such as !internet")
-    return lambda seen: wanted in seen.text or wanted in seen.author
+    return Term(
+        part="words",
+        fits=lambda words: any(wanted in each for each in words),
+        among=lambda texts: texts.find(wanted),
+    )
 
 
-def _fuzzy(value: str) -> Predicate:
+def _fuzzy(value: str) -> Term:
     wanted = fold(value)
     if len(wanted) < 3:
         raise FilterError(f"'~{value}' is too short to be fuzzy: at least three letters")
-    return lambda seen: fuzz.partial_ratio(wanted, seen.text, score_cutoff=FUZZY_LIMIT) > 0
+    return Term(
+        part="text",
+        fits=lambda text: fuzz.partial_ratio(wanted, text, score_cutoff=FUZZY_LIMIT) > 0,
+        among=lambda texts: texts.like(wanted, FUZZY_LIMIT),
+    )
 
 
-def _pattern(value: str) -> Predicate:
+def _pattern(value: str) -> Term:
     try:
-        search = re2.compile(value, _OPTIONS).search
+        pattern = re2.compile(value, _OPTIONS)
     except re2.error as error:
         reason = error.args[0] if error.args else error
         said = reason.decode("utf-8", "replace") if isinstance(reason, bytes) else reason
         raise FilterError(f"can't read the pattern 're:{value}': {said}") from None
-    return lambda seen: search(seen.received) is not None
+    lines = _of_lines(value)
+    return Term(
+        part="received",
+        fits=lambda text: pattern.search(text) is not None,
+        among=lambda texts: texts.search(pattern, lines),
+    )
 
 
-def _field(field: str, value: str, names: dict[str, str]) -> Predicate:
+def _of_lines(value: str) -> Any:  # noqa: ANN401  re2 has no types
+    """The pattern for a text of many lines: it is found wherever it is found in one of them.
+
+    None where that can't be told: for patterns that look at the ends of the whole text.
+    """
+    if _WHOLE_TEXT.search(value):
+        return None
+    try:
+        return re2.compile(f"(?m:{value})", _OPTIONS)
+    except re2.error:
+        return None
+
+
+_WHOLE_TEXT = re.compile(r"\\[AzQC]|\(\?[a-zA-Z]*-")
+
+
+def _field(field: str, value: str, names: dict[str, str]) -> Term:
     wanted = fold(value)
     if not wanted:
         raise FilterError(f"'{field}:' needs a value, such as {field}:{_EXAMPLES[field]}")
     if field == "label":
         label = _label(wanted)
-        return lambda seen: label in seen.post.labels
+        return Term(part="label", fits=lambda labels: label in labels)
     if field == "has":
-        if wanted not in ("media", "place", "geo"):
-            raise FilterError(
-                f"unknown 'has:{value}': {choices(wanted, ('media', 'place', 'geo'))}"
-            )
-        return lambda seen: bool(
-            seen.post.location if wanted == "place" else getattr(seen.post, wanted)
-        )
+        if wanted not in HAS:
+            raise FilterError(f"unknown 'has:{value}': {choices(wanted, tuple(HAS))}")
+        return Term(part="has", fits=lambda has: wanted in has)
     if field == "author":
-        return lambda seen: wanted in seen.author
-    read = _READERS[field]
+        return Term(
+            part="author",
+            fits=lambda author: wanted in author,
+            among=lambda texts: texts.find(wanted),
+        )
     if field == "place":
-        return lambda seen: wanted in fold(names.get(place := read(seen.post), place))
-    return lambda seen: wanted in fold(read(seen.post))
+        return Term(
+            part="place", fits=_known(lambda place: wanted in fold(names.get(place, place)))
+        )
+    return Term(part=field, fits=_known(lambda said: wanted in fold(said)))
 
 
-def _outage(value: str, outages: OutageFinder) -> Predicate:
+def _known(fits: Callable[[str], bool]) -> Callable[[str], bool]:
+    """`fits`, which remembers what it said: the same few values come again and again."""
+    return lru_cache(maxsize=4096)(fits)
+
+
+def _outage(value: str, outages: OutageFinder | None) -> Term:
     if not value:
         raise FilterError(f"'outage:' needs an id, such as outage:{_EXAMPLES['outage']}")
-    speaks = outages(value)
-    return lambda seen: speaks(seen.post)
+    if outages is None:
+        return Term(part="whole", fits=lambda _: False)
+    return speaks_of(outages(value))
+
+
+def speaks_of(speaks: Speaks) -> Term:
+    """The posts that speak of an outage."""
+    hints = (Term(part="place", fits=speaks.at_place), Term(part="at", fits=speaks.at_time))
+    return Term(part="whole", fits=speaks, hints=hints)
 
 
 def _span(value: str) -> timedelta:
@@ -216,12 +330,12 @@ def _span(value: str) -> timedelta:
     return timedelta(seconds=int(read[1]) * _UNITS_S[read[2]])
 
 
-def _since(span: timedelta, clock: Clock) -> Predicate:
-    def holds(seen: Folded) -> bool:
+def _since(span: timedelta, clock: Clock) -> Term:
+    def holds(at_s: float) -> bool:
         now = clock()
-        return now is None or seen.post.created_at >= now - span
+        return now is None or at_s >= (now - span).timestamp()
 
-    return holds
+    return Term(part="at", fits=holds)
 
 
 def _label(wanted: str) -> str:
@@ -248,9 +362,3 @@ _EXAMPLES = dict(
         strict=True,
     )
 )
-_READERS: dict[str, Callable[[LabelledPost], str]] = {
-    "channel": lambda post: post.channel,
-    "place": lambda post: post.location.community if post.location else "",
-    "lang": lambda post: post.lang or "",
-    "rule": lambda post: " ".join(match.rule for match in post.matches),
-}

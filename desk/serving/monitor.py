@@ -20,6 +20,7 @@ from desk.pipeline import Outcome, Pipeline
 from desk.post import LabelledPost
 from desk.reading import Reading, Tell
 from desk.serving.case_desk import CaseDesk
+from desk.serving.held import Held
 from desk.serving.house import House
 from desk.serving.idle import Idle
 from desk.serving.layers import Layers
@@ -27,8 +28,10 @@ from desk.serving.names import clean_name
 from desk.serving.outage_messages import Act, Acted, PlaceCount
 from desk.serving.outage_reader import OutageReader
 from desk.serving.protocol import DeskStatus, Detail, OmsMark, OutageRow
-from desk.serving.views import HELD, Held, View
+from desk.serving.views import View
 
+LAYERED = 50_000
+"""Stored posts from which the layers of the map begin: those of the last hours."""
 OUTAGES_S = 0.5
 """Wall seconds between two looks at all outages: some milliseconds of work each."""
 
@@ -48,10 +51,9 @@ class Monitor:
     ) -> None:
         self.pipeline = pipeline
         self.names = {place.id: place.name for place in pipeline.territory.community}
-        self.held = Held()
-        self.held.extend(pipeline.store.newest(HELD))
+        self.held = Held(pipeline.store)
         self.layers = Layers()
-        self.layers.take(held.post for held in self.held)
+        self.layers.take(pipeline.store.newest(LAYERED))
         self.reader = OutageReader(pipeline, self.outages)
         self.oms: tuple[OmsMark, ...] | None = None
         self.beginnings = 0
@@ -87,7 +89,7 @@ class Monitor:
     def _begin_again(self) -> None:
         """Forget what was: the feed has begun again."""
         self.beginnings += 1
-        self.held = Held()
+        self.held = Held(self.pipeline.store)
         self.layers = Layers()
         self.reader.begin_again()
         self._accepted = self._labelled = 0
@@ -222,8 +224,8 @@ class Monitor:
         return View(number, text, self.held, self.names, self.reader.belongs, lambda: clock.now)
 
     def detail(self, id_: str) -> Detail:
-        """A post whole, from memory or from the store."""
-        post = self.held.find(id_) or self.pipeline.store.post(id_)
+        """A post whole, from the store."""
+        post = self.pipeline.store.post(id_)
         if post is None:
             return Detail(id_, None)
         return Detail(

@@ -12,9 +12,9 @@ from desk.outages.change import PartCounts
 from desk.pipeline import Pipeline
 from desk.post import LabelledPost
 from desk.serving.dossier import Belongs, Dossier
+from desk.serving.held import Held
 from desk.serving.outage_messages import Near, OutageDetail, OutagePart
 from desk.serving.protocol import OutageRow
-from desk.serving.views import Held
 
 NEAR_SHOWN = 20
 HISTORY_SHOWN = 200

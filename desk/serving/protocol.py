@@ -2,9 +2,11 @@
 
 A screen opens views (filters over the desk's posts); the desk answers each with a page, and then
 tells what changed, ten times a second at most. A screen fetches any other rows by index. Rows of a
-view are numbered from 0 in the order of arrival and keep their number; `first` is the oldest one
-still held. The desk speaks first, with `Hello`; a later `Hello` says that the desk has begun again,
-as after `connected`: nothing that was told before holds, and views must be opened again.
+view are numbered in the order of arrival and keep their number; `first` is the oldest one still
+held. A view is told before all older posts were looked at: while it is `counting`, `first` falls as
+older rows are found, which take the numbers below it. The desk speaks first, with `Hello`; a later
+`Hello` says that the desk has begun again, as after `connected`: nothing that was told before
+holds, and views must be opened again.
 """
 
 from __future__ import annotations
@@ -151,13 +153,19 @@ class Hello(msgspec.Struct, frozen=True, tag="hello"):
 
 
 class Page(msgspec.Struct, frozen=True, tag="page"):
-    """Rows `start` … of a view, in answer to `Open` and `Fetch`."""
+    """Rows `start` … of a view, in answer to `Open` and `Fetch`.
+
+    `total` is one past the number of the newest row; `found` counts all rows so far, also those no
+    longer held; more are to come while the desk is `counting`.
+    """
 
     view: int
     first: int
     total: int
     start: int
     rows: tuple[Row, ...]
+    found: int = 0
+    counting: bool = False
 
 
 class Refused(msgspec.Struct, frozen=True, tag="refused"):
@@ -170,13 +178,18 @@ class Refused(msgspec.Struct, frozen=True, tag="refused"):
 
 
 class ViewChange(msgspec.Struct, frozen=True):
-    """A view has grown to `total`; `rows` begin at `start` and end at `total`, older ones cut."""
+    """A view has grown to `total`; `rows` begin at `start` and end at `total`, older ones cut.
+
+    `found` and `counting` as of a page: older rows that were found are fetched when they are shown.
+    """
 
     view: int
     first: int
     total: int
     start: int
     rows: tuple[Row, ...]
+    found: int = 0
+    counting: bool = False
 
 
 class OmsMark(msgspec.Struct, frozen=True, array_like=True):

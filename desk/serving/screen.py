@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 
 import msgspec
 from aiohttp import WSMsgType, web
@@ -11,6 +12,7 @@ from aiohttp import WSMsgType, web
 from desk.errors import DeskError, OutageError, StoreError
 from desk.serving.case_messages import Attach, CaseRow
 from desk.serving.dossier import Dossier
+from desk.serving.held import in_turns
 from desk.serving.house import Visit
 from desk.serving.monitor import Monitor
 from desk.serving.names import clean_name
@@ -35,6 +37,8 @@ from desk.serving.protocol import (
 from desk.serving.views import View
 
 MOST_VIEWS = 16
+REST_S = TICK_S / 5
+"""A desk that is late with a tick lets others work for so long before the next."""
 MOST_DOSSIERS = 4
 """Outages open at a screen at a time; of others everything is looked at again."""
 MOST_WANTED = 64
@@ -85,17 +89,28 @@ class Screen:
     async def _tick_for_ever(self) -> None:
         # the next tick waits until this one is sent: a slow screen gets fewer, larger changes
         while True:
+            next_s = time.monotonic() + TICK_S
             if self._beginnings != self._monitor.beginnings:
                 await self._greet_again()
             for view in list(self._views.values()):
-                await view.fill()
+                await view.catch_up()
             for visit in self._visits:
                 for message in visit.news():
                     await self.say(message)
             tick = self._tick()
             if tick is not None:
                 await self.say(tick)
-            await asyncio.sleep(TICK_S)
+            await self._look_back(next_s)
+
+    async def _look_back(self, until_s: float) -> None:
+        """Look at older posts for the views that still count, until the next tick."""
+
+        def look() -> bool:
+            counting = next((view for view in self._views.values() if view.counting), None)
+            return counting is not None and counting.look_back() and time.monotonic() < until_s
+
+        await in_turns(look)
+        await asyncio.sleep(max(REST_S, until_s - time.monotonic()))
 
     async def _greet_again(self) -> None:
         """The desk has begun again, and for a screen that is another desk."""
@@ -160,7 +175,7 @@ class Screen:
                     return Refused(view, f"a screen has at most {MOST_VIEWS} views: close one")
                 opened = self._monitor.view(view, text)
                 self._views.pop(view, None)  # no more is told of the one that it replaces
-                await opened.fill()
+                await opened.open(count)
                 self._views[view] = opened
                 return opened.tail(count)
             case Close(view):

@@ -1,85 +1,35 @@
-"""What screens look at: the newest labelled posts, and filtered views of them with stable rows."""
+"""Filtered views of what is held: rows with a number that stays, the newest found first.
+
+A view is told at once with the newest rows that fit; older posts are looked at after that, slice by
+slice, while the desk goes on. So how many rows there are is known last, and the oldest row's number
+falls until then.
+"""
 
 from __future__ import annotations
 
-import asyncio
+import time
+from array import array
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
-from sys import getsizeof
-
-import msgspec
+from collections.abc import Mapping, Sequence
 
 from desk.post import LabelledPost
-from desk.serving.filters import Clock, Folded, OutageFinder, Predicate, parse_filter, span_of
+from desk.serving.filters import Clock, OutageFinder, parse_filter, span_of
+from desk.serving.held import Held, Search, in_turns
 from desk.serving.protocol import Page, Row, ViewChange
 
-HELD = 50_000
-"""Labelled posts held for screens; older ones stay in the store."""
-HELD_BYTES = 150_000_000
-"""... and the memory that they may take; 50,000 ordinary ones take some 110 MB with their folds."""
-SLICE_POSTS = 1_000
-SLICE_LETTERS = 250_000
-"""A filter looks at so many posts, or letters, at a stretch: some milliseconds of work."""
 ROW_TEXT = 400
 """Code points of a post in a row of the feed: more than the widest screen shows."""
 MOST_ROWS = 500
 """Rows in one message: several screens full, and small enough to be sent within a tick."""
-
-
-_encode = msgspec.json.Encoder().encode
-
-
-class Held:
-    """The newest labelled posts, each with a number that never changes."""
-
-    def __init__(self, held: int = HELD, held_bytes: int = HELD_BYTES) -> None:
-        self._most, self._most_bytes = held, held_bytes
-        self._posts: list[Folded] = []
-        self._sizes: list[int] = []
-        self._bytes = 0
-        self.first = 0
-
-    @property
-    def end(self) -> int:
-        """One past the number of the newest post."""
-        return self.first + len(self._posts)
-
-    def extend(self, posts: Sequence[LabelledPost]) -> None:
-        """Add posts; the oldest go when the room is full, until a tenth of it is free."""
-        self._posts.extend(map(Folded, posts))
-        sizes = [_bytes(post) for post in posts]
-        self._sizes.extend(sizes)
-        self._bytes += sum(sizes)
-        if len(self._posts) <= self._most and self._bytes <= self._most_bytes:
-            return
-        most, most_bytes = 9 * self._most // 10, 9 * self._most_bytes // 10
-        cut = 0
-        while len(self._posts) - cut > most or self._bytes > most_bytes:
-            self._bytes -= self._sizes[cut]
-            cut += 1
-        del self._posts[:cut], self._sizes[:cut]
-        self.first += cut
-
-    def __getitem__(self, number: int) -> Folded:
-        return self._posts[number - self.first]
-
-    def __iter__(self) -> Iterator[Folded]:
-        return iter(self._posts)
-
-    def find(self, id_: str) -> LabelledPost | None:
-        """The held post of this id, the newest first."""
-        return next((seen.post for seen in reversed(self._posts) if seen.post.id == id_), None)
-
-
-def _bytes(post: LabelledPost) -> int:
-    """About how much memory a post takes with its fold, as measured on ordinary ones."""
-    return 3 * len(_encode(post)) + getsizeof(post.text)
+OPENING_S = 0.03
+"""So long a view is looked for before what was found is told: after that a person would wait."""
 
 
 class View:
-    """The held posts for which a filter holds, numbered from 0 in the order of arrival.
+    """The held posts for which a filter holds, oldest first; it is empty until it is looked for.
 
-    It is empty until it is filled.
+    The number of a row is fixed when it is first told: as if all posts that were not looked at
+    till then fitted too.
 
     Raises:
         FilterError: the filter can't be understood.
@@ -95,89 +45,165 @@ class View:
         clock: Clock | None = None,
     ) -> None:
         self.number = number
-        self._holds: Predicate = parse_filter(text, dict(names), outages, clock)
+        wanted = parse_filter(text, dict(names), outages, clock)
+        self._all = not wanted.terms
         self._span = span_of(text) if clock else None
         self._clock = clock
         self._held = held
         self._names = names
-        self._hits: list[int] = []
-        self._seen = held.first
-        self._told = 0
-        self._told_first = 0
-        self.first = 0
+        self._search = Search(held, wanted)
+        # those that were there when the view was opened, the newest first; and those since
+        self._older, self._newer = array("Q"), array("Q")
+        self._base: int | None = None
+        self._gone = 0
+        self._found = 0
+        self._told: tuple[int, int, bool] | None = None
+
+    @property
+    def counting(self) -> bool:
+        """Whether older posts are still to be looked at."""
+        return self._held.loading if self._all else self._search.counting
+
+    @property
+    def first(self) -> int:
+        """The number of the oldest row so far."""
+        return self._held.first if self._all else self._start + self._gone - len(self._older)
 
     @property
     def total(self) -> int:
-        """Rows so far, those no longer held included."""
-        return self.first + len(self._hits)
+        """One past the number of the newest row."""
+        if self._all:
+            return self._search.high
+        return self._start + self._gone + len(self._newer)
 
-    async def fill(self) -> None:
-        """Take in what is held, and let others have their turn in between."""
-        while self.look():  # noqa: ASYNC110  no waiting for something: each turn does a slice
-            await asyncio.sleep(0)
+    @property
+    def _start(self) -> int:
+        """The number of the first row that came after the view was opened."""
+        if self._base is None:
+            held = self._held
+            unseen = self._search.low - (0 if held.loading else held.first)
+            self._base = max(0, unseen) + len(self._older)
+        return self._base
+
+    async def open(self, count: int) -> None:
+        """Look for the newest `count` rows, for as long as a person does not notice."""
+        until_s = time.monotonic() + OPENING_S
+
+        def look() -> bool:
+            held = self._held
+            rows = held.end - held.first if self._all else len(self._older)
+            return rows < count and time.monotonic() < until_s and self.look_back()
+
+        await in_turns(look)
+
+    async def catch_up(self) -> None:
+        """Take in what has come, and let others have their turn in between."""
+        await in_turns(self.look)
 
     def update(self) -> None:
-        """Take in what is held at once."""
-        while self.look():
+        """Take in everything at once."""
+        while self.look() or self.look_back():
             pass
 
     def look(self) -> bool:
-        """Take in the next slice; False where nothing is left."""
-        held, holds = self._held, self._holds
-        begin = max(self._seen, held.first)
-        end = min(begin + SLICE_POSTS, held.end)
-        letters = 0
-        while begin < end and letters < SLICE_LETTERS:
-            seen = held[begin]
-            if holds(seen):
-                self._hits.append(begin)
-            letters += len(seen.received)
-            begin += 1
-        self._seen = begin
-        self._let_go()
-        return begin < held.end
+        """Take in the next slice of what has come; False where nothing is left."""
+        search = self._search
+        if self._all:
+            search.high = self._held.end
+        elif search.behind:
+            found = search.newer()
+            self._newer.extend(found)
+            self._found += len(found)
+        return search.behind
+
+    def look_back(self) -> bool:
+        """Look at the next slice of older posts; False where none are left."""
+        if self._all:
+            return self._held.load()
+        if self.counting:
+            found = self._search.older()
+            found.reverse()
+            self._older.extend(found)
+            self._found += len(found)
+        return self.counting
 
     def page(self, start: int, count: int) -> Page:
-        """Up to `count` rows from `start`, within what is held."""
+        """Up to `count` rows from `start`, within what is held and found."""
         self._let_go()
-        start = min(max(start, self.first), self.total)
-        end = min(start + min(max(count, 0), MOST_ROWS), self.total)
-        return Page(self.number, self.first, self.total, start, self._rows(start, end))
+        first, total = self.first, self.total
+        start = min(max(start, first), total)
+        end = min(start + min(max(count, 0), MOST_ROWS), total)
+        rows = self._rows(start, end)
+        return Page(self.number, first, total, start, rows, self.found, self.counting)
 
     def tail(self, count: int) -> Page:
         """The newest `count` rows; from here on `change` tells what is new."""
-        self._told, self._told_first = self.total, self.first
-        return self.page(self.total - min(max(count, 0), MOST_ROWS), count)
+        if self._all:
+            self.look()
+        page = self.page(self.total - min(max(count, 0), MOST_ROWS), count)
+        self._told = page.total, page.first, page.counting
+        return page
 
     def change(self) -> ViewChange | None:
         """What has arrived since the last call, the oldest of many left out; None for nothing.
 
-        That rows have grown too old for the filter is told without any.
+        That rows have grown too old for the filter, or older ones were found, is told without any.
         """
-        self.update()
-        if self._told == self.total and (self._span is None or self._told_first == self.first):
+        while self.look():
+            pass
+        self._let_go()
+        total, first, counting = now = self.total, self.first, self.counting
+        told_total, told_first, told_counting = self._told or (0, first, True)
+        grown = first < told_first or counting is not told_counting
+        if total == told_total and not grown and (self._span is None or first == told_first):
             return None
-        self._told_first = self.first
-        start = max(self._told, self.total - MOST_ROWS, self.first)
-        self._told = self.total
-        rows = self._rows(start, self.total)
-        return ViewChange(self.number, self.first, self.total, start, rows)
+        self._told = now
+        start = max(told_total, total - MOST_ROWS, first)
+        rows = self._rows(start, total)
+        return ViewChange(self.number, first, total, start, rows, self.found, counting)
+
+    @property
+    def found(self) -> int:
+        """How many rows that is, those that were let go since it was opened included."""
+        if not self._all:
+            return self._found
+        self._lowest = min(self._lowest, self._held.first)
+        return self._search.high - self._lowest
+
+    _lowest = 1 << 62
 
     def _let_go(self) -> None:
         """Forget the rows of posts that are no longer held, or older than the filter looks back."""
-        gone = bisect_left(self._hits, self._held.first)
-        now = self._clock() if self._clock and self._span else None
-        if now is not None and self._span is not None:
-            oldest, end = now - self._span, len(self._hits)
-            while gone < end and self._held[self._hits[gone]].post.created_at < oldest:
-                gone += 1
+        first = self._held.first
+        older, newer = self._older, self._newer
+        oldest_s = self._oldest_s()
+        while older and (older[-1] < first or self._held.at_s(older[-1]) < oldest_s):
+            older.pop()
+        if older:
+            return
+        gone = bisect_left(newer, first)
+        while gone < len(newer) and self._held.at_s(newer[gone]) < oldest_s:
+            gone += 1
         if gone:
-            del self._hits[:gone]
-            self.first += gone
+            del newer[:gone]
+            self._gone += gone
+
+    def _oldest_s(self) -> float:
+        """From when on posts stay in a view that looks back; seconds since 1970."""
+        now = self._clock() if self._clock and self._span else None
+        return (now - self._span).timestamp() if now and self._span else float("-inf")
 
     def _rows(self, start: int, end: int) -> tuple[Row, ...]:
-        numbers = self._hits[start - self.first : end - self.first]
-        return tuple(row(self._held[number].post, self._names) for number in numbers)
+        return tuple(row(post, self._names) for post in self._held.posts(self._numbers(start, end)))
+
+    def _numbers(self, start: int, end: int) -> Sequence[int]:
+        """The posts of the rows `start` to `end`."""
+        if self._all:
+            return range(start, end)
+        base, older, newer = self._start, self._older, self._newer
+        begin = base + self._gone
+        below = [older[base - 1 - at] for at in range(start, min(end, base))]
+        return [*below, *newer[max(0, start - begin) : max(0, end - begin)]]
 
 
 def row(post: LabelledPost, names: Mapping[str, str]) -> Row:
