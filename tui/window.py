@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Sequence
 
-from desk.serving.protocol import Row
+from desk.serving.protocol import Page, Row, ViewChange
 
 PAGE_ROWS = 200
 PAGES_HELD = 20
@@ -15,6 +15,7 @@ class Window:
     """A view as far as this screen knows it: `first` to `total`, with some rows at hand.
 
     Rows keep their number for as long as the view is open, so a page fetched once stays right.
+    `found` counts all rows of the view; while the desk is `counting`, older ones are still to come.
     """
 
     def __init__(self, view: int, query: str) -> None:
@@ -22,8 +23,17 @@ class Window:
         self.query = query
         self.first = 0
         self.total = 0
+        self.found = 0
+        self.counting = False
         self._pages: OrderedDict[int, dict[int, Row]] = OrderedDict()
         self._asked: set[int] = set()
+
+    def take(self, told: Page | ViewChange) -> None:
+        """Take in what the desk says of the view."""
+        self.first = told.first
+        self.put(told.start, told.rows, told.first, told.total)
+        self.found = told.found or told.total - told.first
+        self.counting = told.counting
 
     def put(self, start: int, rows: Sequence[Row], first: int, total: int) -> None:
         """Take in the rows from `start` on, and how far the view reaches now."""

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desk.serving.protocol import Row
+from desk.serving.protocol import Page, Row, ViewChange
 from tui.window import PAGE_ROWS, PAGES_HELD, Window
 
 
@@ -97,3 +97,17 @@ def test_a_post_is_found_by_its_id() -> None:
     window.put(100, rows(100, 100), 0, 200)
     assert window.find_post("p177") == 177
     assert window.find_post("p5") is None
+
+
+def test_older_rows_that_are_found_later_take_the_numbers_below() -> None:
+    window = Window(1, "x")
+    window.take(Page(1, 900, 1000, 900, tuple(rows(900, 100)), found=100, counting=True))
+    assert (window.first, window.found, window.counting) == (900, 100, True)
+    assert window.ask(880, 920) == []
+    window.take(ViewChange(1, 640, 1000, 1000, (), found=360, counting=False))
+    assert (window.first, window.total, window.found, window.counting) == (640, 1000, 360, False)
+    assert window.ask(880, 920) == [(800, 200)]
+    assert window.ask(0, 650) == [(640, 160)]
+    window.take(Page(1, 640, 1000, 640, tuple(rows(640, 160))))
+    assert window.found == 360
+    assert window.row(640) is not None

@@ -103,17 +103,17 @@ class Monitor(Attached):
         self.tell_link()
         for change in tick.views:
             if change.view == self.feed.window.view:
-                self.feed.window.put(change.start, change.rows, change.first, change.total)
+                self.feed.window.take(change)
                 self.feed.rows_came()
             elif self._asked is not None and change.view == self._asked.view:
-                self._asked.put(change.start, change.rows, change.first, change.total)
+                self._asked.take(change)
         self._tell()
 
     async def page(self, page: Page) -> None:
         """Rows have come: of the view in sight, or of the one that takes its place."""
         asked = self._asked
         if asked is not None and page.view == asked.view:
-            asked.put(page.start, page.rows, page.first, page.total)
+            asked.take(page)
             self._asked = None
             self._query = asked.query
             before = self.feed.window.view
@@ -124,7 +124,7 @@ class Monitor(Attached):
                 self._close_filter()
             self._tell()
         elif page.view == self.feed.window.view:
-            self.feed.window.put(page.start, page.rows, page.first, page.total)
+            self.feed.window.take(page)
             self.feed.window.answered()
             self.feed.page_came()
 
@@ -199,7 +199,7 @@ class Monitor(Attached):
             )
         if self._none_at is not None and (feed.following or self._none_at == feed.cursor):
             left.append(("no further hazard at hand", "quiet"))
-        self.query_one("#feed-head", Head).show(tuple(left), _posts(feed.window.total) + " ")
+        self.query_one("#feed-head", Head).show(tuple(left), _posts(feed.window) + " ")
 
     def on_resize(self, _event: events.Resize) -> None:
         self.call_after_refresh(self._tell)
@@ -299,5 +299,6 @@ class Monitor(Attached):
         self.set_focus(self.feed)
 
 
-def _posts(total: int) -> str:
-    return f"{total:,} labelled post" + ("" if total == 1 else "s")
+def _posts(window: Window) -> str:
+    posts = f"{window.found:,} labelled post" + ("" if window.found == 1 else "s")
+    return f"{posts} · counting…" if window.counting else posts

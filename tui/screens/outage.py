@@ -119,10 +119,10 @@ class OutageScreen(Acting):
         self.tell_link()
         for change in tick.views:
             if change.view == self.feed.window.view:
-                self.feed.window.put(change.start, change.rows, change.first, change.total)
+                self.feed.window.take(change)
                 self.feed.rows_came()
             elif self._opened is not None and change.view == self._opened.view:
-                self._opened.put(change.start, change.rows, change.first, change.total)
+                self._opened.take(change)
         if any(row.outage.id == self.outage for row in tick.outages):
             self._stale = True
         reach = self._reach()
@@ -140,14 +140,14 @@ class OutageScreen(Acting):
     async def page(self, page: Page) -> None:
         opened = self._opened
         if opened is not None and page.view == opened.view:
-            opened.put(page.start, page.rows, page.first, page.total)
+            opened.take(page)
             self._opened = None
             before = self.feed.window.view
             self.feed.show(opened)
             if before:
                 await self.desk.link.send(Close(before))
         elif page.view == self.feed.window.view:
-            self.feed.window.put(page.start, page.rows, page.first, page.total)
+            self.feed.window.take(page)
             self.feed.window.answered()
             self.feed.page_came()
         self.feed.say_waiting("no post of it at hand: the store has older ones")
@@ -229,7 +229,7 @@ class OutageScreen(Acting):
         if not feed.following:
             new = f"+{feed.waiting:,} new · f follows" if feed.waiting else "held · f follows"
             left.append((new, "quiet"))
-        self.query_one("#outage-posts-head", Head).show(tuple(left), f"{feed.window.total:,} ")
+        self.query_one("#outage-posts-head", Head).show(tuple(left), f"{feed.window.found:,} ")
 
     def on_resize(self, _event: events.Resize) -> None:
         self.call_after_refresh(self._tell)

@@ -57,6 +57,7 @@ class Feed(Lines):
         self.waiting_for = "waiting for the desk…"
         self.places = True
         self._limit = 0
+        self._shown = (0, 0)
         self._base = 0
         self._placing = False
 
@@ -74,11 +75,13 @@ class Feed(Lines):
         )
 
     def has_nothing(self) -> bool:
-        return not self.window.total
+        return self.window.total <= self.window.first
 
     def empty(self) -> str:
         if self.window.query:
             query = paint(self.window.query[:300]).text
+            if self.window.counting:
+                return f"looking for older posts that the filter lets through: {query}"
             return f"no post so far that the filter lets through: {query}"
         return self.waiting_for
 
@@ -109,14 +112,16 @@ class Feed(Lines):
     def rows_came(self) -> None:
         """The window has grown, or rows that were asked for have come."""
         if self.following and not self.paused:
-            if self._limit != self.window.total or self.window.total == 0:
+            if self._shown != (self.window.first, self.window.total) or self.has_nothing():
                 self._follow()
             return
+        self._reach_back()
         self._want()  # the rows in view stay among the newest pages of the window
         self.post_message(self.Changed())
 
     def page_came(self) -> None:
         """Rows that were asked for have come."""
+        self._reach_back()
         self.refresh()
         self._want()
 
@@ -198,6 +203,7 @@ class Feed(Lines):
         """Show the newest rows; the height changes seldom, as each change lays the screen out."""
         window = self.window
         self._limit = window.total
+        self._shown = window.first, window.total
         self.cursor = max(0, self._limit - 1)
         held = window.total - window.first
         height = self.virtual_size.height
@@ -219,6 +225,11 @@ class Feed(Lines):
         self.resize_to(self._limit - self._base)
         self.scroll_to(y=max(0, top - self._base), animate=False, force=True)
         self._placing = False
+
+    def _reach_back(self) -> None:
+        """Make room above for older rows that the desk has found, with the same rows in view."""
+        if not self.following and self.window.first < self._base:
+            self._settle()
 
     def _want(self) -> None:
         top = self.index_at(0)
