@@ -11,6 +11,7 @@ DeskError
 ├── StoreError       a store that can't be used: another kind, another version, in use
 ├── OmsError         a list of the utility's own outages that can't be read
 ├── ExportError      outages that can't be handed over as asked for
+├── AccountError     something that can't be done to an account
 └── LabellingError   labelling processes that can't be kept alive
 """
 
@@ -19,6 +20,7 @@ from __future__ import annotations
 from rules.errors import choices
 
 __all__ = [
+    "AccountError",
     "CaseError",
     "DeskError",
     "ExportError",
@@ -77,6 +79,10 @@ class OmsError(DeskError):
 
 class ExportError(DeskError):
     """Outages that can't be handed over as asked for."""
+
+
+class AccountError(DeskError):
+    """Something that can't be done to an account, own or look-alike."""
 
 
 class LabellingError(DeskError):

@@ -10,6 +10,7 @@ from time import thread_time
 
 import msgspec
 
+from desk.accounts import Account, LookAlikes, Own
 from desk.cases import Case, Cases
 from desk.clock import EventClock
 from desk.errors import OutageError, StoreError
@@ -59,7 +60,8 @@ class Pipeline:
 
     With `every_post`, posts without a label are among the events too. `work_s` counts CPU
     seconds by stage. Without an `engine` verdicts come from elsewhere, between `take` and `finish`;
-    without `settings` the built-in ones hold.
+    without `settings` the built-in ones hold. `accounts` are the utility's own beside those of the
+    settings: a storm brings them.
 
     Raises:
         StoreError: the store was written by another version.
@@ -73,6 +75,7 @@ class Pipeline:
         settings: Settings | None = None,
         *,
         every_post: bool = False,
+        accounts: Sequence[Account] = (),
     ) -> None:
         self.territory = territory
         self.store = store
@@ -81,6 +84,8 @@ class Pipeline:
         for digest in store.known():
             self.intake.remember(digest)
         self.outages = Outages(territory, exercise=bool(store.exercise))
+        self.own = Own((*self.settings.accounts.account, *accounts))
+        self.look_alikes = self._look_alikes()
         self.cases = Cases()
         self.clock = self._restore()
         self._engine = engine
@@ -89,6 +94,9 @@ class Pipeline:
         self._locator.restore(store.newest(REMEMBERED))
         self._every_post = every_post
 
+    def _look_alikes(self) -> LookAlikes:
+        return LookAlikes(self.own.accounts, self.settings.accounts.look_alikes)
+
     def _restore(self) -> EventClock:
         """Go on with the outages, cases and clock of the store."""
         saved = self.store.states("clock").get("event")
@@ -96,6 +104,7 @@ class Pipeline:
             clock = msgspec.json.decode(saved, type=EventClock) if saved else EventClock()
             self.outages.restore(self.store.states("outage").values())
             self.cases.restore(self.store.states("case").values())
+            self.look_alikes.restore(self.store.states("look_alike").values())
             self.oms = LiveOms(self.store.states("oms").get("told"))
             if clock.now is not None:
                 self.outages.rows(clock.now)
@@ -188,6 +197,7 @@ class Pipeline:
         self.store.forget()
         self.outages = Outages(self.territory, exercise=bool(self.store.exercise))
         self.cases = Cases()
+        self.look_alikes = self._look_alikes()
         self.oms.forget()
         self._locator.forget()
         self.clock = EventClock()
@@ -203,6 +213,7 @@ class Pipeline:
             self.oms.forget()
             commit.states = {("outage", id_): None for id_ in self.store.states("outage")}
         now = self.clock.now or post.created_at
+        posing = self.look_alikes.observe(post)
         outcome.seconds[int(min(now, post.created_at).timestamp())] += 1
         _count(commit, post, verdict.labels)
         if not verdict.labels:
@@ -228,12 +239,14 @@ class Pipeline:
             commit.actions.append(done)
             commit.changes += confirmed
             outcome.events += confirmed
-        outcome.cases += self.cases.observe(seen)
+        if not posing and self.own.wrote(post) is None:
+            outcome.cases += self.cases.observe(seen)
         self.work_s["cases"] += thread_time() - changed_s
 
     def _states(self) -> dict[tuple[str, str], bytes | None]:
         states = {("outage", id_): state for id_, state in self.outages.dirty().items()}
         states |= {("case", id_): state for id_, state in self.cases.dirty().items()}
+        states |= {("look_alike", id_): state for id_, state in self.look_alikes.dirty().items()}
         states |= self.oms.state()
         states["clock", "event"] = msgspec.json.encode(self.clock)
         return states

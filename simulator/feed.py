@@ -17,6 +17,7 @@ from desk.errors import FeedError, choices
 from desk.feeds import Batch, Options
 from desk.post import Post
 from desk.territories import load_territory
+from simulator.accounts import own_accounts
 from simulator.errors import SimulatorError
 from simulator.storm import Storm
 from simulator.storm_file import load_storm
@@ -48,6 +49,7 @@ class StormFeed:
         self.url = url
         self.storm = storm
         self.territory = load_territory(storm.territory)
+        self.accounts = own_accounts(storm)
         self.speed = speed
         self._clock = clock
         self._sleep = sleep

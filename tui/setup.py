@@ -98,7 +98,8 @@ def _pipeline(
     if store.exercise is None and storms and len(storms) == len(feeds):
         # a storm paused at its begin has no post to say so
         store.set_exercise(exercise=True)
-    return Pipeline(engine, territory, store, settings, every_post=every_post)
+    accounts = [one for feed in feeds for one in getattr(feed, "accounts", ())]
+    return Pipeline(engine, territory, store, settings, every_post=every_post, accounts=accounts)
 
 
 def follow_oms(setup: Setup, pipeline: Pipeline, tell: Callable[[str], None]) -> OmsFile | None:

@@ -12,12 +12,13 @@ from typing import Any, get_type_hints
 import msgspec
 
 from desk.errors import SettingsError
+from desk.settings.accounts import Accounts
 from desk.settings.macros import Macros
 from desk.settings.policy import Policy
 from desk.settings.reading import read_setting
 from desk.settings.voice import Voice
 
-__all__ = ["BUILT_IN", "Macros", "Policy", "Settings", "Voice", "load_settings"]
+__all__ = ["BUILT_IN", "Accounts", "Macros", "Policy", "Settings", "Voice", "load_settings"]
 
 BUILT_IN = Path(__file__).parent
 
@@ -28,6 +29,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     policy: Policy
     macros: Macros
     voice: Voice
+    accounts: Accounts
 
 
 def load_settings(folder: Path | None = None) -> Settings:

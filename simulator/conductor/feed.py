@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from desk.accounts import Account
 from desk.errors import FeedError
 from desk.feeds import Batch, Options
 from desk.serving.address import loopback
@@ -48,6 +49,15 @@ class DrillFeed:
             FeedError: no storm is there.
             TerritoryError: its territory can't be read here.
         """
+        return load_territory(self._about.territory)
+
+    @property
+    def accounts(self) -> tuple[Account, ...]:
+        """The accounts of the storm's utility; errors as of `territory`."""
+        return self._about.accounts
+
+    @cached_property
+    def _about(self) -> About:
         try:
             with _connected(self._address) as wire:
                 wire.settimeout(PATIENCE_S)
@@ -58,7 +68,7 @@ class DrillFeed:
             raise self._nobody(error) from None
         if not isinstance(about, About):
             raise self._stranger()
-        return load_territory(about.territory)
+        return about
 
     async def batches(self, cursor: str | None) -> AsyncIterator[Batch]:
         """Batches from behind `cursor` until the storm is ended.

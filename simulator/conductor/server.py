@@ -12,6 +12,7 @@ import msgspec
 from desk.errors import DeskError
 from desk.serving.address import loopback, unix_socket
 from desk.territories import built_in
+from simulator.accounts import own_accounts
 from simulator.conductor.conductor import Conductor
 from simulator.conductor.wire import (
     BATCH_BYTES,
@@ -67,7 +68,8 @@ class Caller:
     async def serve(self, where: str | None) -> None:
         """Send what is due behind the cursor `where` until the desk leaves."""
         storm, conductor = self._conductor.day.storm, self._conductor
-        await self._send(About(storm.name, storm.title, _findable(storm.territory)))
+        about = About(storm.name, storm.title, _findable(storm.territory), own_accounts(storm))
+        await self._send(about)
         run, _, position = (where or "").partition(":")
         known = run == conductor.run_id and position.isdecimal()
         if known and int(position) <= len(conductor.reel):

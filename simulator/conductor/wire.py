@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import msgspec
 
+from desk.accounts import Account
 from desk.post import Post
 
 RECORD_BYTES = 1 << 20
@@ -26,11 +27,15 @@ class Where(msgspec.Struct, frozen=True):
 
 
 class About(msgspec.Struct, frozen=True, tag="storm"):
-    """Which storm this is; `territory` is a built-in one, or a file's absolute path."""
+    """Which storm this is; `territory` is a built-in one, or a file's absolute path.
+
+    `accounts` are those of its utility.
+    """
 
     name: str
     title: str
     territory: str
+    accounts: tuple[Account, ...] = ()
 
 
 class Posts(msgspec.Struct, frozen=True, tag="posts"):
