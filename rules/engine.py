@@ -9,15 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from rules import page
+from rules import plain
+from rules.chunks import Chunks
 from rules.compiled import core
-from rules.language import elected
 from rules.matcher import Matcher
 from rules.memo import MEMO_CHUNKS
 from rules.pack import LANGUAGES, Pack
-from rules.page import Chunks
 from rules.scan import Item
-from rules.tongue import VOTES, Tongues
+from rules.tongue import Tongues
 from rules.verdict import URGENCY, Match, Verdict
 
 TEXT_LETTERS_MAX = 20_000
@@ -57,7 +56,7 @@ class Engine:
     @property
     def is_compiled(self) -> bool:
         """Whether the kernel does the work."""
-        return self._core is not page
+        return self._core is not plain
 
     @property
     def remembered(self) -> int:
@@ -70,7 +69,7 @@ class Engine:
 
     def classify(self, items: Iterable[str | Item]) -> list[Verdict]:
         """One verdict for each item, in order."""
-        chunks_of, code_of = self._chunks.of, self._core.code
+        cut_of, in_play = self._chunks.of, self._tongues.in_play
         verdicts = []
         for item in items:
             if isinstance(item, str):
@@ -78,14 +77,11 @@ class Engine:
             else:
                 text, id_, lang = item.text, getattr(item, "id", None), getattr(item, "lang", None)
             whole = len(text) <= TEXT_LETTERS_MAX
-            if not whole:
-                text = text[:TEXT_LETTERS_MAX]
-            chunks = chunks_of(text)
-            code = code_of(chunks, VOTES)
-            language = (lang and _stated(lang)) or elected(code)
+            cut = cut_of(text if whole else text[:TEXT_LETTERS_MAX])
+            language = (lang and _stated(lang)) or cut.language
             found: list[Match] = []
-            for matcher in self._tongues.in_play(language, code):
-                found += matcher.matches(item, text, chunks, language, whole=whole)
+            for matcher in in_play(language, cut.code):
+                found += matcher.matches(item, cut, language, whole=whole)
             if not found:
                 verdicts.append(Verdict(id_, (), language, ()))
                 continue
@@ -98,9 +94,9 @@ class Engine:
         """The text of an item as far as it is read, its language, and the matchers in play."""
         text = (item if isinstance(item, str) else item.text)[:TEXT_LETTERS_MAX]
         lang = None if isinstance(item, str) else getattr(item, "lang", None)
-        code = self._core.code(self._chunks.of(text), VOTES)
-        language = (lang and _stated(lang)) or elected(code)
-        return text, language, tuple(self._tongues.in_play(language, code))
+        cut = self._chunks.of(text)
+        language = (lang and _stated(lang)) or cut.language
+        return text, language, self._tongues.in_play(language, cut.code)
 
 
 def _stated(lang: object) -> str | None:

@@ -15,7 +15,8 @@ UNKNOWN = "und"
 _WORDS = Path(__file__).parent / "words"
 _STRONG_RANKS, _STRONG_VOTE = 200, 8
 _WEAK_RANKS, _WEAK_VOTE = 5000, 1
-_CLEAR_LEAD = 2
+CLEAR_LEAD = 2
+"""Votes by which the language of a text must lead."""
 _RANK_OFFSET = 3  # Zipf-Mandelbrot: the very first words are less frequent than 1/rank says
 _RARE = 1 / 50_000
 LONG_RUN = re.compile(r"(.)\1{2,}")
@@ -24,6 +25,8 @@ HEAD_LETTERS = 3
 LANE_BITS = 20
 """Of a number in which several counts stand side by side: each fits the longest text."""
 LANE = (1 << LANE_BITS) - 1
+VOTES = (1 << len(LANGUAGES) * LANE_BITS) - 1
+"""The lanes of votes in a code: see `rules.tongue`."""
 
 
 class CommonWords:
@@ -111,7 +114,7 @@ def elected(votes: int) -> str:
             best, second, winner = count, best, language
         elif count > second:
             second = count
-    return winner if best - second >= _CLEAR_LEAD else UNKNOWN
+    return winner if best - second >= CLEAR_LEAD else UNKNOWN
 
 
 def frequent_words(language: str, count: int | None = None) -> list[str]:

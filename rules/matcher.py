@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import accumulate
 
+from rules.chunks import Chunk, Cut
 from rules.compiled import core
 from rules.pack import LANGUAGES, NOTHING, Pack
-from rules.page import Chunk, Page, Phrases, Site
+from rules.page import Page, Phrases, Site
 from rules.plan import Plan, Test
 from rules.reader import TokenReader
 from rules.reading import Reading
 from rules.scan import Item, Scan
-from rules.text import chunk_spans, token_spans
+from rules.text import token_spans
 from rules.verdict import Match
 
 Hit = tuple[Test, str, Site]
@@ -36,41 +36,36 @@ class Matcher:
         self._phrases: Phrases = form.Phrases(self.plan, LANGUAGES.index(self.language))
         self._accounts = accounts
 
-    def matches(
-        self, item: str | Item, text: str, chunks: list[Chunk], language: str, *, whole: bool
-    ) -> list[Match]:
+    def matches(self, item: str | Item, cut: Cut, language: str, *, whole: bool) -> list[Match]:
         """What fires on a text of a language, in the order of the rules.
 
-        `chunks` are those of the text; `whole` says whether it is all that the item holds.
+        `whole` says whether the text is all that the item holds.
         """
-        page = self._phrases.page(chunks, language, line_ends(text), whole=whole)
-        ways, weighed = page.ways(), page.weighed()
-        if not ways and not weighed:
+        found = self._phrases.candidates(cut, language, whole=whole)
+        if found is None:
             return []
-        scan = Scan(self.plan, page, text, item, self._accounts)
+        page, ways, weighed = found
+        scan = Scan(self.plan, page, cut.text, item, self._accounts)
         hits = self._hits(scan, ways, weighed)
-        return self._told(scan, hits, text, self._phrases.readings(chunks)) if hits else []
+        return self._told(page, hits, cut) if hits else []
 
-    def _told(
-        self, scan: Scan, hits: list[Hit], text: str, readings: Sequence[Reading]
-    ) -> list[Match]:
-        spans = WordSpans(self.plan.reader, text, readings)
+    def _told(self, page: Page, hits: list[Hit], cut: Cut) -> list[Match]:
+        spans = WordSpans(self.plan.reader, page, cut)
         matches = []
         for test, phrase, (cost, first, last) in hits:
             rule = test.rule
-            start, end = spans[scan.page.joined.get(first, first)][0], spans[last][1]
-            score = float(100 - cost)
-            matches.append(Match(rule.id, rule.label, phrase, text[start:end], start, end, score))
+            start, end = spans[page.joined.get(first, first)][0], spans[last][1]
+            text, score = cut.text[start:end], float(100 - cost)
+            matches.append(Match(rule.id, rule.label, phrase, text, start, end, score))
         return matches
 
     def laid_open(self, item: str | Item, text: str, language: str) -> tuple[Page, Scan, WordSpans]:
         """A text as `matches` reads it, in plain form: its words, and where each stands in it."""
-        chunks = [Chunk(chunk, 0) for chunk in text.split()]
-        phrases = Phrases(self.plan, 0)
+        cut = Cut(text, [Chunk(chunk, 0) for chunk in text.split()])
         whole = len(text) == len(item if isinstance(item, str) else item.text)
-        page = phrases.page(chunks, language, line_ends(text), whole=whole)
+        page = Phrases(self.plan, 0).page(cut, language, whole=whole)
         scan = Scan(self.plan, page, text, item, self._accounts)
-        return page, scan, WordSpans(self.plan.reader, text, phrases.readings(chunks))
+        return page, scan, WordSpans(self.plan.reader, page, cut)
 
     def _hits(
         self, scan: Scan, ways: dict[int, list[tuple[Site, int]]], weighed: list[int]
@@ -112,13 +107,6 @@ def evidence_sites(page: Page, test: Test) -> list[tuple[Site, int]]:
     return [(site, phrase) for _, _, site, phrase in sorted(ways)]
 
 
-def line_ends(text: str) -> list[int]:
-    """The numbers of the chunks of a text before which a line ends."""
-    if "\n" not in text:
-        return []
-    return list(accumulate(len(line.split()) for line in text.split("\n")[:-1]))
-
-
 def claimed(claims: Iterable[tuple[int, int, int]], priority: int, site: Site) -> bool:
     """Whether words of a match belong to a rule of higher priority."""
     _, first, last = site
@@ -128,23 +116,22 @@ def claimed(claims: Iterable[tuple[int, int, int]], priority: int, site: Site) -
 
 
 class WordSpans:
-    """Where each word of a text stands in it, in code points; words count from 1."""
+    """Where each word of a page stands in its text, in code points; words count from 1."""
 
-    def __init__(self, reader: TokenReader, text: str, readings: Sequence[Reading]) -> None:
+    def __init__(self, reader: TokenReader, page: Page, cut: Cut) -> None:
         self._reader = reader
-        self._readings = readings
-        self._chunks = list(chunk_spans(text))
+        self._page = page
+        self._cut = cut
 
     def __getitem__(self, word: int) -> tuple[int, int]:
-        at = word - 1
-        for chunk, reading in zip(self._chunks, self._readings, strict=True):
-            if at < len(reading.words):
-                start, end = (
-                    reading.spans[at] if reading.spans else self._within(chunk[0], reading, at)
-                )
-                return chunk.start() + start, chunk.start() + end
-            at -= len(reading.words)
-        raise IndexError(word)
+        number, at = self._page.chunk_of(word)
+        begin, stop = self._cut.span(number)
+        reading = self._page.reading(number)
+        if reading.spans:
+            start, end = reading.spans[at]
+        else:
+            start, end = self._within(self._cut.text[begin:stop], reading, at)
+        return begin + start, begin + end
 
     def _within(self, chunk: str, reading: Reading, at: int) -> tuple[int, int]:
         """The place of a word in a chunk whose tokens are its words, or whose one token is two."""

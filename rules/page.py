@@ -1,4 +1,4 @@
-"""The words of texts, and where phrases stand among them: the plain form of `rules.kernel`.
+"""The words of texts, and where phrases stand among them: the plain form of `rules.kernel.pages`.
 
 A phrase is found where its elements stand in order with no more than `gap` idle words between two
 neighbours; over the end of a sentence only words that stand side by side belong together. Its
@@ -15,25 +15,23 @@ language than the rule's, nothing is taken for a typo: there it is more likely t
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property, reduce
 from itertools import accumulate, chain
 from operator import attrgetter, or_
 
 from rules.bits import bits
+from rules.chunks import Cut
 from rules.index import Index, Row
 from rules.language import UNKNOWN
-from rules.memo import Memo
-from rules.plan import Limits, Plan, Test
+from rules.plan import Cues, Limits, Plan, Test
 from rules.reader import Parts
 from rules.reading import IDLE, Reading, Word
-from rules.typos import Typos as Typos  # noqa: PLC0414 it is in the kernel as well
 
-FORM = 2
-"""Goes up, here and in `rules/kernel.pyx`, with what the rest asks of either."""
 EDIT_COST = 8
 IDLE_COST = 1
-_NEVER = 101
+NEVER = 101
+"""A cost that no limit allows."""
 _LONG_WORDS = 400
 
 _words = attrgetter("words")
@@ -44,19 +42,8 @@ Site = tuple[int, int, int]
 """A phrase in a text: cost (100 - score), first and last word; words count from 1."""
 
 
-class Chunk:
-    """What stands between two blanks of a text.
-
-    `code` is its code for `rules.tongue`; `readings` are its words in each language that it was
-    read in, by the language's number.
-    """
-
-    __slots__ = ("code", "readings", "text")
-
-    def __init__(self, text: str, code: int) -> None:
-        self.text = text
-        self.code = code
-        self.readings: dict[int, Reading] = {}
+Found = tuple["Page", dict[int, list[tuple[Site, int]]], list[int]]
+"""A page, where phrases of `any` stand on it, and the rules that are told by evidence alone."""
 
 
 class Phrases:
@@ -66,50 +53,21 @@ class Phrases:
         self.plan = plan
         self._tongue = tongue
 
-    def readings(self, chunks: Iterable[Chunk]) -> list[Reading]:
-        """The readings of the chunks of a text."""
-        tongue = self._tongue
-        for chunk in chunks:
-            if tongue not in chunk.readings:
-                chunk.readings[tongue] = self.plan.reader.read(chunk.text)
-        return [chunk.readings[tongue] for chunk in chunks]
-
-    def page(
-        self, chunks: Sequence[Chunk], language: str, line_ends: Sequence[int], *, whole: bool
-    ) -> Page:
+    def page(self, cut: Cut, language: str, *, whole: bool) -> Page:
         """The words of a text of a language: see `Page`."""
-        readings = self.readings(chunks)
-        parts = self.plan.reader.parts([chunk.text for chunk in chunks], readings)
-        return Page(self.plan, readings, language, parts, line_ends, whole=whole)
+        tongue, reader = self._tongue, self.plan.reader
+        for chunk in cut.chunks:
+            if tongue not in chunk.readings:
+                chunk.readings[tongue] = reader.read(chunk.text)
+        readings = [chunk.readings[tongue] for chunk in cut.chunks]
+        parts = reader.parts([chunk.text for chunk in cut.chunks], readings)
+        return Page(self.plan, readings, language, parts, cut.line_ends, whole=whole)
 
-
-class Chunks:
-    """Makes the chunks of texts, and remembers at most twice `limit` of them.
-
-    `code_of` works out the code of a chunk; that of a plain folded word is in `known`, or 0.
-    """
-
-    def __init__(self, code_of: Callable[[str], int], known: Mapping[str, int], limit: int) -> None:
-        del known  # it says nothing that `code_of` does not
-        self._memo = Memo(lambda text: Chunk(text, code_of(text)), limit)
-
-    @property
-    def held(self) -> int:
-        """How many chunks are remembered."""
-        return self._memo.held
-
-    def of(self, text: str) -> list[Chunk]:
-        """The chunks of a text, in order."""
-        return list(map(self._memo.__getitem__, text.split()))
-
-
-def code(chunks: Iterable[Chunk], votes: int) -> int:
-    """The codes of the chunks of a text as one: `votes` are summed, flags above them joined."""
-    total = flags = 0
-    for chunk in chunks:
-        total += chunk.code & votes
-        flags |= chunk.code
-    return total & votes | flags & ~votes
+    def candidates(self, cut: Cut, language: str, *, whole: bool) -> Found | None:
+        """What may fire on a text: see `Page.ways` and `Page.weighed`; None for nothing."""
+        page = self.page(cut, language, whole=whole)
+        ways, weighed = page.ways(), page.weighed()
+        return (page, ways, weighed) if ways or weighed else None
 
 
 class Page:
@@ -143,6 +101,7 @@ class Page:
             self.joined[place] = place - 1
         self._places: dict[int, list[int]] = {}
         self._same: dict[int, tuple[Word, list[int]]] = {}
+        self._cues: dict[int, list[tuple[int, int]]] = {}
 
     @cached_property
     def present(self) -> int:
@@ -211,6 +170,83 @@ class Page:
             total += weight.points * (count + len(others))
         return total
 
+    # --- what else a rule asks for ----------------------------------------------------------------
+
+    def holds(self, test: Test) -> bool:
+        """Whether the text as a whole lets a rule fire, wherever its phrase stands."""
+        rule, limits = test.rule, test.limits
+        if rule.languages and self.language not in rule.languages:
+            return False
+        if not all(self.has(index, limits) for index in test.all):
+            return False
+        if self.has(test.none, limits):
+            return False
+        return not test.weights or self.points(test) >= rule.need
+
+    def fits(self, test: Test, site: Site, fact: Callable[[str, Site], bool]) -> bool:
+        """Whether a match may stand where it does: what is near it, and its contexts.
+
+        `fact` tells those that are facts, by their names.
+        """
+
+        def applies(context: Cues | str) -> bool:
+            if isinstance(context, str):
+                return fact(context, site)
+            return self.applies(context, site)
+
+        rule = test.rule
+        if rule.near and not self.is_near(test.near, test.limits, rule.reach, site):
+            return False
+        if rule.not_near and self.is_near(test.not_near, test.limits, rule.reach, site):
+            return False
+        return all(map(applies, test.when)) and not any(map(applies, test.unless))
+
+    def applies(self, context: Cues, site: Site) -> bool:
+        """Whether a context holds of a match."""
+        if self._spots(context.anywhere, context.limits):
+            return True
+        _, first, last = site
+        reach = context.reach
+        for _, end in self._spots(context.before, context.limits):
+            if end < first and self._linked(end, first, reach, context):
+                return True
+        for begin, _ in self._spots(context.after, context.limits):
+            if begin > last and self._linked(last, begin, reach, context):
+                return True
+        return self._beside(context.around, context.limits, reach, site, context)
+
+    def is_near(self, index: Index, limits: Limits, reach: int, site: Site) -> bool:
+        """Whether a phrase of an index stands beside a match or shares words with it."""
+        return self._beside(index, limits, reach, site, None)
+
+    def _beside(
+        self, index: Index, limits: Limits, reach: int, site: Site, context: Cues | None
+    ) -> bool:
+        _, first, last = site
+        for begin, end in self._spots(index, limits):
+            if begin <= last and end >= first:
+                return True
+            before = end < first
+            if self._linked(*((end, first) if before else (last, begin)), reach, context):
+                return True
+        return False
+
+    def _linked(self, place: int, following: int, reach: int, context: Cues | None) -> bool:
+        """Whether two places lie in one sentence, within reach, with no stop word between."""
+        if following - place - 1 > reach or self.parted(place, following):
+            return False
+        if context is None:
+            return True
+        stops = self._spots(context.stop, context.limits)
+        return not any(place < begin and end < following for begin, end in stops)
+
+    def _spots(self, index: Index, limits: Limits) -> list[tuple[int, int]]:
+        """First and last word of everything an index finds in the text: looked for once."""
+        spots = self._cues.get(id(index))  # an index belongs to one rule or context: one's limits
+        if spots is None:
+            spots = self._cues[id(index)] = [site[1:] for _, site in self.every(index, limits)]
+        return spots
+
     # --- phrases ----------------------------------------------------------------------------------
 
     def _may_stand(self, row: Row, gap: int) -> bool:
@@ -236,7 +272,7 @@ class Page:
             return []
         words = self.words
         gap, tolerance, most = limits.gap, limits.tolerance, limits.cost
-        edit_cost = EDIT_COST if self.language in (limits.language, UNKNOWN) else _NEVER
+        edit_cost = EDIT_COST if self.language in (limits.language, UNKNOWN) else NEVER
         last = len(words) - 1
         first, *others = row.elements
         # place of the newest element → the cheapest trail that ends there: (cost, first place)
@@ -262,7 +298,7 @@ class Page:
                     ):
                         continue
                     trail = cost + edits * edit_cost + idle * IDLE_COST, begin or following
-                    if trail[0] <= most and trail < longer.get(following, (_NEVER, 0)):
+                    if trail[0] <= most and trail < longer.get(following, (NEVER, 0)):
                         longer[following] = trail
             if not longer:
                 return []
@@ -315,6 +351,19 @@ class Page:
         breaks = self._breaks
         at = bisect_left(breaks, place + 1)
         return at < len(breaks) and breaks[at] <= following
+
+    def reading(self, number: int) -> Reading:
+        """The reading of a chunk; chunks count from 0."""
+        return self._readings[number]
+
+    def chunk_of(self, place: int) -> tuple[int, int]:
+        """The number of the chunk that a word stands in, and the number of the word in it."""
+        place -= 1
+        for number, reading in enumerate(self._readings):
+            if place < len(reading.words):
+                return number, place
+            place -= len(reading.words)
+        raise IndexError(place)
 
     def tagged(self, first: int, last: int) -> bool:
         """Whether all of these words stand in hashtags."""

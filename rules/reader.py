@@ -79,14 +79,18 @@ class TokenReader:
         self._lone_of_tag = lru_cache(_WORDS_HELD)(self._lone_tag)
 
     @cached_property
-    def _lexicon(self) -> Lexicon:
+    def lexicon(self) -> Lexicon:
         """Made when the first text is read: a language that nobody writes costs nothing."""
         return self._make_lexicon()
 
     @cached_property
     def idle_words(self) -> frozenset[str]:
         """Common words that mean nothing to the rules: they need not be read."""
-        return self._lexicon.idle_words()
+        return self.lexicon.idle_words()
+
+    def mark(self, name: str) -> Word:
+        """A mark that a text may hold, as a word."""
+        return self._marks[name]
 
     def word(self, atoms: Atoms) -> Word:
         """The elements that hold one of `atoms`, each with the fewest edits."""
@@ -131,7 +135,7 @@ class TokenReader:
                     continue
                 one, other = (fold(chunk.strip(SIGNS)) for chunk in chunks[first : first + 2])
                 # Signs alone ("++ blackout") are no part of a word.
-                atoms = self._lexicon.in_two(one, other) if one and other else {}
+                atoms = self.lexicon.in_two(one, other) if one and other else {}
                 if atoms:
                     place = sum(len(each.words) for each in readings[: first + 1]) + 1
                     found.append((place, self.word(atoms)))
@@ -164,7 +168,7 @@ class TokenReader:
         core = chunk.strip(SIGNS)
         folded = fold(core)
         # A place in the folded word is one in the chunk only while both have the same letters.
-        inside = self._lexicon.joined(folded) if len(folded) == len(core) else 0
+        inside = self.lexicon.joined(folded) if len(folded) == len(core) else 0
         return chunk.find(core) + (inside or len(core))
 
     def _mixed(self, chunk: str) -> Reading:
@@ -214,25 +218,25 @@ class TokenReader:
         if folded in self.idle_words:
             return self._idle_word, self._idle_reading(1, (1,))
         words, _ = self._plain(folded, len(folded))
-        fragment = self._lexicon.is_fragment(folded)
+        fragment = self.lexicon.is_fragment(folded)
         within = self._reading(words, [], fragment=fragment)
         return within, msgspec.structs.replace(within, ends=(len(words),))
 
     def _plain(self, folded: str, letters: int) -> tuple[list[Word], list[tuple[int, int]]]:
         """A plain word as one word, or as two where the blank between them was forgotten."""
-        if self._lexicon.is_literal(folded):
+        if self.lexicon.is_literal(folded):
             return [self._read(folded)], [(0, letters)]
-        atoms = self._lexicon.read(folded)
+        atoms = self.lexicon.read(folded)
         # A span in the folded word is one in the text only while both have the same letters.
         if min(atoms.values(), default=2) > 1 and len(folded) == letters:
-            cut = self._lexicon.joined(folded)
+            cut = self.lexicon.joined(folded)
             if cut:
                 parts = [self._read(folded[:cut]), self._read(folded[cut:])]
                 return parts, [(0, cut), (cut, letters)]
         return [self.word(atoms)], [(0, letters)]
 
     def _read(self, folded: str) -> Word:
-        return self.word(self._lexicon.read(folded))
+        return self.word(self.lexicon.read(folded))
 
     def _token(self, match: Match[str], words: list[Word], spans: list[tuple[int, int]]) -> None:
         """Puts the words of a token to `words`."""
@@ -284,11 +288,11 @@ class TokenReader:
 
     def _meant(self, token: str, folded: str) -> Atoms:
         """The atoms of an odd token: itself, what it owns or shortens, or what its digits mean."""
-        atoms = self._lexicon.read(folded)
+        atoms = self.lexicon.read(folded)
         before = owner(token)
         if before:
-            atoms = self._lexicon.read(fold(before)) | atoms
-        return atoms or ({} if folded.isalpha() else self._lexicon.literal_of(unleet(folded)))
+            atoms = self.lexicon.read(fold(before)) | atoms
+        return atoms or ({} if folded.isalpha() else self.lexicon.literal_of(unleet(folded)))
 
     def _tag(self, token: str, at: int, words: list[Word], spans: list[tuple[int, int]]) -> None:
         for begin, end in pieces(token):
@@ -304,7 +308,7 @@ class TokenReader:
 
     def _tag_words(self, tag: str) -> list[tuple[int, int]]:
         """Spans of the words of one tag: itself, its camel humps, or words of the phrases."""
-        if len(tag) > TOKEN_LETTERS_MAX or fold(tag) in self._lexicon:
+        if len(tag) > TOKEN_LETTERS_MAX or fold(tag) in self.lexicon:
             return [(0, len(tag))]
         return [
             (begin + start, begin + stop)
@@ -314,7 +318,7 @@ class TokenReader:
 
     def _hump_words(self, hump: str) -> list[tuple[int, int]]:
         folded = fold(hump)
-        return self._lexicon.split(folded) if len(folded) == len(hump) else [(0, len(hump))]
+        return self.lexicon.split(folded) if len(folded) == len(hump) else [(0, len(hump))]
 
     def _reading(
         self,

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Protocol
 
 from rules.facts import exclaims, is_headline
-from rules.index import Index
 from rules.page import Page, Site
-from rules.plan import Cues, Limits, Plan, Test
+from rules.plan import Cues, Plan, Test
 from rules.text import PICTURE_HOSTS, tokens
 
 
@@ -40,82 +39,24 @@ class Scan:
         self._text = text
         self.item = item
         self._accounts = accounts
-        self._cues: dict[tuple[int, int], list[tuple[int, int]]] = {}
         self._facts: dict[str, bool] = {}
 
     def holds(self, test: Test) -> bool:
         """Whether the post as a whole lets a rule fire, wherever its phrase stands."""
-        rule, limits = test.rule, test.limits
-        if rule.languages and self.page.language not in rule.languages:
+        channels = test.rule.channels
+        if channels and getattr(self.item, "channel", None) not in channels:
             return False
-        if rule.channels and getattr(self.item, "channel", None) not in rule.channels:
-            return False
-        if not all(self.page.has(index, limits) for index in test.all):
-            return False
-        if self.page.has(test.none, limits):
-            return False
-        return not test.weights or self.page.points(test) >= rule.need
+        return self.page.holds(test)
 
     def fits(self, test: Test, site: Site) -> bool:
         """Whether a match may stand where it does: what is near it, and its contexts."""
-        rule = test.rule
-        if rule.near and not self.is_near(test.near, test.limits, rule.reach, site):
-            return False
-        if rule.not_near and self.is_near(test.not_near, test.limits, rule.reach, site):
-            return False
-        return all(self.applies(one, site) for one in test.when) and not any(
-            self.applies(one, site) for one in test.unless
-        )
+        return self.page.fits(test, site, self._fact)
 
     def applies(self, context: Cues | str, site: Site) -> bool:
         """Whether a context, or a fact by its name, holds of a match."""
         if isinstance(context, str):
             return self._fact(context, site)
-        if self._all_sites(context.anywhere, context.limits):
-            return True
-        _, first, last = site
-        reach = context.reach
-        for _, end in self._all_sites(context.before, context.limits):
-            if end < first and self._linked(end, first, reach, context):
-                return True
-        for begin, _ in self._all_sites(context.after, context.limits):
-            if begin > last and self._linked(last, begin, reach, context):
-                return True
-        for begin, end in self._all_sites(context.around, context.limits):
-            if begin <= last and end >= first:
-                return True
-            before = end < first
-            if self._linked(*((end, first) if before else (last, begin)), reach, context):
-                return True
-        return False
-
-    def is_near(self, index: Index, limits: Limits, reach: int, site: Site) -> bool:
-        """Whether a phrase of an index stands beside a match or shares words with it."""
-        _, first, last = site
-        for begin, end in self._all_sites(index, limits):
-            if begin <= last and end >= first:
-                return True
-            before = end < first
-            if self._linked(*((end, first) if before else (last, begin)), reach, None):
-                return True
-        return False
-
-    def _linked(self, place: int, following: int, reach: int, context: Cues | None) -> bool:
-        """Whether two places lie in one sentence, within reach, with no stop word between."""
-        if following - place - 1 > reach or self.page.parted(place, following):
-            return False
-        if context is None:
-            return True
-        stops = self._all_sites(context.stop, context.limits)
-        return not any(place < begin and end < following for begin, end in stops)
-
-    def _all_sites(self, index: Index, limits: Limits) -> list[tuple[int, int]]:
-        """First and last word of everything an index finds in the text."""
-        key = id(index), limits.gap
-        sites = self._cues.get(key)
-        if sites is None:
-            sites = self._cues[key] = [site[1:] for _, site in self.page.every(index, limits)]
-        return sites
+        return self.page.applies(context, site)
 
     def _fact(self, name: str, site: Site) -> bool:
         if name == "question":

@@ -79,7 +79,7 @@ PICTURE_HOSTS = ("pic.twitter.com/", "instagram.com/p/", "twitpic.com/", "yfrog.
 """Links that are pictures, as platforms write them into a text."""
 
 _SENTENCE_END = re.compile(r"[.!?…？؟]")
-_ABBREVIATIONS = frozenset(
+ABBREVIATIONS = frozenset(
     # streets and titles, months and days, measures, firms; not "no.", which is a sentence here
     """st rd dr mr mrs ms jr sr ave av blvd hwy apt nr vs etc approx inc ltd co corp dept est mt ft
     sra dott vle pza avda col dpto nro tel km min hrs hr jan feb mar apr jun jul aug sep sept oct
@@ -156,7 +156,7 @@ def ends_sentence(word: str, between: str, following: str) -> bool:
         return True
     if following:
         return following[0].isupper() and len(word) > 2
-    return len(word) > 1 and word not in _ABBREVIATIONS
+    return len(word) > 1 and word not in ABBREVIATIONS
 
 
 def unleet(word: str) -> tuple[str, ...]:

@@ -7,9 +7,10 @@ look up phrases, and that no other language uses nearly as often).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from rules.language import LANE_BITS, UNKNOWN, CommonWords, common_words
+from rules.chunks import together
+from rules.language import UNKNOWN, VOTES, CommonWords, common_words
 from rules.matcher import Matcher
 from rules.memo import MEMO_LETTERS_MAX
 from rules.pack import LANGUAGES
@@ -19,17 +20,6 @@ _SIGNS = ".,:;!?…\"“”„«»()[]{}*~|<>+=-–—'‘’`¿¡"
 _OWN_LEAD = 3
 """How many times as frequent as in any other language a word is that a language calls its own."""
 _TAG_PART_LETTERS_MIN = 3
-VOTES = (1 << len(LANGUAGES) * LANE_BITS) - 1
-"""The lanes of votes in a code."""
-
-
-def together(codes: Iterable[int]) -> int:
-    """Codes as one: votes are summed, flags joined."""
-    votes = flags = 0
-    for code in codes:
-        votes += code & VOTES
-        flags |= code
-    return votes | flags & ~VOTES
 
 
 class Tongue:
@@ -63,14 +53,19 @@ class Tongues:
                 self.known[word] = self.known.get(word, 0) | one.flag
         self._own_words = frozenset().union(*(one.own_words for one in self._tongues))
         self._every_flag = sum(one.flag for one in self._tongues)
+        self._chosen: dict[tuple[str, int], tuple[Matcher, ...]] = {}
 
-    def in_play(self, language: str, code: int) -> list[Matcher]:
+    def in_play(self, language: str, code: int) -> tuple[Matcher, ...]:
         """The matchers that a text of `language` with a code is held against."""
-        return [
-            one.matcher
-            for one in self._tongues
-            if language in (UNKNOWN, one.matcher.language) or code & one.flag
-        ]
+        flags = code & self._every_flag
+        chosen = self._chosen.get((language, flags))
+        if chosen is None:
+            chosen = self._chosen[language, flags] = tuple(
+                one.matcher
+                for one in self._tongues
+                if language in (UNKNOWN, one.matcher.language) or flags & one.flag
+            )
+        return chosen
 
     def code(self, chunk: str) -> int:
         """The code of a chunk."""

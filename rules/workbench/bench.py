@@ -21,7 +21,7 @@ import msgspec
 from rapidfuzz.fuzz import partial_ratio
 from rapidfuzz.process import extract
 
-from rules import page
+from rules import plain
 from rules.compiled import core
 from rules.engine import TEXT_LETTERS_MAX, Engine
 from rules.loader import load_packs
@@ -183,7 +183,7 @@ def machine() -> dict[str, object]:
         "system": platform.system(),
         "machine": platform.machine(),
         "cores": os.cpu_count(),
-        "core": "compiled" if core() is not page else "plain",
+        "core": "compiled" if core() is not plain else "plain",
     }
 
 

@@ -107,11 +107,11 @@ def of_post(view: View, test: Test) -> Iterator[Reason]:
 def of_site(view: View, test: Test, site: Site, contexts: Contexts) -> Iterator[Reason]:
     """What keeps a match from standing where it does; nothing where `Scan.fits`."""
     rule, scan = test.rule, view.scan
-    if rule.near and not scan.is_near(test.near, test.limits, rule.reach, site):
+    if rule.near and not scan.page.is_near(test.near, test.limits, rule.reach, site):
         told = listed([f"'{brief(phrase.text)}'" for phrase in rule.near], _PHRASES_TOLD)
         words = "1 word" if rule.reach == 1 else f"{rule.reach} words"
         yield Reason("near", f"none of {told} stands within {words} of it")
-    if rule.not_near and scan.is_near(test.not_near, test.limits, rule.reach, site):
+    if rule.not_near and scan.page.is_near(test.not_near, test.limits, rule.reach, site):
         yield _beside(view, test, test.not_near, rule.not_near, "not_near", site)
     for one in test.when:
         if not scan.applies(one, site):

@@ -1,0 +1,434 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
+# cython: freethreading_compatible=False
+"""Texts cut into chunks, compiled: `rules.chunks` is the plain form, and says what is meant.
+
+That "Power," and "POWER!" are "power" is seen here: what is new is mostly a word known before. A
+text is cut and its chunks are looked up in one go, by a hash of their letters, so that chunks
+which are known cost no new string.
+"""
+
+from cpython.ref cimport Py_INCREF, Py_XDECREF
+from cpython.unicode cimport (
+    PyUnicode_DATA,
+    PyUnicode_DecodeASCII,
+    PyUnicode_KIND,
+    PyUnicode_READ,
+    Py_UNICODE_ISALNUM,
+    Py_UNICODE_ISSPACE,
+)
+cimport cython
+from cpython.mem cimport PyMem_Calloc, PyMem_Free
+from libc.stdlib cimport free, realloc
+
+from rules.language import LANE, LANE_BITS, UNKNOWN
+from rules.language import CLEAR_LEAD as _CLEAR_LEAD
+from rules.language import VOTES as _VOTES
+from rules.memo import MEMO_LETTERS_MAX, is_kept
+from rules.pack import LANGUAGES
+from rules.reader import SIGNS as _SIGNS
+from rules.text import ABBREVIATIONS as _ABBREVIATIONS
+from rules.text import ends_sentence, fold
+
+FORM = 3  # as in rules/chunks.py: a kernel of another form is not used
+
+cdef Bits MULTIPLIER = 0x9E3779B97F4A7C15ULL  # odd, its bits well mixed (Knuth's golden ratio)
+cdef Bits SEED = hash("rules.kernel.chunks") & 0xFFFFFFFFFFFFFFFF  # nobody can aim at one slot
+cdef Bits VOTES = _VOTES
+cdef Bits ONE_LANE = LANE
+cdef int LANES = len(LANGUAGES), BITS = LANE_BITS, CLEAR_LEAD = _CLEAR_LEAD
+cdef str SIGNS = _SIGNS
+cdef frozenset ABBREVIATIONS = _ABBREVIATIONS
+cdef unsigned char[256] LETTER  # the folded letter that a Latin-1 one stands for, or 0
+cdef unsigned char[128] SIGN  # whether an ASCII character is a sign
+cdef int CODE
+
+for CODE in range(256):
+    LETTER[CODE] = 0
+    if chr(CODE).isalpha():
+        folded = fold(chr(CODE))
+        if len(folded) == 1 and "a" <= folded <= "z":
+            LETTER[CODE] = ord(folded)
+for CODE in range(128):
+    SIGN[CODE] = chr(CODE) in SIGNS
+if MEMO_LETTERS_MAX != CHUNK_LETTERS_MAX:
+    raise ImportError("rules.memo remembers chunks of another length")
+
+
+cdef inline bint _is_sign(Py_UCS4 letter):
+    if <int> letter < 128:
+        return SIGN[<int> letter]
+    return letter in SIGNS
+
+
+cdef inline Bits _mixed(Bits hash) noexcept:
+    """The end of a hash: never 0."""
+    hash = (hash ^ (hash >> 29)) * MULTIPLIER
+    return (hash ^ (hash >> 32)) | 1
+
+
+@cython.no_gc
+cdef class Chunk:
+    """What stands between two blanks of a text: its code, and its run in each language asked for."""
+
+    def __init__(self, str text, Bits code):
+        self.text, self.code = text, code
+
+    def __dealloc__(self):
+        cdef int at
+        for at in range(TONGUES_MAX):
+            Py_XDECREF(self.runs[at])
+
+
+@cython.final
+@cython.no_gc
+@cython.freelist(64)
+cdef class Cut:
+    """A text cut into its chunks: see `rules.chunks.Cut`."""
+
+    def __dealloc__(self):
+        cdef int at
+        for at in range(self.size):
+            Py_XDECREF(self.pieces[at].chunk)
+        free(self.pieces)
+
+    cdef int put(self, Chunk chunk, Py_ssize_t start, Py_ssize_t end) except -1:
+        cdef void *room
+        if self.size == self.room:
+            self.room = 4 * self.room if self.room else 32
+            room = realloc(self.pieces, self.room * sizeof(Piece))
+            if room == NULL:
+                raise MemoryError
+            self.pieces = <Piece *> room
+        Py_INCREF(chunk)
+        self.pieces[self.size].chunk = <PyObject *> chunk
+        self.pieces[self.size].start, self.pieces[self.size].end = start, end
+        self.size += 1
+        self.votes += chunk.code & VOTES
+        self.flags |= chunk.code & ~VOTES
+        return 0
+
+    @property
+    def code(self):
+        """The codes of all chunks as one."""
+        return self.votes | self.flags
+
+    @property
+    def language(self):
+        """The language that the chunks speak for, or und."""
+        cdef Bits votes = self.votes
+        cdef long best = -1, second = -1, count
+        cdef int lane, winner = 0
+        for lane in range(LANES):
+            count = votes & ONE_LANE
+            votes >>= BITS
+            if count > best:
+                best, second, winner = count, best, lane
+            elif count > second:
+                second = count
+        return LANGUAGES[winner] if best - second >= CLEAR_LEAD else UNKNOWN
+
+    def span(self, int number):
+        """Where a chunk stands in the text."""
+        if not 0 <= number < self.size:
+            raise IndexError(number)
+        return self.pieces[number].start, self.pieces[number].end
+
+
+cdef struct Slot:
+    Bits hash  # 0: free
+    PyObject *chunk
+
+
+cdef inline bint _same(str kept, int kind, void *data, Py_ssize_t start, Py_ssize_t size):
+    """Whether a string is what stands in another from a place on."""
+    cdef int kept_kind = PyUnicode_KIND(kept)
+    cdef void *letters = PyUnicode_DATA(kept)
+    cdef Py_ssize_t at
+    if len(kept) != size:
+        return False
+    for at in range(size):
+        if PyUnicode_READ(kept_kind, letters, at) != PyUnicode_READ(kind, data, start + at):
+            return False
+    return True
+
+
+@cython.no_gc
+cdef class Shelf:
+    """Chunks by their letters: a hash table with linear probing, twice as large as what it holds."""
+
+    cdef Slot *slots
+    cdef Bits size
+    cdef Py_ssize_t held
+
+    def __cinit__(self):
+        self.size = 1024
+        self.slots = <Slot *> PyMem_Calloc(self.size, sizeof(Slot))
+        if self.slots == NULL:
+            raise MemoryError
+
+    def __dealloc__(self):
+        cdef Bits at
+        if self.slots != NULL:
+            for at in range(self.size):
+                Py_XDECREF(self.slots[at].chunk)
+        PyMem_Free(self.slots)
+
+    cdef inline PyObject *find(
+        self, Bits hash, int kind, void *data, Py_ssize_t start, Py_ssize_t end
+    ):
+        cdef Bits at = hash >> 20 & (self.size - 1)
+        while self.slots[at].hash:
+            if self.slots[at].hash == hash and _same(
+                (<Chunk> self.slots[at].chunk).text, kind, data, start, end - start
+            ):
+                return self.slots[at].chunk
+            at = (at + 1) & (self.size - 1)
+        return NULL
+
+    cdef int put(self, Chunk chunk) except -1:
+        if 2 * self.held >= <Py_ssize_t> self.size:
+            self._grow()
+        Py_INCREF(chunk)
+        self._file(chunk.hash, <PyObject *> chunk)
+        self.held += 1
+        return 0
+
+    cdef void _file(self, Bits hash, PyObject *chunk) noexcept:
+        cdef Bits at = hash >> 20 & (self.size - 1)
+        while self.slots[at].hash:
+            at = (at + 1) & (self.size - 1)
+        self.slots[at].hash, self.slots[at].chunk = hash, chunk
+
+    cdef int _grow(self) except -1:
+        cdef Slot *before = self.slots
+        cdef Bits at, size = self.size
+        cdef Slot *slots = <Slot *> PyMem_Calloc(2 * size, sizeof(Slot))
+        if slots == NULL:
+            raise MemoryError
+        self.slots, self.size = slots, 2 * size
+        for at in range(size):
+            if before[at].hash:
+                self._file(before[at].hash, before[at].chunk)
+        PyMem_Free(before)
+        return 0
+
+
+cdef class Chunks:
+    """Makes the chunks of texts, and remembers them: see `rules.chunks.Chunks`."""
+
+    cdef object code_of
+    cdef dict known
+    cdef Shelf young, old  # two generations, as `rules.memo.Memo` has them
+    cdef Py_ssize_t limit
+    cdef Chunk link
+
+    def __init__(self, code_of, dict known, Py_ssize_t limit):
+        self.code_of, self.known, self.limit = code_of, known, limit
+        self.young, self.old = Shelf(), Shelf()
+        self.link = Chunk("https://t.co/", 0)
+        self.link.kind = LINK
+
+    @property
+    def held(self):
+        """How many chunks are remembered."""
+        return self.young.held + self.old.held
+
+    def of(self, str text):
+        """A text cut into its chunks."""
+        cdef Cut cut = Cut.__new__(Cut)
+        cdef int kind = PyUnicode_KIND(text)
+        cdef void *data = PyUnicode_DATA(text)
+        cdef Py_ssize_t at = 0, start, letters = len(text)
+        cdef Py_UCS4 letter = 0
+        cdef Bits hash
+        cdef PyObject *known
+        cut.text = text
+        while True:
+            while at < letters:
+                letter = PyUnicode_READ(kind, data, at)
+                if not Py_UNICODE_ISSPACE(letter):
+                    break
+                if letter == u"\n":
+                    if cut.lines is None:
+                        cut.lines = []
+                    cut.lines.append(cut.size)
+                at += 1
+            if at == letters:
+                return cut
+            start, hash = at, SEED
+            while True:
+                hash = (hash ^ <Bits> letter) * MULTIPLIER
+                at += 1
+                if at == letters:
+                    break
+                letter = PyUnicode_READ(kind, data, at)
+                if Py_UNICODE_ISSPACE(letter):
+                    break
+            hash = _mixed(hash)
+            known = self.young.find(hash, kind, data, start, at)
+            if known != NULL:
+                cut.put(<Chunk> known, start, at)
+            else:
+                cut.put(self._new(text, kind, data, start, at, hash), start, at)
+
+    cdef Chunk _new(
+        self, str text, int kind, void *data, Py_ssize_t start, Py_ssize_t end, Bits hash
+    ):
+        """A chunk that is not among the young ones."""
+        cdef Py_UCS4 first = PyUnicode_READ(kind, data, start)
+        cdef Chunk chunk
+        cdef PyObject *kept
+        if first == u"@":
+            chunk = self._mention(text, kind, data, start, end)
+            if chunk is not None:
+                return chunk
+        elif first == u"h" and end - start > 8 and _is_link(kind, data, start):
+            return self.link
+        kept = self.old.find(hash, kind, data, start, end)
+        if kept != NULL:
+            chunk = <Chunk> kept
+        else:
+            chunk = self._worded(text, kind, data, start, end)
+            if chunk is None:
+                chunk = self._other(text[start:end])
+            # A word that is plain but for its signs needs no look at what it holds.
+            if chunk.kind == OTHER and not is_kept(chunk.text):
+                return chunk
+            chunk.hash = hash
+        self._keep(chunk)
+        return chunk
+
+    cdef int _keep(self, Chunk chunk) except -1:
+        if self.young.held >= self.limit:
+            self.old, self.young = self.young, Shelf()
+        return self.young.put(chunk)
+
+    cdef Chunk _mention(self, str text, int kind, void *data, Py_ssize_t start, Py_ssize_t end):
+        """A mention with signs behind it, or None: none is remembered."""
+        cdef Py_ssize_t last = end, at
+        cdef Py_UCS4 letter
+        cdef bint named = False
+        cdef Chunk chunk
+        while last > start and _is_sign(PyUnicode_READ(kind, data, last - 1)):
+            last -= 1
+        for at in range(start + 1, last):
+            letter = PyUnicode_READ(kind, data, at)
+            if letter != u"_":
+                if not Py_UNICODE_ISALNUM(letter):
+                    return None
+                named = True
+        if not named:
+            return None
+        chunk = Chunk(text[start:last], 0)
+        chunk.kind = MENTION
+        if last < end:
+            chunk.ends = _ends(fold(chunk.text), text[last:end])
+        return chunk
+
+    cdef Chunk _worded(self, str text, int kind, void *data, Py_ssize_t start, Py_ssize_t end):
+        """A chunk that is one word in Latin letters, but for signs or question marks; or None."""
+        cdef char[CHUNK_LETTERS_MAX] word
+        cdef Py_ssize_t first = start, last = end, at, size
+        cdef Py_UCS4 letter
+        cdef bint asked = False, same
+        cdef Chunk chunk
+        if end - start > CHUNK_LETTERS_MAX:
+            return None
+        if PyUnicode_READ(kind, data, end - 1) == u"?":
+            asked = True
+            while last > first and PyUnicode_READ(kind, data, last - 1) == u"?":
+                last -= 1
+        else:
+            while last > first and _is_sign(PyUnicode_READ(kind, data, last - 1)):
+                last -= 1
+            while first < last and _is_sign(PyUnicode_READ(kind, data, first)):
+                first += 1
+        size = last - first
+        if not size:
+            return None
+        same = size == end - start
+        for at in range(size):
+            letter = PyUnicode_READ(kind, data, first + at)
+            if <int> letter > 255 or not LETTER[<int> letter]:
+                return None
+            word[at] = LETTER[<int> letter]
+            same = same and LETTER[<int> letter] == <int> letter
+        if same:
+            chunk = Chunk(text[start:end], 0)
+            chunk.code = self.known.get(chunk.text, 0)
+            chunk.kind = PLAIN
+            return chunk
+        chunk = self._on(self._base(word, size), text[start:end])
+        if asked:
+            chunk.kind = ASKED
+        elif last < end:
+            chunk.ends = _ends(chunk.base.text, text[last:end])
+        return chunk
+
+    cdef Chunk _on(self, Chunk base, str text):
+        """A chunk that is its base in another dress."""
+        cdef Chunk chunk = Chunk(text, base.code)
+        chunk.base, chunk.kind = base, DRESSED
+        return chunk
+
+    cdef Chunk _base(self, char *word, Py_ssize_t size):
+        """The chunk of a folded word."""
+        cdef Bits hash = SEED
+        cdef Py_ssize_t at
+        cdef PyObject *kept
+        cdef Chunk chunk
+        for at in range(size):
+            hash = (hash ^ <unsigned char> word[at]) * MULTIPLIER
+        hash = _mixed(hash)
+        kept = self.young.find(hash, 1, word, 0, size)
+        if kept != NULL:
+            return <Chunk> kept
+        kept = self.old.find(hash, 1, word, 0, size)
+        if kept != NULL:
+            chunk = <Chunk> kept
+        else:
+            chunk = Chunk(PyUnicode_DecodeASCII(word, size, NULL), 0)
+            chunk.code = self.known.get(chunk.text, 0)
+            chunk.kind, chunk.hash = PLAIN, hash
+        self._keep(chunk)
+        return chunk
+
+    cdef Chunk _other(self, str text):
+        """A chunk of any kind."""
+        cdef str core = text.strip(SIGNS), word, signs
+        cdef bytes letters
+        cdef Chunk chunk
+        if len(text) > CHUNK_LETTERS_MAX or not core.isalpha():
+            return Chunk(text, self.code_of(text))
+        word = fold(core)
+        if not (word.isascii() and word.isalpha() and len(word) <= CHUNK_LETTERS_MAX):
+            return Chunk(text, self.code_of(text))
+        letters = word.encode("ascii")
+        chunk = self._on(self._base(letters, len(letters)), text)
+        signs = text[len(text.rstrip(SIGNS)) :]
+        if signs:
+            chunk.ends = _ends(word, signs)
+        return chunk
+
+
+cdef bint _is_link(int kind, void *data, Py_ssize_t start):
+    cdef int at = 4
+    if PyUnicode_READ(kind, data, start + 4) == u"s":
+        at = 5
+    return (
+        PyUnicode_READ(kind, data, start + 1) == u"t"
+        and PyUnicode_READ(kind, data, start + 2) == u"t"
+        and PyUnicode_READ(kind, data, start + 3) == u"p"
+        and PyUnicode_READ(kind, data, start + at) == u":"
+        and PyUnicode_READ(kind, data, start + at + 1) == u"/"
+        and PyUnicode_READ(kind, data, start + at + 2) == u"/"
+    )
+
+
+cdef bint _ends(str word, str signs) except -1:
+    """Whether a sentence ends with the signs behind a folded word that a blank follows."""
+    if signs == ".":
+        return len(word) > 1 and word not in ABBREVIATIONS
+    if "." in signs or "!" in signs or "…" in signs or ";" in signs:
+        return ends_sentence(word, signs, "")
+    return False

@@ -1,0 +1,2 @@
+# `rules.page`, compiled: its classes are its own, and answer alike.
+from rules.page import Phrases as Phrases

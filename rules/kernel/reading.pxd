@@ -1,0 +1,68 @@
+from rules.kernel.chunks cimport Bits, Chunk
+from rules.kernel.typos cimport Filing, Typos
+
+
+cdef class Word:
+    cdef object plain
+    cdef int size, lone_edits, anchors, lanes
+    cdef int *numbers  # elements, their edits, anchors, (lane, points) of evidence: one block
+    cdef int *edits
+    cdef int *anchor
+    cdef int *lane
+    cdef Bits *bits
+
+    cdef inline bint has(self, int element) noexcept:
+        cdef int at
+        if self.bits != NULL:
+            return (self.bits[element >> 6] >> (element & 63)) & 1
+        for at in range(self.size):
+            if self.numbers[at] == element:
+                return True
+        return False
+
+    cdef inline int edits_of(self, int element) noexcept:
+        """The edits of an element that the word can stand for."""
+        cdef int low = 0, high = self.size - 1, middle
+        while low < high:
+            middle = (low + high) >> 1
+            if self.numbers[middle] < element:
+                low = middle + 1
+            else:
+                high = middle
+        return self.edits[low]
+
+
+cdef class Run:
+    cdef object reading  # or None: as it is for a text
+    cdef tuple words, ends
+    cdef int size
+    cdef bint fragment, idle, tagged
+    cdef bint telling  # a word of it is an anchor, or weighs
+    cdef Run ended, asked
+
+
+cdef class Reader:
+    cdef object plain, lexicon
+    cdef int tongue, blocks
+    cdef int *number_of
+    cdef dict evidence, idle_runs, lone, typed, mentioned, words_in_two
+    cdef frozenset idle_words, common, fragments, stem_heads
+    cdef dict exact, short
+    cdef Typos typos
+    cdef Filing parts
+    cdef Word start, end, idle, question
+    cdef Run idle_run, link_run
+
+    cdef Word word(self, plain)
+    cdef Word _word(self, plain, int lone_edits)
+    cdef Run run(self, Chunk chunk)
+    cdef Run _read(self, Chunk chunk)
+    cdef Run _lone(self, str word)
+    cdef bint _is_open(self, str word) except -1
+    cdef Run _typed(self, str word)
+    cdef bint _may_be_joined(self, const unsigned int *letters, int size) noexcept
+    cdef Run _mentioned(self, Chunk chunk)
+    cdef Run _asked(self, Run run)
+    cdef Run _run(self, reading)
+    cdef int _begin(self) except -1
+    cdef object reading_of(self, Run run, str text)

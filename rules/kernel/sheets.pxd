@@ -1,0 +1,62 @@
+from cpython.object cimport PyObject
+
+from rules.kernel.chunks cimport Bits, Cut
+from rules.kernel.reading cimport Reader, Run, Word
+from rules.kernel.tables cimport Limit, Row, Table
+
+
+cdef struct Stand:
+    int place
+    int edits
+
+
+cdef struct Standing:
+    int element
+    int first  # of its stands
+    int count
+
+
+cdef struct Trail:
+    int place
+    int cost
+    int begin
+
+
+cdef class Sheet:
+    cdef Cut cut
+    cdef Reader reader
+    cdef readonly dict joined
+    cdef list others
+    cdef bint foreign, is_joined
+    cdef int total
+    cdef PyObject **words
+    cdef Bits *present  # the elements of all words, and behind them those without an edit
+    cdef Bits *exact
+    cdef int *sentence  # of each word, counted from 0
+    cdef int *number_of  # element → 1 + the number of its standing; 0: not looked for yet
+    cdef Standing *standings
+    cdef Stand *stands
+    cdef Trail *trail
+    cdef Trail *longer
+    cdef int standings_held, standings_size, stands_held, stands_size
+
+    cdef int fill(self, Reader reader, Cut cut, int words, bint whole, bint fragments) except -1
+    cdef inline Run run_of(self, int number):
+        return <Run> self.cut.chunk(number).runs[self.reader.tongue]
+    cdef int _join(self) except -1
+    cdef bint _may_join(self, int number) except -1
+    cdef int look_at_words(self) except -1
+    cdef int _count_sentences(self) except -1
+    cdef bint _parted(self, int place, int following) except -1
+    cdef bint holds_element(self, int element) except -1
+    cdef bint meets(self, Bits *elements) except -1
+    cdef Standing stands_at(self, int element) except *
+    cdef int _number_of(self, int element) except -1
+    cdef int _note(self, Standing found) except -1
+    cdef int _make_room(self) except -1
+    cdef bint neighboured(self, int place, Row *row, int *elements, int gap) noexcept
+    cdef bint may_stand(self, Row *row, int *elements, int gap) except -1
+    cdef int sites(self, Row *row, int *elements, Limit limit) except -1
+    cdef int _begun(self, Standing where, bint alone, Limit limit) noexcept
+    cdef int _go_on(self, int found, Standing where, Limit limit) except -1
+    cdef tuple site(self, int at)

@@ -1,0 +1,365 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
+# cython: freethreading_compatible=False
+"""The words of a text and where one row of elements stands among them: the innermost loops.
+
+A sheet works out of a text only what is asked for: for most texts the neighbours of rare words.
+"""
+
+from cpython.tuple cimport PyTuple_GET_ITEM
+from libc.stdlib cimport calloc, free, malloc, realloc
+from libc.string cimport memset
+
+from rules.kernel.chunks cimport DRESSED, PLAIN, Chunk
+
+from rules.page import EDIT_COST as _EDIT_COST
+from rules.page import IDLE_COST as _IDLE_COST
+from rules.page import NEVER as _NEVER
+from rules.reader import SIGNS
+from rules.text import fold
+
+cdef int EDIT_COST = _EDIT_COST, IDLE_COST = _IDLE_COST, NEVER = _NEVER
+cdef int FEW = 48  # so many standings are looked through before they are numbered
+
+
+cdef class Sheet:
+    """The words of one text between <start> and <end>."""
+
+    def __dealloc__(self):
+        free(self.words)
+        free(self.present)
+        free(self.sentence)
+        free(self.number_of)
+        free(self.standings)
+        free(self.stands)
+        free(self.trail)
+
+    cdef int fill(self, Reader reader, Cut cut, int words, bint whole, bint fragments) except -1:
+        """Lays out the words of a text, so many with its start and end; all chunks are read."""
+        cdef int number, at, place = 1
+        cdef Run run
+        self.reader, self.cut, self.total = reader, cut, words
+        self.words = <PyObject **> malloc(words * sizeof(PyObject *))
+        if self.words == NULL:
+            raise MemoryError
+        self.words[0] = <PyObject *> reader.start
+        self.words[words - 1] = <PyObject *> (reader.end if whole else reader.idle)
+        for number in range(cut.size):
+            run = self.run_of(number)
+            for at in range(run.size):
+                self.words[place] = PyTuple_GET_ITEM(run.words, at)
+                place += 1
+        self.joined = {}
+        if fragments:
+            self._join()
+        return 0
+
+    # --- words written in two ---------------------------------------------------------------------
+
+    cdef int _join(self) except -1:
+        """Puts words together that were written in two."""
+        cdef int number
+        for number in range(self.cut.size):
+            if self.run_of(number).fragment:
+                if self._may_join(number - 1) or self._may_join(number):
+                    break
+        else:
+            return 0
+        texts = [self.cut.said(number) for number in range(self.cut.size)]
+        readings = [self.reading(number) for number in range(self.cut.size)]
+        self.others = []
+        for place, plain in self.reader.plain.parts(texts, readings):
+            before = <Word> self.words[<int> place]
+            word = self.reader.word(self.reader.plain.either(plain, before.plain))
+            self.others.append(word)
+            self.words[<int> place] = <PyObject *> word
+            self.joined[place] = place - 1
+        self.is_joined = bool(self.joined)
+        return 0
+
+    cdef bint _may_join(self, int number) except -1:
+        """Whether a chunk and the following one are the parts of a word."""
+        if number < 0 or number + 1 >= self.cut.size or self.run_of(number).ends:
+            return False
+        return self._bare(number) + self._bare(number + 1) in self.reader.words_in_two
+
+    def _bare(self, int number):
+        """A chunk without signs, folded."""
+        cdef Chunk chunk = self.cut.chunk(number)
+        if chunk.kind == PLAIN:
+            return chunk.text
+        return chunk.base.text if chunk.kind == DRESSED else fold(self.cut.said(number).strip(SIGNS))
+
+    # --- chunks -----------------------------------------------------------------------------------
+
+    def reading(self, int number):
+        """The reading of a chunk."""
+        return self.reader.reading_of(self.run_of(number), self.cut.said(number))
+
+    def chunk_of(self, int place):
+        """The number of the chunk that a word stands in, and the number of the word in it."""
+        cdef int number, size
+        place -= 1
+        for number in range(self.cut.size):
+            size = self.run_of(number).size
+            if place < size:
+                return number, place
+            place -= size
+        raise IndexError(place)
+
+    def tagged(self, int first, int last):
+        """Whether all of these words stand in hashtags."""
+        cdef int number, place = 1
+        cdef Run run
+        for number in range(self.cut.size):
+            run = self.run_of(number)
+            if place <= last and place + run.size > first and not run.tagged:
+                return False
+            place += run.size
+        return True
+
+    cdef int _count_sentences(self) except -1:
+        """Makes `sentence`."""
+        cdef int at, place = 1, number = 0
+        cdef list begins = []
+        cdef Run run
+        self.sentence = <int *> calloc(self.total, sizeof(int))
+        if self.sentence == NULL:
+            raise MemoryError
+        for at in range(self.cut.size):
+            run = self.run_of(at)
+            if self.cut.lines is not None:
+                begins.append(place)
+            for end in run.ends:
+                self.sentence[place + <int> end] = 1
+            place += run.size
+        if self.cut.lines is not None:
+            begins.append(place)
+            for line in self.cut.lines:
+                self.sentence[<int> begins[line]] = 1
+        for at in range(self.total):
+            number += self.sentence[at]
+            self.sentence[at] = number
+        return 0
+
+    cdef bint _parted(self, int place, int following) except -1:
+        if self.sentence == NULL:
+            self._count_sentences()
+        return self.sentence[place] != self.sentence[following]
+
+    def parted(self, int place, int following):
+        """Whether a sentence ends between two words."""
+        return bool(self._parted(place, following))
+
+    # --- elements ---------------------------------------------------------------------------------
+
+    cdef int look_at_words(self) except -1:
+        """Makes `present` and `exact`."""
+        cdef int blocks = self.reader.blocks, place, at, one
+        cdef Word word
+        self.present = <Bits *> calloc(2 * blocks + 1, sizeof(Bits))
+        if self.present == NULL:
+            raise MemoryError
+        self.exact = self.present + blocks
+        for place in range(self.total):
+            word = <Word> self.words[place]
+            for at in range(word.size):
+                one = word.numbers[at]
+                self.present[one >> 6] |= 1ULL << (one & 63)
+                if not word.edits[at]:
+                    self.exact[one >> 6] |= 1ULL << (one & 63)
+        return 0
+
+    cdef bint holds_element(self, int element) except -1:
+        """Whether an element stands somewhere."""
+        if self.present == NULL:
+            self.look_at_words()
+        return (self.present[element >> 6] >> (element & 63)) & 1
+
+    cdef bint meets(self, Bits *elements) except -1:
+        """Whether one of these elements stands in the text."""
+        cdef int block
+        if self.present == NULL:
+            self.look_at_words()
+        for block in range(self.reader.blocks):
+            if elements[block] & self.present[block]:
+                return True
+        return False
+
+    cdef Standing stands_at(self, int element) except *:
+        """Where an element stands: looked for once."""
+        cdef Standing found
+        cdef Word word
+        cdef int place, at = self._number_of(element)
+        if at:
+            return self.standings[at - 1]
+        found.element, found.first = element, self.stands_held
+        for place in range(self.total):
+            word = <Word> self.words[place]
+            if word.has(element):
+                if self.stands_held == self.stands_size:
+                    self._make_room()
+                self.stands[self.stands_held].place = place
+                self.stands[self.stands_held].edits = word.edits_of(element)
+                self.stands_held += 1
+        found.count = self.stands_held - found.first
+        self._note(found)
+        return found
+
+    cdef int _number_of(self, int element) except -1:
+        """The number of an element's standing from 1, 0 where it was not looked for yet."""
+        cdef int at
+        if self.number_of != NULL:
+            return self.number_of[element]
+        for at in range(self.standings_held):
+            if self.standings[at].element == element:
+                return at + 1
+        return 0
+
+    cdef int _note(self, Standing found) except -1:
+        cdef int at
+        if self.standings_held == self.standings_size:
+            self._make_room()
+        self.standings[self.standings_held] = found
+        self.standings_held += 1
+        if self.standings_held == FEW:
+            self.number_of = <int *> calloc(64 * self.reader.blocks, sizeof(int))
+            if self.number_of == NULL:
+                raise MemoryError
+            for at in range(FEW):
+                self.number_of[self.standings[at].element] = at + 1
+        elif self.number_of != NULL:
+            self.number_of[found.element] = self.standings_held
+        return 0
+
+    cdef int _make_room(self) except -1:
+        """For twice as many stands, or standings."""
+        cdef void *room
+        if self.stands_held == self.stands_size:
+            self.stands_size = max(64, 2 * self.stands_size)
+            room = realloc(self.stands, self.stands_size * sizeof(Stand))
+            if room == NULL:
+                raise MemoryError
+            self.stands = <Stand *> room
+        if self.standings_held == self.standings_size:
+            self.standings_size = max(32, 2 * self.standings_size)
+            room = realloc(self.standings, self.standings_size * sizeof(Standing))
+            if room == NULL:
+                raise MemoryError
+            self.standings = <Standing *> room
+        return 0
+
+    def standing(self, int element):
+        """The places where an element stands, in order."""
+        cdef Standing where = self.stands_at(element)
+        cdef int at
+        return [self.stands[at].place for at in range(where.first, where.first + where.count)]
+
+    # --- one row ----------------------------------------------------------------------------------
+
+    cdef bint neighboured(self, int place, Row *row, int *elements, int gap) noexcept:
+        """Whether a row whose anchor stands at a place has the anchor's neighbours near it."""
+        cdef int at, wanted
+        if self.is_joined:
+            gap += 1  # the first part of a word written in two is not idle
+        if row.anchor > 0:
+            wanted = elements[row.first + row.anchor - 1]
+            for at in range(max(0, place - gap - 1), place):
+                if (<Word> self.words[at]).has(wanted):
+                    break
+            else:
+                return False
+        if row.anchor + 1 < row.size:
+            wanted = elements[row.first + row.anchor + 1]
+            for at in range(place + 1, min(self.total, place + gap + 2)):
+                if (<Word> self.words[at]).has(wanted):
+                    return True
+            return False
+        return True
+
+    cdef bint may_stand(self, Row *row, int *elements, int gap) except -1:
+        """Whether the neighbours of a row's anchor stand near it: by chance few do."""
+        cdef Standing where = self.stands_at(elements[row.first + row.anchor])
+        cdef int at
+        for at in range(where.first, where.first + where.count):
+            if self.neighboured(self.stands[at].place, row, elements, gap):
+                return True
+        return False
+
+    cdef int sites(self, Row *row, int *elements, Limit limit) except -1:
+        """The cheapest way to each place where a row ends in the text: so many, in `trail`."""
+        cdef int key, number, found
+        cdef Standing where
+        for key in range(2):
+            if row.keys[key] >= 0 and not self.holds_element(row.keys[key]):
+                return 0
+        if self.trail == NULL:
+            self.trail = <Trail *> malloc(2 * self.total * sizeof(Trail))
+            if self.trail == NULL:
+                raise MemoryError
+            self.longer = self.trail + self.total
+        where = self.stands_at(elements[row.first])
+        found = self._begun(where, row.size == 1, limit)
+        for number in range(1, row.size):
+            if not found:
+                return 0
+            where = self.stands_at(elements[row.first + number])
+            found = self._go_on(found, where, limit)
+        return found
+
+    cdef int _begun(self, Standing where, bint alone, Limit limit) noexcept:
+        """Begins a trail at each stand of the first element; so many."""
+        cdef int edit_cost = NEVER if self.foreign else EDIT_COST
+        cdef int at, found = 0
+        cdef Stand *stand
+        for at in range(where.first, where.first + where.count):
+            stand = &self.stands[at]
+            if stand.edits * edit_cost > limit.cost or stand.edits > limit.tolerance:
+                continue
+            if alone and stand.edits > (<Word> self.words[stand.place]).lone_edits:
+                continue
+            self.trail[found].place = self.trail[found].begin = stand.place
+            self.trail[found].cost = stand.edits * edit_cost
+            found += 1
+        return found
+
+    cdef int _go_on(self, int found, Standing where, Limit limit) except -1:
+        """Leads the `found` trails on to the places of the next element; so many are left."""
+        cdef int edit_cost = NEVER if self.foreign else EDIT_COST
+        cdef Stand *stand = self.stands + where.first
+        cdef Trail *trail
+        cdef int lowest = 0, one, at, idle, cost, begin, place
+        for at in range(where.count):
+            self.longer[at].cost, self.longer[at].begin = NEVER, 0
+        for one in range(found):
+            trail = &self.trail[one]
+            while lowest < where.count and stand[lowest].place <= trail.place:
+                lowest += 1
+            for at in range(lowest, where.count):
+                place = stand[at].place
+                idle = place - trail.place - 1
+                if idle and self.is_joined and place in self.joined:
+                    idle -= 1
+                if idle > (limit.gap if trail.place else 0):
+                    break
+                if stand[at].edits > limit.tolerance:
+                    continue
+                if idle and (place == self.total - 1 or self._parted(trail.place, place)):
+                    continue
+                cost = trail.cost + stand[at].edits * edit_cost + idle * IDLE_COST
+                begin = trail.begin or place
+                if cost <= limit.cost and (
+                    cost < self.longer[at].cost
+                    or (cost == self.longer[at].cost and begin < self.longer[at].begin)
+                ):
+                    self.longer[at].cost, self.longer[at].begin = cost, begin
+        found = 0
+        for at in range(where.count):
+            if self.longer[at].cost != NEVER:
+                self.trail[found] = self.longer[at]
+                self.trail[found].place = stand[at].place
+                found += 1
+        return found
+
+    cdef tuple site(self, int at):
+        cdef Trail *trail = &self.trail[at]
+        return trail.cost, trail.begin, min(trail.place, self.total - 2)

@@ -1,0 +1,60 @@
+from rules.kernel.chunks cimport Bits
+
+
+cdef struct Row:
+    int rule
+    int phrase
+    int keys[2]  # beside the anchor; -1: none
+    int first  # of its elements
+    int size
+    int anchor  # the place of the rarest element
+
+
+cdef class Table:
+    cdef int anchors, rows
+    cdef int *anchor
+    cdef int *start  # by the number of the anchor: its first row; one more at the end
+    cdef Row *row
+    cdef int *element
+    cdef int phrases, blocks
+    cdef Bits *mask  # of the anchors
+
+
+cdef class Scale:
+    cdef int weights, blocks
+    cdef int *points
+    cdef Bits *singles  # a bit set for each weight
+    cdef list others
+
+
+cdef class Limit:
+    cdef int gap, tolerance, cost
+
+
+cdef class Context:
+    cdef Table before, after, around, anywhere, stop
+    cdef Limit limit
+    cdef int reach
+
+
+cdef class Check:
+    cdef readonly object test
+    cdef object languages
+    cdef Limit limit
+    cdef Scale scale
+    cdef Table none, near, not_near
+    cdef list all, when, unless
+    cdef int reach, need, needs
+    cdef Bits *needed
+    cdef bint is_near, is_not_near
+
+
+cdef class Tables:
+    cdef int blocks
+    cdef dict tables, contexts
+
+    cdef Table table(self, index)
+    cdef Context context(self, cues)
+
+
+cdef Bits *bit_sets(list sets, int blocks) except NULL

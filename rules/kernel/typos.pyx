@@ -1,0 +1,163 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
+# cython: freethreading_compatible=False
+"""Which known words a typed one may be meant for, compiled: `rules.typos` says what is meant."""
+
+from libc.stdlib cimport calloc, free, malloc
+
+from rules.typos import HEAD_LETTERS as _HEAD_LETTERS
+from rules.typos import TWO_EDITS_LETTERS_MIN, tolerance
+
+cdef int HEAD_LETTERS = _HEAD_LETTERS
+cdef int LONG = TWO_EDITS_LETTERS_MIN
+
+
+cdef class Filing:
+    """Words under hashed spellings, several under one: a hash table with linear probing."""
+
+    def __dealloc__(self):
+        free(self.slots)
+        free(self.gate)
+
+    def __init__(self, Bits entries):
+        self.size = 64
+        while self.size < 2 * entries:
+            self.size *= 2
+        self.gate_bits = 4 * self.size
+        self.slots = <Filed *> calloc(self.size, sizeof(Filed))
+        self.gate = <Bits *> calloc(self.gate_bits >> 6, sizeof(Bits))
+        if not (self.slots and self.gate):
+            raise MemoryError
+
+    cdef void put(self, Bits spelling, int word) noexcept:
+        cdef Bits at = (spelling >> 24) & (self.gate_bits - 1)
+        self.gate[at >> 6] |= 1ULL << (at & 63)
+        at = (spelling >> 20) & (self.size - 1)
+        while self.slots[at].spelling:
+            if self.slots[at].spelling == spelling and self.slots[at].word == word:
+                return
+            at = (at + 1) & (self.size - 1)
+        self.slots[at].spelling, self.slots[at].word = spelling, word
+
+
+cdef int _apart(
+    const unsigned int *one, int letters, const unsigned int *other, int others, int most
+) noexcept:
+    """How many edits separate two words, or more than `most`: optimal string alignment."""
+    cdef int rows[3][LETTERS_MAX + 1]
+    cdef int i, j, cost, best, least
+    if abs(letters - others) > most:
+        return most + 1
+    for j in range(others + 1):
+        rows[0][j] = j
+    for i in range(1, letters + 1):
+        rows[i % 3][0] = least = i
+        for j in range(1, others + 1):
+            cost = one[i - 1] != other[j - 1]
+            best = rows[(i - 1) % 3][j - 1] + cost
+            best = min(best, rows[(i - 1) % 3][j] + 1)
+            best = min(best, rows[i % 3][j - 1] + 1)
+            if i > 1 and j > 1 and one[i - 1] == other[j - 2] and one[i - 2] == other[j - 1]:
+                best = min(best, rows[(i - 2) % 3][j - 2] + 1)
+            rows[i % 3][j] = best
+            least = min(least, best)
+        if least > most + 1:  # a swap may look back two rows
+            return most + 1
+    return rows[letters % 3][others]
+
+
+cdef class Typos:
+    """Finds the known words that are one edit from a typed one, or else two: see `rules.typos`."""
+
+    def __dealloc__(self):
+        free(self.first)
+        free(self.letters)
+
+    def __init__(self, words):
+        cdef int number, at, other, letters, size
+        cdef unsigned int *word_at
+        self.words = [
+            word for word in dict.fromkeys(words) if tolerance(word) and len(word) <= LETTERS_MAX
+        ]
+        self.first = <int *> malloc((len(self.words) + 1) * sizeof(int))
+        self.letters = <unsigned int *> malloc(max(1, sum(map(len, self.words))) * sizeof(int))
+        if not (self.first and self.letters):
+            raise MemoryError
+        size = 0
+        for number, word in enumerate(self.words):
+            self.first[number] = size
+            for letter in <str> word:  # code points
+                self.letters[size] = ord(letter)
+                size += 1
+        self.first[len(self.words)] = size
+        self.deletes = Filing(size + len(self.words))
+        self.heads = Filing(29 * len(self.words))  # 7 letters, less none, one or two of them
+        for number in range(len(self.words)):
+            word_at = self.letters + self.first[number]
+            letters = self.first[number + 1] - self.first[number]
+            for at in range(-1, letters):
+                self.deletes.put(hashed(word_at, letters, at, -1), number)
+            if tolerance(self.words[number]) == 2:
+                letters = min(letters, HEAD_LETTERS)
+                for at in range(-1, letters):
+                    for other in range(at, letters):
+                        if other > at or at < 0:
+                            self.heads.put(hashed(word_at, letters, at, other), number)
+
+    def near(self, str typed):
+        """The nearest known words, in order, and how many edits away they are."""
+        cdef unsigned int letters[LETTERS_MAX]
+        cdef int size = len(typed), at = 0, edits = 1
+        if size > LETTERS_MAX:
+            return [], 1
+        for letter in typed:
+            letters[at] = ord(letter)
+            at += 1
+        found = self.nearest(letters, size, &edits)
+        return sorted([self.words[at] for at in found or ()]), edits
+
+    cdef tuple nearest(self, const unsigned int *typed, int size, int *edits):
+        """The numbers of the nearest known words, and their edits; None where there are none."""
+        cdef int at, other, head
+        cdef Bits spelling
+        cdef set found = set()
+        edits[0] = 1
+        for at in range(-1, size):
+            spelling = hashed(typed, size, at, -1)
+            if self.deletes.may_hold(spelling):
+                self._look(self.deletes, spelling, typed, size, 1, found)
+        if not found and size >= LONG:
+            edits[0] = 2
+            head = min(size, HEAD_LETTERS)
+            for at in range(-1, head):
+                for other in range(at, head):
+                    if other > at or at < 0:
+                        spelling = hashed(typed, head, at, other)
+                        if self.heads.may_hold(spelling):
+                            self._look(self.heads, spelling, typed, size, 2, found)
+        return tuple(sorted(found)) if found else None
+
+    cdef int _look(
+        self,
+        Filing filing,
+        Bits spelling,
+        const unsigned int *typed,
+        int size,
+        int edits,
+        set found,
+    ) except -1:
+        """Puts the words under a spelling to those found that are just so many edits away."""
+        cdef Bits at = (spelling >> 20) & (filing.size - 1)
+        cdef int number, letters
+        cdef const unsigned int *known
+        while filing.slots[at].spelling:
+            if filing.slots[at].spelling == spelling:
+                number = filing.slots[at].word
+                known = self.letters + self.first[number]
+                letters = self.first[number + 1] - self.first[number]
+                if (
+                    (edits == 1 or known[0] == typed[0] or letters >= 6)
+                    and _apart(typed, size, known, letters, edits) == edits
+                ):
+                    found.add(number)
+            at = (at + 1) & (filing.size - 1)
+        return 0

@@ -1,0 +1,7 @@
+"""The innermost loops of the rules engine in plain form: what `rules.kernel` has compiled."""
+
+from rules.chunks import FORM, Chunks
+from rules.page import Phrases
+from rules.typos import Typos
+
+__all__ = ["FORM", "Chunks", "Phrases", "Typos"]
