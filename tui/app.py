@@ -11,11 +11,18 @@ from textual.screen import Screen
 from desk.serving.case_messages import Attach, Role
 from desk.serving.outage_messages import Acted
 from desk.serving.protocol import Detail, FromDesk, Hello, Read, Tick
+from desk.serving.reply_messages import FilledMacro, Macros
 from rules import LABELS
 from tui.choices import ChoicesFile
+from tui.drafts import Drafts
 from tui.frame import Frame
 from tui.link import Link, LinkState
+from tui.paint import paint
+from tui.screens.announcements import AnnouncementsScreen
 from tui.screens.attached import Attached
+from tui.screens.cases import CasesScreen
+from tui.screens.everybody import Everybody
+from tui.screens.macros import MacroSheet
 from tui.screens.monitor import Monitor
 from tui.screens.outage import OutageScreen
 from tui.screens.outages import OutagesScreen
@@ -48,6 +55,7 @@ class StormdeskApp(Frame):
         self.role = role
         self.now = Situation()
         self.monitor = Monitor(self.now, query)
+        self.drafts = Drafts()
         self._views = 0
         self._deeds: list[str] = []
 
@@ -84,8 +92,21 @@ class StormdeskApp(Frame):
                         sheet.detail(message)
             case _:
                 pass
+        await self._tell_sheet(message)
         for screen in self._attached():
             await screen.hear(message)
+
+    async def _tell_sheet(self, message: FromDesk | LinkState) -> None:
+        """Sheets over a screen ask the desk themselves, and hear its answers."""
+        sheet = self.screen
+        if not sheet.is_mounted:
+            return
+        if isinstance(sheet, MacroSheet | Everybody) and isinstance(message, Hello):
+            await sheet.ask_again()
+        elif isinstance(sheet, MacroSheet) and isinstance(message, Macros):
+            sheet.fill(message)
+        elif isinstance(sheet, Everybody):
+            sheet.hear(message)
 
     def _attached(self) -> Iterator[Attached]:
         """The screens that hear the desk and are there, the lowest first."""
@@ -131,6 +152,43 @@ class StormdeskApp(Frame):
     async def open_outages(self) -> None:
         """Show the list and the large map of outages."""
         await self.push_screen(OutagesScreen(self.now))
+
+    async def open_cases(self, case: str = "", *, take_next: bool = False) -> None:
+        """Show the cases, with one of them open, or the next that needs an answer taken."""
+        shown = next((s for s in self.screen_stack if isinstance(s, CasesScreen)), None)
+        if shown is None:
+            await self.push_screen(CasesScreen(self.now, case, take_next=take_next))
+            return
+        while self.screen is not shown:
+            self.pop_screen()
+        if case:
+            await shown.show_case(case)
+        if take_next:
+            await shown.action_next()
+
+    async def open_announcements(self) -> None:
+        """Show the messages to everybody."""
+        await self.push_screen(AnnouncementsScreen(self.now))
+
+    async def answer_everybody(self, outage: str) -> None:
+        """Find a macro for everybody of an outage, and show who would get it."""
+        row = self.now.outages.get(outage)
+        place = paint((row.place if row else outage)[:60]).text
+        loop = row is not None and row.outage.status == "restored"
+
+        def answered(words: str | None) -> None:
+            screen = self.screen
+            if words and isinstance(screen, Attached):
+                screen.say(words)
+
+        def taken(macro: object) -> None:
+            if isinstance(macro, FilledMacro):
+                sheet = Everybody(self.link, outage, place, macro, self.agent, loop=loop)
+                self.push_screen(sheet, answered)
+
+        await self.push_screen(
+            MacroSheet(f"A macro for all in {place}", self.link, "", outage), taken
+        )
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Every key of the screen by its name, and a filter for every label."""

@@ -66,6 +66,15 @@ OMS_SIGNS = {
 }
 """The signs of the utility's own outages on the map."""
 
+CASE_SIGNS = {
+    "again": Sign("×", "again", "wrote so many posts since the last answer", "amber"),
+    "reach": Sign("◎", "reach", "seen by so many people", "violet"),
+    "loop": Sign("↺", "loop", "was promised a time and is to be told", "green"),
+    "writing": Sign("✎", "writing", "somebody is writing an answer", "blue"),
+    "viewers": Sign("◦", "viewers", "somebody else looks at it", "grey"),
+}
+"""What stands in the line of a case beside its labels."""
+
 MEDIA = "¤"
 """Stands before the text of a post that has pictures or other media."""
 

@@ -44,6 +44,7 @@ from desk.serving.protocol import (
     ViewChange,
 )
 from rules import Match
+from tests.tui.cases_scene import Cases
 from tests.tui.scene import HandWire, Sight
 from tui.app import StormdeskApp
 from tui.link import LinkState
@@ -244,6 +245,7 @@ class CannedDesk(HandWire):
         self.outages = {row.outage.id: row for row in OUTAGES}
         self.no: str | None = None
         self._views: dict[int, str] = {}
+        self.cases = Cases(self.say, status)
 
     def connect(self) -> None:
         """Come up as a desk does: words of the wire, hello, the first tick."""
@@ -290,6 +292,8 @@ class CannedDesk(HandWire):
                 self.say(Refused(None, self.no, message.outage))
             case Act():
                 self.act(message)
+            case _:
+                self.cases.answer(message)
 
     def act(self, act: Act) -> None:
         """Do what a person wants done, as far as a screen can see it, and tell of it."""

@@ -12,20 +12,28 @@ from textual.binding import Binding
 from desk.serving.filters import FIELDS, parse_filter
 from tui.app import StormdeskApp
 from tui.screens.acting import Acting
+from tui.screens.announcement_editor import AnnouncementEditor
+from tui.screens.announcements import AnnouncementsScreen
 from tui.screens.asking import AskScreen, Choices, ChooseScreen
+from tui.screens.cases import CasesScreen
+from tui.screens.everybody import Everybody
 from tui.screens.form import Form
 from tui.screens.help import FILTERS, HelpScreen
 from tui.screens.load import LoadScreen
 from tui.screens.monitor import Monitor
 from tui.screens.outage import OutageScreen
 from tui.screens.outages import OutagesScreen
+from tui.screens.picking import Finding
 from tui.screens.post import PostScreen
 from tui.screens.rewind import RewindScreen
+from tui.screens.sheet import Sheet
 from tui.screens.trainer import Trainer
+from tui.screens.words import WordsScreen
 from tui.widgets.feed import Feed
 from tui.widgets.filterbar import HELP, FilterBar
 from tui.widgets.lines import Lines
 from tui.widgets.outage_map import OutageMap
+from tui.widgets.reply import ReplyArea
 
 if TYPE_CHECKING:
     from tests.tui.conftest import OpenScene
@@ -39,6 +47,13 @@ PLACES = {
     "map": (OutageMap,),
     "one outage": (OutageScreen,),
     "acting on an outage": (Acting,),
+    "cases": (CasesScreen,),
+    "reply": (ReplyArea,),
+    "finding": (Finding,),
+    "notes and reasons": (WordsScreen,),
+    "everybody of an outage": (Everybody,),
+    "announcements": (AnnouncementsScreen,),
+    "writing an announcement": (AnnouncementEditor,),
     "questions": (AskScreen,),
     "choices": (ChooseScreen, Choices),
     "filter": (FilterBar,),
@@ -46,7 +61,7 @@ PLACES = {
     "bookmarks": (RewindScreen,),
     "load test": (LoadScreen,),
     "forms": (Form,),
-    "post and help": (PostScreen.__base__, HelpScreen),
+    "post and help": (Sheet, PostScreen, HelpScreen),
 }
 
 

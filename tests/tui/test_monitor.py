@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
+from desk.serving.case_messages import OpenCase
 from desk.serving.protocol import (
     Close,
     DeskStatus,
@@ -329,14 +330,15 @@ async def test_tab_and_shift_tab_cycle_the_panes(scene: OpenScene) -> None:
         assert s.focus() == "feed"
 
 
-async def test_c_swaps_outages_for_cases_and_enter_opens_the_newest_post(scene: OpenScene) -> None:
+async def test_c_swaps_outages_for_cases_and_enter_opens_the_case(scene: OpenScene) -> None:
     async with scene() as s:
         await s.press("c")
         assert "Cases 6" in s.text()
         assert "Outages" not in s.text()
         await s.press("tab", "j", "enter")
-        assert s.asked(Read) == [Read("post-2")]
-        await s.press("escape", "c")
+        assert s.asked(OpenCase)[-1] == OpenCase("case-1")
+        assert s.screen() == "CasesScreen"
+        await s.press("escape", "escape", "c")
         assert s.focus() == "outages"
         assert "Outages 5 · 1 ended" in s.text()
 

@@ -74,6 +74,14 @@ ACTS: list[BindingType] = [
         meaning="outage.undo",
         shown=True,
     ),
+    key(
+        *("L", "everybody", "Answer all", "Answer everybody of the outage, or close the loop"),
+        meaning="outage.everybody",
+    ),
+    key(
+        *("C", "case_list", "All cases", "The cases: list, conversation, reply"),
+        meaning="cases.open",
+    ),
 ]
 ASKED = "asking the desk…"
 
@@ -96,16 +104,24 @@ class Acting(Attached):
         return row.outage.id if row else None
 
     def why_not(self, action: str, parameters: tuple[object, ...]) -> str | None:
-        if action != "act":
+        if action not in ("act", "everybody"):
             return super().why_not(action, parameters)
         row = self.at_hand()
         if row is None:
             return "there is no outage under the cursor"
         if self.now.link.state != "connected":
             return "the desk is not there now: nothing was done"
-        if parameters[0] == "split" and len(row.outage.communities) < 2:
+        if parameters and parameters[0] == "split" and len(row.outage.communities) < 2:
             return f"{place_words(row.place)} is one community: there is nothing to split"
         return None
+
+    async def action_everybody(self) -> None:
+        row = self.at_hand()
+        if row is not None:
+            await self.desk.answer_everybody(row.outage.id)
+
+    async def action_case_list(self) -> None:
+        await self.desk.open_cases()
 
     async def action_act(self, kind: ActKind) -> None:
         row = self.at_hand()

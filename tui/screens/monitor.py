@@ -42,6 +42,16 @@ class Monitor(Attached):
         key("E", "hazard(-1)", "Hazard before", "To the hazard before", meaning="hazard.previous"),
         key("c", "cases", "Cases", "Outages or queue of cases", shown=True),
         key("o", "outages", "Outages", "The outages: list and large map", shown=True),
+        key(
+            *("C", "case_list", "All cases", "The cases: list, conversation, reply"),
+            meaning="cases.open",
+            shown=True,
+        ),
+        key(
+            *("a", "next_case", "Next", "Take the next case that needs an answer"),
+            meaning="cases.next",
+            shown=True,
+        ),
         key("tab", "app.focus_next", "Pane", "To the next pane", meaning="pane.next"),
         key(
             "shift+tab", "app.focus_previous", "Pane", "To the pane before", meaning="pane.previous"
@@ -217,7 +227,7 @@ class Monitor(Attached):
         await self.desk.open_post(event.post)
 
     async def on_case_queue_chosen(self, event: CaseQueue.Chosen) -> None:
-        await self.desk.open_post(event.post)
+        await self.desk.open_cases(event.case)
 
     async def on_outage_list_chosen(self, event: OutageList.Chosen) -> None:
         await self.desk.open_outage(event.row.outage.id)
@@ -277,6 +287,12 @@ class Monitor(Attached):
         if was_in_list:
             self.set_focus(queue if cases else outages)
         self._tell()
+
+    async def action_case_list(self) -> None:
+        await self.desk.open_cases()
+
+    async def action_next_case(self) -> None:
+        await self.desk.open_cases(take_next=True)
 
     async def action_back(self) -> None:
         if self._filter.display:

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from rich.text import Text
+from textual.binding import BindingType
 
 from desk.post import LabelledPost
 from desk.serving.protocol import Detail
 from rules import Match
 from tui.columns import label_tags, marked
+from tui.keys import key
 from tui.paint import paint
+from tui.reasons import Reasons
 from tui.screens.sheet import Sheet, hanging
 from tui.signs import STATUS_SIGNS, UNKNOWN, Palette, label_sign
 from tui.situation import Situation
 from tui.widgets.lines import palette_of
+
+if TYPE_CHECKING:
+    from tui.app import StormdeskApp
 
 TEXT_CHARS = 10_000
 """Characters of a post that are shown; platforms end far below, so more is hardly a post."""
@@ -27,8 +34,12 @@ FIELD_CHARS = 300
 """Longer ones are shown with … at their end."""
 
 
-class PostScreen(Sheet):
+class PostScreen(Reasons, Sheet):
     """Shows a post as soon as the desk has sent it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        key("c", "case", "Case", "Open the case of the post", meaning="post.case", shown=True),
+    ]
 
     def __init__(self, post: str, now: Situation) -> None:
         super().__init__()
@@ -42,6 +53,16 @@ class PostScreen(Sheet):
             self._detail = detail
             if self.is_mounted:
                 self.tell()
+
+    def why_not(self, action: str, parameters: tuple[object, ...]) -> str | None:
+        if action == "case" and not (self._detail and self._detail.case):
+            return "the post belongs to no case"
+        return super().why_not(action, parameters)
+
+    async def action_case(self) -> None:
+        if self._detail is not None and self._detail.case is not None:
+            self.dismiss()
+            await cast("StormdeskApp", self.app).open_cases(self._detail.case)
 
     def tell(self) -> None:
         colours = palette_of(self)

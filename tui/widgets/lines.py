@@ -157,8 +157,12 @@ class Lines(Reasons, ScrollView, can_focus=True, inherit_bindings=False):
         """Whether to show words in place of lines."""
         return not self.count()
 
+    def at_cursor(self, index: int) -> bool:
+        """Whether line `index` is painted as what the cursor is on."""
+        return index == self.cursor
+
     def _line(self, index: int, width: int) -> Strip:
-        at_cursor = index == self.cursor
+        at_cursor = self.at_cursor(index)
         key = (index, at_cursor, self.has_focus)
         strip = self._strips.get(key)
         if strip is not None:

@@ -18,11 +18,11 @@ class CaseQueue(Listing[CaseRow]):
     """Waiting time, labels, channel, place and text, in the desk's order: most urgent first."""
 
     class Chosen(Message):
-        """A case was chosen; `post` is its newest post."""
+        """A case was chosen."""
 
-        def __init__(self, post: str) -> None:
+        def __init__(self, case: str) -> None:
             super().__init__()
-            self.post = post
+            self.case = case
 
     def key_of(self, item: CaseRow) -> str:
         return item.id
@@ -31,8 +31,7 @@ class CaseQueue(Listing[CaseRow]):
         return "nobody is waiting"
 
     def choose(self, index: int) -> None:
-        if self.items[index].posts:
-            self.post_message(self.Chosen(self.items[index].posts[-1]))
+        self.post_message(self.Chosen(self.items[index].id))
 
     def paint_line(self, index: int, width: int) -> Sequence[Segment]:
         row = self.items[index]

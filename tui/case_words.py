@@ -1,0 +1,125 @@
+"""Cases in words: the clock against the promise, where a case stands, what became of a reply."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Literal, NamedTuple
+from zoneinfo import ZoneInfo
+
+from desk.replies.reply import Facts, Reply
+from desk.serving.case_messages import CaseRow
+from tui.columns import age
+from tui.paint import paint
+
+Urgency = Literal["late", "soon", "due", "quiet"]
+"""How near the promise is: past it, in its last minutes, before it, or nothing is promised."""
+
+SOON = timedelta(minutes=5)
+DRY_RUN = "dry-run:"
+NAME_CHARS = 60
+
+TABS = (
+    ("queue", ""),
+    ("mine", "agent:me state:open"),
+    ("late", "state:late"),
+    ("waiting", "state:waiting"),
+    ("answered", "state:answered"),
+    ("all", "state:all"),
+)
+"""The tabs of the list and the desk's filter for each."""
+
+LANGUAGES = {"en": "English", "es": "Spanish", "it": "Italian"}
+
+
+class Promise(NamedTuple):
+    """The clock against the promise, in words, and how near it is."""
+
+    words: str
+    urgency: Urgency
+
+
+def promise(row: CaseRow, clock: datetime | None, zone: ZoneInfo | None) -> Promise:
+    """`late 12m`, `5m left`, or for what waits for nobody here: since when, or until when."""
+    if row.state == "snoozed" and row.snoozed_until is not None:
+        local = row.snoozed_until.astimezone(zone) if zone else row.snoozed_until
+        return Promise(f"till {local:%H:%M}", "quiet")
+    if row.waiting_since is None or row.state == "closed":
+        return Promise("", "quiet")
+    if clock is None:
+        return Promise("", "due")
+    if row.due_at is None:
+        return Promise(f"waits {age(clock - row.waiting_since)}", "due")
+    left = row.due_at - clock
+    if left < timedelta():
+        return Promise(f"late {age(-left)}", "late")
+    return Promise(f"{age(left)} left", "soon" if left < SOON else "due")
+
+
+def state_words(row: CaseRow, me: str) -> str:
+    """Where a case stands, in a word; the name of whoever else has it in hand."""
+    if row.state == "mine":
+        return "mine" if row.agent == me else name_words(row.agent or "taken")
+    if row.state == "new" and row.skipped:
+        return "skipped"
+    return row.state
+
+
+def stands_words(row: CaseRow, me: str) -> str:
+    """Where a case stands, in full."""
+    whose = "yours" if row.agent == me else f"with {name_words(row.agent)}" if row.agent else ""
+    state = {
+        "new": "skipped by storm mode" if row.skipped else "new",
+        "mine": whose or "in hand",
+        "customer": "waiting for the customer",
+        "operations": "waiting for operations",
+    }.get(row.state, row.state)
+    return f"{state}, {whose}" if whose and row.state not in ("mine", "new") else state
+
+
+def name_words(name: str) -> str:
+    """The name of a person or an account, painted and not endless."""
+    return paint(name[:NAME_CHARS]).text
+
+
+def author_words(name: str) -> str:
+    """An author as @handle."""
+    return f"@{name_words(name).removeprefix('@')}"
+
+
+def reply_state(reply: Reply) -> str:
+    """What became of a reply, in words."""
+    note = f": {paint(reply.note[:200]).text}" if reply.note else ""
+    dry = reply.remote.startswith(DRY_RUN)
+    lead = name_words(reply.approved_by) if reply.approved_by else "a lead"
+    return {
+        "submitted": "waits for a lead's word",
+        "rejected": f"sent back by {lead}{note}",
+        "queued": "queued",
+        "sending": "being sent",
+        "sent": "recorded, not sent (dry run)" if dry else "sent",
+        "unknown": f"unknown: it may have been sent, or not{note}",
+        "failed": f"not sent, it failed{note}",
+    }[reply.state]
+
+
+def facts_words(facts: Facts, zone: ZoneInfo | None, clock: datetime | None) -> list[str]:
+    """What is known of a customer's outage, the dearest first."""
+    words = [paint(f"{facts.status} {facts.place}".strip()[:120]).text]
+    if facts.etr is not None:
+        words.append(f"power back by {moment(facts.etr, zone, clock)}")
+    elif facts.outage is not None:
+        words.append("no time known")
+    if facts.crews:
+        words.append(paint(facts.crews[:120]).text)
+    if facts.since is not None:
+        words.append(f"since {moment(facts.since, zone, clock)}")
+    if facts.cause:
+        words.append(paint(facts.cause[:80]).text)
+    return [each for each in words if each]
+
+
+def moment(at: datetime, zone: ZoneInfo | None, clock: datetime | None) -> str:
+    """A time of the day in the territory's zone, with the weekday where it is not today's."""
+    local = at.astimezone(zone) if zone else at
+    today = (clock.astimezone(zone) if zone else clock) if clock else local
+    return f"{local:%H:%M}" if local.date() == today.date() else f"{local:%a %H:%M}"

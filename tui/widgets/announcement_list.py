@@ -1,0 +1,144 @@
+"""Announcements in a list, and one of them whole."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.segment import Segment
+from rich.text import Text
+from textual.message import Message
+from textual.widgets import Static
+
+from desk.replies.measure import limit, measure
+from desk.replies.reply import Announcement, Sending
+from tui.case_words import DRY_RUN, moment, name_words
+from tui.columns import shorten
+from tui.paint import fit, paint, visible
+from tui.signs import Palette
+from tui.situation import Situation
+from tui.widgets.lines import palette_of
+from tui.widgets.listing import Listing
+
+STATE_CELLS = 11
+STATES = {
+    "draft": "draft",
+    "submitted": "to approve",
+    "approved": "approved",
+    "sent": "sent",
+    "withdrawn": "withdrawn",
+}
+
+
+class AnnouncementList(Listing[Announcement]):
+    """State, title, accounts and who wrote it, the newest first."""
+
+    class Chosen(Message):
+        """One was chosen."""
+
+    def __init__(self, id: str, now: Situation) -> None:  # noqa: A002 - Textual's own name for it
+        super().__init__(id)
+        self._now = now
+        self.told = False
+
+    def key_of(self, item: Announcement) -> str:
+        return item.id
+
+    def empty(self) -> str:
+        return "no announcement so far · n writes one" if self.told else "asking the desk…"
+
+    def at_hand(self) -> Announcement | None:
+        """The one that the cursor is on."""
+        return self.items[self.cursor] if self.cursor < len(self.items) else None
+
+    def choose(self, index: int) -> None:
+        del index
+        self.post_message(self.Chosen())
+
+    def paint_line(self, index: int, width: int) -> Sequence[Segment]:
+        item, colours = self.items[index], palette_of(self)
+        loud = item.state in ("submitted", "draft")
+        line = [
+            Segment(f" {moment(item.at, self._now.zone, self._now.clock):>9} ", colours.quiet),
+            Segment(
+                fit(STATES.get(item.state, item.state), STATE_CELLS),
+                colours.accent if loud else colours.quiet,
+            ),
+            Segment(paint(item.title[:120]).text or "(no title)", colours.strong),
+            Segment(f" · {', '.join(channels(item))}" if item.accounts else "", colours.quiet),
+            Segment(f" · {name_words(item.by)}", colours.quiet),
+        ]
+        return shorten(line, width, colours.quiet)
+
+
+def channels(item: Announcement) -> list[str]:
+    """The channels of the accounts from which it goes out."""
+    return list(dict.fromkeys(name_words(each.partition(":")[0]) for each in item.accounts))
+
+
+def lengths(text: str, accounts: Sequence[str]) -> list[tuple[str, bool]]:
+    """How long a text is in each channel, in words, and whether that is too long."""
+    found = []
+    for channel in dict.fromkeys(each.partition(":")[0].strip() for each in accounts):
+        if not channel:
+            continue
+        length, most = measure(text, channel), limit(channel)
+        more = f", {length - most:,} too long" if length > most else ""
+        found.append((f"{name_words(channel)} {length:,} of {most:,}{more}", length > most))
+    return found
+
+
+class AnnouncementView(Static):
+    """One announcement whole: its state, its text, and how far it is in each channel."""
+
+    def tell(self, item: Announcement | None, now: Situation) -> None:
+        """Show it."""
+        colours = palette_of(self)
+        words = Text()
+        if item is not None:
+            _say(words, item, now, colours)
+        self.update(words)
+
+
+def _say(words: Text, item: Announcement, now: Situation, colours: Palette) -> None:
+    if item.exercise or now.exercise:
+        words.append(" EXERCISE ", colours.alarm)
+        words.append(" ")
+    words.append(visible(item.title[:300]) + "\n", colours.strong)
+    at = moment(item.at, now.zone, now.clock)
+    words.append(f"{STATES.get(item.state, item.state)}", colours.accent)
+    words.append(f" · {at} · written by {name_words(item.by)}", colours.quiet)
+    if item.approved_by:
+        words.append(f" · approved by {name_words(item.approved_by)}", colours.quiet)
+    words.append("\n")
+    if item.note:
+        words.append(f"note: {paint(item.note[:400]).text}\n", colours.label("hazard"))
+    row = now.outages.get(item.outage or "")
+    place = paint((row.place if row else item.outage or "")[:80]).text
+    about = (
+        f"about the outage in {place}"
+        if item.outage
+        else "of no outage: before a storm, or in general"
+    )
+    words.append(about + "\n\n", colours.quiet)
+    words.append(visible(item.text[:10_000]) + "\n\n", colours.text)
+    for said, too_long in lengths(item.text, item.accounts):
+        words.append(said + "\n", colours.label("hazard") if too_long else colours.quiet)
+    if not item.accounts:
+        words.append("no account is chosen yet\n", colours.label("hazard"))
+    states = {f"{each.channel}:{each.account}": each for each in item.sendings}
+    for account in item.accounts:
+        sending = states.get(account)
+        words.append(f"  {name_words(account)}: ", colours.text)
+        words.append(_sent(sending) + "\n", colours.strong if sending else colours.quiet)
+
+
+def _sent(sending: Sending | None) -> str:
+    if sending is None:
+        return "not sent yet"
+    if sending.state == "sent" and sending.remote.startswith(DRY_RUN):
+        return "recorded, not sent (dry run)"
+    note = f": {paint(sending.note[:200]).text}" if sending.note else ""
+    return {
+        "unknown": "unknown: it may have been sent, or not",
+        "failed": "not sent, it failed",
+    }.get(sending.state, sending.state) + note
