@@ -11,7 +11,7 @@ from time import thread_time
 import msgspec
 
 from desk.accounts import Account, LookAlikes, Own
-from desk.cases import Case, Cases
+from desk.cases import PAST, Case, CaseAction, CaseDone, Cases, Mode
 from desk.clock import EventClock
 from desk.errors import OutageError, StoreError
 from desk.feeds import Batch, Fault
@@ -41,6 +41,7 @@ class Taken(msgspec.Struct):
 class Outcome(msgspec.Struct):
     """What a batch led to: labelled posts and outage changes in the order in which they arose.
 
+    `cases` are those that changed, each once; `gone` are ids of those that left memory.
     `accepted` counts new posts, `duplicates` those that had come before; `refused` are real posts
     at an exercise, or simulated ones at a real desk. `seconds` counts new posts by event second.
     `restarted` says that everything before was forgotten.
@@ -52,6 +53,7 @@ class Outcome(msgspec.Struct):
     duplicates: int
     refused: list[Fault]
     seconds: Counter[int]
+    gone: list[str] = []
     restarted: bool = False
 
 
@@ -86,7 +88,7 @@ class Pipeline:
         self.outages = Outages(territory, exercise=bool(store.exercise))
         self.own = Own((*self.settings.accounts.account, *accounts))
         self.look_alikes = self._look_alikes()
-        self.cases = Cases()
+        self.cases = self._no_cases()
         self.clock = self._restore()
         self._engine = engine
         self.work_s = dict.fromkeys(STAGES, 0.0)
@@ -103,11 +105,10 @@ class Pipeline:
         try:
             clock = msgspec.json.decode(saved, type=EventClock) if saved else EventClock()
             self.outages.restore(self.store.states("outage").values())
-            self.cases.restore(self.store.states("case").values())
             self.look_alikes.restore(self.store.states("look_alike").values())
             self.oms = LiveOms(self.store.states("oms").get("told"))
-            if clock.now is not None:
-                self.outages.rows(clock.now)
+            rows = [] if clock.now is None else self.outages.rows(clock.now)
+            self.cases.restore(self.store.states, (row for row, _ in rows), clock.now)
         except msgspec.MsgspecError as error:
             raise StoreError(
                 f"the store was written by another version of stormdesk ({error}):"
@@ -173,8 +174,7 @@ class Pipeline:
         end_s = thread_time()
         told_s = work_s["places"] + work_s["outages"] + work_s["cases"] - before_s
         work_s["intake"] += end_s - begin_s - told_s
-        commit.states |= self._states()
-        self.store.commit(commit)
+        self._settle(commit, outcome)
         work_s["store"] += thread_time() - end_s
         return outcome
 
@@ -189,18 +189,73 @@ class Pipeline:
         if now is None:
             raise OutageError("there are no outages yet: this desk has had no posts")
         changes = self.outages.act(action, now)
-        done = [Done(at=now, action=action)]
-        self.store.commit(Commit(changes=changes, states=self._states(), actions=done))
-        return Outcome([*changes], [], 0, 0, [], Counter())
+        self.cases.link(changes, self.outages.outage_at)
+        return self.settle(Commit(changes=changes, actions=[Done(at=now, action=action)]))
+
+    def act_on_case(self, action: CaseAction, now: datetime) -> tuple[CaseDone, Outcome]:
+        """Do what a person wants done to a case, at desk time `now`.
+
+        Raises:
+            CaseError: it can't be done; nothing has changed.
+            StoreError: as of `process`.
+        """
+        self.cases.pass_time(now)
+        for id_ in (action.case, action.into):
+            self.recall(id_)
+        done = self.cases.act(action, now)
+        return done, self.settle()
+
+    def set_mode(self, mode: Mode, by: str, now: datetime) -> Outcome:
+        """Switch how the desk works; errors as of `process`."""
+        self.cases.set_mode(mode, by, now)
+        return self.settle()
+
+    def pass_time(self, now: datetime) -> Outcome | None:
+        """Let what falls due for cases up to desk time `now` happen; None where nothing does."""
+        return self.settle() if self.cases.pass_time(now) else None
+
+    def recall(self, id_: str) -> Case | None:
+        """The case of this id, taken back into memory where it had left it."""
+        case = self.cases.get(id_)
+        past = self.store.state(PAST, id_) if id_ and case is None else None
+        return self.cases.recall(past) if past is not None else case
+
+    def case(self, id_: str) -> Case | None:
+        """The case of this id, from memory or from the store."""
+        case = self.cases.get(id_)
+        past = self.store.state(PAST, id_) if id_ and case is None else None
+        return msgspec.json.decode(past, type=Case) if past is not None else case
+
+    def settle(self, commit: Commit | None = None) -> Outcome:
+        """Store `commit` with all that has changed in memory, in one transaction; its outcome.
+
+        Raises:
+            StoreError: as of `process`.
+        """
+        commit = commit or Commit()
+        outcome = Outcome([*commit.changes], [], 0, 0, [], Counter())
+        self._settle(commit, outcome)
+        return outcome
+
+    def _settle(self, commit: Commit, outcome: Outcome) -> None:
+        changes = self.cases.changes()
+        outcome.cases, outcome.gone = changes.cases, changes.gone
+        commit.events += changes.events
+        commit.undone += changes.undone
+        commit.states |= self._states() | changes.pieces
+        self.store.commit(commit)
 
     def _begin_again(self) -> None:
         self.store.forget()
         self.outages = Outages(self.territory, exercise=bool(self.store.exercise))
-        self.cases = Cases()
+        self.cases = self._no_cases()
         self.look_alikes = self._look_alikes()
         self.oms.forget()
         self._locator.forget()
         self.clock = EventClock()
+
+    def _no_cases(self) -> Cases:
+        return Cases(self.settings.policy, read=self.store.posts_of)
 
     def _begin(self, *, exercise: bool) -> None:
         self.store.set_exercise(exercise)
@@ -211,8 +266,10 @@ class Pipeline:
             # the first date was a wrong one, and one author makes no outage: nothing was told yet
             self.outages = Outages(self.territory, exercise=bool(self.store.exercise))
             self.oms.forget()
+            self.cases.forget_outages()
             commit.states = {("outage", id_): None for id_ in self.store.states("outage")}
         now = self.clock.now or post.created_at
+        self.cases.pass_time(now)
         posing = self.look_alikes.observe(post)
         outcome.seconds[int(min(now, post.created_at).timestamp())] += 1
         _count(commit, post, verdict.labels)
@@ -239,13 +296,15 @@ class Pipeline:
             commit.actions.append(done)
             commit.changes += confirmed
             outcome.events += confirmed
+            changes = [*changes, *confirmed]
+        if changes:
+            self.cases.link(changes, self.outages.outage_at)
         if not posing and self.own.wrote(post) is None:
-            outcome.cases += self.cases.observe(seen)
+            self.cases.observe(seen, now, self.outages.outage_of(seen), verdict.lang)
         self.work_s["cases"] += thread_time() - changed_s
 
     def _states(self) -> dict[tuple[str, str], bytes | None]:
         states = {("outage", id_): state for id_, state in self.outages.dirty().items()}
-        states |= {("case", id_): state for id_, state in self.cases.dirty().items()}
         states |= {("look_alike", id_): state for id_, state in self.look_alikes.dirty().items()}
         states |= self.oms.state()
         states["clock", "event"] = msgspec.json.encode(self.clock)

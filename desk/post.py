@@ -25,12 +25,16 @@ _ESCAPE = re.compile(
 # None of these can be part of a cycle (gc=False): the collector need not walk the many that a desk
 # holds, which would be a stutter under load.
 class Author(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
-    """Who wrote a post; `id` is unique within its channel, `location` is the profile's own word."""
+    """Who wrote a post; `id` is unique within its channel, `location` is the profile's own word.
+
+    `followers` is how many people follow them, where the channel tells.
+    """
 
     id: str
     handle: str = ""
     name: str = ""
     location: str = ""
+    followers: int | None = None
 
 
 class Geo(msgspec.Struct, frozen=True, gc=False):

@@ -12,11 +12,12 @@ from typing import Any
 
 import msgspec
 
+from desk.cases.case import CaseEvent
 from desk.errors import FeedError, StoreError
 from desk.outages import Done, OutageChange
 from desk.post import LabelledPost, Post, encode
 
-SCHEMA = 3
+SCHEMA = 4
 DATABASE = "stormdesk.db"
 REMEMBERED = 500_000
 """Accepted posts of which a second coming is known after a restart."""
@@ -40,9 +41,24 @@ CREATE TABLE IF NOT EXISTS states (kind TEXT, id TEXT, json BLOB NOT NULL,
 CREATE TABLE IF NOT EXISTS outage_changes
   (seq INTEGER PRIMARY KEY, id TEXT NOT NULL, json BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS actions (seq INTEGER PRIMARY KEY, json BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS case_events
+  (seq INTEGER PRIMARY KEY, id TEXT NOT NULL, deed INTEGER NOT NULL, undone INTEGER NOT NULL,
+   json BLOB NOT NULL);
+CREATE INDEX IF NOT EXISTS case_events_by_id ON case_events (id);
+CREATE INDEX IF NOT EXISTS case_events_by_deed ON case_events (deed) WHERE deed > 0;
 CREATE INDEX IF NOT EXISTS outage_changes_by_id ON outage_changes (id);
 """
-_FORGOTTEN = ("feeds", "posts", "known", "sample", "counts", "states", "outage_changes", "actions")
+_FORGOTTEN = (
+    "feeds",
+    "posts",
+    "known",
+    "sample",
+    "counts",
+    "states",
+    "outage_changes",
+    "actions",
+    "case_events",
+)
 
 
 class Commit(msgspec.Struct):
@@ -50,7 +66,9 @@ class Commit(msgspec.Struct):
 
     `digests` are those of all accepted posts; `counts` maps (hour, channel, label) to posts;
     `states` maps (kind, id) to the encoded state of an outage, a case or a clock, None where it is
-    to be forgotten. Without a `feed` no cursor moves: `actions` come from people.
+    to be forgotten. Without a `feed` no cursor moves: `actions` come from people. `events` are
+    lines of the journal of cases, each with the number of its deed; those of `undone` deeds are
+    taken back.
     """
 
     feed: str = ""
@@ -62,6 +80,8 @@ class Commit(msgspec.Struct):
     actions: list[Done] = []
     counts: dict[tuple[str, str, str], int] = {}
     states: dict[tuple[str, str], bytes | None] = {}
+    events: list[tuple[int, CaseEvent]] = []
+    undone: list[int] = []
 
 
 class Store:
@@ -190,6 +210,14 @@ class Store:
         db.executemany(
             "INSERT INTO actions (json) VALUES (?)", ((encode(done),) for done in batch.actions)
         )
+        db.executemany(
+            "INSERT INTO case_events (id, deed, undone, json) VALUES (?, ?, 0, ?)",
+            ((event.case, deed, encode(event)) for deed, event in batch.events),
+        )
+        db.executemany(
+            "UPDATE case_events SET undone = 1 WHERE deed = ? AND deed > 0",
+            ((deed,) for deed in batch.undone),
+        )
         if batch.feed:
             db.execute("INSERT OR REPLACE INTO feeds VALUES (?, ?)", (batch.feed, batch.cursor))
 
@@ -205,6 +233,11 @@ class Store:
     def states(self, kind: str) -> dict[str, bytes]:
         """The encoded states of one kind, by id."""
         return dict(self._all("SELECT id, json FROM states WHERE kind = ? ORDER BY id", kind))
+
+    def state(self, kind: str, id_: str) -> bytes | None:
+        """The encoded state of one kind and id."""
+        rows = self._all("SELECT json FROM states WHERE kind = ? AND id = ?", kind, id_)
+        return rows[0][0] if rows else None
 
     def newest(self, count: int) -> list[LabelledPost]:
         """The newest labelled posts, oldest first."""
@@ -248,6 +281,28 @@ class Store:
         """The newest labelled post of this id."""
         rows = self._all("SELECT json FROM posts WHERE id = ? ORDER BY seq DESC LIMIT 1", id_)
         return _post(rows[0][0]) if rows else None
+
+    def posts_of(self, channel: str, ids: Sequence[str]) -> list[LabelledPost]:
+        """The labelled posts of a channel with these ids, the oldest first."""
+        marks = ",".join("?" * len(ids))
+        query = f"SELECT json FROM posts WHERE id IN ({marks}) ORDER BY seq"  # noqa: S608  marks
+        posts = [_post(row[0]) for row in self._all(query, *ids)]
+        own = {post.id: post for post in posts if post.channel == channel}
+        return sorted(own.values(), key=lambda post: (post.created_at, post.id))
+
+    def events(self, case: str, limit: int = 500) -> list[CaseEvent]:
+        """The newest lines of the journal of a case, the oldest first; '' is the desk's own."""
+        rows = self._all(
+            "SELECT json, undone FROM case_events WHERE id = ? ORDER BY seq DESC LIMIT ?",
+            case,
+            limit,
+        )
+        events = ((msgspec.json.decode(json, type=CaseEvent), undone) for json, undone in rows)
+        told = [
+            msgspec.structs.replace(event, undone=True) if undone else event
+            for event, undone in events
+        ]
+        return told[::-1]
 
     def totals(self) -> tuple[int, int]:
         """Posts accepted, and labelled posts kept."""

@@ -26,11 +26,11 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fal
     times in UTC.
 
     `waiting_since` is when the oldest post that nobody has answered was written, `due_at` by when
-    the desk has promised to answer it; `contacts` counts the customer's posts since the last
-    answer, `media` posts with pictures, `reach` people who follow the author or passed its posts
-    on. `agent` has it in hand and did something last at `touched_at`; `loop` says that its
-    customer was promised a time, and must be told that power is back. `version` grows with every
-    change.
+    the desk has promised to answer it, in its mode of now; `contacts` counts the customer's posts
+    since the last answer, `media` posts with pictures, `reach` people who follow the author and
+    reposts seen. `agent` has it in hand since `taken_at`, and did something last at `touched_at`.
+    The customer was promised power by `promised`; `loop` says that it is back now, and that they
+    must be told so. `version` grows with every change.
     """
 
     id: str
@@ -55,10 +55,12 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fal
     first_reply_at: datetime | None = None
     answered_at: datetime | None = None
     agent: str | None = None
+    taken_at: datetime | None = None
     touched_at: datetime | None = None
     snoozed_until: datetime | None = None
     tags: tuple[str, ...] = ()
     merged_into: str | None = None
+    promised: datetime | None = None
     loop: bool = False
     version: int = 0
     exercise: bool = False

@@ -160,6 +160,14 @@ class Outages:
             return None
         return None if cluster.ended and heard.at_s > cluster.turned_s else cluster.id
 
+    def outage_at(self, community: str, at: datetime) -> str | None:
+        """The id of the outage that a community had at a time, as far as it is in memory."""
+        cluster = self._memory.latest(community)
+        at_s = int(at.timestamp())
+        if cluster is None or not cluster.whole.first_s <= at_s:
+            return None
+        return None if cluster.ended and at_s > cluster.turned_s else cluster.id
+
     def dirty(self) -> dict[str, bytes | None]:
         """What changed in memory since the last call: pieces to be stored under their keys.
 
