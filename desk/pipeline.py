@@ -210,10 +210,6 @@ class Pipeline:
         self.cases.set_mode(mode, by, now)
         return self.settle()
 
-    def pass_time(self, now: datetime) -> Outcome | None:
-        """Let what falls due for cases up to desk time `now` happen; None where nothing does."""
-        return self.settle() if self.cases.pass_time(now) else None
-
     def recall(self, id_: str) -> Case | None:
         """The case of this id, taken back into memory where it had left it."""
         case = self.cases.get(id_)

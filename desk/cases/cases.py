@@ -22,6 +22,7 @@ from desk.cases.case import Case, CaseEvent, Mode
 from desk.cases.deeds import Deed, Deeds, ReadPosts
 from desk.cases.joining import joined, opened
 from desk.cases.journal import Journal
+from desk.cases.line import Turn
 from desk.cases.linking import Linked, OutageAt
 from desk.cases.memory import Memory
 from desk.cases.promise import WAITING, Promise
@@ -141,6 +142,10 @@ class Cases:
     def queued(self) -> int:
         """How many cases stand in the queue, those left for later at its end."""
         return len(self._memory.line)
+
+    def turn(self, case: Case) -> Turn | None:
+        """Where a case stands in the queue, among others; None where it does not wait."""
+        return self._promise.turn(case) if case.state in WAITING else None
 
     def is_late(self, case: Case) -> bool:
         """Whether the customer waits past the promise."""

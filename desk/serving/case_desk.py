@@ -1,21 +1,54 @@
-"""The house of cases: the queue, lists of cases, one that is open, and what people do to them."""
+"""The house of cases: the queue, lists of cases, those that are open, and who looks at them."""
 
 from __future__ import annotations
 
-from desk.cases import Case
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+import msgspec
+
+from desk.cases import Case, CaseAction
+from desk.errors import CaseError
 from desk.pipeline import Outcome
-from desk.serving.case_messages import CaseRow
-from desk.serving.house import Desk, Guest, Visit
+from desk.post import LabelledPost
+from desk.replies.reply import Draft, Facts, Problem, Reply
+from desk.serving.case_filters import CaseFilter
+from desk.serving.case_lists import CaseList, QueueList
+from desk.serving.case_messages import CaseAct, CaseActed, CaseDetail, CaseRow, SetMode
+from desk.serving.case_visit import CaseVisit
+from desk.serving.house import Desk, Guest
+from desk.serving.names import clean_name
 
 QUEUE_SHOWN = 100
+OTHERS_SHOWN = 20
+EVENTS_SHOWN = 200
+
+
+class Written(msgspec.Struct, frozen=True):
+    """What is written in a case, and what is known for it; fields as those of `CaseDetail`."""
+
+    replies: tuple[Reply, ...] = ()
+    draft: Draft | None = None
+    stale: str = ""
+    problems: tuple[Problem, ...] = ()
+    facts: Facts | None = None
 
 
 class CaseDesk:
-    """Cases as screens see them."""
+    """Cases as screens see them; the house of replies says what is written in one.
+
+    `written` is asked for a case that is told whole, `writing` for the name of who has a draft in
+    a case; `noted` must be told of cases in which either has changed.
+    """
 
     def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+        self.desk = desk
         self.queue_version = 0
+        self.presence = 0
+        self.written: Callable[[Case], Written] = lambda _: Written()
+        self.writing: Callable[[str], str] = lambda _: ""
+        self._open: dict[str, list[CaseVisit]] = {}
+        self._lists: dict[tuple[str, str], tuple[CaseList | QueueList, list[CaseVisit]]] = {}
 
     def visit(self, guest: Guest) -> CaseVisit:
         """A new screen has come."""
@@ -23,34 +56,179 @@ class CaseDesk:
 
     def took(self, outcome: Outcome) -> None:
         """A batch, or what somebody did, has led to `outcome`."""
-        if outcome.cases:
-            self.queue_version += 1
+        changed = [case.id for case in outcome.cases]
+        if changed or outcome.gone:
+            self.noted([*changed, *outcome.gone])
+
+    def noted(self, cases: Iterable[str]) -> None:
+        """These cases have changed, or what is written in them."""
+        changed = list(cases)
+        self.queue_version += 1
+        for shown, _ in self._lists.values():
+            shown.note(changed)
+        if self._open:
+            for id_ in changed:
+                for visit in self._open.get(id_, ()):
+                    visit.stale = True
 
     def begin_again(self) -> None:
         """The feed has begun again, and everything before is forgotten."""
         self.queue_version += 1
+        self._open.clear()
+        self._lists.clear()
+
+    def tend(self) -> None:
+        """Let what falls due by now happen; to be called about once a second."""
+        now = self.desk.time()
+        if now is not None and self.desk.pipeline.cases.pass_time(now):
+            self.desk.do(self.desk.pipeline.settle)
+
+    # What people do
+
+    def act(self, act: CaseAct) -> CaseActed:
+        """Do what a person wants done to a case, and store it at once.
+
+        Raises:
+            CaseError: it can't be done.
+            StoreError: the disk failed; the desk ends then.
+        """
+        by = clean_name(act.by)
+        to = clean_name(act.to) if act.to else ""
+        act = msgspec.structs.replace(act, by=by, to=to)
+        fields = {name: getattr(act, name) for name in CaseAction.__struct_fields__}
+        now = self._now()
+        pipeline = self.desk.pipeline
+        done = self.desk.do_for(lambda: pipeline.act_on_case(CaseAction(**fields), now))
+        row = self.row(done.case) if done.case else None
+        return CaseActed(msgspec.structs.replace(act, case=done.action.case), row, done.words)
+
+    def set_mode(self, request: SetMode) -> None:
+        """Switch how the desk works, for everybody; errors as of `act`."""
+        by, now, pipeline = clean_name(request.by), self._now(), self.desk.pipeline
+        self.desk.do(lambda: pipeline.set_mode(request.mode, by, now))
+
+    def _now(self) -> datetime:
+        now = self.desk.time()
+        if now is None:
+            raise CaseError("there are no cases yet: this desk has had no posts")
+        return now
+
+    # Lists
+
+    def watch(self, visit: CaseVisit, text: str) -> CaseList | QueueList:
+        """The list of the cases for which a filter holds; it is shared by those who watch it.
+
+        Raises:
+            FilterError: the filter can't be understood.
+        """
+        cases, me = self.desk.pipeline.cases, visit.name
+        key = (text.strip(), me)
+        if key not in self._lists:
+            if key[0]:
+                holds = CaseFilter(text, cases, self.desk.names, me)
+                self._lists[key] = CaseList(cases, holds), []
+            else:
+                self._lists[key] = QueueList(cases), []
+        shown, visits = self._lists[key]
+        visits.append(visit)
+        return shown
+
+    def unwatch(self, visit: CaseVisit, shown: CaseList | QueueList) -> None:
+        """A screen no longer looks at a list; one that nobody looks at is let go."""
+        for key, (other, visits) in list(self._lists.items()):
+            if other is shown and visit in visits:
+                visits.remove(visit)
+                if not visits:
+                    del self._lists[key]
 
     def queue(self) -> tuple[CaseRow, ...]:
         """The head of the queue of cases, most urgent first."""
-        return tuple(map(self._row, self._desk.pipeline.cases.queue(QUEUE_SHOWN)))
+        return tuple(map(self.row, self.desk.pipeline.cases.queue(QUEUE_SHOWN)))
 
-    def _row(self, case: Case) -> CaseRow:
+    def row(self, case: Case) -> CaseRow:
+        """`case` as one line of a list."""
         return CaseRow(
             id=case.id,
             opened_at=case.opened_at,
             updated_at=case.updated_at,
             channel=case.channel,
             author=case.author,
-            place=self._desk.names.get(case.community or "", ""),
+            place=self.desk.names.get(case.community or "", ""),
             labels=case.labels,
             posts=case.posts,
             text=case.text,
+            state=case.state,
+            agent=case.agent,
+            account=case.account,
+            lang=case.lang,
+            waiting_since=case.waiting_since,
+            due_at=case.due_at,
+            snoozed_until=case.snoozed_until,
+            contacts=case.contacts,
+            reach=case.reach,
+            media=case.media,
+            tags=case.tags,
+            outage=case.outage,
+            loop=case.loop,
+            skipped=self.desk.pipeline.cases.is_skipped(case),
+            writing=self.writing(case.id),
+            viewers=self.viewers(case.id),
+            exercise=case.exercise,
         )
 
+    # One case
 
-class CaseVisit(Visit):
-    """One screen at the house of cases."""
+    def enter(self, visit: CaseVisit, id_: str) -> None:
+        """A screen has opened a case."""
+        self._open.setdefault(id_, []).append(visit)
+        self._looked(id_)
 
-    def __init__(self, house: CaseDesk, guest: Guest) -> None:
-        self._house = house
-        self._guest = guest
+    def leave(self, visit: CaseVisit, id_: str) -> None:
+        """A screen looks at a case no longer."""
+        if visit in self._open.get(id_, ()):
+            self._open[id_].remove(visit)
+            if not self._open[id_]:
+                del self._open[id_]
+            self._looked(id_)
+
+    def viewers(self, id_: str) -> tuple[str, ...]:
+        """The names of those who have a case open."""
+        return tuple(sorted({visit.name for visit in self._open.get(id_, ())} - {""}))
+
+    def detail(self, id_: str) -> CaseDetail:
+        """A case whole, from memory or from the store."""
+        pipeline = self.desk.pipeline
+        case = pipeline.case(id_)
+        if case is None:
+            return CaseDetail(id_, None)
+        written = self.written(case)
+        deed = pipeline.cases.last_deed(id_)
+        return CaseDetail(
+            id=id_,
+            case=self.row(case),
+            posts=self._posts(case),
+            replies=written.replies,
+            draft=written.draft,
+            stale=written.stale,
+            problems=written.problems,
+            events=tuple(pipeline.store.events(id_, EVENTS_SHOWN)),
+            facts=written.facts,
+            others=tuple(map(self.row, pipeline.cases.others(case, OTHERS_SHOWN))),
+            undo=deed.words if deed else "",
+            undo_by=deed.action.by if deed else "",
+        )
+
+    def _posts(self, case: Case) -> tuple[LabelledPost, ...]:
+        """The posts of a case, and those of others that they answer."""
+        store = self.desk.pipeline.store
+        posts = store.posts_of(case.channel, case.posts)
+        asked = {post.reply_to for post in posts if post.reply_to} - set(case.posts)
+        if asked:
+            posts += store.posts_of(case.channel, sorted(asked))
+        return tuple(sorted(posts, key=lambda post: (post.created_at, post.id)))
+
+    def _looked(self, id_: str) -> None:
+        """Who looks at a case has changed: all who see it are told."""
+        self.presence += 1
+        for visit in self._open.get(id_, ()):
+            visit.stale = True

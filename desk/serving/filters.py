@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, Protocol
@@ -144,8 +144,6 @@ FUZZY_LIMIT = 80
 _TERM = re.compile(r'(?=\S)(!?)(~|[A-Za-z]+:)?+(?:"([^"]*)"?|(\S*))')
 _SPAN = re.compile(r"([1-9]\d{0,3})([smhd])")
 _UNITS_S = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
-_SPAN = re.compile(r"([1-9]\d{0,3})([smhd])")
-_UNITS_S = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 _OPTIONS = re2.Options()
 _OPTIONS.case_sensitive = False
 _OPTIONS.log_errors = False
@@ -169,6 +167,15 @@ def parse_filter(
     known = names or {}, outages, clock or _no_clock
     found = (_term(match, *known) for match in _TERM.finditer(text))
     return Filter([term for term in found if term])
+
+
+def terms_of(text: str) -> Iterator[tuple[bool, str, str]]:
+    """The terms of a filter as they are written: excluded or not, field (`~` or ''), value."""
+    for match in _TERM.finditer(text):
+        negated, prefix, quoted, bare = match.groups()
+        if quoted != "" or prefix:
+            value = quoted if quoted is not None else bare or ""
+            yield bool(negated), (prefix or "").lower().removesuffix(":"), value
 
 
 def span_of(text: str) -> timedelta | None:

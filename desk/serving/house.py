@@ -10,12 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, TypeVar
 
 from desk.outages import OutageChange
 from desk.pipeline import Outcome, Pipeline
 from desk.serving.case_messages import Attach, CaseWindow
 from desk.serving.protocol import FromDesk
+
+Done = TypeVar("Done")
 
 
 class Desk(Protocol):
@@ -42,6 +44,10 @@ class Desk(Protocol):
             StoreError: the disk failed; the desk ends then.
             DeskError: whatever else `work` raises; nothing has changed.
         """
+        ...
+
+    def do_for(self, work: Callable[[], tuple[Done, Outcome]]) -> Done:
+        """As `do`, for work that also says what it did."""
         ...
 
     def outage(self, id_: str) -> OutageChange | None:

@@ -21,7 +21,7 @@ from desk.post import LabelledPost
 from desk.reading import Reading, Tell
 from desk.serving.case_desk import CaseDesk
 from desk.serving.held import Held
-from desk.serving.house import House
+from desk.serving.house import Done, House
 from desk.serving.idle import Idle
 from desk.serving.layers import Layers
 from desk.serving.names import clean_name
@@ -34,6 +34,9 @@ LAYERED = 50_000
 """Stored posts from which the layers of the map begin: those of the last hours."""
 OUTAGES_S = 0.5
 """Wall seconds between two looks at all outages: some milliseconds of work each."""
+
+TEND_S = 1.0
+"""Wall seconds between two looks at what falls due for cases."""
 
 
 class Monitor:
@@ -138,6 +141,24 @@ class Monitor:
         self._took(outcome)
         return outcome
 
+    def do_for(self, work: Callable[[], tuple[Done, Outcome]]) -> Done:
+        """As `do`, for work that also says what it did."""
+        done: list[Done] = []
+
+        def noted() -> Outcome:
+            said, outcome = work()
+            done.append(said)
+            return outcome
+
+        self.do(noted)
+        return done[0]
+
+    async def tend(self) -> None:
+        """Let what falls due by the clock happen, for as long as the desk runs."""
+        while True:
+            self.cases.tend()
+            await asyncio.sleep(TEND_S)
+
     def outage(self, id_: str) -> OutageChange | None:
         """The outage of this id as it is now, or as it was last told of."""
         return self.reader.known(id_)
@@ -153,11 +174,16 @@ class Monitor:
             labelled=self._labelled,
             posts_per_minute=self._rate.per_minute(),
             backlog=sum(gauge.waiting for gauge in gauges),
-            cases=pipeline.cases.waiting,
+            cases=pipeline.cases.queued,
             outages=sum(1 for row in self.outages() if row.outage.status not in ENDED),
             feeds=tuple(gauge.health(now_s) for gauge in gauges),
             exercise=bool(pipeline.store.exercise),
             work_s={stage: round(spent, 3) for stage, spent in pipeline.work_s.items()},
+            mode=pipeline.cases.mode,
+            mode_by=pipeline.cases.mode_by,
+            waiting=pipeline.cases.waiting,
+            late=pipeline.cases.late,
+            skipped=pipeline.cases.skipped,
         )
 
     def outages(self) -> list[OutageRow]:

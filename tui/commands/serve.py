@@ -84,7 +84,7 @@ async def _serve(monitor: Monitor, listen: str, oms: OmsFile | None, *, attached
         flush()
         reading = asyncio.create_task(monitor.run())
         # feeds may end while screens still look; an unforeseen error ends the desk, aloud
-        tasks = [reading, asyncio.create_task(monitor.failure())]
+        tasks = [reading, *map(asyncio.create_task, (monitor.failure(), monitor.tend()))]
         if oms is not None:
             tasks.append(asyncio.create_task(oms.follow(monitor.pipeline.oms.replace)))
         for task in tasks:

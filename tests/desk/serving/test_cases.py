@@ -1,0 +1,255 @@
+"""Cases at a real desk: lists and open cases told as they change, acts of two people, the mode."""
+
+from __future__ import annotations
+
+import contextlib
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from desk.serving.case_messages import (
+    Attach,
+    CaseAct,
+    CaseActed,
+    CaseDetail,
+    CaseWindow,
+    LeaveCase,
+    OpenCase,
+    SetMode,
+    UnwatchCases,
+    WatchCases,
+)
+from desk.serving.protocol import Refused, Tick
+from tests.desk.serving.conftest import Client, OpenDesk
+
+NOON = datetime(2031, 5, 1, 12, 0, tzinfo=UTC)
+Another = contextlib.AbstractAsyncContextManager[Client]
+
+
+def line(id_: str, minute: float, who: str, text: str, **more: object) -> str:
+    author = {"id": who, "handle": f"@{who}"}
+    at = (NOON + timedelta(minutes=minute)).isoformat()
+    post = {"id": id_, "channel": "x", "author": author, "text": text, "created_at": at}
+    return msgspec.json.encode(post | more).decode() + "\n"
+
+
+@pytest.fixture
+def posts(tmp_path: Path) -> Path:
+    path = tmp_path / "cases.jsonl"
+    path.write_text(
+        line("1", 0, "ann", "no power in Alderton")
+        + line("2", 1, "bob", "a wire is down in Brook", media=[{"kind": "photo"}])
+        + line("3", 2, "ann", "still no power in Alderton")
+        + line("4", 3, "cid", "no power here")
+    )
+    return path
+
+
+async def window(client: Client, view: int) -> CaseWindow:
+    """The next telling of a list."""
+    while True:
+        tick = await client.until(Tick)
+        for told in tick.cases:
+            if told.view == view:
+                return told
+
+
+def ids(told: CaseWindow) -> list[str]:
+    return [row.id for row in told.rows]
+
+
+async def test_the_queue_is_told_in_its_order_and_again_when_it_changes(
+    desk: OpenDesk, posts: Path
+) -> None:
+    async with desk(posts) as (monitor, client):
+        await monitor.run()
+        await client.ask(Attach("ann"))
+        await client.ask(WatchCases(1))
+        first = await window(client, 1)
+        assert ids(first) == ["c-x-2", "c-x-1", "c-x-4"]
+        assert (first.total, first.start, first.filter) == (3, 0, "")
+        assert first.rows[1].contacts == 2
+        assert (first.rows[1].place, first.rows[0].media) == ("Alderton", 1)
+        assert first.rows[0].due_at == NOON + timedelta(minutes=6)
+        await client.ask(CaseAct("answered", "ann", "c-x-1"))
+        assert ids(await window(client, 1)) == ["c-x-2", "c-x-4"]
+        await client.ask(WatchCases(1, start=1, count=1))
+        assert ids(await window(client, 1)) == ["c-x-4"]
+        await client.ask(UnwatchCases(1))
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("wire", ["2"]),
+        ("@ANN", ["1"]),
+        ("!wire", ["1", "4"]),
+        ("place:alder", ["1"]),
+        ("label:haz", ["2"]),
+        ("has:media", ["2"]),
+        ("state:all", ["2", "1", "4", "5"]),
+        ("state:closed", ["5"]),
+        ("state:done has:media", []),
+        ("state:mine", ["4"]),
+        ("agent:me", ["4"]),
+        ("agent:none", ["2", "1"]),
+        ("agent:ev state:all", ["4", "5"]),
+        ("tag:vip", ["4"]),
+        ("state:late", []),
+        ("reach:1k state:open", []),
+        ("channel:x lang:en wire", ["2"]),
+        ("c-x-2", ["2"]),
+        ("~wyre", ["2"]),
+    ],
+)
+async def test_lists_are_filtered(
+    desk: OpenDesk, posts: Path, text: str, found: list[str]
+) -> None:
+    with posts.open("a") as file:
+        file.write(line("5", 4, "dan", "no power at all"))
+    async with desk(posts) as (monitor, client):
+        await monitor.run()
+        await client.ask(Attach("eva"))
+        for act in (
+            CaseAct("close", "eva", "c-x-5"),
+            CaseAct("take", "eva", "c-x-4"),
+            CaseAct("tag", "eva", "c-x-4", tags=("vip",)),
+        ):
+            await client.ask(act)
+            await client.until(CaseActed)
+        await client.ask(WatchCases(7, text))
+        assert ids(await window(client, 7)) == [f"c-x-{id_}" for id_ in found]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("label:nothing", "unknown label 'nothing'"),
+        ("state:wating", "unknown state 'wating': did you mean 'waiting'?"),
+        ("sate:new", "unknown field 'sate:': did you mean 'state'?"),
+        ("reach:many", "can't read 'reach:many'"),
+        ("tag:", "'tag:' needs a value, such as tag:vip"),
+        ("!", "'!' needs a word behind it"),
+    ],
+)
+async def test_a_bad_filter_is_refused_and_the_list_stays(
+    desk: OpenDesk, posts: Path, text: str, said: str
+) -> None:
+    async with desk(posts) as (monitor, client):
+        await monitor.run()
+        await client.ask(WatchCases(3, text))
+        refused = await client.until(Refused)
+        assert refused.view == 3
+        assert said in refused.reason
+
+
+async def test_two_people_see_each_other_and_do_not_take_each_others_cases(
+    desk: OpenDesk, posts: Path, another_client: Another
+) -> None:
+    async with desk(posts) as (monitor, eva), another_client as fred:
+        await monitor.run()
+        await eva.ask(Attach("eva"))
+        await fred.ask(Attach("fred", "lead"))
+        await eva.ask(CaseAct("next", "eva"))
+        acted = await eva.until(CaseActed)
+        assert acted.case is not None
+        assert (acted.act.case, acted.case.agent, acted.words) == ("c-x-2", "eva", "taken in hand")
+        await fred.ask(OpenCase("c-x-2"))
+        detail = await fred.until(CaseDetail)
+        assert detail.case is not None
+        assert (detail.case.agent, detail.case.viewers) == ("eva", ("fred",))
+        assert [post.id for post in detail.posts] == ["2"]
+        assert (detail.undo, detail.undo_by) == ("taken in hand", "eva")
+        await fred.ask(CaseAct("take", "fred", "c-x-2"))
+        refused = await fred.until(Refused)
+        assert refused.case == "c-x-2"
+        assert refused.reason.startswith("eva has had it in hand")
+        await eva.ask(OpenCase("c-x-2"))
+        both = await fred.until(CaseDetail)
+        assert both.case is not None
+        assert both.case.viewers == ("eva", "fred")
+        await eva.ask(CaseAct("note", "eva", "c-x-2", text="crew called", side="operations"))
+        noted = await fred.until(CaseDetail)
+        assert [(e.kind, e.words, e.by, e.side) for e in noted.events] == [
+            ("take", "taken in hand", "eva", "desk"),
+            ("note", "crew called", "eva", "operations"),
+        ]
+        await eva.ask(CaseAct("undo", "eva", "c-x-2"))
+        assert (await eva.until(CaseActed)).words == "taken back: crew called"
+        assert [e.undone for e in (await fred.until(CaseDetail)).events] == [False, True, False]
+        await eva.ask(LeaveCase("c-x-2"))
+        left = await fred.until(CaseDetail)
+        assert left.case is not None
+        assert left.case.viewers == ("fred",)
+
+
+async def test_who_leaves_the_desk_looks_at_nothing_any_longer(
+    desk: OpenDesk, posts: Path, another_client: Another
+) -> None:
+    async with desk(posts) as (monitor, eva):
+        await monitor.run()
+        await eva.ask(OpenCase("c-x-1"))
+        async with another_client as fred:
+            await fred.ask(Attach("fred"))
+            await fred.ask(WatchCases(1, "state:all"))
+            await fred.ask(OpenCase("c-x-1"))
+            await fred.until(CaseDetail)
+            await eva.until(CaseDetail)
+            told = await eva.until(CaseDetail)
+            assert told.case is not None
+            assert told.case.viewers == ("fred",)
+        alone = await eva.until(CaseDetail)
+        assert alone.case is not None
+        assert alone.case.viewers == ()
+
+
+async def test_an_open_case_is_told_again_when_the_customer_writes(
+    desk: OpenDesk, posts: Path
+) -> None:
+    async with desk(posts) as (monitor, client):
+        await client.ask(OpenCase("c-x-1"))
+        assert (await client.until(CaseDetail)).case is None
+        await monitor.run()
+        told = await client.until(CaseDetail)
+        assert told.case is not None
+        assert [post.id for post in told.posts] == ["1", "3"]
+        assert [row.id for row in told.others] == []
+
+
+async def test_merged_and_split_cases_are_told_of(desk: OpenDesk, posts: Path) -> None:
+    async with desk(posts) as (monitor, client):
+        await monitor.run()
+        await client.ask(CaseAct("merge", "eva", "c-x-4", into="c-x-1"))
+        acted = await client.until(CaseActed)
+        assert acted.words == "c-x-4 merged into c-x-1"
+        await client.ask(CaseAct("split", "eva", "c-x-1", posts=("4",)))
+        assert (await client.until(CaseActed)).words == "1 of the posts are now c-x-4"
+        await client.ask(WatchCases(1))
+        assert ids(await window(client, 1)) == ["c-x-2", "c-x-1", "c-x-4"]
+
+
+async def test_the_mode_is_everybodys_and_in_the_status(
+    desk: OpenDesk, posts: Path, another_client: Another
+) -> None:
+    with posts.open("a") as file:
+        file.write(line("6", 4, "gus", "thank you crews"))
+    async with desk(posts) as (monitor, eva), another_client as fred:
+        await monitor.run()
+        await eva.ask(SetMode("storm", "eva"))
+        while True:
+            status = (await fred.until(Tick)).status
+            if status is not None and status.mode == "storm":
+                break
+        assert (status.mode_by, status.waiting + status.skipped) == ("eva", status.cases)
+        await eva.ask(SetMode("calm", " "))
+        assert "who acts?" in (await eva.until(Refused)).reason
+
+
+async def test_before_the_first_post_there_is_nothing_to_act_on(
+    desk: OpenDesk, posts: Path
+) -> None:
+    async with desk(posts) as (_, client):
+        await client.ask(CaseAct("next", "eva"))
+        assert "there are no cases yet" in (await client.until(Refused)).reason
