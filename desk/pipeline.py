@@ -11,6 +11,7 @@ from time import thread_time
 import msgspec
 
 from desk.accounts import Account, LookAlikes, Own
+from desk.announcements import Announcements
 from desk.cases import PAST, Case, CaseAction, CaseDone, Cases, Mode
 from desk.clock import EventClock
 from desk.errors import OutageError, StoreError
@@ -20,6 +21,7 @@ from desk.oms.live import LiveOms
 from desk.outages import Action, Done, OutageChange, Outages
 from desk.places import REMEMBERED, Locator
 from desk.post import LabelledPost, Post, labelled
+from desk.replies.replies import Replies
 from desk.settings import Settings, load_settings
 from desk.store import Commit, Store
 from desk.territories import Territory
@@ -89,6 +91,8 @@ class Pipeline:
         self.own = Own((*self.settings.accounts.account, *accounts))
         self.look_alikes = self._look_alikes()
         self.cases = self._no_cases()
+        self.replies = Replies(self)
+        self.announcements = Announcements(self, self.replies)
         self.clock = self._restore()
         self._engine = engine
         self.work_s = dict.fromkeys(STAGES, 0.0)
@@ -105,6 +109,8 @@ class Pipeline:
         try:
             clock = msgspec.json.decode(saved, type=EventClock) if saved else EventClock()
             self.outages.restore(self.store.states("outage").values())
+            self.replies.restore()
+            self.announcements.restore()
             self.look_alikes.restore(self.store.states("look_alike").values())
             self.oms = LiveOms(self.store.states("oms").get("told"))
             rows = [] if clock.now is None else self.outages.rows(clock.now)
@@ -245,6 +251,8 @@ class Pipeline:
         self.store.forget()
         self.outages = Outages(self.territory, exercise=bool(self.store.exercise))
         self.cases = self._no_cases()
+        self.replies.forget()
+        self.announcements.forget()
         self.look_alikes = self._look_alikes()
         self.oms.forget()
         self._locator.forget()
@@ -302,6 +310,7 @@ class Pipeline:
     def _states(self) -> dict[tuple[str, str], bytes | None]:
         states = {("outage", id_): state for id_, state in self.outages.dirty().items()}
         states |= {("look_alike", id_): state for id_, state in self.look_alikes.dirty().items()}
+        states |= self.replies.dirty() | self.announcements.dirty()
         states |= self.oms.state()
         states["clock", "event"] = msgspec.json.encode(self.clock)
         return states

@@ -143,6 +143,11 @@ class Outages:
             changes.append(self._tell(cluster, at_s, by=action.by))
         return changes
 
+    def find(self, id_: str) -> OutageChange | None:
+        """The outage of this id as it is now, where it is in memory."""
+        cluster = self._memory.clusters.get(id_)
+        return None if cluster is None else self._change(cluster)
+
     def open(self) -> list[OutageChange]:
         """The outages that have not ended, oldest first."""
         return [self._change(c) for c in self._memory.in_order() if not c.ended]

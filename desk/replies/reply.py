@@ -10,6 +10,11 @@ import msgspec
 ReplyState = Literal["submitted", "rejected", "queued", "sending", "sent", "unknown", "failed"]
 """How far a reply is; `submitted` waits for a lead, `unknown` may have been sent or not."""
 
+Fate = Literal["queued", "sent", "unknown", "failed"]
+"""What becomes of a reply that was being sent; it is `queued` again where it surely was not."""
+
+Role = Literal["agent", "lead"]
+
 AnnouncementState = Literal["draft", "submitted", "approved", "sent", "withdrawn"]
 """How far an announcement is."""
 
@@ -62,11 +67,14 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Reply(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A reply to `to_post` of a case, as it stands in the outbox.
 
-    `etr` is the time that it promises, `status` what its `outage` was as it was written;
-    `approved_by` is the lead who let it go; `note` says why it
-    was rejected or has failed; `remote` is its id or address at the platform. An exercise, and a
-    channel that is not switched on, go to the dry run: recorded, sent nowhere, `remote` begins with
-    `dry-run:`.
+    `account` is the own account that it goes out from, as channel:handle, empty where none is
+    known. `etr` is the time that it promises, `status` what its `outage` was as it was written;
+    `approved_by` is the lead who let it go; `note` says why it was rejected or has failed;
+    `remote` is its id or address at the platform. An exercise, and a channel that is not switched
+    on, go to the dry run: recorded, sent nowhere, `remote` begins with `dry-run:`.
+
+    What an announcement sends is a reply to nobody: `case` is the announcement's id, `to_post` and
+    `author_key` are empty.
     """
 
     id: str

@@ -28,6 +28,7 @@ from desk.serving.names import clean_name
 from desk.serving.outage_messages import Act, Acted, PlaceCount
 from desk.serving.outage_reader import OutageReader
 from desk.serving.protocol import DeskStatus, Detail, OmsMark, OutageRow
+from desk.serving.reply_desk import ReplyDesk
 from desk.serving.views import View
 
 LAYERED = 50_000
@@ -72,7 +73,8 @@ class Monitor:
         self._failure: StoreError | None = None
         self._note(pipeline.store.changes())
         self.cases = CaseDesk(self)
-        self.houses: tuple[House, ...] = (self.cases,)
+        self.replies = ReplyDesk(self)
+        self.houses: tuple[House, ...] = (self.cases, self.replies)
         self._reading = Reading(pipeline, feeds, self._took, tell, labellers)
 
     async def run(self) -> None:

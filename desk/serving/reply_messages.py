@@ -9,12 +9,8 @@ from typing import Literal
 
 import msgspec
 
+from desk.replies.errors import Refusal
 from desk.replies.reply import Announcement, Facts, Problem, Reply
-
-ReplyRefusal = Literal[
-    "stale", "voice", "length", "channel", "taken", "approval", "answered", "role", "unknown"
-]
-
 
 class FindMacros(msgspec.Struct, frozen=True, tag="find_macros", omit_defaults=True):
     """The macros that fit a case best, found by what the agent types; all where that is empty.
@@ -107,7 +103,7 @@ class ReplyRefused(msgspec.Struct, frozen=True, tag="reply_refused", omit_defaul
     """A reply or announcement was not taken, and nothing was sent: why, and what is known now."""
 
     case: str
-    kind: ReplyRefusal
+    kind: Refusal
     reason: str
     problems: tuple[Problem, ...] = ()
     facts: Facts | None = None
@@ -162,7 +158,7 @@ class OutageAnswered(msgspec.Struct, frozen=True, tag="outage_answered", omit_de
 
 
 class ReadAnnouncements(msgspec.Struct, frozen=True, tag="read_announcements"):
-    """All announcements, now and whenever one changes."""
+    """All announcements, with the next tick and whenever one changes."""
 
 
 class Announcements(msgspec.Struct, frozen=True, tag="announcements"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from desk.errors import DeskError
+from desk.errors import DeskError, StoreError
 from desk.serving.address import host_of, is_here, loopback, unix_socket
 from desk.serving.monitor import Monitor
 from desk.serving.protocol import PATH
@@ -33,6 +34,16 @@ def application(monitor: Monitor) -> web.Application:
 
     app = web.Application(middlewares=[_guarded])
     app.router.add_get(PATH, attach)
+
+    async def delivering(_: web.Application) -> AsyncIterator[None]:
+        task = asyncio.create_task(monitor.replies.run())
+        yield
+        task.cancel()
+        # what the disk refused has ended the desk already (Monitor.failure)
+        with contextlib.suppress(asyncio.CancelledError, StoreError):
+            await task
+
+    app.cleanup_ctx.append(delivering)
     return app
 
 

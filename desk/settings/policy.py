@@ -41,11 +41,19 @@ class ModePolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     return_after: Minutes
 
 
+class Approval(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a lead lets go first: replies in cases with one of `labels`, and `announcements`."""
+
+    labels: tuple[Label, ...] = ()
+    announcements: bool = True
+
+
 class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is promised and what is skipped, on a calm day and in a storm."""
+    """What is promised and skipped, on a calm day and in a storm, and what a lead lets go."""
 
     calm: ModePolicy
     storm: ModePolicy
+    approval: Approval = Approval()
 
     def faults(self) -> Iterator[tuple[tuple[str | int, ...], str]]:
         """Nobody who is in danger may be left for later."""

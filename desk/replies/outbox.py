@@ -1,0 +1,130 @@
+"""The outbox: every reply and announcement, stored before it is sent, and how far each has come.
+
+```
+submitted ─ a lead ─┬─► queued ─► sending ─┬─► sent
+                    └─► rejected           ├─► failed    the channel surely has not taken it
+                                           └─► unknown   it may have: never sent again blindly
+```
+
+A reply is in the store as `queued` before anything happens, as `sending` before the channel hears
+of it, and as `sent` after. So what is `sending` when a desk begins again may have been sent or not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+import msgspec
+
+from desk.replies.reply import Reply
+
+HELD = 50_000
+"""Replies in memory: weeks of a storm. Beyond a tenth more the oldest that are done leave it, and
+with them what they promised; the store keeps them."""
+
+UNDONE = ("submitted", "queued", "sending", "unknown")
+"""States in which a case has a reply that is not done with."""
+
+STANDING = ("submitted", "queued", "sending", "sent", "unknown")
+"""States in which a person has an answer, or may have it, or is about to get it."""
+
+Key = tuple[str, str]
+NEXT: Key = ("outbox", "next")
+
+
+class Outbox:
+    """All replies by their ids, and whom they answer."""
+
+    def __init__(self, held: int = HELD) -> None:
+        self._held = held
+        self._replies: dict[str, Reply] = {}
+        self._of_case: dict[str, list[str]] = {}
+        self._of_person: dict[str, list[str]] = {}
+        self._waiting: dict[str, None] = {}
+        self._next = 1
+        self._dirty: set[str] = set()
+
+    def new_id(self) -> str:
+        """The id of the next reply: numbered, so that the same acts give the same ids."""
+        id_ = f"r-{self._next}"
+        self._next += 1
+        return id_
+
+    def find(self, id_: str) -> Reply | None:
+        """The reply of this id."""
+        return self._replies.get(id_)
+
+    def of_case(self, case: str) -> list[Reply]:
+        """The replies of a case, or what an announcement sends, the oldest first."""
+        return [self._replies[id_] for id_ in self._of_case.get(case, ())]
+
+    def told(self, author_key: str) -> list[Reply]:
+        """What a person was answered and still holds, the oldest first."""
+        ids = self._of_person.get(author_key, ())
+        return [reply for id_ in ids if (reply := self._replies[id_]).state in STANDING]
+
+    def waiting(self) -> list[Reply]:
+        """Those that are queued, in the order in which they were."""
+        return [self._replies[id_] for id_ in self._waiting]
+
+    def cut_off(self) -> list[Reply]:
+        """Those that are being sent: after a restart, nobody knows whether they were."""
+        return [reply for reply in self._replies.values() if reply.state == "sending"]
+
+    def put(self, reply: Reply) -> Reply:
+        """Take in a reply as it is now."""
+        before = self._replies.get(reply.id)
+        self._replies[reply.id] = reply
+        if before is None:
+            self._index(reply)
+        if reply.state == "queued":
+            self._waiting[reply.id] = None
+        else:
+            self._waiting.pop(reply.id, None)
+        self._dirty.add(reply.id)
+        if len(self._replies) > self._held + self._held // 10:
+            self._let_go()
+        return reply
+
+    def turn(self, reply: Reply, state: str, at: datetime, **more: str) -> Reply:
+        """Let a reply come to `state`; `more` are other fields that change with it."""
+        return self.put(msgspec.structs.replace(reply, state=state, at=at, **more))
+
+    def dirty(self) -> dict[Key, bytes | None]:
+        """What changed since the last call: pieces to be stored under their keys."""
+        changed: dict[Key, bytes | None] = {
+            ("reply", id_): msgspec.json.encode(self._replies[id_]) for id_ in sorted(self._dirty)
+        }
+        if changed:
+            changed[NEXT] = msgspec.json.encode(self._next)
+        self._dirty.clear()
+        return changed
+
+    def restore(self, pieces: Iterable[bytes], following: bytes | None) -> None:
+        """Go on from the pieces that were stored; to be called once, before anything else."""
+        replies = [msgspec.json.decode(piece, type=Reply) for piece in pieces]
+        for reply in sorted(replies, key=lambda reply: int(reply.id.removeprefix("r-"))):
+            self.put(reply)
+        self._dirty.clear()
+        self._next = msgspec.json.decode(following, type=int) if following else 1
+
+    def _index(self, reply: Reply) -> None:
+        self._of_case.setdefault(reply.case, []).append(reply.id)
+        if reply.author_key:
+            self._of_person.setdefault(reply.author_key, []).append(reply.id)
+
+    def _let_go(self) -> None:
+        """Forget the oldest that are done, once they are saved."""
+        for reply in list(self._oldest_done())[: len(self._replies) - self._held]:
+            del self._replies[reply.id]
+            self._of_case[reply.case].remove(reply.id)
+            if reply.author_key:
+                self._of_person[reply.author_key].remove(reply.id)
+
+    def _oldest_done(self) -> Iterator[Reply]:
+        return (
+            reply
+            for reply in self._replies.values()
+            if reply.state not in UNDONE and reply.id not in self._dirty
+        )

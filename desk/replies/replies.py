@@ -1,0 +1,323 @@
+"""Replies from the first word to the channel: drafts, checks, a lead's word, the outbox."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import msgspec
+
+from desk.cases import Case
+from desk.errors import CaseError
+from desk.replies.drafts import Drafts
+from desk.replies.errors import ReplyError
+from desk.replies.facts import changed, seen_as
+from desk.replies.ground import Ground
+from desk.replies.outbox import NEXT, UNDONE, Key, Outbox
+from desk.replies.reply import Draft, Facts, Fate, Problem, Reply, ReplyState, Role
+from desk.replies.writing import Writing
+
+NOT_ANSWERED = ("rss",)
+"""Channels in which nobody can be answered."""
+
+SUPERSEDED = "a newer reply took its place"
+
+
+class Written(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody wants sent as the answer to a case; `seen` is the version of the facts."""
+
+    case: str
+    by: str
+    text: str
+    seen: str
+    macro: str = ""
+    anyway: bool = False
+
+
+class Replies:
+    """Everything that a desk writes to people; `now` is always desk time.
+
+    Whatever raises has changed nothing. What has changed is stored by `dirty`.
+    """
+
+    def __init__(self, ground: Ground) -> None:
+        self._ground = ground
+        self.writing = Writing(ground)
+        self.drafts = Drafts()
+        self.outbox = Outbox()
+        self._versions: dict[str, int] = {}
+
+    def version(self, case: str) -> int:
+        """A number that grows whenever a draft or reply of a case changes."""
+        return self._versions.get(case, 0)
+
+    def forget(self) -> None:
+        """Begin again with the desk."""
+        self.drafts, self.outbox = Drafts(), Outbox()
+        self._versions = {}
+
+    # Drafts
+
+    def save_draft(self, written: Written, now: datetime) -> Draft | None:
+        """Keep what somebody writes; None where the text is empty, and the draft dropped.
+
+        Raises:
+            ReplyError: the case is not known, or somebody else is writing in it.
+        """
+        case = self._case(written.case)
+        self._check_writer(case, written.by, now)
+        if not written.text:
+            self.drafts.drop(case.id)
+            self._changed(case.id)
+            return None
+        before = self.drafts.of(case.id)
+        current = self.writing.facts(case, now)
+        seen = seen_as(written.seen, current, before.facts if before else None)
+        if seen is None and before is not None:
+            seen = before.facts
+        draft = Draft(
+            case=case.id,
+            by=written.by,
+            at=now,
+            text=written.text,
+            macro=written.macro,
+            facts=seen if written.seen else current,
+        )
+        self.drafts.keep(draft)
+        self._ground.cases.touched(case.id, written.by, now)
+        self._changed(case.id)
+        return draft
+
+    def stale(self, draft: Draft | None, case: Case, now: datetime) -> str:
+        """In words, what has changed since a draft was begun; empty for nothing."""
+        if draft is None:
+            return ""
+        return changed(draft.facts, self.writing.facts(case, now), self.writing.zone)
+
+    # Sending
+
+    def send(self, written: Written, role: Role, now: datetime) -> Reply:
+        """Put a reply into the outbox; it waits there for a lead where the policy says so.
+
+        Raises:
+            ReplyError: it is not taken.
+        """
+        case = self._case(written.case)
+        if not written.by:
+            raise ReplyError("role", "who writes? Begin the screen with --name NAME")
+        if case.channel in NOT_ANSWERED:
+            raise ReplyError("channel", f"nobody can be answered in {case.channel}")
+        self._check_writer(case, written.by, now)
+        facts = self._check_free(case, written, now)
+        problems = self.writing.problems(case, written.text, facts)
+        check_problems(problems, anyway=written.anyway)
+        self._check_new(case, written)
+        for old in self.outbox.of_case(case.id):
+            if old.state == "submitted":
+                self._turn(old, "rejected", now, note=SUPERSEDED)
+        needs_lead = role != "lead" and self.needs_lead(case)
+        reply = self.compose(case, written, facts, now, "submitted" if needs_lead else "queued")
+        self.drafts.drop(case.id)
+        self.put(reply)
+        if needs_lead:
+            self._ground.cases.note(case.id, now, written.by, "submitted", "a reply, for a lead")
+        return reply
+
+    def needs_lead(self, case: Case) -> bool:
+        """Whether a lead must let replies to a case go."""
+        return bool(set(self._ground.settings.policy.approval.labels) & set(case.labels))
+
+    def compose(
+        self, case: Case, written: Written, facts: Facts, now: datetime, state: ReplyState
+    ) -> Reply:
+        """The reply to the newest post of a case."""
+        post = self.writing.newest(case)
+        return Reply(
+            id=self.outbox.new_id(),
+            case=case.id,
+            channel=case.channel,
+            account=self.account(case),
+            to_post=post.id if post is not None else case.posts[-1],
+            author_key=post.author_key if post is not None else case.author_key,
+            text=written.text,
+            lang=self.writing.language(case),
+            macro=written.macro,
+            by=written.by,
+            state=state,
+            at=now,
+            etr=self.writing.promised(written.text, facts),
+            outage=facts.outage,
+            status=facts.status,
+            exercise=case.exercise or bool(self._ground.store.exercise),
+        )
+
+    def account(self, case: Case) -> str:
+        """The own account that answers a case: the one that it came to, or the channel's first."""
+        own = self._ground.own
+        if case.account:
+            name = case.account.removeprefix(f"{case.channel}:")
+            known = own.named(case.channel, name)
+            return known.key if known is not None else f"{case.channel}:{name}"
+        return next((one.key for one in own.accounts if one.channel == case.channel), "")
+
+    def put(self, reply: Reply) -> None:
+        """Take a new reply into the outbox."""
+        self.outbox.put(reply)
+        self._changed(reply.case)
+
+    def judge(
+        self, id_: str, by: str, role: Role, now: datetime, *, approve: bool, note: str = ""
+    ) -> Reply:
+        """Let a submitted reply go, or send it back to its writer with a note.
+
+        Raises:
+            ReplyError: who judges is no lead, the reply waits for nobody, or is stale by now.
+        """
+        if role != "lead":
+            raise ReplyError("role", "only a lead lets replies go, or sends them back")
+        reply = self.outbox.find(id_)
+        if reply is None:
+            raise ReplyError("unknown", f"this desk knows no reply '{id_[:80]}'")
+        if reply.state != "submitted":
+            raise ReplyError("answered", f"this reply is {reply.state} already")
+        case = self._case(reply.case)
+        if not approve:
+            self._send_back(reply, case, now)
+            words = f"reply of {reply.by} sent back" + (f": {note}" if note else "")
+            self._ground.cases.note(case.id, now, by, "rejected", words)
+            return self._turn(reply, "rejected", now, note=note, approved_by="")
+        facts = self.writing.facts(case, now)
+        if (facts.outage, facts.status) != (reply.outage, reply.status):
+            reason = f"since it was written: {facts.status or 'no outage known'} now; send it back"
+            raise ReplyError("stale", reason, facts=facts)
+        # what it promises is held against what is known now
+        check_problems(self.writing.problems(case, reply.text, facts), anyway=True)
+        self._ground.cases.note(case.id, now, by, "approved", f"reply of {reply.by}")
+        return self._turn(reply, "queued", now, approved_by=by)
+
+    def _send_back(self, reply: Reply, case: Case, now: datetime) -> None:
+        """The draft goes back to who wrote it, unless something else is being written by now."""
+        if self.drafts.of(case.id) is None:
+            draft = Draft(
+                case=case.id,
+                by=reply.by,
+                at=now,
+                text=reply.text,
+                macro=reply.macro,
+                facts=self.writing.facts(case, now),
+            )
+            self.drafts.keep(draft)
+
+    # Delivery
+
+    def begin(self, reply: Reply, now: datetime) -> Reply:
+        """A channel is about to hear of a queued reply."""
+        return self._turn(reply, "sending", now)
+
+    def done(
+        self,
+        id_: str,
+        state: Fate,
+        now: datetime,
+        *,
+        remote: str = "",
+        note: str = "",
+    ) -> None:
+        """What became of a reply that was being sent; one that was forgotten meanwhile is gone."""
+        reply = self.outbox.find(id_)
+        if reply is None or reply.state != "sending":
+            return
+        reply = self._turn(reply, state, now, remote=remote, note=note)
+        if not reply.author_key:
+            return
+        cases = self._ground.cases
+        if state == "sent":
+            closes = reply.status == "restored"
+            try:
+                cases.replied(reply.case, now, reply.by, promised=reply.etr, loop=closes)
+            except CaseError:
+                return  # the case has left memory, and the store has the reply
+        elif state in ("unknown", "failed"):
+            cases.note(reply.case, now, reply.by, state, note)
+
+    # What is kept
+
+    def dirty(self) -> dict[Key, bytes | None]:
+        """What changed since the last call: pieces to be stored under their keys."""
+        return self.drafts.dirty() | self.outbox.dirty()
+
+    def restore(self) -> None:
+        """Go on from the store; to be called once, before anything else."""
+        store = self._ground.store
+        self.drafts.restore(store.states("draft").values())
+        self.outbox.restore(store.states("reply").values(), store.state(*NEXT))
+
+    # Checks
+
+    def _case(self, id_: str) -> Case:
+        case = self._ground.cases.get(id_)
+        if case is None:
+            raise ReplyError("unknown", f"this desk knows no case '{id_[:80]}'")
+        if case.merged_into is not None:
+            reason = f"this case was merged into {case.merged_into}: open that one"
+            raise ReplyError("unknown", reason)
+        return case
+
+    def _check_writer(self, case: Case, by: str, now: datetime) -> None:
+        """Nobody writes where somebody else is at work."""
+        writer = self.drafts.writer(case.id, now)
+        if writer and writer != by and case.agent != by:
+            raise ReplyError("taken", f"{writer} is writing in this case")
+        if case.state == "mine" and case.agent and case.agent != by:
+            raise ReplyError("taken", f"{case.agent} has this case in hand: take it first")
+
+    def _check_free(self, case: Case, written: Written, now: datetime) -> Facts:
+        """No other reply is under way, and what the writer saw still holds; what is known."""
+        for reply in self.outbox.of_case(case.id):
+            if reply.state in ("queued", "sending"):
+                raise ReplyError("taken", f"a reply of {reply.by} is being sent: wait for it")
+            if reply.state == "unknown" and not written.anyway:
+                reason = "the last reply may have been sent or not: look there, then send anyway"
+                raise ReplyError("taken", reason)
+        facts = self.writing.facts(case, now)
+        if written.seen != facts.version:
+            draft = self.drafts.of(case.id)
+            seen = seen_as(written.seen, draft.facts if draft else None)
+            reason = changed(seen, facts, self.writing.zone)
+            raise ReplyError("stale", reason, facts=facts)
+        return facts
+
+    def _check_new(self, case: Case, written: Written) -> None:
+        """A key that is pressed twice sends nothing twice."""
+        said = [reply for reply in self.outbox.of_case(case.id) if reply.state == "sent"]
+        if said and said[-1].text == written.text and case.waiting_since is None:
+            raise ReplyError("answered", "they have had these very words already")
+
+    def _turn(self, reply: Reply, state: ReplyState, now: datetime, **more: str) -> Reply:
+        turned = self.outbox.turn(reply, state, now, **more)
+        self._changed(reply.case)
+        return turned
+
+    def _changed(self, case: str) -> None:
+        self._versions[case] = self._versions.get(case, 0) + 1
+
+
+def under_way(replies: Iterable[Reply]) -> bool:
+    """Whether one of `replies` is not done with."""
+    return any(reply.state in UNDONE for reply in replies)
+
+
+def check_problems(problems: tuple[Problem, ...], *, anyway: bool) -> None:
+    """Let nothing through that must be mended, and no warning that nobody has seen.
+
+    Raises:
+        ReplyError: there is such a problem.
+    """
+    blocking = [problem for problem in problems if problem.blocks]
+    if blocking:
+        kinds = {problem.kind for problem in blocking}
+        reason = "; ".join(dict.fromkeys(problem.words for problem in blocking))
+        raise ReplyError("length" if kinds == {"length"} else "voice", reason, problems)
+    if problems and not anyway:
+        reason = "; ".join(dict.fromkeys(problem.words for problem in problems))
+        raise ReplyError("voice", f"{reason} (send again to send it anyway)", problems)

@@ -1,0 +1,342 @@
+"""The house of replies: macros, drafts, sending, everybody of an outage, announcements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+import msgspec
+
+from desk.announcements import AnnounceAction
+from desk.cases import Case
+from desk.pipeline import Outcome
+from desk.replies.channel import Channels, DryRun
+from desk.replies.delivery import Delivery
+from desk.replies.errors import ReplyError
+from desk.replies.everybody import Answer, Everybody, Person, Round
+from desk.replies.measure import limit, measure
+from desk.replies.replies import Written
+from desk.replies.reply import Draft, Facts, Problem, Reply
+from desk.replies.writing import Choice
+from desk.serving.house import Desk, Guest, Visit
+from desk.serving.names import clean_name
+from desk.serving.protocol import FromDesk
+from desk.serving.reply_messages import (
+    AnnounceAct,
+    Announced,
+    Announcements,
+    AnswerOutage,
+    Drafted,
+    FilledMacro,
+    FindMacros,
+    JudgeReply,
+    Macros,
+    OutageAnswered,
+    PassedOver,
+    ReadAnnouncements,
+    Replied,
+    ReplyRefused,
+    SaveDraft,
+    SendReply,
+    WouldSend,
+)
+
+MOST_MACROS = 100
+
+
+class CaseReplies(msgspec.Struct, frozen=True):
+    """What a screen that has a case open is told of its replies."""
+
+    replies: tuple[Reply, ...]
+    draft: Draft | None
+    stale: str
+    problems: tuple[Problem, ...]
+    facts: Facts
+
+
+class ReplyDesk:
+    """Replies and announcements as screens see them, and their delivery."""
+
+    def __init__(self, desk: Desk, channels: Channels | None = None) -> None:
+        self.desk = desk
+        pipeline = desk.pipeline
+        self.channels = channels or Channels(DryRun(pipeline.store))
+        self.everybody = Everybody(pipeline, pipeline.replies)
+        self.version = 0
+        self._delivery = Delivery(
+            pipeline.replies,
+            self.channels,
+            now=self.now,
+            keep=self.keep,
+            exercise=lambda: bool(pipeline.store.exercise),
+        )
+
+    async def run(self) -> None:
+        """Deliver what is queued, as long as the desk serves screens.
+
+        Raises:
+            StoreError: the disk failed; the desk ends then.
+        """
+        await self._delivery.run()
+
+    def visit(self, guest: Guest) -> ReplyVisit:
+        """A new screen has come."""
+        return ReplyVisit(self, guest)
+
+    def took(self, outcome: Outcome) -> None:
+        """A batch, or what somebody did, has led to `outcome`."""
+
+    def begin_again(self) -> None:
+        """The feed has begun again, and everything before is forgotten."""
+        self.version += 1
+
+    def now(self) -> datetime:
+        """Desk time; that of the wall before a real desk's first post, for announcements.
+
+        Raises:
+            ReplyError: the storm has not begun.
+        """
+        now = self.desk.time()
+        if now is None and self.desk.pipeline.store.exercise:
+            raise ReplyError("unknown", "the storm has not begun: there is nobody to write to")
+        return now or datetime.now(UTC)
+
+    def keep(self) -> Outcome:
+        """Store what has changed, and let everybody see it."""
+        self.version += 1
+        return self.desk.do(self.desk.pipeline.settle)
+
+    def deliver(self) -> None:
+        """There may be something to send."""
+        self._delivery.wake()
+
+    def case(self, id_: str) -> Case:
+        """The case of this id.
+
+        Raises:
+            ReplyError: there is none.
+        """
+        case = self.desk.pipeline.recall(id_)
+        if case is None:
+            raise ReplyError("unknown", f"this desk knows no case '{id_[:80]}'")
+        return case
+
+    def of_case(self, case: Case) -> CaseReplies:
+        """The replies of a case, what is being written in it, and what is known."""
+        replies = self.desk.pipeline.replies
+        now = self.now()
+        draft = replies.drafts.of(case.id)
+        facts = replies.writing.facts(case, now)
+        return CaseReplies(
+            replies=tuple(replies.outbox.of_case(case.id)),
+            draft=draft,
+            stale=replies.stale(draft, case, now),
+            problems=replies.writing.problems(case, draft.text, facts) if draft else (),
+            facts=facts,
+        )
+
+    def stamp(self, case: Case) -> tuple[int, str]:
+        """What changes whenever `of_case` does, but for the time."""
+        replies = self.desk.pipeline.replies
+        return replies.version(case.id), replies.writing.facts(case, self.now()).version
+
+    def writer(self, case: str) -> str:
+        """Who is writing in a case; empty where nobody is."""
+        return self.desk.pipeline.replies.drafts.writer(case, self.now())
+
+    def words(self, reply: Reply) -> str:
+        """What becomes of a reply, in one line."""
+        if reply.state == "submitted":
+            return "waits for a lead"
+        if reply.state == "rejected":
+            return f"sent back to {reply.by}"
+        exercise = bool(self.desk.pipeline.store.exercise)
+        if self.channels.is_dry(reply, exercise=exercise):
+            return "answered in the dry run: recorded, sent nowhere"
+        return f"goes out in {reply.channel}"
+
+
+class ReplyVisit(Visit):
+    """One screen at the house of replies."""
+
+    requests: ClassVar[tuple[type, ...]] = (
+        FindMacros,
+        SaveDraft,
+        SendReply,
+        JudgeReply,
+        AnswerOutage,
+        ReadAnnouncements,
+        AnnounceAct,
+    )
+
+    def __init__(self, house: ReplyDesk, guest: Guest) -> None:
+        self._house = house
+        self._guest = guest
+        self._reading = False
+        self._told: tuple[object, ...] | None = None
+        self._version = -1
+
+    async def meet(self, request: Any) -> FromDesk | None:  # noqa: ANN401  one of `requests`
+        """Do what is asked."""
+        try:
+            return self._meet(request)
+        except ReplyError as error:
+            case = getattr(request, "case", "")
+            return ReplyRefused(case, error.kind, str(error), error.problems, error.facts)
+
+    def _meet(self, request: Any) -> FromDesk | None:  # noqa: ANN401
+        match request:
+            case FindMacros():
+                return self._find(request)
+            case SaveDraft():
+                return self._save(request)
+            case SendReply():
+                return self._send(request)
+            case JudgeReply():
+                return self._judge(request)
+            case AnswerOutage():
+                return self._answer_outage(request)
+            case AnnounceAct():
+                return self._announce(request)
+        self._reading = True
+        self._version = -1
+        self._told = None
+        return None
+
+    def news(self) -> Iterable[FromDesk]:
+        """All announcements, where one has changed."""
+        house = self._house
+        if not self._reading or self._version == house.version:
+            return
+        self._version = house.version
+        items = tuple(house.desk.pipeline.announcements.all())
+        if items != self._told:
+            self._told = items
+            yield Announcements(items)
+
+    def begin_again(self) -> None:
+        """The desk has begun again: announcements are told anew when they are asked for."""
+        self._reading = False
+
+    def _by(self, said: str) -> str:
+        return clean_name(said or self._guest.who.name)
+
+    def _find(self, request: FindMacros) -> Macros:
+        house, now = self._house, self._house.now()
+        writing = house.desk.pipeline.replies.writing
+        most = max(0, min(request.limit, MOST_MACROS))
+        if request.case:
+            choices = writing.macros(house.case(request.case), request.query, now, most)
+        else:
+            choices = writing.announcements(request.outage, request.query, now, most)
+        return Macros(request.case, request.query, tuple(map(_filled, choices)))
+
+    def _save(self, request: SaveDraft) -> Drafted:
+        house = self._house
+        replies = house.desk.pipeline.replies
+        case = house.case(request.case)
+        now = house.now()
+        written = Written(
+            case=case.id,
+            by=self._by(request.by),
+            text=request.text,
+            seen=request.seen,
+            macro=request.macro,
+        )
+        draft = replies.save_draft(written, now)
+        house.keep()
+        facts = replies.writing.facts(case, now)
+        return Drafted(
+            case=case.id,
+            length=measure(request.text, case.channel),
+            limit=limit(case.channel),
+            problems=replies.writing.problems(case, request.text, facts) if draft else (),
+            stale=replies.stale(draft, case, now),
+        )
+
+    def _send(self, request: SendReply) -> Replied:
+        house = self._house
+        written = Written(
+            case=house.case(request.case).id,
+            by=self._by(request.by),
+            text=request.text,
+            seen=request.seen,
+            macro=request.macro,
+            anyway=request.anyway,
+        )
+        replies = house.desk.pipeline.replies
+        return self._replied(replies.send(written, self._guest.who.role, house.now()))
+
+    def _judge(self, request: JudgeReply) -> Replied:
+        house = self._house
+        by, role = self._by(request.by), self._guest.who.role
+        judge = house.desk.pipeline.replies.judge
+        return self._replied(
+            judge(request.reply, by, role, house.now(), approve=request.approve, note=request.note)
+        )
+
+    def _replied(self, reply: Reply) -> Replied:
+        """Store a reply before anybody hears of it, and then let it go out."""
+        self._house.keep()
+        self._house.deliver()
+        return Replied(reply, self._house.words(reply))
+
+    def _answer_outage(self, request: AnswerOutage) -> OutageAnswered:
+        house, now = self._house, self._house.now()
+        by, role = self._by(request.by), self._guest.who.role
+        planned = house.everybody.plan(request.outage, request.macro, by, now, loop=request.loop)
+        if request.send:
+            planned = house.everybody.send(planned, by, role, now)
+            house.keep()
+            house.deliver()
+        return _answered(planned)
+
+    def _announce(self, request: AnnounceAct) -> Announced:
+        house = self._house
+        action = AnnounceAction(
+            kind=request.kind,
+            by=self._by(request.by),
+            id=request.id,
+            title=request.title,
+            text=request.text,
+            outage=request.outage,
+            accounts=request.accounts,
+            note=request.note,
+        )
+        act = house.desk.pipeline.announcements.act
+        item, words = act(action, self._guest.who.role, house.now())
+        house.keep()
+        house.deliver()
+        return Announced(item, words)
+
+
+def _filled(choice: Choice) -> FilledMacro:
+    macro = choice.macro
+    return FilledMacro(macro.id, macro.title, choice.text, choice.missing, choice.score)
+
+
+def _answered(planned: Round) -> OutageAnswered:
+    return OutageAnswered(
+        outage=planned.outage,
+        macro=planned.macro.id,
+        loop=planned.audience == "loop",
+        filled=tuple(map(_would_send, planned.answers)),
+        passed_over=tuple(
+            PassedOver(person.case.id, _name(person), reason)
+            for person, reason in planned.passed_over
+        ),
+        sent=planned.sent,
+        answered=planned.answered,
+        affected=planned.affected,
+    )
+
+
+def _would_send(answer: Answer) -> WouldSend:
+    case = answer.person.case
+    return WouldSend(case.id, _name(answer.person), case.channel, answer.text, answer.problems)
+
+
+def _name(person: Person) -> str:
+    author = person.post.author
+    return (author.handle or author.name or author.id) if author else person.case.author
