@@ -17,7 +17,8 @@ class Terminal:
         self._tmux = ["tmux", "-S", str(folder / "tmux.sock"), "-f", "/dev/null"]
         self._run(
             "new-session", "-d", "-s", "t", "-x", str(columns), "-y", str(lines),
-            "env", "-u", "NO_COLOR", f"XDG_CONFIG_HOME={folder}", f"PS1={PROMPT} ", "bash", "--norc", "--noprofile",
+            "env", "-u", "NO_COLOR", f"XDG_CONFIG_HOME={folder}", f"PS1={PROMPT} ",
+            "bash", "--norc", "--noprofile",
         )  # fmt: skip
 
     def _run(self, *command: str) -> str:
