@@ -45,16 +45,18 @@ class Replies:
         self.writing = Writing(ground)
         self.drafts = Drafts()
         self.outbox = Outbox()
-        self._versions: dict[str, int] = {}
+        self._touched: set[str] = set()
 
-    def version(self, case: str) -> int:
-        """A number that grows whenever a draft or reply of a case changes."""
-        return self._versions.get(case, 0)
+    def touched(self) -> list[str]:
+        """The cases, and announcements, of which a draft or reply has changed since last asked."""
+        touched = sorted(self._touched)
+        self._touched.clear()
+        return touched
 
     def forget(self) -> None:
         """Begin again with the desk."""
         self.drafts, self.outbox = Drafts(), Outbox()
-        self._versions = {}
+        self._touched.clear()
 
     # Drafts
 
@@ -299,7 +301,7 @@ class Replies:
         return turned
 
     def _changed(self, case: str) -> None:
-        self._versions[case] = self._versions.get(case, 0) + 1
+        self._touched.add(case)
 
 
 def under_way(replies: Iterable[Reply]) -> bool:

@@ -191,6 +191,10 @@ class CaseDesk:
                 del self._open[id_]
             self._looked(id_)
 
+    def looked_at(self) -> tuple[str, ...]:
+        """The cases that some screen has open."""
+        return tuple(self._open)
+
     def viewers(self, id_: str) -> tuple[str, ...]:
         """The names of those who have a case open."""
         return tuple(sorted({visit.name for visit in self._open.get(id_, ())} - {""}))

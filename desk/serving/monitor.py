@@ -73,7 +73,7 @@ class Monitor:
         self._failure: StoreError | None = None
         self._note(pipeline.store.changes())
         self.cases = CaseDesk(self)
-        self.replies = ReplyDesk(self)
+        self.replies = ReplyDesk(self, self.cases)
         self.houses: tuple[House, ...] = (self.cases, self.replies)
         self._reading = Reading(pipeline, feeds, self._took, tell, labellers)
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any, ClassVar
-
-import msgspec
 
 from desk.announcements import AnnounceAction
 from desk.cases import Case
@@ -17,8 +16,10 @@ from desk.replies.errors import ReplyError
 from desk.replies.everybody import Answer, Everybody, Person, Round
 from desk.replies.measure import limit, measure
 from desk.replies.replies import Written
-from desk.replies.reply import Draft, Facts, Problem, Reply
+from desk.replies.reply import Reply
 from desk.replies.writing import Choice
+from desk.serving.case_desk import CaseDesk
+from desk.serving.case_desk import Written as InCase
 from desk.serving.house import Desk, Guest, Visit
 from desk.serving.names import clean_name
 from desk.serving.protocol import FromDesk
@@ -43,23 +44,19 @@ from desk.serving.reply_messages import (
 )
 
 MOST_MACROS = 100
-
-
-class CaseReplies(msgspec.Struct, frozen=True):
-    """What a screen that has a case open is told of its replies."""
-
-    replies: tuple[Reply, ...]
-    draft: Draft | None
-    stale: str
-    problems: tuple[Problem, ...]
-    facts: Facts
+LOOKED_S = 0.5
+"""Wall seconds between two looks at what is known for the cases that are open."""
 
 
 class ReplyDesk:
     """Replies and announcements as screens see them, and their delivery."""
 
-    def __init__(self, desk: Desk, channels: Channels | None = None) -> None:
+    def __init__(self, desk: Desk, cases: CaseDesk, channels: Channels | None = None) -> None:
         self.desk = desk
+        self._cases = cases
+        cases.written, cases.writing = self.of_case, self.writer
+        self._stamps: dict[str, str] = {}
+        self._looked_at_s = 0.0
         pipeline = desk.pipeline
         self.channels = channels or Channels(DryRun(pipeline.store))
         self.everybody = Everybody(pipeline, pipeline.replies)
@@ -105,7 +102,28 @@ class ReplyDesk:
     def keep(self) -> Outcome:
         """Store what has changed, and let everybody see it."""
         self.version += 1
-        return self.desk.do(self.desk.pipeline.settle)
+        outcome = self.desk.do(self.desk.pipeline.settle)
+        self._cases.noted(self.desk.pipeline.replies.touched())
+        return outcome
+
+    def look(self) -> None:
+        """Tell of cases that are open where the outage or its estimate has changed."""
+        now_s = time.monotonic()
+        if now_s - self._looked_at_s < LOOKED_S:
+            return
+        self._looked_at_s = now_s
+        pipeline = self.desk.pipeline
+        opened = (pipeline.cases.get(id_) for id_ in self._cases.looked_at())
+        now = self.desk.time()
+        stamps = {
+            case.id: pipeline.replies.writing.facts(case, now).version
+            for case in opened
+            if case is not None and now is not None
+        }
+        before, self._stamps = self._stamps, stamps
+        changed = [id_ for id_, stamp in stamps.items() if before.get(id_, stamp) != stamp]
+        if changed:
+            self._cases.noted(changed)
 
     def deliver(self) -> None:
         """There may be something to send."""
@@ -122,24 +140,19 @@ class ReplyDesk:
             raise ReplyError("unknown", f"this desk knows no case '{id_[:80]}'")
         return case
 
-    def of_case(self, case: Case) -> CaseReplies:
+    def of_case(self, case: Case) -> InCase:
         """The replies of a case, what is being written in it, and what is known."""
         replies = self.desk.pipeline.replies
         now = self.now()
         draft = replies.drafts.of(case.id)
         facts = replies.writing.facts(case, now)
-        return CaseReplies(
+        return InCase(
             replies=tuple(replies.outbox.of_case(case.id)),
             draft=draft,
             stale=replies.stale(draft, case, now),
             problems=replies.writing.problems(case, draft.text, facts) if draft else (),
             facts=facts,
         )
-
-    def stamp(self, case: Case) -> tuple[int, str]:
-        """What changes whenever `of_case` does, but for the time."""
-        replies = self.desk.pipeline.replies
-        return replies.version(case.id), replies.writing.facts(case, self.now()).version
 
     def writer(self, case: str) -> str:
         """Who is writing in a case; empty where nobody is."""
@@ -207,6 +220,7 @@ class ReplyVisit(Visit):
     def news(self) -> Iterable[FromDesk]:
         """All announcements, where one has changed."""
         house = self._house
+        house.look()
         if not self._reading or self._version == house.version:
             return
         self._version = house.version

@@ -12,6 +12,7 @@ import msgspec
 from desk.replies.errors import Refusal
 from desk.replies.reply import Announcement, Facts, Problem, Reply
 
+
 class FindMacros(msgspec.Struct, frozen=True, tag="find_macros", omit_defaults=True):
     """The macros that fit a case best, found by what the agent types; all where that is empty.
 

@@ -1,4 +1,4 @@
-"""A desk at work for tests of replies: three towns, an outage in one, and people who wrote of it."""
+"""A desk at work for tests of replies: towns, an outage in one, and people who wrote of it."""
 
 from __future__ import annotations
 

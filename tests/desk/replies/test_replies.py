@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from pathlib import Path
 
 import msgspec
@@ -324,9 +323,9 @@ def test_people_are_answered_in_their_own_language(bench: Bench) -> None:
     assert reply.lang == "it"
 
 
-def test_time_passes_while_a_draft_stands(bench: Bench) -> None:
-    case = bench.case()
-    bench.replies.save_draft(bench.written(case, "Sorry"), bench.now)
-    version = bench.replies.version(case.id)
-    bench.replies.save_draft(bench.written(case, "Sorry!"), bench.now + timedelta(seconds=9))
-    assert bench.replies.version(case.id) == version + 1
+def test_it_is_told_which_cases_changed(bench: Bench) -> None:
+    first, second = bench.case(), bench.case(1)
+    bench.replies.save_draft(bench.written(first, "Sorry"), bench.now)
+    bench.send(second, PLAIN)
+    assert bench.replies.touched() == sorted([first.id, second.id])
+    assert bench.replies.touched() == []
