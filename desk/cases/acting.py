@@ -143,8 +143,9 @@ class Acting:
         held = {case.id: self._memory.put(case) for case in after}
         number = self._deeds.add(action, now, words, before, held)
         side = action.side if action.kind == "note" else "desk"
+        kind = "take" if action.kind == "next" else action.kind
         for id_ in before:
-            self._journal.note(id_, now, action.by, action.kind, words, side=side, deed=number)
+            self._journal.note(id_, now, action.by, kind, words, side=side, deed=number)
         return CaseDone(action, held[action.case], words)
 
     def _known(self, id_: str) -> Case:

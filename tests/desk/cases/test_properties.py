@@ -92,7 +92,7 @@ def play(town: Town, step: Step) -> object:
 
 
 @given(days(), st.data())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_saved_and_restored_at_any_point_it_goes_on_the_same(
     steps: list[Step], data: st.DataObject
 ) -> None:
@@ -118,7 +118,7 @@ def key(case: Case) -> str:
 
 
 @given(days())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_every_post_is_in_one_case_and_the_queue_is_whole_and_in_order(steps: list[Step]) -> None:
     town = Town()
     for step in steps:
@@ -150,7 +150,7 @@ def steps_seen(town: Town) -> list[LabelledPost]:
 
 
 @given(days(), days(kinds=tuple(kind for kind in KINDS if kind != "undo")))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_undo_of_all_acts_gives_the_states_back(before: list[Step], acts: list[Step]) -> None:
     town = Town()
     for step in before:
