@@ -22,6 +22,7 @@ from desk.outages import Action, Done, OutageChange, Outages
 from desk.places import REMEMBERED, Locator
 from desk.post import LabelledPost, Post, labelled
 from desk.replies.replies import Replies
+from desk.reports.pulse import PulseTaker
 from desk.settings import Settings, load_settings
 from desk.store import Commit, Store
 from desk.territories import Territory
@@ -93,6 +94,7 @@ class Pipeline:
         self.cases = self._no_cases()
         self.replies = Replies(self)
         self.announcements = Announcements(self, self.replies)
+        self.pulse = PulseTaker(store.last_pulse())
         self.clock = self._restore()
         self._engine = engine
         self.work_s = dict.fromkeys(STAGES, 0.0)
@@ -245,6 +247,8 @@ class Pipeline:
         commit.events += changes.events
         commit.undone += changes.undone
         commit.states |= self._states() | changes.pieces
+        cases = self.cases
+        commit.pulse += self.pulse.take(self.clock.now, cases.waiting, cases.late, cases.skipped)
         self.store.commit(commit)
 
     def _begin_again(self) -> None:
@@ -254,12 +258,17 @@ class Pipeline:
         self.replies.forget()
         self.announcements.forget()
         self.look_alikes = self._look_alikes()
+        self.pulse = PulseTaker()
         self.oms.forget()
         self._locator.forget()
         self.clock = EventClock()
 
     def _no_cases(self) -> Cases:
-        return Cases(self.settings.policy, read=self.store.posts_of)
+        return Cases(
+            self.settings.policy,
+            account_of=self.own.addressed,
+            read=self.store.posts_of,
+        )
 
     def _begin(self, *, exercise: bool) -> None:
         self.store.set_exercise(exercise)
@@ -276,7 +285,8 @@ class Pipeline:
         self.cases.pass_time(now)
         posing = self.look_alikes.observe(post)
         outcome.seconds[int(min(now, post.created_at).timestamp())] += 1
-        _count(commit, post, verdict.labels)
+        hour = _hour(int(post.created_at.timestamp()) // HOUR_S)
+        _count(commit.counts, (hour, post.channel), verdict.labels)
         if not verdict.labels:
             commit.unlabelled.append(post)
             if not self._every_post:
@@ -291,6 +301,8 @@ class Pipeline:
         if not verdict.labels:
             return
         commit.labelled.append(seen)
+        if seen.location is not None:
+            _count(commit.place_counts, (hour, seen.location.community), seen.labels)
         changes = self.outages.observe(seen, now)
         changed_s = thread_time()
         self.work_s["outages"] += changed_s - located_s
@@ -304,8 +316,13 @@ class Pipeline:
         if changes:
             self.cases.link(changes, self.outages.outage_at)
         if not posing and self.own.wrote(post) is None:
-            self.cases.observe(seen, now, self.outages.outage_of(seen), verdict.lang)
+            self._open_case(seen, now, verdict.lang)
         self.work_s["cases"] += thread_time() - changed_s
+
+    def _open_case(self, post: LabelledPost, now: datetime, lang: str) -> None:
+        case = self.cases.observe(post, now, self.outages.outage_of(post), lang)
+        if case is not None and case.contacts == 1 and post.repost_of is None:
+            self.pulse.arrive(now, skipped=self.cases.is_skipped(case))
 
     def _states(self) -> dict[tuple[str, str], bytes | None]:
         states = {("outage", id_): state for id_, state in self.outages.dirty().items()}
@@ -316,11 +333,11 @@ class Pipeline:
         return states
 
 
-def _count(commit: Commit, post: Post, labels: tuple[str, ...]) -> None:
-    hour = _hour(int(post.created_at.timestamp()) // HOUR_S)
+def _count(
+    counts: dict[tuple[str, str, str], int], key: tuple[str, str], labels: tuple[str, ...]
+) -> None:
     for label in ("", *labels):
-        key = (hour, post.channel, label)
-        commit.counts[key] = commit.counts.get(key, 0) + 1
+        counts[*key, label] = counts.get((*key, label), 0) + 1
 
 
 @lru_cache(maxsize=64)

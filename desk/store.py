@@ -16,6 +16,7 @@ from desk.cases.case import CaseEvent
 from desk.errors import FeedError, StoreError
 from desk.outages import Done, OutageChange
 from desk.post import LabelledPost, Post, encode
+from desk.reports.pulse import Pulse
 
 SCHEMA = 4
 DATABASE = "stormdesk.db"
@@ -36,6 +37,11 @@ CREATE TABLE IF NOT EXISTS known (seq INTEGER PRIMARY KEY, digest INTEGER NOT NU
 CREATE TABLE IF NOT EXISTS sample (slot INTEGER PRIMARY KEY, json BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS counts (hour TEXT, channel TEXT, label TEXT, posts INTEGER NOT NULL,
   PRIMARY KEY (hour, channel, label)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS place_counts (hour TEXT, community TEXT, label TEXT,
+  posts INTEGER NOT NULL, PRIMARY KEY (hour, community, label)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS pulse (minute INTEGER PRIMARY KEY, arrived INTEGER NOT NULL,
+  arrived_skipped INTEGER NOT NULL, waiting INTEGER NOT NULL, late INTEGER NOT NULL,
+  skipped INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS states (kind TEXT, id TEXT, json BLOB NOT NULL,
   PRIMARY KEY (kind, id)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS outage_changes
@@ -54,6 +60,8 @@ _FORGOTTEN = (
     "known",
     "sample",
     "counts",
+    "place_counts",
+    "pulse",
     "states",
     "outage_changes",
     "actions",
@@ -64,7 +72,8 @@ _FORGOTTEN = (
 class Commit(msgspec.Struct):
     """Everything that one batch leaves behind; written whole or not at all.
 
-    `digests` are those of all accepted posts; `counts` maps (hour, channel, label) to posts;
+    `digests` are those of all accepted posts; `counts` maps (hour, channel, label) to posts,
+    `place_counts` (hour, community, label) to those that have a place; `pulse` are minutes.
     `states` maps (kind, id) to the encoded state of an outage, a case or a clock, None where it is
     to be forgotten. Without a `feed` no cursor moves: `actions` come from people. `events` are
     lines of the journal of cases, each with the number of its deed; those of `undone` deeds are
@@ -79,6 +88,8 @@ class Commit(msgspec.Struct):
     changes: list[OutageChange] = []
     actions: list[Done] = []
     counts: dict[tuple[str, str, str], int] = {}
+    place_counts: dict[tuple[str, str, str], int] = {}
+    pulse: list[Pulse] = []
     states: dict[tuple[str, str], bytes | None] = {}
     events: list[tuple[int, CaseEvent]] = []
     undone: list[int] = []
@@ -199,6 +210,15 @@ class Store:
             ((*key, posts) for key, posts in batch.counts.items()),
         )
         db.executemany(
+            "INSERT INTO place_counts VALUES (?, ?, ?, ?)"
+            " ON CONFLICT DO UPDATE SET posts = posts + excluded.posts",
+            ((*key, posts) for key, posts in batch.place_counts.items()),
+        )
+        db.executemany(
+            "INSERT OR REPLACE INTO pulse VALUES (?, ?, ?, ?, ?, ?)",
+            map(msgspec.structs.astuple, batch.pulse),
+        )
+        db.executemany(
             "INSERT INTO outage_changes (id, json) VALUES (?, ?)",
             ((change.id, encode(change)) for change in batch.changes),
         )
@@ -229,6 +249,19 @@ class Store:
         )
         self._sampled += len(posts)
         self._db.execute("INSERT OR REPLACE INTO meta VALUES ('sampled', ?)", (str(self._sampled),))
+
+    def ask(self, query: str, *values: str | int) -> list[tuple[Any, ...]]:
+        """The rows that a query finds: for reports, which read in slices (desk/reports).
+
+        Raises:
+            StoreError: the store can't be read.
+        """
+        return self._all(query, *values)
+
+    def last_pulse(self) -> Pulse | None:
+        """The newest minute of the pulse."""
+        rows = self._all("SELECT * FROM pulse ORDER BY minute DESC LIMIT 1")
+        return Pulse(*rows[0]) if rows else None
 
     def states(self, kind: str) -> dict[str, bytes]:
         """The encoded states of one kind, by id."""

@@ -28,7 +28,7 @@ from desk.cases.memory import Memory
 from desk.cases.promise import WAITING, Promise
 from desk.errors import CaseError
 from desk.outages import OutageChange
-from desk.post import LabelledPost
+from desk.post import LabelledPost, Post
 from desk.settings import Policy, load_settings
 
 QUIET = timedelta(days=3)
@@ -77,7 +77,8 @@ class Changes(msgspec.Struct, frozen=True):
 class Cases:
     """The cases of a desk, in bounded memory, by its `policy` (the built-in one without).
 
-    `read` reads posts of a channel from the store.
+    `read` reads posts of a channel from the store, `account_of` says to which own account a post
+    came.
     """
 
     def __init__(
@@ -86,7 +87,9 @@ class Cases:
         *,
         held: int = CASES_HELD,
         read: ReadPosts = lambda _, __: [],
+        account_of: Callable[[Post], str | None] = lambda post: post.account,
     ) -> None:
+        self._account_of = account_of
         self._held = held
         self._promise = Promise(policy or _built_in())
         self._memory = Memory(self._promise)
@@ -220,6 +223,9 @@ class Cases:
                 )
         if outage is not None and outage != case.outage:
             case = _replace(case, outage=outage)
+        account = self._account_of(post)
+        if account is not None and (old is None or old.account is None):
+            case = _replace(case, account=account)
         case = memory.put(case)
         if len(memory.cases) > self._held + self._held // 100:
             memory.let_go(self._held)

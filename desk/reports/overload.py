@@ -1,0 +1,183 @@
+"""Overload said aloud: what comes in, what is answered, when the backlog clears, who would hold it.
+
+A fluid model of the queue, which is the right one where it is long (Newell, Applications of
+Queueing Theory, 1982): in the window λ customers an hour begin to wait, and agents answer at a pace
+each. An agent counts as there for the five-minute spans in which they did something to a case, and
+for the span after each; the pace is answers by the hours that they were there. Answers to many at
+once (an outage's customers) are no pace and count for the backlog alone. With n agents there now
+the backlog changes by λ - n·pace an hour. What the mode leaves for later is told beside this.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Literal
+
+import msgspec
+
+from desk.cases import Case, CaseEvent, Mode
+from desk.reports.answers import at_once, endings
+from desk.reports.pulse import Pulse
+
+WINDOW_MIN = 60
+SPAN_S = 300
+"""Spans in which somebody is there or not."""
+FEWEST_ANSWERS = 8
+"""Answers below which a pace is no pace: its spread would be a third and more."""
+FEWEST_MIN = 10
+"""Minutes of pulse below which nothing is said of what comes in."""
+Level = Literal["quiet", "holding", "behind", "overloaded", "unknown"]
+BEHIND_MIN = 60
+"""A backlog that clears only after so long is one that the desk is behind with."""
+
+
+class Overload(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How the desk stands against what comes in; figures are by the hour, over `window_min`.
+
+    `pace` is answers an agent gives in an hour, None while too few were given to tell; `agents` are
+    those there now. `grows` is by how much the backlog grows, below 0 it shrinks; `clears_at` when
+    it is gone at this pace, None where it never is. `to_hold` agents would keep it from growing,
+    `to_clear` have it gone within an hour. `skipped` counts what is left for later, by label.
+    `words` say all that in a sentence or two.
+    """
+
+    level: Level
+    at: datetime
+    mode: Mode
+    window_min: int
+    arrivals: float
+    answers: float
+    agents: int
+    backlog: int
+    late: int
+    pace: float | None = None
+    grows: float | None = None
+    clears_at: datetime | None = None
+    to_hold: int | None = None
+    to_clear: int | None = None
+    skipped: tuple[tuple[str, int], ...] = ()
+    words: str = ""
+
+
+def overload(
+    now: datetime,
+    mode: Mode,
+    began: datetime,
+    pulses: Sequence[Pulse],
+    events: Iterable[CaseEvent],
+    skipped: Iterable[Case] = (),
+) -> Overload:
+    """How the desk, at work since `began`, stands at `now` by its pulse and its journal."""
+    since = max(now - timedelta(minutes=WINDOW_MIN), began)
+    first = int(since.timestamp()) // 60
+    told = [pulse for pulse in pulses if pulse.minute >= first]
+    span_min = round((now - since).total_seconds() / 60)
+    last = pulses[-1] if pulses else Pulse(0, 0, 0, 0, 0, 0)
+    done = [event for event in events if since < event.at <= now]
+    ended = endings(done)
+    single = len(ended) - at_once(ended)
+    hours, there = _presence([event for event in done if event.by], now)
+    enough = span_min >= FEWEST_MIN
+    arrivals = 60 * sum(pulse.arrived for pulse in told) / span_min if enough else 0.0
+    pace = single / hours if hours and single >= FEWEST_ANSWERS else None
+    counts = Counter(case.labels[0] for case in skipped)
+    stands = Overload(
+        level="unknown",
+        at=now,
+        mode=mode,
+        window_min=span_min,
+        arrivals=round(arrivals, 1),
+        answers=round(60 * len(ended) / span_min, 1) if span_min else 0.0,
+        agents=there,
+        backlog=last.waiting,
+        late=last.late,
+        pace=None if pace is None else round(pace, 1),
+        skipped=tuple(sorted(counts.items(), key=lambda each: (-each[1], each[0]))),
+    )
+    if enough:
+        stands = _judged(stands, arrivals, pace)
+    return msgspec.structs.replace(stands, words=words(stands))
+
+
+def _presence(events: Iterable[CaseEvent], now: datetime) -> tuple[float, int]:
+    """Hours that agents were there, all of them together, and how many are there now."""
+    spans = {(event.by, int(event.at.timestamp()) // SPAN_S) for event in events}
+    present = spans | {(by, span + 1) for by, span in spans}
+    current = int(now.timestamp()) // SPAN_S
+    there = {by for by, span in present if span == current}
+    past = [span for _, span in present if span < current]
+    part = (now.timestamp() % SPAN_S) / SPAN_S * len(there)
+    return (len(past) + part) * SPAN_S / 3600, len(there)
+
+
+def _judged(stands: Overload, arrivals: float, pace: float | None) -> Overload:
+    backlog = stands.backlog
+    if pace is None:
+        quiet = not backlog and not arrivals
+        return msgspec.structs.replace(stands, level="quiet" if quiet else "unknown")
+    grows = arrivals - stands.agents * pace
+    clears_h = backlog / -grows if grows < 0 else None
+    clears = stands.at + timedelta(hours=min(clears_h, 24 * 30)) if clears_h is not None else None
+    level: Level = "overloaded" if backlog else "holding"
+    if clears_h is not None:
+        level = "behind" if clears_h * 60 > BEHIND_MIN else "holding"
+    return msgspec.structs.replace(
+        stands,
+        level=level,
+        grows=round(grows, 1),
+        clears_at=clears,
+        to_hold=_agents(arrivals, pace),
+        to_clear=_agents(arrivals + backlog, pace),
+    )
+
+
+def _agents(an_hour: float, pace: float) -> int:
+    """How many agents answer so many an hour."""
+    return math.ceil(round(an_hour / pace, 6))
+
+
+def words(stands: Overload) -> str:
+    """The figures as somebody would say them."""
+    left = ", ".join(f"{label} {count:,}" for label, count in stands.skipped)
+    skipped = f" Left for later: {left}." if left else ""
+    some = _customers(stands.backlog)
+    if stands.window_min < FEWEST_MIN:
+        return f"{some}; the desk has just begun, nothing is known of its pace.{skipped}"
+    comes = f"{stands.arrivals:,.0f} an hour come in"
+    if stands.level == "quiet":
+        return (
+            f"Nobody waits, and nobody new came in the last {stands.window_min} minutes.{skipped}"
+        )
+    if stands.pace is None or stands.grows is None:
+        return (
+            f"{some}, {comes}; too few were answered in {stands.window_min} minutes to tell"
+            f" a pace.{skipped}"
+        )
+    here = _agents_words(stands.agents)
+    said = f"{some}, {comes}; {here} at {stands.pace:,.0f} an hour each."
+    if stands.clears_at is not None:
+        hours = (stands.clears_at - stands.at).total_seconds() / 3600
+        if stands.backlog:
+            said += f" At this pace the backlog is gone in {_span(hours)}."
+    elif stands.backlog:
+        said += f" The backlog does not clear: it grows by {max(0, stands.grows):,.0f} an hour."
+    if stands.level != "holding" and stands.to_hold is not None and stands.to_clear is not None:
+        said += f" {_agents_words(stands.to_hold)} would hold it,"
+        said += f" {stands.to_clear:,} clear it within an hour."
+    return said + skipped
+
+
+def _customers(count: int) -> str:
+    return "1 customer waits" if count == 1 else f"{count:,} customers wait"
+
+
+def _agents_words(count: int) -> str:
+    return "1 agent" if count == 1 else f"{count:,} agents" if count else "no agent"
+
+
+def _span(hours: float) -> str:
+    minutes = max(1, round(hours * 60))
+    return f"{minutes} min" if minutes < 120 else f"{hours:.0f} h" if hours < 48 else "days"
