@@ -16,6 +16,7 @@ from rules import LABELS
 from tui.choices import ChoicesFile
 from tui.drafts import Drafts
 from tui.frame import Frame
+from tui.kept import Kept
 from tui.link import Link, LinkState
 from tui.paint import paint
 from tui.screens.announcements import AnnouncementsScreen
@@ -54,6 +55,7 @@ class StormdeskApp(Frame):
         self.agent = agent
         self.role = role
         self.now = Situation()
+        self.kept = Kept()
         self.monitor = Monitor(self.now, query)
         self.drafts = Drafts()
         self._views = 0
@@ -78,6 +80,7 @@ class StormdeskApp(Frame):
         match message:
             case Tick():
                 self.now.tick(message)
+                self.kept.told(message.outages)
             case Hello():
                 self.now.greet(message)
                 self._deeds.clear()

@@ -78,6 +78,12 @@ CASE_SIGNS = {
 MEDIA = "¤"
 """Stands before the text of a post that has pictures or other media."""
 
+PIN = "^"
+"""Stands before a post or outage that is kept on top of its list."""
+
+MARK = "§"
+"""Stands before the text of a post that was marked."""
+
 UNKNOWN = Sign("·", "???", "unknown to this screen", "grey")
 
 

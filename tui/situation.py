@@ -65,6 +65,11 @@ class Situation:
         return any(part.exercise for part in said if part)
 
     @property
+    def storm(self) -> bool:
+        """Whether the desk is in storm mode."""
+        return self.status is not None and self.status.mode == "storm"
+
+    @property
     def stale(self) -> bool:
         """Whether what is in view may be old."""
         return self.link.state != "connected" or self._anew

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from desk.serving.protocol import Page, Row, ViewChange
 
@@ -84,14 +84,14 @@ class Window:
         pages = self._pages.values()
         return next((i for page in pages for i, row in page.items() if row.id == post), None)
 
-    def find(self, label: str, index: int, step: int) -> int | None:
-        """The next row from `index` on, in the direction of `step`, that has `label`.
+    def find(self, holds: Callable[[Row], bool], index: int, step: int) -> int | None:
+        """The next row from `index` on, in the direction of `step`, for which `holds` is true.
 
         The search ends where rows are not at hand.
         """
         index += step
         while (row := self.row(index)) is not None:
-            if label in row.labels:
+            if holds(row):
                 return index
             index += step
         return None

@@ -47,6 +47,7 @@ from rules import Match
 from tests.tui.cases_scene import Cases
 from tests.tui.scene import HandWire, Sight
 from tui.app import StormdeskApp
+from tui.filter_words import terms
 from tui.link import LinkState
 from tui.widgets.feed import Feed
 
@@ -323,14 +324,26 @@ class CannedDesk(HandWire):
         self.say(Page(view, self.first, len(held), begin, tuple(held[begin : start + count])))
 
     def _filtered(self, query: str) -> list[Row]:
-        if query.startswith("label:"):
-            return [found for found in self.rows if query[6:] in found.labels]
-        if query.startswith("outage:"):
-            place = self.outages[query.split('"')[1]].place
-            return [found for found in self.rows if found.place == place]
-        if query.startswith("place:"):
-            return [found for found in self.rows if found.place == query[6:].strip('"')]
-        return [found for found in self.rows if query in found.text]
+        found = self.rows
+        for term in terms(query):
+            name, _, value = term.replace('"', "").partition(":")
+            match name:
+                case "label":
+                    found = [row for row in found if value in row.labels]
+                case "outage":
+                    place = self.outages[value].place
+                    found = [row for row in found if row.place == place]
+                case "place":
+                    found = [row for row in found if row.place == value]
+                case "has":
+                    found = [row for row in found if row.media]
+                case "since":
+                    newest = max((row.at for row in self.rows), default=START)
+                    oldest = newest - timedelta(minutes=int(value.rstrip("mh")))
+                    found = [row for row in found if row.at >= oldest]
+                case _:
+                    found = [row for row in found if term in row.text]
+        return found
 
 
 class Scene(Sight):

@@ -86,10 +86,14 @@ def test_pages_in_view_outlast_new_rows() -> None:
 def test_the_next_row_with_a_label_is_found_among_rows_at_hand() -> None:
     window = Window(1, "")
     window.put(100, rows(100, 100, lambda n: "hazard" if n % 30 == 0 else "etr"), 0, 200)
-    assert window.find("hazard", 130, 1) == 150
-    assert window.find("hazard", 150, -1) == 120
-    assert window.find("hazard", 120, -1) is None
-    assert window.find("hazard", 185, 1) is None
+
+    def hazard(row: Row) -> bool:
+        return "hazard" in row.labels
+
+    assert window.find(hazard, 130, 1) == 150
+    assert window.find(hazard, 150, -1) == 120
+    assert window.find(hazard, 120, -1) is None
+    assert window.find(hazard, 185, 1) is None
 
 
 def test_a_post_is_found_by_its_id() -> None:

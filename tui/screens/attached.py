@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, cast
 from textual.screen import Screen
 
 from desk.serving.outage_messages import Acted, OutageDetail
-from desk.serving.protocol import FromDesk, Hello, Page, Refused, Tick
+from desk.serving.protocol import Detail, FromDesk, Hello, Page, Refused, Tick
 from tui.link import LinkState
 from tui.paint import paint
 from tui.reasons import Reasons
 from tui.screens.sized import Sized
 from tui.situation import Situation
 from tui.widgets.actline import ActLine
-from tui.widgets.bars import Banner, StatusStrip, last_seen
+from tui.widgets.bars import Banner, StatusStrip, last_seen, storm_words
 
 if TYPE_CHECKING:
     from tui.app import StormdeskApp
@@ -53,6 +53,8 @@ class Attached(Reasons, Sized, Screen[None]):
                 self.outage_detail(message)
             case Acted():
                 self.acted(message)
+            case Detail():
+                self.post_detail(message)
             case LinkState():
                 self.tell_link()
             case _:
@@ -73,7 +75,7 @@ class Attached(Reasons, Sized, Screen[None]):
         }[link.state]
         seen = last_seen(now.clock, now.zone) if words else ""
         if link.state == "connected":
-            words = now.failed_feeds()
+            words = now.failed_feeds() or storm_words(now)
         self.query_one(Banner).show(paint(words[:400]).text + seen)
         self.set_class(now.stale and now.status is not None, "-stale")
         self.tell_strip()
@@ -112,6 +114,9 @@ class Attached(Reasons, Sized, Screen[None]):
 
     def outage_detail(self, detail: OutageDetail) -> None:
         """An outage has come whole."""
+
+    def post_detail(self, detail: Detail) -> None:
+        """A post has come whole."""
 
     def acted(self, acted: Acted) -> None:
         """Something was done to an outage from here."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual import events
@@ -11,17 +12,22 @@ from textual.containers import Container, Vertical
 from textual.widgets import Input
 
 from desk.outages import ENDED
-from desk.serving.protocol import Close, Fetch, Open, Page, Refused, Tick
-from tui.keys import key
+from desk.serving.protocol import Close, Fetch, Open, OutageRow, Page, Refused, Row, Tick
+from tui.monitor_keys import MONITOR_KEYS
+from tui.outage_order import ORDERS, ordered
 from tui.paint import cut, paint
-from tui.screens.attached import Attached
+from tui.screens.keeping import Keeping
+from tui.screens.narrowing import Narrowing
+from tui.screens.switching import Switching
+from tui.signs import MARK, PIN, status_rank
 from tui.situation import Situation
 from tui.widgets.actline import ActLine
 from tui.widgets.bars import Banner, Head, StatusStrip
-from tui.widgets.feed import Feed
+from tui.widgets.feed import Feed, is_hazard, is_urgent
 from tui.widgets.filterbar import FilterBar
 from tui.widgets.keyline import KeyLine
 from tui.widgets.outages import OutageList
+from tui.widgets.pinned import PinnedPosts
 from tui.widgets.queue import CaseQueue
 from tui.widgets.territory import TerritoryMap
 from tui.window import PAGE_ROWS, Window
@@ -30,48 +36,30 @@ NONE_S = 3.0
 """For how long a feed that follows says that there is no further hazard."""
 
 
-class Monitor(Attached):
+class Monitor(Keeping, Narrowing, Switching):
     """What an agent looks at all day; shows what the desk says and asks it for views."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        # first of all keys, so that what is typed right behind it lands in the filter
-        key("slash", "filter", "Filter", "Filter the feed", shown=True, face="/", always=True),
-        key("space", "pause", "Pause", "Pause the view; again: to the newest", shown=True),
-        key("f", "follow", "Follow", "Jump to the newest post and follow", shown=True),
-        key("e", "hazard(1)", "Hazard", "To the next hazard", meaning="hazard.next", shown=True),
-        key("E", "hazard(-1)", "Hazard before", "To the hazard before", meaning="hazard.previous"),
-        key("c", "cases", "Cases", "Outages or queue of cases", shown=True),
-        key("o", "outages", "Outages", "The outages: list and large map", shown=True),
-        key(
-            *("C", "case_list", "All cases", "The cases: list, conversation, reply"),
-            meaning="cases.open",
-            shown=True,
-        ),
-        key(
-            *("a", "next_case", "Next", "Take the next case that needs an answer"),
-            meaning="cases.next",
-            shown=True,
-        ),
-        key("tab", "app.focus_next", "Pane", "To the next pane", meaning="pane.next"),
-        key(
-            "shift+tab", "app.focus_previous", "Pane", "To the pane before", meaning="pane.previous"
-        ),
-        key("escape", "back", "Back", "One level back; in the feed, clear the filter"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = MONITOR_KEYS
 
     AUTO_FOCUS = "#feed"
 
     def __init__(self, now: Situation, query: str = "") -> None:
         super().__init__(now)
         self._asked: Window | None = None
-        self._query = query
-        self._none_at: int | None = None
+        self._asked_anew = False
+        self.query_words = query
+        self._live = Window(0, "")
+        """What the filter lets through, also while the marked posts alone are in sight."""
+        self._none_at: tuple[int, str] | None = None
+        self._order = 0
 
     def compose(self) -> ComposeResult:
         yield StatusStrip("strip")
         yield Banner("banner")
         with Container(id="panes"):
             with Vertical(id="feed-pane"):
+                yield Head("pinned-head")
+                yield PinnedPosts("pinned")
                 yield Head("feed-head")
                 yield Feed("feed")
                 yield FilterBar(id="filter")
@@ -89,6 +77,8 @@ class Monitor(Attached):
     def on_mount(self) -> None:
         self.feed = self.query_one("#feed", Feed)
         self._filter = self.query_one("#filter", FilterBar)
+        self.pinned = self.query_one(PinnedPosts)
+        self.show_kept()
         self.tell_link()
         self._tell()
         self.desk.listen()
@@ -103,18 +93,20 @@ class Monitor(Attached):
         hello = self.now.hello
         if hello is None:
             return
-        self.feed.zone = self.now.zone
+        self.feed.zone = self.pinned.zone = self.now.zone
         self.feed.forget_strips()
-        await self._open(self._query)
+        self.pinned.forget_strips()
+        await self._open(self.query_words)
         self._tell()
 
     def tick(self, tick: Tick) -> None:
         """Show what has changed since the last tick."""
         self.tell_link()
         for change in tick.views:
-            if change.view == self.feed.window.view:
-                self.feed.window.take(change)
-                self.feed.rows_came()
+            if change.view == self._live.view:
+                self._live.take(change)
+                if self.feed.window is self._live:
+                    self.feed.rows_came()
             elif self._asked is not None and change.view == self._asked.view:
                 self._asked.take(change)
         self._tell()
@@ -125,18 +117,32 @@ class Monitor(Attached):
         if asked is not None and page.view == asked.view:
             asked.take(page)
             self._asked = None
-            self._query = asked.query
-            before = self.feed.window.view
+            self._remember_filter(asked.query)
+            self.query_words = asked.query
+            before = self._live.view
+            self._live, self.only_marked = asked, False
             self.feed.show(asked)
             if before:
                 await self.desk.link.send(Close(before))
             if self._filter.display:
                 self._close_filter()
             self._tell()
-        elif page.view == self.feed.window.view:
-            self.feed.window.take(page)
-            self.feed.window.answered()
+            self.refresh_bindings()
+        elif page.view == self._live.view:
+            self._live.take(page)
+            self._live.answered()
             self.feed.page_came()
+
+    def _remember_filter(self, query: str) -> None:
+        """What was in sight before, as a way back; not where the desk alone has begun anew."""
+        before = self.query_words
+        if query == before or not self._live.view or not self._asked_anew:
+            return
+
+        async def back() -> None:
+            await self._open(before)
+
+        self.kept.did(f"filter: {cut(paint(query[:200]).text, 60) or 'none'}", back)
 
     async def refused(self, refused: Refused) -> None:
         """The desk can't do what was asked."""
@@ -147,20 +153,23 @@ class Monitor(Attached):
             if self._filter.display:
                 self._filter.refuse(refused.reason)
                 return
-            if self._query:
+            if self.query_words:
                 await self._open("")
-        elif refused.view == self.feed.window.view:
-            self.feed.window.answered()
+        elif refused.view == self._live.view:
+            self._live.answered()
         elif refused.view is not None:
             return  # of a view that was closed meanwhile
-        self.app.notify(paint(refused.reason[:400]).text, severity="warning", markup=False)
+        self.say_once(paint(refused.reason[:400]).text, refused=True)
 
-    async def _open(self, query: str) -> None:
-        """Ask for a view of its own number: rows of an older filter can't be taken for its rows."""
+    async def _open(self, query: str, *, anew: bool = False) -> None:
+        """Ask for a view of its own number: rows of an older filter can't be taken for its rows.
+
+        `anew` says that somebody wants it, and may want to go back.
+        """
         if self._asked is not None:
             await self.desk.link.send(Close(self._asked.view))  # or it would stay open at the desk
         number = self.desk.number_view()
-        self._asked = Window(number, query)
+        self._asked, self._asked_anew = Window(number, query), anew
         await self.desk.link.send(Open(number, query, PAGE_ROWS))
 
     # What is in sight
@@ -175,41 +184,88 @@ class Monitor(Attached):
             return
         outages = self.query_one("#outages", OutageList)
         queue = self.query_one("#queue", CaseQueue)
-        ranked = now.ranked()
-        outages.show(ranked, now.clock)
+        rows = self._outage_rows()
+        outages.show(rows, now.clock)
         queue.show(now.queue, now.clock)
-        head = self.query_one("#list-head", Head)
-        if self.has_class("-cases"):
-            shown, waiting = len(now.queue), now.status.cases if now.status else 0
-            counts = f"{shown:,} of {waiting:,}" if waiting > shown else f"{shown:,}"
-            head.show((("Cases", "name"), (counts, "quiet")), "")
-        else:
-            ended = sum(row.outage.status in ENDED for row in ranked)
-            counts = f"{len(ranked) - ended}" + (f" · {ended} ended" if ended else "")
-            head.show((("Outages", "name"), (counts, "quiet")), outages.heading() + " ")
+        self._tell_list(rows)
         if now.hello:
             self.query_one("#map", TerritoryMap).show(now.hello, now.worst())
             self.query_one("#map-head", Head).show(
-                ((paint(now.hello.territory[:60]).text, "name"),)
+                ((paint(now.hello.territory[:60]).text, "name:outages"),)
             )
+
+    def _outage_rows(self) -> list[OutageRow]:
+        """The outages in the order that was asked for, those that are pinned on top."""
+        order = list(ORDERS)[self._order]
+        rows = ordered(list(self.now.outages.values()), order) if self._order else self.now.ranked()
+        return self.kept.first_pinned(rows)
+
+    def _tell_list(self, rows: list[OutageRow]) -> None:
+        """The heads of outages and cases, each a tab to click."""
+        now, outages = self.now, self.query_one("#outages", OutageList)
+        ended = sum(row.outage.status in ENDED for row in rows)
+        open_ = f"{len(rows) - ended}" + (f" · {ended} ended" if ended else "")
+        shown, waiting = len(now.queue), now.status.cases if now.status else 0
+        cases = f"{shown:,} of {waiting:,}" if waiting > shown else f"{shown:,}"
+        if self.has_class("-cases"):
+            left, right = [("Cases", "name"), (cases, "quiet")], ""
+            more = [("· Outages", "quiet:cases")]
+        else:
+            left, right = [("Outages", "name"), (open_, "quiet")], outages.heading() + " "
+            order = [(f"by {list(ORDERS)[self._order]}", "quiet:order")] if self._order else []
+            pinned = len(self.kept.outages)
+            more = [("· Cases", "quiet:cases"), *order]
+            more += [(f"{PIN}{pinned} pinned", "quiet")] if pinned else []
+        room = outages.size.width - 3 - len(right) - sum(len(words) + 1 for words, _ in left)
+        for words, kind in more:  # what the columns are is worth more
+            room -= len(words) + 1
+            if room >= 0:
+                left.append((words, kind))
+        self.query_one("#list-head", Head).show(tuple(left), right)
 
     def _tell_feed(self) -> None:
         feed = self.feed
         left = [("Feed", "name")]
-        if self._query:
-            left.append((f"filter: {cut(paint(self._query[:200]).text, 60)}", "alarm"))
+        if self.only_marked:
+            left.append((f"{MARK} marked posts alone · M all", "alarm:only_marked"))
+        elif self.query_words:
+            left.append((f"filter: {cut(paint(self.query_words[:200]).text, 60)}", "alarm:filter"))
         if feed.paused:
-            left.append((f"PAUSED · {feed.waiting:,} waiting · space goes on", "alarm"))
-        elif not feed.following:
-            left.append(
-                (
-                    f"+{feed.waiting:,} new · f follows" if feed.waiting else "held · f follows",
-                    "quiet",
-                )
-            )
-        if self._none_at is not None and (feed.following or self._none_at == feed.cursor):
-            left.append(("no further hazard at hand", "quiet"))
+            left.append((f"PAUSED · {feed.waiting:,} waiting · space goes on", "alarm:pause"))
+        elif not feed.following and not self.only_marked:
+            new = f"+{feed.waiting:,} new · f follows" if feed.waiting else "held · f follows"
+            left.append((new, "alarm:follow" if feed.waiting else "quiet:follow"))
+        if self._none_at is not None and (feed.following or self._none_at[0] == feed.cursor):
+            left.append((self._none_at[1], "quiet"))
+        if self.kept.marks and not self.only_marked:
+            left.append((f"{MARK}{len(self.kept.marks)}", "quiet:only_marked"))
         self.query_one("#feed-head", Head).show(tuple(left), _posts(feed.window) + " ")
+
+    # What is kept at hand
+
+    def show_kept(self) -> None:
+        kept = self.kept
+        self.feed.pinned, self.feed.marked = frozenset(kept.posts), frozenset(kept.marks)
+        self.pinned.marked = frozenset(kept.marks)
+        outages = self.query_one("#outages", OutageList)
+        outages.pinned = frozenset(kept.outages)
+        for list_ in (self.feed, self.pinned, outages):
+            list_.forget_strips()
+        if self.pinned.has_focus and not kept.posts:
+            self.set_focus(self.feed)
+        self.pinned.tell(list(kept.posts.values()))
+        head = self.query_one("#pinned-head", Head)
+        head.display = bool(kept.posts)
+        head.show(((f"{PIN} Pinned", "name"), (f"{len(kept.posts)} · p takes away", "quiet")))
+        if self.only_marked:
+            self.feed.show(self.marked_window())
+        self._tell()
+        self.refresh_bindings()
+
+    async def show_marked(self, *, on: bool) -> None:
+        self.only_marked = on
+        self.feed.show(self.marked_window() if on else self._live)
+        self._tell()
 
     def on_resize(self, _event: events.Resize) -> None:
         self.call_after_refresh(self._tell)
@@ -217,7 +273,8 @@ class Monitor(Attached):
     # What the agent does
 
     async def on_feed_wanted(self, event: Feed.Wanted) -> None:
-        await self.desk.link.send(Fetch(self.feed.window.view, event.start, event.rows))
+        if self.feed.window is self._live:
+            await self.desk.link.send(Fetch(self._live.view, event.start, event.rows))
 
     def on_feed_changed(self, _event: Feed.Changed) -> None:
         self.tell_strip()
@@ -225,6 +282,24 @@ class Monitor(Attached):
 
     async def on_feed_opened(self, event: Feed.Opened) -> None:
         await self.desk.open_post(event.post)
+
+    async def on_pinned_posts_opened(self, event: PinnedPosts.Opened) -> None:
+        await self.desk.open_post(event.post)
+
+    async def on_territory_map_chosen(self, event: TerritoryMap.Chosen) -> None:
+        """To the outage there in the list; a second click opens it."""
+        outages = self.query_one("#outages", OutageList)
+        rows = (row for row in outages.items if event.community in row.outage.communities)
+        row = min(rows, key=lambda row: status_rank(row.outage.status), default=None)
+        if row is None:
+            return
+        if outages.has_focus and outages.at_hand() == row:
+            await self.desk.open_outage(row.outage.id)
+            return
+        if self.has_class("-cases"):
+            self.action_cases()
+        self.set_focus(outages)
+        outages.go_to(row.outage.id)
 
     async def on_case_queue_chosen(self, event: CaseQueue.Chosen) -> None:
         await self.desk.open_cases(event.case)
@@ -236,7 +311,7 @@ class Monitor(Attached):
         if self.now.link.state == "connected":
             self._filter.wait()
             self.set_focus(self.feed)
-            await self._open(event.text)
+            await self._open(event.text, anew=True)
         else:
             self._filter.refuse("The desk is not there now: press enter again when it is back")
 
@@ -245,15 +320,34 @@ class Monitor(Attached):
 
     async def filter_by(self, query: str) -> None:
         """Show only what `query` lets through."""
-        await self._open(query)
+        await self._open(query, anew=True)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action == "filter" and isinstance(self.focused, Input):
+        if isinstance(self.focused, Input) and action == "filter":
             return False
         return super().check_action(action, parameters)
 
+    def why_not(self, action: str, parameters: tuple[object, ...]) -> str | None:
+        if action == "follow" and self.feed.paused:
+            return "the view is paused: space lets the new posts in"
+        if action == "follow" and self.feed.following:
+            return "the feed follows the newest posts already"
+        if action == "order" and self.has_class("-cases"):
+            return "cases have the order of the desk: c shows the outages"
+        if action == "pause" and self.only_marked:
+            return "the marked posts alone are in view: M shows all"
+        if action in ("hazard", "hit") and not self.feed.count():
+            return self.feed.empty()
+        if action == "back" and self._nowhere_back():
+            return "nothing to go back from: q leaves stormdesk"
+        return super().why_not(action, parameters)
+
+    def _nowhere_back(self) -> bool:
+        in_feed = isinstance(self.focused, Feed)
+        return in_feed and not (self._filter.display or self.query_words or self.only_marked)
+
     def action_filter(self) -> None:
-        self._filter.open(self._query)
+        self._filter.open(self.query_words)
 
     def action_pause(self) -> None:
         self.feed.pause(on=not self.feed.paused)
@@ -266,8 +360,18 @@ class Monitor(Attached):
         self.feed.follow()
 
     def action_hazard(self, step: int) -> None:
-        found = self.feed.find("hazard", step)
-        self._none_at = None if found else self.feed.cursor
+        self._find(is_hazard, step, "no further hazard at hand")
+
+    def action_hit(self, step: int) -> None:
+        """To the next post that the filter lets through, or, without one, that may mean a life."""
+        if self.query_words or self.only_marked:
+            self._find(lambda _: True, step, "no further hit at hand")
+        else:
+            self._find(is_urgent, step, "nobody further in danger or at risk at hand")
+
+    def _find(self, holds: Callable[[Row], bool], step: int, nothing: str) -> None:
+        found = self.feed.find(holds, step)
+        self._none_at = None if found else (self.feed.cursor, nothing)
         if self._none_at is not None and self.feed.following:
             self.set_timer(NONE_S, self._forget_none)
         self._tell_feed()
@@ -277,6 +381,11 @@ class Monitor(Attached):
         if self.feed.following:
             self._none_at = None
             self._tell_feed()
+
+    def action_order(self) -> None:
+        self._order = (self._order + 1) % len(ORDERS)
+        self._tell()
+        self.say_once(f"outages by {list(ORDERS)[self._order]}")
 
     def action_cases(self) -> None:
         was_in_list = isinstance(self.focused, OutageList | CaseQueue)
@@ -297,10 +406,12 @@ class Monitor(Attached):
     async def action_back(self) -> None:
         if self._filter.display:
             await self._leave_filter()
-        elif isinstance(self.focused, OutageList | CaseQueue):
+        elif not isinstance(self.focused, Feed):
             self.set_focus(self.feed)
-        elif self._query:
-            await self._open("")
+        elif self.only_marked:
+            await self.show_marked(on=False)
+        elif self.query_words:
+            await self._open("", anew=True)
 
     async def _leave_filter(self) -> None:
         """Close the line; rows that come for a filter that was asked for are not shown."""

@@ -21,7 +21,7 @@ from tui.situation import Situation
 from tui.widgets.actline import ActLine
 from tui.widgets.bars import Banner, Head, StatusStrip
 from tui.widgets.facts import Facts
-from tui.widgets.feed import Feed
+from tui.widgets.feed import Feed, is_hazard
 from tui.widgets.keyline import KeyLine
 from tui.widgets.story import Story
 from tui.widgets.timeline import Timeline
@@ -269,7 +269,7 @@ class OutageScreen(Acting):
         self.feed.follow()
 
     def action_hazard(self, step: int) -> None:
-        self.feed.find("hazard", step)
+        self.feed.find(is_hazard, step)
 
     async def action_back(self) -> None:
         if self._community is not None:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
+from textual import events
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -18,6 +19,7 @@ from tui.signs import FEED_SIGNS, UNKNOWN, Palette
 from tui.situation import Situation
 from tui.widgets.lines import palette_of
 
+STORM = "!! STORM MODE"
 Item = tuple[int, str, str, Style]
 """How dear the item is (the least dear goes first), its words, shorter words, and its style."""
 
@@ -81,6 +83,8 @@ def strip_items(now: Situation, colours: Palette, *, paused: bool, waiting: int)
         items.append(
             (19, f" PAUSED · {waiting:,} waiting ", f" PAUSED {waiting:,} ", colours.alarm)
         )
+    if now.storm:
+        items.append((18, f" {STORM} ", " !! STORM ", colours.alarm))
     if now.status:
         items += _figures(now.status, now.zone, colours)
     if now.link.state == "connected":
@@ -104,7 +108,8 @@ def _figures(status: DeskStatus, zone: ZoneInfo | None, colours: Palette) -> lis
         items.append((15, f"{local:%a %d %b %H:%M:%S %Z}", f"{local:%H:%M:%S %Z}", colours.strong))
     quiet, loud = colours.text, colours.strong
     rate, backlog = f"{status.posts_per_minute:,.0f}", f"{status.backlog:,} backlog"
-    cases = f"{status.cases:,} case" + ("" if status.cases == 1 else "s")
+    waiting = status.waiting or status.cases
+    cases = f"{waiting:,} case" + ("" if waiting == 1 else "s")
     behind = loud if status.backlog else quiet
     return [
         *items,
@@ -112,6 +117,7 @@ def _figures(status: DeskStatus, zone: ZoneInfo | None, colours: Palette) -> lis
         (5, f"{status.labelled:,} labelled", "", quiet),
         (8, backlog, backlog, behind),
         (10, f"{cases} waiting", cases, quiet),
+        *([(12, f"!{status.late:,} late", f"!{status.late:,} late", loud)] if status.late else []),
     ]
 
 
@@ -156,25 +162,45 @@ class Head(Bar):
         self._right = ""
 
     def show(self, left: tuple[tuple[str, str], ...], right: str = "") -> None:
-        """Say `left`, as (words, kind) with kind name, quiet or alarm; `right` is set apart."""
+        """Say `left`, as (words, kind) with kind name, quiet or alarm; `right` is set apart.
+
+        A kind may have an action of the screen behind a colon, which a click on the words runs.
+        """
         if (left, right) != (self._left, self._right):
             self._left, self._right = left, right
             self.refresh()
+
+    def _parts(self, width: int) -> list[tuple[str, str]]:
+        """The words at the left as far as they fit, each with its kind."""
+        parts, left = [], width - 2
+        for words, kind in self._left:
+            text = cut(words, max(0, left - 1))
+            parts.append((text, kind))
+            left -= cell_len(text) + 1
+        return parts
 
     def segments(self, width: int) -> list[Segment]:
         colours = palette_of(self)
         styles = {"name": colours.accent, "quiet": colours.quiet, "alarm": colours.alarm}
         segments = [Segment("─ ", colours.faint)]
         left = width - 2
-        for words, kind in self._left:
-            text = cut(words, left - 1)
-            segments += [Segment(text, styles[kind]), Segment(" ", None)]
+        for text, kind in self._parts(width):
+            segments += [Segment(text, styles[kind.partition(":")[0]]), Segment(" ", None)]
             left -= cell_len(text) + 1
         room = left - cell_len(self._right) - 1
         if room < 0 or not self._right:
             return [*segments, Segment("─" * max(0, left), colours.faint)]
         line = Segment("─" * room + " ", colours.faint)
         return [*segments, line, Segment(self._right, colours.quiet)]
+
+    async def on_click(self, event: events.Click) -> None:
+        at = 2
+        for text, kind in self._parts(self.size.width):
+            action = kind.partition(":")[2]
+            if at <= event.x < at + cell_len(text) and action:
+                await self.app.run_action(action, self.screen)
+                return
+            at += cell_len(text) + 1
 
 
 class Banner(Bar):
@@ -194,6 +220,16 @@ class Banner(Bar):
 
     def segments(self, width: int) -> list[Segment]:
         return [Segment(" " + cut(self._words, max(0, width - 2)) + " ", palette_of(self).alarm)]
+
+
+def storm_words(now: Situation) -> str:
+    """What storm mode means now; nothing on a calm day."""
+    status = now.status
+    if status is None or not now.storm:
+        return ""
+    by = f" · switched on by {paint(status.mode_by[:40]).text}" if status.mode_by else ""
+    left = f" · {status.skipped:,} left for later" if status.skipped else ""
+    return f"{STORM}{by}{left} · S ends it"
 
 
 def last_seen(clock: datetime | None, zone: ZoneInfo | None) -> str:

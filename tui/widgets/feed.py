@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from zoneinfo import ZoneInfo
 
 from rich.segment import Segment
@@ -12,12 +12,15 @@ from textual.message import Message
 from desk.serving.protocol import Row
 from tui.columns import channel_name, label_tags, labels_width, marked, shorten
 from tui.paint import fit, paint
-from tui.signs import MEDIA
+from tui.signs import MARK, MEDIA, PIN, Palette
 from tui.widgets.lines import Lines, palette_of
 from tui.window import Window
 
 PAINTED_CHARS = 400
 """Characters of a post that one line can show, however wide."""
+WIDE_ROW = 110
+"""Cells from which a line has room for more labels, whole places, and the author."""
+AUTHOR_CELLS = 16
 AHEAD = 40
 """Rows fetched before they come into view."""
 
@@ -27,7 +30,8 @@ class Feed(Lines):
 
     While it follows, virtual line 0 is any row (`_base`) for which the last line is the newest:
     the height stays the same from tick to tick, and with it the layout. Once it stands still,
-    line 0 is the oldest row that the desk holds. `places` says whether rows name their place.
+    line 0 is the oldest row that the desk holds. `places` says whether rows name their place;
+    `pinned` and `marked` are ids of posts that have such a sign.
     """
 
     class Wanted(Message):
@@ -56,6 +60,8 @@ class Feed(Lines):
         self.zone: ZoneInfo | None = None
         self.waiting_for = "waiting for the desk…"
         self.places = True
+        self.pinned: Collection[str] = ()
+        self.marked: Collection[str] = ()
         self._limit = 0
         self._shown = (0, 0)
         self._base = 0
@@ -119,6 +125,10 @@ class Feed(Lines):
         self._want()  # the rows in view stay among the newest pages of the window
         self.post_message(self.Changed())
 
+    def row_at_hand(self) -> Row | None:
+        """The post that the cursor is on."""
+        return self.window.row(self.cursor)
+
     def page_came(self) -> None:
         """Rows that were asked for have come."""
         self._reach_back()
@@ -149,9 +159,9 @@ class Feed(Lines):
             self.follow()
         self.post_message(self.Changed())
 
-    def find(self, label: str, step: int) -> bool:
-        """Put the cursor on the next row at hand that has `label`; whether there is one."""
-        index = self.window.find(label, self.cursor, step)
+    def find(self, holds: Callable[[Row], bool], step: int) -> bool:
+        """Put the cursor on the next row at hand for which `holds` is true, if there is one."""
+        index = self.window.find(holds, self.cursor, step)
         if index is None or index >= self._limit:
             return False
         self.move_to(index)
@@ -242,21 +252,53 @@ class Feed(Lines):
         return self.paint_row(row, width) if row else None
 
     def paint_row(self, row: Row, width: int) -> list[Segment]:
-        """One post in `width` cells: time, channel, place, labels, text with matched words."""
+        """One post in `width` cells."""
         colours = palette_of(self)
-        labels = 2 if width < 110 else 3
-        place = 0 if not self.places else 12 if width < 110 else 18
-        at = row.at.astimezone(self.zone) if self.zone else row.at
-        head = [
-            Segment(f"{at:%H:%M:%S} ", colours.quiet),
-            Segment(fit(channel_name(paint(row.channel[:20]).text), 5), colours.quiet),
-            Segment(fit(paint(row.place[:80]).text, place) + " " * bool(place), colours.text),
-            *label_tags(row.labels, labels, colours),
-        ]
-        room = width - (9 + 5 + place + bool(place) + labels_width(labels))
-        if row.media:
-            head.append(Segment(f"{MEDIA} ", colours.accent))
-            room -= 2
-        painted = paint(row.text[:PAINTED_CHARS])
-        words = marked(painted, row.spans, colours, colours.text)
-        return head + shorten(words, max(1, room), colours.quiet)
+        kept = (PIN if row.id in self.pinned else "") + (MARK if row.id in self.marked else "")
+        return post_line(row, width, colours, self.zone, places=self.places, kept=kept)
+
+
+def is_hazard(row: Row) -> bool:
+    """Whether a post is about a danger."""
+    return "hazard" in row.labels
+
+
+def is_urgent(row: Row) -> bool:
+    """Whether a post may mean a life."""
+    return "hazard" in row.labels or "vulnerable" in row.labels
+
+
+def post_line(
+    row: Row,
+    width: int,
+    colours: Palette,
+    zone: ZoneInfo | None,
+    *,
+    places: bool = True,
+    kept: str = "",
+) -> list[Segment]:
+    """One post in `width` cells: time, channel, place, labels, author, text with matched words.
+
+    `kept` are the signs of posts that are pinned or marked. The author stands there where the line
+    is wide.
+    """
+    labels = 2 if width < WIDE_ROW else 3
+    place = 0 if not places else 12 if width < WIDE_ROW else 18
+    author = AUTHOR_CELLS if width >= WIDE_ROW else 0
+    at = row.at.astimezone(zone) if zone else row.at
+    head = [
+        Segment(f"{at:%H:%M:%S} ", colours.quiet),
+        Segment(fit(channel_name(paint(row.channel[:20]).text), 5), colours.quiet),
+        Segment(fit(paint(row.place[:80]).text, place) + " " * bool(place), colours.text),
+        *label_tags(row.labels, labels, colours),
+    ]
+    if author:
+        head.append(Segment(fit(paint(row.author[:60]).text, author - 1) + " ", colours.quiet))
+    room = width - (9 + 5 + place + bool(place) + labels_width(labels) + author)
+    for signs in (kept, MEDIA if row.media else ""):
+        if signs:
+            head.append(Segment(f"{signs} ", colours.accent))
+            room -= len(signs) + 1
+    painted = paint(row.text[:PAINTED_CHARS])
+    words = marked(painted, row.spans, colours, colours.text)
+    return head + shorten(words, max(1, room), colours.quiet)

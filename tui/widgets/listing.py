@@ -39,5 +39,17 @@ class Listing(Lines, Generic[Item]):
             self.place(self.cursor)
         self.forget_strips()
 
+    def at_hand(self) -> Item | None:
+        """What the cursor is on."""
+        return self.items[self.cursor] if self.cursor < len(self.items) else None
+
+    def go_to(self, name: str) -> bool:
+        """Put the cursor on the item of this key; whether it is in the list."""
+        keys = (self.key_of(item) for item in self.items)
+        at = next((at for at, each in enumerate(keys) if each == name), None)
+        if at is not None and at != self.cursor:
+            self.move_to(at)
+        return at is not None
+
     def count(self) -> int:
         return len(self.items)

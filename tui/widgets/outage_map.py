@@ -141,6 +141,7 @@ class OutageMap(TerritoryMap, can_focus=True):
         self._forget()
 
     def on_click(self, event: events.Click) -> None:
+        event.prevent_default()  # that of the small map
         view = self.look.projection
         offset = event.get_content_offset(self)
         if view is None or offset is None or not self._rows:

@@ -10,7 +10,7 @@ from rich.segment import Segment
 from desk.serving.protocol import OutageRow
 from tui.columns import count, since, trend
 from tui.paint import fit, paint
-from tui.signs import LABEL_SIGNS, OMS_SIGNS, STATUS_SIGNS, UNKNOWN, Palette
+from tui.signs import LABEL_SIGNS, OMS_SIGNS, PIN, STATUS_SIGNS, UNKNOWN, Palette
 from tui.widgets.lines import palette_of
 from tui.widgets.outages import STATUS_CELLS, OutageList
 
@@ -40,17 +40,6 @@ class OutageTable(OutageList):
         if held is not None:
             self.go_to(held.outage.id)
 
-    def at_hand(self) -> OutageRow | None:
-        """The outage that the cursor is on."""
-        return self.items[self.cursor] if self.cursor < len(self.items) else None
-
-    def go_to(self, outage: str) -> bool:
-        """Put the cursor on an outage; whether it is in the list."""
-        at = next((at for at, row in enumerate(self.items) if row.outage.id == outage), None)
-        if at is not None and at != self.cursor:
-            self.move_to(at)
-        return at is not None
-
     def empty(self) -> str:
         return self.nothing
 
@@ -69,7 +58,7 @@ class OutageTable(OutageList):
             place += f" ({paint(outage.verifying[:40]).text})"
         segments = [
             Segment(fit(f"{sign.glyph} {sign.word}", STATUS_CELLS), colours.status(outage.status)),
-            *_flags(row, colours),
+            *_flags(row, colours, pinned=outage.id in self.pinned),
             Segment(fit(place, _place_cells(width, bars)), colours.text),
             Segment(f"{count(outage.posts):>5}{count(outage.authors):>5}", colours.text),
             Segment(f"{since(self.minute, outage.started_at):>6}", colours.quiet),
@@ -79,7 +68,7 @@ class OutageTable(OutageList):
         return segments
 
 
-def _flags(row: OutageRow, colours: Palette) -> list[Segment]:
+def _flags(row: OutageRow, colours: Palette, *, pinned: bool) -> list[Segment]:
     outage = row.outage
     segments = [
         Segment(LABEL_SIGNS[label].glyph if getattr(outage, field) else " ", colours.label(label))
@@ -87,7 +76,7 @@ def _flags(row: OutageRow, colours: Palette) -> list[Segment]:
     ]
     sign = OMS_SIGNS["matched"]
     segments.append(Segment(sign.glyph if outage.oms else " ", colours.of(sign, bold=True)))
-    return [*segments, Segment(" ")]
+    return [*segments, Segment(PIN if pinned else " ", colours.accent)]
 
 
 def _place_cells(width: int, bars: int) -> int:

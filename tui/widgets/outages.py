@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from rich.segment import Segment
 from textual.message import Message
@@ -10,7 +10,7 @@ from textual.message import Message
 from desk.serving.protocol import OutageRow
 from tui.columns import count, since, trend
 from tui.paint import fit, paint
-from tui.signs import STATUS_SIGNS, UNKNOWN
+from tui.signs import PIN, STATUS_SIGNS, UNKNOWN
 from tui.widgets.lines import palette_of
 from tui.widgets.listing import Listing
 
@@ -20,7 +20,10 @@ PLACE_CELLS = 8
 
 
 class OutageList(Listing[OutageRow]):
-    """Status, place, posts, authors, age and trend; `!` marks an outage with a hazard."""
+    """Status, place, posts, authors, age and trend; `!` marks an outage with a hazard.
+
+    `pinned` are ids of those that are kept on top.
+    """
 
     class Chosen(Message):
         """An outage was chosen."""
@@ -28,6 +31,10 @@ class OutageList(Listing[OutageRow]):
         def __init__(self, row: OutageRow) -> None:
             super().__init__()
             self.row = row
+
+    def __init__(self, id: str) -> None:  # noqa: A002 - Textual's own name for it
+        super().__init__(id)
+        self.pinned: Collection[str] = ()
 
     def key_of(self, item: OutageRow) -> str:
         return item.outage.id
@@ -52,7 +59,8 @@ class OutageList(Listing[OutageRow]):
         numbers = f"{count(outage.posts):>5}{count(outage.authors):>5}"
         segments = [
             Segment(fit(f"{sign.glyph} {sign.word}", STATUS_CELLS), colours.status(outage.status)),
-            Segment("! " if outage.hazards else "  ", colours.label("hazard")),
+            Segment("!" if outage.hazards else " ", colours.label("hazard")),
+            Segment(PIN if outage.id in self.pinned else " ", colours.accent),
             Segment(fit(paint(row.place[:80]).text, _place_cells(width, bars)), colours.text),
             Segment(numbers, colours.text),
             Segment(f"{since(self.minute, outage.started_at):>6}", colours.quiet),

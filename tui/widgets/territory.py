@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import ClassVar
 
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
+from textual import events
+from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -20,6 +23,8 @@ from tui.widgets.lines import palette_of
 NAMED = ("confirmed", "likely", "suspected", "restoring")
 """Statuses whose places are named on the map where there is room, the most urgent first."""
 NAME_CELLS = 18
+NEAR_CELLS = 6.0
+"""How far from a sign a click is still meant for it; a cell is twice as high as wide."""
 
 
 class TerritoryMap(Widget):
@@ -28,6 +33,13 @@ class TerritoryMap(Widget):
     A community without an outage is a braille dot; the others carry the sign of the status list.
     The last line explains the signs that are on the map.
     """
+
+    class Chosen(Message):
+        """A community with an outage was clicked, or what is next to it."""
+
+        def __init__(self, community: str) -> None:
+            super().__init__()
+            self.community = community
 
     LOUD: ClassVar[tuple[str, ...]] = ("likely", "confirmed")
     """Statuses that stand in reverse video where there is no colour."""
@@ -50,6 +62,23 @@ class TerritoryMap(Widget):
         self._worst = dict(worst)
         self._strips = []
         self.refresh()
+
+    def on_click(self, event: events.Click) -> None:
+        offset = event.get_content_offset(self)
+        cells = {
+            place: self._ground.cells[place]
+            for place in self._worst.keys() & self._ground.cells.keys()
+        }
+        if offset is None or not cells:
+            return
+
+        def far(place: str) -> tuple[float, int]:
+            x, y = cells[place]
+            return math.hypot(x - offset.x, 2 * (y - offset.y)), status_rank(self._worst[place])
+
+        nearest = min(cells, key=far)
+        if far(nearest)[0] <= NEAR_CELLS:
+            self.post_message(self.Chosen(nearest))
 
     def notify_style_update(self) -> None:
         super().notify_style_update()

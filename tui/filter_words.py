@@ -1,0 +1,33 @@
+"""A filter as a person sees it, term by term: how a key adds a term to it, or takes one away."""
+
+from __future__ import annotations
+
+import re
+
+_TERM = re.compile(r'(?=\S)!?(?:~|[A-Za-z]+:)?+(?:"[^"]*"?|\S*)')
+MEDIA = "has:media"
+SINCE = "since:"
+
+
+def terms(query: str) -> list[str]:
+    """The terms of a filter, as the desk reads them (desk/serving/filters.py)."""
+    return _TERM.findall(query)
+
+
+def toggled(query: str, term: str) -> str:
+    """`query` with `term`, or without it where it has it."""
+    found = terms(query)
+    if any(each.lower() == term for each in found):
+        return " ".join(each for each in found if each.lower() != term)
+    return " ".join([*found, term])
+
+
+def looking_back(query: str, span: str) -> str:
+    """`query` over the last `span`, such as 15m; over all time where that is empty."""
+    others = [each for each in terms(query) if not each.lower().startswith(SINCE)]
+    return " ".join([*others, f"{SINCE}{span}"] if span else others)
+
+
+def has(query: str, term: str) -> bool:
+    """Whether a filter has this term."""
+    return any(each.lower() == term for each in terms(query))
