@@ -7,7 +7,10 @@ from datetime import datetime
 
 import msgspec
 
+from desk.cases.case import Case
+from desk.cases.joining import woken
 from desk.cases.memory import Memory
+from desk.cases.promise import WAITING
 from desk.outages import ENDED, OutageChange
 
 OutageAt = Callable[[str, datetime], str | None]
@@ -72,4 +75,18 @@ class Linked:
         loop = change.status == "restored"
         for case in self._memory.of_outage(change.id):
             if case.promised is not None and case.loop != loop:
-                self._memory.put(_replace(case, loop=loop))
+                self._memory.put(_to_tell(case, change.at) if loop else _not_to_tell(case))
+
+
+def _to_tell(case: Case, at: datetime) -> Case:
+    """`case` back in the queue: its customer is to be told that power is back."""
+    if case.state not in ("answered", "customer", "closed"):
+        return _replace(case, loop=True)
+    return _replace(case, loop=True, state=woken(case), waiting_since=at)
+
+
+def _not_to_tell(case: Case) -> Case:
+    """`case` as it was before: power has gone again, and the customer has written nothing since."""
+    if case.state not in WAITING or case.contacts:
+        return _replace(case, loop=False)
+    return _replace(case, loop=False, state="answered", waiting_since=None)

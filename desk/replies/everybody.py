@@ -165,7 +165,7 @@ class Everybody:
         writer = replies.drafts.writer(case.id, facts.at)
         if writer and writer != by:
             return f"{writer} is writing to them"
-        if case.state == "mine" and case.agent and case.agent != by:
+        if case.state == "mine" and case.contacts and case.agent and case.agent != by:
             return f"{case.agent} has them in hand"
         dangers = [label for label in case.labels if label in DANGERS]
         if audience == "all" and dangers and not set(dangers) & set(macro.labels):
