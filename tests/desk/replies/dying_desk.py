@@ -58,7 +58,7 @@ def main(folder: Path, steps: list[str]) -> None:
             os._exit(0)
         _, status = os.waitpid(pid, 0)
         acknowledged = (folder / f"{step}.acknowledged").exists()
-        print(step, os.WTERMSIG(status), acknowledged, flush=True)
+        sys.stdout.write(f"{step} {os.WTERMSIG(status)} {acknowledged}\n")
 
 
 if __name__ == "__main__":
