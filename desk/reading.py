@@ -98,7 +98,8 @@ class Reading:
         batches: asyncio.Queue[Batch | None],
         labellers: Labellers,
     ) -> list[asyncio.Task[None]]:
-        out: asyncio.Queue[_Out | None] = asyncio.Queue(labellers.processes + 1)
+        # one batch is labelled in each process and one waits there, so that none is ever idle
+        out: asyncio.Queue[_Out | None] = asyncio.Queue(2 * labellers.processes)
         return [
             asyncio.create_task(self._hand_out(url, batches, out, labellers)),
             asyncio.create_task(self._finish(gauge, out, labellers)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import os
 import re
 import stat
@@ -20,6 +21,8 @@ from desk.post import Post, decode_post
 READ_BYTES = 1 << 18
 MOST_POSTS = 128
 """Posts in a batch: some 10 ms of work, so that screens are served between batches."""
+PIPE_BYTES = 1 << 20
+"""A pipe of 64 KiB is full after some 200 posts: its writer would wait for each turn of ours."""
 CHUNKS_AHEAD = 4
 DIGEST_OF_BYTES = 4096
 _CURSOR = re.compile(r"(?P<read>[0-9]{1,18}):(?P<lines>[0-9]{1,18}):(?P<digest>[0-9a-f]{16})")
@@ -137,18 +140,30 @@ def _digest(fd: int, read: int) -> str:
 
 
 async def _pipe_chunks(path: str) -> AsyncGenerator[bytes, None]:
-    """Chunks as they arrive, read by a daemon thread; a FIFO may wait for its writer for ever.
+    """What has arrived, read by a daemon thread; a FIFO may wait for its writer for ever.
+
+    All that arrived while nobody asked comes in one piece: the less time there is, the fewer and
+    larger the batches, each of which costs something.
 
     asyncio's own pipe transport would make the pipe non-blocking for every process that shares it,
     and a terminal for stdout as well.
     """
     loop = asyncio.get_running_loop()
-    arrived: asyncio.Queue[bytes | OSError] = asyncio.Queue()
+    arrived: list[bytes] = []
+    end: list[OSError | None] = []
+    something = asyncio.Event()
     room = threading.Semaphore(CHUNKS_AHEAD)
     stopped = threading.Event()
 
+    def take(chunk: bytes | OSError) -> None:
+        if isinstance(chunk, bytes) and chunk:
+            arrived.append(chunk)
+        else:
+            end.append(None if isinstance(chunk, bytes) else chunk)
+        something.set()
+
     def send(chunk: bytes | OSError) -> None:
-        loop.call_soon_threadsafe(arrived.put_nowait, chunk)
+        loop.call_soon_threadsafe(take, chunk)
 
     def read() -> None:
         try:
@@ -167,11 +182,16 @@ async def _pipe_chunks(path: str) -> AsyncGenerator[bytes, None]:
 
     threading.Thread(target=read_until_the_loop_ends, name="read-pipe", daemon=True).start()
     try:
-        while chunk := await arrived.get():
-            if isinstance(chunk, OSError):
-                raise chunk
-            room.release()
-            yield chunk
+        while arrived or not end:
+            await something.wait()
+            something.clear()
+            if arrived:
+                chunk = b"".join(arrived)
+                room.release(len(arrived))
+                arrived.clear()
+                yield chunk
+        if end[0] is not None:
+            raise end[0]
     finally:
         stopped.set()
         room.release()
@@ -179,6 +199,9 @@ async def _pipe_chunks(path: str) -> AsyncGenerator[bytes, None]:
 
 def _blocking_chunks(path: str) -> Iterator[bytes]:
     fd = 0 if path == "-" else os.open(path, os.O_RDONLY)
+    if path != "-":
+        with suppress(OSError, AttributeError):  # as much as Linux gives; elsewhere it stays small
+            fcntl.fcntl(fd, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
     try:
         while chunk := os.read(fd, READ_BYTES):
             yield chunk

@@ -13,7 +13,7 @@ import pytest
 from desk.errors import LabellingError
 from desk.labelling import Labellers
 from desk.post import Post
-from rules import Engine, load_packs
+from rules import Engine, Verdict, load_packs
 
 AT = datetime(2024, 5, 1, 12, tzinfo=UTC)
 
@@ -64,3 +64,22 @@ def test_processes_that_can_never_begin_are_an_error_of_one_line(tmp_path: Path)
             asyncio.run(broken.classify(posts(1)))
     finally:
         broken.close()
+
+
+def test_who_stops_waiting_does_not_mix_up_the_answers(rules_folder: Path) -> None:
+    one = Labellers([rules_folder], 1)
+
+    async def impatient() -> list[list[Verdict]]:
+        waits = [asyncio.create_task(one.classify(posts(count))) for count in range(1, 9)]
+        await asyncio.sleep(0)
+        for wait in waits[::2]:
+            wait.cancel()
+        told = await asyncio.gather(*waits, return_exceptions=True)
+        return [each for each in told if isinstance(each, list)]
+
+    try:
+        told = asyncio.run(impatient())
+    finally:
+        one.close()
+    assert [len(each) for each in told] == [2, 4, 6, 8]
+    assert [v.labels for v in told[1]] == [("outage",), (), ("hazard",), ()]
