@@ -23,6 +23,8 @@ MOST_POSTS = 128
 """Posts in a batch: some 10 ms of work, so that screens are served between batches."""
 PIPE_BYTES = 1 << 20
 """A pipe of 64 KiB is full after some 200 posts: its writer would wait for each turn of ours."""
+GATHER_S = 0.01
+"""A stream of posts is looked at so often: each batch costs as much as some ten posts more."""
 CHUNKS_AHEAD = 4
 DIGEST_OF_BYTES = 4096
 _CURSOR = re.compile(r"(?P<read>[0-9]{1,18}):(?P<lines>[0-9]{1,18}):(?P<digest>[0-9a-f]{16})")
@@ -190,6 +192,7 @@ async def _pipe_chunks(path: str) -> AsyncGenerator[bytes, None]:
                 room.release(len(arrived))
                 arrived.clear()
                 yield chunk
+                await asyncio.sleep(GATHER_S)
         if end[0] is not None:
             raise end[0]
     finally:
