@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
+from pathlib import Path
 from time import thread_time
 
 import msgspec
@@ -27,6 +28,7 @@ from desk.settings import Settings, load_settings
 from desk.store import Commit, Store
 from desk.territories import Territory
 from rules import Engine, Verdict
+from rules.pack import Pack
 
 HOUR_S = 3600
 STAGES = ("intake", "rules", "places", "outages", "cases", "store")
@@ -66,7 +68,8 @@ class Pipeline:
     With `every_post`, posts without a label are among the events too. `work_s` counts CPU
     seconds by stage. Without an `engine` verdicts come from elsewhere, between `take` and `finish`;
     without `settings` the built-in ones hold. `accounts` are the utility's own beside those of the
-    settings: a storm brings them.
+    settings: a storm brings them. `packs` are what the rules are of, where they are elsewhere, and
+    `settings_folder` is where the settings were read.
 
     Raises:
         StoreError: the store was written by another version.
@@ -81,6 +84,8 @@ class Pipeline:
         *,
         every_post: bool = False,
         accounts: Sequence[Account] = (),
+        packs: Sequence[Pack] = (),
+        settings_folder: Path | None = None,
     ) -> None:
         self.territory = territory
         self.store = store
@@ -97,6 +102,8 @@ class Pipeline:
         self.pulse = PulseTaker(store.last_pulse())
         self.clock = self._restore()
         self._engine = engine
+        self._packs = packs
+        self.settings_folder = settings_folder
         self.work_s = dict.fromkeys(STAGES, 0.0)
         self._locator = Locator(territory)
         self._locator.restore(store.newest(REMEMBERED))
@@ -128,6 +135,12 @@ class Pipeline:
                 " put the community back, or use another --data"
             ) from None
         return clock
+
+    def rules_hold(self, term: str) -> bool:
+        """Whether phrases of the rules hold every word of a term."""
+        if self._engine is None:
+            self._engine = Engine(self._packs)
+        return not any(map(self._engine.is_idle, term.split()))
 
     def process(self, feed: str, batch: Batch) -> Outcome:
         """Take `batch` of `feed` through every step and store it with its cursor.
@@ -247,8 +260,7 @@ class Pipeline:
         commit.events += changes.events
         commit.undone += changes.undone
         commit.states |= self._states() | changes.pieces
-        cases = self.cases
-        commit.pulse += self.pulse.take(self.clock.now, cases.waiting, cases.late, cases.skipped)
+        commit.pulse += self.pulse.take(self.cases)
         self.store.commit(commit)
 
     def _begin_again(self) -> None:
@@ -283,6 +295,7 @@ class Pipeline:
             commit.states = {("outage", id_): None for id_ in self.store.states("outage")}
         now = self.clock.now or post.created_at
         self.cases.pass_time(now)
+        self.pulse.tick(now, self.cases)
         posing = self.look_alikes.observe(post)
         outcome.seconds[int(min(now, post.created_at).timestamp())] += 1
         hour = _hour(int(post.created_at.timestamp()) // HOUR_S)
@@ -322,7 +335,7 @@ class Pipeline:
     def _open_case(self, post: LabelledPost, now: datetime, lang: str) -> None:
         case = self.cases.observe(post, now, self.outages.outage_of(post), lang)
         if case is not None and case.contacts == 1 and post.repost_of is None:
-            self.pulse.arrive(now, skipped=self.cases.is_skipped(case))
+            self.pulse.arrive(skipped=self.cases.is_skipped(case))
 
     def _states(self) -> dict[tuple[str, str], bytes | None]:
         states = {("outage", id_): state for id_, state in self.outages.dirty().items()}

@@ -99,7 +99,16 @@ def _pipeline(
         # a storm paused at its begin has no post to say so
         store.set_exercise(exercise=True)
     accounts = [one for feed in feeds for one in getattr(feed, "accounts", ())]
-    return Pipeline(engine, territory, store, settings, every_post=every_post, accounts=accounts)
+    return Pipeline(
+        engine,
+        territory,
+        store,
+        settings,
+        every_post=every_post,
+        accounts=accounts,
+        packs=packs,
+        settings_folder=setup.settings,
+    )
 
 
 def follow_oms(setup: Setup, pipeline: Pipeline, tell: Callable[[str], None]) -> OmsFile | None:

@@ -37,6 +37,7 @@ class LookAlikes:
     ) -> None:
         self.policy = policy or LookAlikePolicy()
         self.version = 0
+        self.on = self.policy.on
         self._held = held
         self._found: dict[str, LookAlike] = {}
         self._dirty: set[str] = set()
@@ -47,7 +48,6 @@ class LookAlikes:
         self._own = Own(own)
         self._likenesses = Likenesses(self._own.accounts, self.policy.claims)
         self._harmless = {key.lower() for key in self.policy.harmless}
-        self._on = self.policy.on and bool(self._own.accounts)
         self._seen: dict[tuple[str, ...], Likeness | None] = {}
         self._seen_before: dict[tuple[str, ...], Likeness | None] = {}
 
@@ -73,7 +73,7 @@ class LookAlikes:
 
         One that people have said to be harmless is none.
         """
-        if not self._on:
+        if not self.on or not self._own.accounts:
             return False
         for mention in post.mentions:
             likeness = self._likeness(post.channel, mention)
@@ -84,6 +84,11 @@ class LookAlikes:
             return False
         likeness = self._likeness(post.channel, author.handle, author.name, author.id)
         return likeness is not None and self._tell(post, author, likeness)
+
+    def watch(self, *, on: bool) -> None:
+        """Look at everybody from now on, or at nobody."""
+        self.on = on
+        self.version += 1
 
     def judge(self, id_: str, verdict: Verdict, by: str, at: datetime) -> LookAlike:
         """Keep what `by` says of one; an empty `verdict` takes back what was said last.

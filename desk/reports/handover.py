@@ -8,7 +8,7 @@ waits has not changed because it waits longer. What stood there and is over is t
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Literal
@@ -17,7 +17,7 @@ import msgspec
 
 from desk.accounts import LookAlike
 from desk.cases import Case
-from desk.cases.promise import PROMISED, is_danger
+from desk.cases.promise import PROMISED, Promise, is_danger
 from desk.outages import ENDED, OutageChange
 from desk.replies.reply import Announcement, Reply
 from desk.reports.records import Records, Steps
@@ -96,14 +96,18 @@ def handover(records: Records, policy: Policy, overloaded: str) -> Steps[Handove
     """The handover of now, as steps; `overloaded` says how the desk stands."""
     at = records.clock() or datetime.fromtimestamp(0, UTC)
     cases = yield from records.cases()
-    cases = [case for case in cases if case.merged_into is None]
+    promise = Promise(policy, records.mode())
+    cases = [
+        msgspec.structs.replace(case, due_at=promise.due(case))  # it follows from the policy
+        for case in cases
+        if case.merged_into is None
+    ]
     outages = yield from records.outages()
     replies = yield from records.replies()
     held = [changes[-1] for changes in outages.values() if changes[-1].status not in ENDED]
     kept = [msgspec.json.decode(piece, type=Kept) for piece in records.states("handover")]
     kept.sort(key=lambda each: each.at)
-    mode = policy.storm if records.mode() == "storm" else policy.calm
-    skipped = [case for case in cases if case.state == "new" and _skips(case, mode.skip)]
+    skipped = [case for case in cases if promise.skips(case)]
     left = {case.id for case in skipped}
     say = Saying(records, at)
     promised = {
@@ -165,10 +169,6 @@ def notes_for(records: Records, kept: Sequence[Kept]) -> list[Note]:
     found = [msgspec.json.decode(piece, type=Note) for piece in records.states("handover note")]
     since = kept[-2].at if len(kept) > 1 else None
     return [note for note in found if since is None or note.at > since]
-
-
-def _skips(case: Case, skip: Iterable[str]) -> bool:
-    return bool(case.labels) and set(case.labels) <= set(skip)
 
 
 def _cases(cases: list[Case], say: Callable[[Case], Line]) -> list[Line]:

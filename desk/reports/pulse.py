@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Protocol
 
 import msgspec
 
@@ -22,10 +23,24 @@ class Pulse(msgspec.Struct, frozen=True, array_like=True):
     skipped: int
 
 
+class Gauges(Protocol):
+    """What is read off the cases of a desk."""
+
+    @property
+    def waiting(self) -> int: ...  # noqa: D102
+
+    @property
+    def late(self) -> int: ...  # noqa: D102
+
+    @property
+    def skipped(self) -> int: ...  # noqa: D102
+
+
 class PulseTaker:
     """Takes the pulse of a desk; each minute is stored again while it lasts.
 
-    `known` is the newest minute that was stored.
+    `known` is the newest minute that was stored. A minute ends with the first post behind it, so
+    that the same posts give the same pulse in batches of any size.
     """
 
     def __init__(self, known: Pulse | None = None) -> None:
@@ -33,27 +48,34 @@ class PulseTaker:
         self._arrived = known.arrived if known else 0
         self._skipped = known.arrived_skipped if known else 0
         self._told: Pulse | None = known
+        self._over: list[Pulse] = []
 
-    def arrive(self, now: datetime, *, skipped: bool) -> None:
+    def tick(self, now: datetime, cases: Gauges) -> None:
+        """The clock has come to `now`, and nothing has happened to `cases` yet."""
+        minute = int(now.timestamp()) // 60
+        if minute > self._minute:
+            if self._minute >= 0:
+                self._over.append(self._pulse(cases))
+            self._minute, self._arrived, self._skipped = minute, 0, 0
+
+    def arrive(self, *, skipped: bool) -> None:
         """Somebody begins to wait for an answer."""
-        self._turn(now)
         if skipped:
             self._skipped += 1
         else:
             self._arrived += 1
 
-    def take(self, now: datetime | None, waiting: int, late: int, skipped: int) -> list[Pulse]:
-        """The minute of `now`, to be stored, if anything in it has changed."""
-        if now is None:
+    def take(self, cases: Gauges) -> list[Pulse]:
+        """The minutes that have changed since they were taken last, to be stored."""
+        if self._minute < 0:
             return []
-        self._turn(now)
-        pulse = Pulse(self._minute, self._arrived, self._skipped, waiting, late, skipped)
-        if pulse == self._told:
+        taken, self._over = [*self._over, self._pulse(cases)], []
+        if taken == [self._told]:
             return []
-        self._told = pulse
-        return [pulse]
+        self._told = taken[-1]
+        return taken
 
-    def _turn(self, now: datetime) -> None:
-        minute = int(now.timestamp()) // 60
-        if minute > self._minute:
-            self._minute, self._arrived, self._skipped = minute, 0, 0
+    def _pulse(self, cases: Gauges) -> Pulse:
+        return Pulse(
+            self._minute, self._arrived, self._skipped, cases.waiting, cases.late, cases.skipped
+        )

@@ -113,6 +113,16 @@ class Records:
             before = rows[-1][0]
             yield
 
+    def last_event(self) -> int:
+        """The number of the newest line of the journal."""
+        return int(self._ask("SELECT max(seq) FROM case_events")[0][0] or 0)
+
+    def new_events(self, after: int) -> tuple[int, list[CaseEvent]]:
+        """The lines of the journal behind number `after`, and the number of the last of them."""
+        rows = self._ask("SELECT seq, json FROM case_events WHERE seq > ? ORDER BY seq", after)
+        decode = msgspec.json.Decoder(CaseEvent).decode
+        return (rows[-1][0] if rows else after), [decode(row[1]) for row in rows]
+
     def posts(self, since: datetime, most: int) -> Steps[list[LabelledPost]]:
         """The newest labelled posts written from `since` on, `most` of them, the newest first."""
         found: list[LabelledPost] = []
@@ -191,6 +201,13 @@ class Records:
         """The mode of the desk."""
         piece = self.state(STANDING, "now")
         return msgspec.json.decode(piece, type=Standing).mode if piece else "calm"
+
+    def pulses_of_hour(self, now: datetime) -> list[Pulse]:
+        """The pulse of the last hour; where there is none, the newest minute before."""
+        found = self.pulses(now - timedelta(hours=1))
+        if found:
+            return found
+        return [Pulse(*r) for r in self._ask("SELECT * FROM pulse ORDER BY minute DESC LIMIT 1")]
 
     def replies(self) -> Steps[list[Reply]]:
         """Every reply, the oldest first."""

@@ -36,7 +36,8 @@ LEAST_G2 = 15.1
 LEAST_RATIO = 2.0
 SHOWN = 30
 EXAMPLES = 3
-SLICE = 300
+SLICE, TURNED = 300, 2_000
+"""Authors whose terms are gathered at a stretch, and posts that are only looked through."""
 
 _WORD = re.compile(r"[^\W\d_][\w'’-]{2,29}$")
 _TAG = re.compile(r"[#＃][^\W\d_]\w{2,39}$")
@@ -102,7 +103,7 @@ def trending(
     since = end - timedelta(hours=hours)
     labelled = yield from records.posts(end - timedelta(hours=BACKGROUND_H), MOST_POSTS)
     sampled = yield from records.sample()
-    posts = _told_once([*labelled, *sampled])
+    posts = yield from _told_once([*labelled, *sampled])
     stale = {folded for name in (*records.names.values(), *own) for folded in words_of(name)}
     now_by, before_by = _by_author(posts, since)
     now, before = Side(), Side()
@@ -111,7 +112,7 @@ def trending(
             side.add(_terms(theirs, stale))
             if number % SLICE == 0:
                 yield
-    found = _surprising(now, before)
+    found = yield from _surprising(now, before)
     chosen = _without_parts([each for each in found if not known(each[0])][: 2 * SHOWN])[:SHOWN]
     examples = yield from _examples(chosen, now_by, stale)
     return Trending(
@@ -128,11 +129,13 @@ def trending(
     )
 
 
-def _told_once(posts: Iterable[Post]) -> list[Post]:
+def _told_once(posts: Iterable[Post]) -> Steps[list[Post]]:
     """The posts without reposts and without copies of a text, the oldest first."""
     seen: set[str] = set()
     kept = []
-    for post in sorted(posts, key=lambda post: (post.created_at, post.id)):
+    for number, post in enumerate(sorted(posts, key=lambda post: (post.created_at, post.id)), 1):
+        if number % TURNED == 0:
+            yield
         text = " ".join(word for word in post.text[:400].lower().split() if word[0] != "@")
         if post.repost_of is None and text not in seen:
             seen.add(text)
@@ -183,10 +186,12 @@ def _unmatched(post: Post) -> str:
     return text
 
 
-def _surprising(now: Side, before: Side) -> list[tuple[str, float, float]]:
+def _surprising(now: Side, before: Side) -> Steps[list[tuple[str, float, float]]]:
     """(term, g2, ratio) of the terms that trend, the most surprising first."""
     found = []
-    for term, authors in now.authors.items():
+    for number, (term, authors) in enumerate(now.authors.items(), 1):
+        if number % (20 * TURNED) == 0:
+            yield
         if authors < FEWEST_AUTHORS:
             continue
         was = before.authors.get(term, 0)

@@ -29,6 +29,7 @@ from desk.serving.outage_messages import Act, Acted, PlaceCount
 from desk.serving.outage_reader import OutageReader
 from desk.serving.protocol import DeskStatus, Detail, OmsMark, OutageRow
 from desk.serving.reply_desk import ReplyDesk
+from desk.serving.report_desk import ReportDesk
 from desk.serving.views import View
 
 LAYERED = 50_000
@@ -74,7 +75,8 @@ class Monitor:
         self._note(pipeline.store.changes())
         self.cases = CaseDesk(self)
         self.replies = ReplyDesk(self, self.cases)
-        self.houses: tuple[House, ...] = (self.cases, self.replies)
+        self.reports = ReportDesk(self)
+        self.houses: tuple[House, ...] = (self.cases, self.replies, self.reports)
         self._reading = Reading(pipeline, feeds, self._took, tell, labellers)
 
     async def run(self) -> None:
@@ -186,6 +188,8 @@ class Monitor:
             waiting=pipeline.cases.waiting,
             late=pipeline.cases.late,
             skipped=pipeline.cases.skipped,
+            overload=self.reports.overload(),
+            look_alikes=pipeline.look_alikes.unjudged,
         )
 
     def outages(self) -> list[OutageRow]:

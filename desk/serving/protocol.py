@@ -17,6 +17,11 @@ import msgspec
 
 from desk.outages import OutageChange
 from desk.post import LabelledPost
+from desk.reports.handover import Handover
+from desk.reports.overload import Overload
+from desk.reports.shift import ShiftReport
+from desk.reports.trending import Trending
+from desk.reports.volume import VolumeReport
 from desk.serving.case_messages import (
     Attach,
     CaseAct,
@@ -52,6 +57,18 @@ from desk.serving.reply_messages import (
     ReplyRefused,
     SaveDraft,
     SendReply,
+)
+from desk.serving.report_messages import (
+    HandedOver,
+    HandOver,
+    JudgeLookAlike,
+    LookAlikeJudged,
+    LookAlikesTold,
+    ReadLookAlikes,
+    ReadReport,
+    ReadSettings,
+    SettingsTold,
+    WatchLookAlikes,
 )
 
 VERSION = 3
@@ -107,7 +124,8 @@ class DeskStatus(msgspec.Struct, frozen=True):
 
     `work_s` are CPU seconds by stage since the desk began. `mode` is calm or storm, as `mode_by`
     has set it. Of the cases, `waiting` need an answer, `late` are past the promise, `skipped` are
-    left for later by the mode.
+    left for later by the mode; `overload` says how the desk stands against what comes in.
+    `look_alikes` of which nobody has said anything look like own accounts.
     """
 
     clock: datetime | None
@@ -125,6 +143,8 @@ class DeskStatus(msgspec.Struct, frozen=True):
     waiting: int = 0
     late: int = 0
     skipped: int = 0
+    overload: Overload | None = None
+    look_alikes: int = 0
 
 
 class MapPlace(msgspec.Struct, frozen=True, array_like=True):
@@ -278,6 +298,14 @@ FromDesk = (
     | OutageAnswered
     | Announcements
     | Announced
+    | ShiftReport
+    | VolumeReport
+    | Handover
+    | Trending
+    | HandedOver
+    | LookAlikesTold
+    | LookAlikeJudged
+    | SettingsTold
 )
 FromScreen = (
     Attach
@@ -300,4 +328,10 @@ FromScreen = (
     | AnswerOutage
     | ReadAnnouncements
     | AnnounceAct
+    | ReadReport
+    | HandOver
+    | ReadLookAlikes
+    | JudgeLookAlike
+    | WatchLookAlikes
+    | ReadSettings
 )
