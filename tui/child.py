@@ -91,6 +91,8 @@ def _command(setup: Setup, url: str) -> list[str]:
         command += ["--oms", str(setup.oms)]
     if setup.settings is not None:
         command += ["--settings", str(setup.settings)]
+    if setup.wrong_labels is not None:
+        command += ["--wrong-labels", str(setup.wrong_labels)]
     if setup.fill:
         command += ["--fill"]
     return command

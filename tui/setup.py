@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
+from platformdirs import user_data_path
 
+from desk.cases.wrong import WrongLabels
 from desk.errors import StoreError
 from desk.feeds import Feed, Opener, Options, open_feed
 from desk.feeds.kinds import KINDS
@@ -19,6 +21,7 @@ from desk.settings import load_settings
 from desk.store import Store
 from desk.territories import Territory, load_territory
 from rules import Engine, load_packs
+from rules.loader import load_sets
 from tui.console import say
 
 DEFAULT_TERRITORY = "north-carolina"
@@ -28,7 +31,8 @@ class Setup(msgspec.Struct, frozen=True):
     """What a desk is made of; `data` None is a store in memory.
 
     With more than one of `processes`, that many label posts beside the desk's own. The files in the
-    folder `settings` replace the built-in ones.
+    folder `settings` replace the built-in ones. Wrong labels are noted in `wrong_labels`, or beside
+    the data.
     """
 
     feeds: Sequence[str]
@@ -39,6 +43,7 @@ class Setup(msgspec.Struct, frozen=True):
     processes: int = 1
     oms: Path | None = None
     settings: Path | None = None
+    wrong_labels: Path | None = None
 
 
 def _storm(url: str, options: Options) -> Feed:
@@ -109,6 +114,12 @@ def _pipeline(
         packs=packs,
         settings_folder=setup.settings,
     )
+
+
+def wrong_labels(setup: Setup) -> WrongLabels:
+    """Where a desk notes for rule authors what is labelled wrong."""
+    folder = setup.wrong_labels or setup.data or user_data_path("stormdesk")
+    return WrongLabels(folder, lambda: load_sets(*setup.rules))
 
 
 def follow_oms(setup: Setup, pipeline: Pipeline, tell: Callable[[str], None]) -> OmsFile | None:

@@ -17,7 +17,7 @@ import msgspec
 
 from desk.cases.acting import Acting
 from desk.cases.action import CaseAction, CaseDone
-from desk.cases.acts import awake, given_back
+from desk.cases.acts import SIMPLE, awake, given_back
 from desk.cases.case import Case, CaseEvent, Mode
 from desk.cases.deeds import Deed, Deeds, ReadPosts
 from desk.cases.joining import joined, opened
@@ -297,6 +297,14 @@ class Cases:
             CaseError: it can't be done; nothing has changed.
         """
         return self._acting.act(action, now)
+
+    def check(self, action: CaseAction, now: datetime) -> None:
+        """Look whether a single case would take an act, and do nothing.
+
+        Raises:
+            CaseError: it would not.
+        """
+        SIMPLE[action.kind](self._known(action.case), action, now)
 
     # Replies
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
 import msgspec
 
 from desk.cases import Case, CaseAction
+from desk.cases.wrong import WrongLabels
 from desk.errors import CaseError
 from desk.pipeline import Outcome
 from desk.post import LabelledPost
@@ -38,11 +40,13 @@ class CaseDesk:
     """Cases as screens see them; the house of replies says what is written in one.
 
     `written` is asked for a case that is told whole, `writing` for the name of who has a draft in
-    a case; `noted` must be told of cases in which either has changed.
+    a case; `noted` must be told of cases in which either has changed. `wrong` is where wrong
+    labels are noted for the authors of rules.
     """
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, wrong: WrongLabels | None = None) -> None:
         self.desk = desk
+        self._wrong = wrong
         self.queue_version = 0
         self.presence = 0
         self.written: Callable[[Case], Written] = lambda _: Written()
@@ -85,7 +89,7 @@ class CaseDesk:
 
     # What people do
 
-    def act(self, act: CaseAct) -> CaseActed:
+    async def act(self, act: CaseAct) -> CaseActed:
         """Do what a person wants done to a case, and store it at once.
 
         Raises:
@@ -95,12 +99,40 @@ class CaseDesk:
         by = clean_name(act.by)
         to = clean_name(act.to) if act.to else ""
         act = msgspec.structs.replace(act, by=by, to=to)
-        fields = {name: getattr(act, name) for name in CaseAction.__struct_fields__}
-        now = self._now()
+        action = CaseAction(**{name: getattr(act, name) for name in CaseAction.__struct_fields__})
         pipeline = self.desk.pipeline
-        done = self.desk.do_for(lambda: pipeline.act_on_case(CaseAction(**fields), now))
+        if action.kind == "wrong":
+            await self._note_wrong(action)
+        now = self._now()
+        done = self.desk.do_for(lambda: pipeline.act_on_case(action, now))
+        if done.undid is not None and done.undid.kind == "wrong" and self._wrong is not None:
+            for post in self._named(done.undid):
+                await asyncio.to_thread(self._wrong.remove, post)
         row = self.row(done.case) if done.case else None
         return CaseActed(msgspec.structs.replace(act, case=done.action.case), row, done.words)
+
+    async def _note_wrong(self, action: CaseAction) -> None:
+        """Write down for the authors of rules what is labelled wrong, before the journal says so.
+
+        What is written again after an interruption replaces what was written before.
+        """
+        if self._wrong is None:
+            raise CaseError("this desk has no folder to note wrong labels in")
+        pipeline = self.desk.pipeline
+        pipeline.recall(action.case)
+        pipeline.cases.check(action, self._now())
+        case = pipeline.case(action.case)
+        lang = case.lang if case else ""
+        for post in self._named(action):
+            await asyncio.to_thread(
+                self._wrong.add, post, action.labels, lang, action.by, action.text
+            )
+
+    def _named(self, action: CaseAction) -> list[LabelledPost]:
+        """The posts of its case that an act names."""
+        pipeline = self.desk.pipeline
+        case = pipeline.case(action.case)
+        return pipeline.store.posts_of(case.channel, action.posts) if case else []
 
     def set_mode(self, request: SetMode) -> None:
         """Switch how the desk works, for everybody; errors as of `act`."""

@@ -84,7 +84,7 @@ class CaseVisit(Visit):
                 if id_ == self._case:
                     self._leave()
             case CaseAct():
-                return self._act(request)
+                return await self._act(request)
             case SetMode():
                 self._house.set_mode(request)
         return None
@@ -181,8 +181,8 @@ class CaseVisit(Visit):
             self._house.leave(self, self._case)
         self._case, self._told, self.stale = "", None, False
 
-    def _act(self, act: CaseAct) -> FromDesk:
-        acted = self._house.act(act)
+    async def _act(self, act: CaseAct) -> FromDesk:
+        acted = await self._house.act(act)
         # who acts sees it with the next tick
         self._windows_at_s = self._told_at_s = -WINDOWS_S
         return acted

@@ -9,6 +9,7 @@ from datetime import datetime
 
 import msgspec
 
+from desk.cases.wrong import WrongLabels
 from desk.errors import StoreError
 from desk.feeds import Feed
 from desk.health import MinuteRate
@@ -44,7 +45,8 @@ TEND_S = 1.0
 class Monitor:
     """Reads feeds through a pipeline, and answers what screens ask.
 
-    `tell` gets one line for each thing that people should know, such as a bad line of a feed.
+    `tell` gets one line for each thing that people should know, such as a bad line of a feed;
+    `wrong` notes posts that people say are labelled wrong.
     """
 
     def __init__(
@@ -53,6 +55,7 @@ class Monitor:
         feeds: Sequence[Feed],
         tell: Tell,
         labellers: Labellers | None = None,
+        wrong: WrongLabels | None = None,
     ) -> None:
         self.pipeline = pipeline
         self.names = {place.id: place.name for place in pipeline.territory.community}
@@ -73,7 +76,7 @@ class Monitor:
         self._failed = asyncio.Event()
         self._failure: StoreError | None = None
         self._note(pipeline.store.changes())
-        self.cases = CaseDesk(self)
+        self.cases = CaseDesk(self, wrong)
         self.replies = ReplyDesk(self, self.cases)
         self.reports = ReportDesk(self)
         self.houses: tuple[House, ...] = (self.cases, self.replies, self.reports)

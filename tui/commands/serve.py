@@ -9,6 +9,7 @@ import signal
 import threading
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -28,7 +29,7 @@ from tui.commands.options import (
     TerritoryName,
 )
 from tui.console import emit_json, flush, say
-from tui.setup import Setup, build_pipeline, follow_oms, labelling, open_feeds
+from tui.setup import Setup, build_pipeline, follow_oms, labelling, open_feeds, wrong_labels
 
 app = typer.Typer(rich_markup_mode=None)
 LISTEN = "127.0.0.1:7411"
@@ -51,6 +52,14 @@ def serve(
     processes: Processes = 1,
     oms: OmsList = None,
     settings: SettingsFolder = None,
+    wrong: Annotated[
+        Path | None,
+        typer.Option(
+            "--wrong-labels",
+            metavar="DIR",
+            help="Where wrong labels are noted for rule authors; default: with the data.",
+        ),
+    ] = None,
     attached: Annotated[
         bool, typer.Option("--attached", help="End when standard input is closed.")
     ] = False,
@@ -60,13 +69,13 @@ def serve(
         raise typer.BadParameter("which posts? Give --feed, such as --feed storm:hurricane")
     if attached and STDIN_FEED in feed:
         raise typer.BadParameter("--attached waits on standard input, so no feed can read it")
-    setup = Setup(feed, territory, rules or (), data, fill, processes, oms, settings)
+    setup = Setup(feed, territory, rules or (), data, fill, processes, oms, settings, wrong)
     feeds = open_feeds(setup)
     pipeline = build_pipeline(setup, feeds)
     try:
         file = follow_oms(setup, pipeline, Sparing(say))
         with labelling(setup) as labellers:
-            monitor = Monitor(pipeline, feeds, Sparing(say), labellers)
+            monitor = Monitor(pipeline, feeds, Sparing(say), labellers, wrong_labels(setup))
             asyncio.run(_serve(monitor, listen, file, attached=attached))
     finally:
         pipeline.store.close()

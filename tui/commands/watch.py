@@ -101,7 +101,8 @@ def watch(
         drill = any(feed.startswith("drill:") for feed in feeds)
         # what a trainer rewinds must be able to forget: a store on disk never does
         kept = data or (None if drill else _data(own, real=real))
-        setup = Setup(feeds, territory, rules or (), kept, fill, processes, oms, settings)
+        wrong = data or user_data_path("stormdesk")  # outlives the store of a storm
+        setup = Setup(feeds, territory, rules or (), kept, fill, processes, oms, settings, wrong)
         who = Attach(agent, role.value if role else "agent" if desk else "lead")
         code = asyncio.run(_watch(desk, None if desk else DeskChild(setup, own), who))
     if code:

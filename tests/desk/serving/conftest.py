@@ -11,6 +11,7 @@ import aiohttp
 import msgspec
 import pytest
 
+from desk.cases.wrong import WrongLabels
 from desk.feeds import open_feed
 from desk.feeds.kinds import KINDS
 from desk.pipeline import Pipeline
@@ -20,6 +21,7 @@ from desk.serving.server import listening
 from desk.store import Store
 from desk.territories import load_territory
 from rules import Engine, load_packs
+from rules.loader import load_sets
 
 T = TypeVar("T")
 decode = msgspec.json.Decoder(FromDesk).decode
@@ -73,7 +75,8 @@ def desk(territory_file: Path, rules_folder: Path, tmp_path: Path) -> OpenDesk:
     async def open_desk(posts: Path) -> AsyncIterator[Attached]:
         territory = load_territory(str(territory_file))
         pipeline = Pipeline(Engine(load_packs(rules_folder)), territory, Store())
-        monitor = Monitor(pipeline, [open_feed(f"file:{posts}", KINDS)], print)
+        wrong = WrongLabels(tmp_path / "data", lambda: load_sets(rules_folder))
+        monitor = Monitor(pipeline, [open_feed(f"file:{posts}", KINDS)], print, wrong=wrong)
         socket_path = tmp_path / "desk.sock"
         async with listening(monitor, f"unix:{socket_path}") as url:
             assert url == f"unix:{socket_path}"

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from desk.cases.wrong import CORPUS, SETS
 from desk.serving.case_messages import (
     Attach,
     CaseAct,
@@ -204,3 +205,24 @@ async def test_before_the_first_post_there_is_nothing_to_act_on(
     async with desk(posts) as (_, client):
         await client.ask(CaseAct("next", "eva"))
         assert "there are no cases yet" in (await client.until(Refused)).reason
+
+
+async def test_a_wrong_label_is_noted_for_the_rule_authors_and_can_be_taken_back(
+    desk: OpenDesk, posts: Path, tmp_path: Path
+) -> None:
+    corpus, sets = tmp_path / "data" / CORPUS, tmp_path / "data" / SETS
+    async with desk(posts) as (monitor, client):
+        await monitor.run()
+        wrong = CaseAct("wrong", "eva", "c-x-2", posts=("2",), labels=("damage",), text="a fence")
+        await client.ask(wrong)
+        acted = await client.until(CaseActed)
+        assert acted.words == "labels of 2 should be: damage (a fence)"
+        assert b'"labels":["damage"]' in corpus.read_bytes()
+        assert len(list(sets.iterdir())) == 1
+        await client.ask(msgspec.structs.replace(wrong, labels=("hazard",)))
+        assert "these are the labels" in (await client.until(Refused)).reason
+        await client.ask(msgspec.structs.replace(wrong, posts=("4",)))
+        assert "which post is labelled wrong" in (await client.until(Refused)).reason
+        await client.ask(CaseAct("undo", "eva", "c-x-2"))
+        await client.until(CaseActed)
+        assert (corpus.read_bytes(), list(sets.iterdir())) == (b"", [])
