@@ -30,6 +30,7 @@ COMMANDS = {
     "rules": "tui.commands.rules",
     "storm": "tui.commands.storm",
     "outages": "tui.commands.outages",
+    "report": "tui.commands.report",
     "territory": "tui.commands.territory",
 }
 INTERRUPTED = 130

@@ -56,7 +56,7 @@ def read_source(predicted: Path | None, data: Path | None, territory: str | None
     if data is not None:
         kept = read_kept(data)
         changes: Sequence[OutageChange] = kept.changes
-        name = territory or _named(kept.territory, data)
+        name = territory or named(kept.territory, data)
     else:
         assert predicted is not None
         faults = Faults()
@@ -99,7 +99,7 @@ def opened(predicted: Path) -> Path | BinaryIO:
     return sys.stdin.buffer
 
 
-def _named(name: str, data: Path) -> str:
+def named(name: str, data: Path) -> str:
     """The built-in territory that a store is of: the store knows only what it is called."""
     for stem in built_in():
         if load_territory(stem).name == name:
