@@ -19,7 +19,8 @@ from desk.post import LabelledPost
 from desk.replies.errors import ReplyError
 from desk.replies.facts import same_time
 from desk.replies.fill import GAP
-from desk.replies.ground import Ground, outage_of, post_of
+from desk.replies.finding import fits
+from desk.replies.ground import Ground, outage_of
 from desk.replies.replies import NOT_ANSWERED, Replies, Written, under_way
 from desk.replies.reply import Facts, Problem, Reply, ReplyState, Role
 from desk.replies.times import until
@@ -28,6 +29,9 @@ from desk.settings.policy import DANGERS
 
 MOST_AT_ONCE = 500
 """People who are answered by one act; the others by the next."""
+
+AFFECTED = frozenset(("hazard", "vulnerable", "outage", "restored", "etr"))
+"""Labels of what people write who lack power, or did."""
 
 Audience = Literal["all", "update", "loop"]
 """Who is told: all who have had no answer, all who were promised another time, or all who were
@@ -128,15 +132,24 @@ class Everybody:
         return msgspec.structs.replace(planned, sent=len(planned.answers))
 
     def _people(self, outage: str) -> Iterator[Person]:
-        """Everybody who wrote in a case of the outage, each once with their newest post."""
+        """Everybody who wrote in a case that they are affected, each once with their newest post.
+
+        Newsrooms and the utility itself write in threads, too.
+        """
+        ground = self._ground
         seen: set[str] = set()
-        for case in self._ground.cases.affected(outage):
-            for id_ in reversed(case.posts):
-                post = post_of(self._ground, case.channel, id_)
-                if post is None or post.author_key in seen:
+        for case in ground.cases.affected(outage):
+            newest: dict[str, LabelledPost] = {}
+            labels: dict[str, set[str]] = {}
+            for post in ground.store.posts_of(case.channel, case.posts):
+                newest[post.author_key] = post
+                labels.setdefault(post.author_key, set()).update(post.labels)
+            for key, post in newest.items():
+                if key in seen or "news" in labels[key] or AFFECTED.isdisjoint(labels[key]):
                     continue
-                seen.add(post.author_key)
-                yield Person(case, post)
+                if ground.own.wrote(post) is None:
+                    seen.add(key)
+                    yield Person(case, post)
 
     def _before(self, person: Person, outage: str) -> list[Reply]:
         """What a person was answered about this outage; its id may have changed since."""
@@ -160,6 +173,9 @@ class Everybody:
         case, replies = person.case, self._replies
         if case.channel in NOT_ANSWERED:
             return f"nobody can be answered in {case.channel}"
+        if not fits(macro, facts, case.channel, self._ground.cases.mode):
+            status = facts.status or "not known"
+            return f"the macro does not fit {case.channel}, or an outage that is {status}"
         if under_way(replies.outbox.of_case(case.id)):
             return "a reply to them is on its way"
         writer = replies.drafts.writer(case.id, facts.at)
@@ -190,7 +206,7 @@ class Everybody:
             problems = (Problem(kind="language", words=words, blocks=True),)
         elif GAP.search(choice.text):
             problems = tuple(
-                Problem(kind="placeholder", words=f"the {name} is not known", blocks=True)
+                Problem(kind="placeholder", words=f"no {name} known", blocks=True)
                 for name in choice.missing
             )
         return Answer(person, choice.text, problems)

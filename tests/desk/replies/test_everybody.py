@@ -95,11 +95,34 @@ async def test_who_needs_an_answer_of_their_own_is_passed_over_with_the_reason(
     assert len(plan.answers) == 9
 
 
-def test_a_gap_and_a_missing_language_pass_everybody_over(bench: Bench) -> None:
+def test_a_macro_that_does_not_fit_and_a_gap_pass_everybody_over(bench: Bench) -> None:
     plan = bench.plan("outage-etr")
-    assert (plan.answers, reasons(plan)) == ((), {"the etr is not known"})
+    words = "the macro does not fit x, or an outage that is likely"
+    assert (plan.answers, reasons(plan)) == ((), {words})
+    plan = bench.plan("crews")
+    assert (plan.answers, reasons(plan)) == ((), {"no crews known"})
     bench.estimate(6)
     assert len(bench.plan("outage-etr").answers) == 12
+    bench.act("dismiss")
+    assert bench.plan("outage-etr").answers == ()
+
+
+def test_newsrooms_own_accounts_and_who_only_talks_are_nobody_affected(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "settings").mkdir()
+    (tmp_path / "settings" / "accounts.toml").write_text(
+        '[[account]]\nchannel = "x"\nhandle = "ThreeTownsPower"\n'
+    )
+    bench = Bench(tmp_path, settings=tmp_path / "settings")
+    bench.people(["no power in Alderton"] * 12)
+    thread = {"reply_to": bench.case().posts[0]}
+    bench.people(["no power in Alderton: crews are out"], 1, who="ThreeTownsPower", **thread)
+    bench.people(["my bill came today"], 1, who="talker", **thread)
+    bench.people(["no power in Alderton either"], 1, who="neighbour", **thread)
+    plan = bench.plan("outage-no-etr")
+    assert plan.affected == 13
+    assert "x:neighbour" in who(plan)
 
 
 async def test_a_moved_time_is_told_to_those_who_were_promised_another(bench: Bench) -> None:
