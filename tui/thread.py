@@ -142,8 +142,9 @@ class Painter(NamedTuple):
                 *self._wrapped([Segment(words, colours.text)], Segment("  ┆ ", colours.quiet)),
             ]
         undone = " · taken back" if event.undone else ""
-        line = [self._time(event.at), Segment(f"· {words}{undone}", colours.faint)]
-        return [shorten(line, self.width, colours.faint)]
+        who = f"{by}: " if by else ""
+        line = [self._time(event.at), Segment(f"· {who}{words}{undone}", colours.quiet)]
+        return [shorten(line, self.width, colours.quiet)]
 
     def _wrapped(self, segments: list[Segment], margin: Segment | None = None) -> Iterator[Line]:
         """Words of a message, broken between words, behind a margin."""

@@ -235,7 +235,7 @@ class Cases:
     def _fits(row: CaseRow, query: str) -> bool:
         for word in query.split():
             name, _, value = word.partition(":")
-            if name == "state" and value not in ("any", "open", "late"):
+            if name == "state" and value not in ("all", "open", "late"):
                 if row.state not in value.split("|"):
                     return False
             elif name == "agent":

@@ -140,7 +140,7 @@ class CaseActs(Attached):
         if kind == "next" and row is not None:
             await self.show_case(row.id, row)
         elif kind in GOES and self.focused is self.table:
-            self.table.leaving = acted.act.case
+            self.table.let_go(acted.act.case)
 
     # What is asked first
 

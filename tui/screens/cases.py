@@ -46,7 +46,10 @@ THREE = 170
 """Columns from which what is known stands beside the conversation."""
 FOLLOW_S = 0.12
 """How long the cursor stands on a case before it is opened beside the list."""
-FILTERS = "words !not state: label: channel: place: agent: tag: lang: account: has:media reach:"
+FILTERS = (
+    "words !not ~fuzzy state:late label: channel: place: agent:me tag: lang: account: author:"
+    " has:media reach:1k outage:"
+)
 ROOMY = 34
 """Rows from which blank lines part what was written."""
 
@@ -231,7 +234,7 @@ class CasesScreen(CaseActs, Replying):
     async def show_case(self, case: str, row: CaseRow | None = None) -> None:
         """Open a case that may stand anywhere, or in no list here."""
         if row is None:
-            self.table.held = None
+            self.table.wait()
             await self._open(case, None)
         else:
             self.table.hold(row)
@@ -282,6 +285,7 @@ class CasesScreen(CaseActs, Replying):
         self._tell_tabs()
         if self.wide and table.held is not None and not self._opened and self._follow is None:
             self._follow_cursor()
+        self.thread.nothing = "asking the desk…" if self._opened else "no case is open"
         detail = self.detail
         self.query_one(CaseHead).show(detail)
         self.query_one(About).show(detail)
@@ -298,9 +302,9 @@ class CasesScreen(CaseActs, Replying):
         if status is not None:
             figures = {"queue": status.waiting, "late": status.late}
         at = self._tab - 1
-        if self.table.list.told and self.table.list.query == TABS[at][1]:
+        if self.table.list.told and self.table.list.query == self.wanted():
             figures[TABS[at][0]] = self.table.list.total
-        words = [f"{self.table.list.total:,} found"] if self._words else []
+        words: list[str] = []
         loud = ""
         if self._words:
             loud = f"filter: {cut(paint(self._words[:200]).text, 30)}"

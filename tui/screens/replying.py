@@ -41,6 +41,8 @@ class Replying(Attached):
     _saving: Timer | None = None
     _sent: tuple[str, str, bool] = ("", "", False)
     """The case and text that were sent and not answered yet, and whether the next case follows."""
+    _unsure = False
+    """Whether the link was lost before the answer to that came."""
     _refilling: str = ""
 
     @property
@@ -82,7 +84,7 @@ class Replying(Attached):
         if any(reply.text == typed.text and reply.by == me for reply in detail.replies):
             self._went_out(detail, typed)
         elif draft is not None and draft.by == me and not typed.dirty:
-            if typed.text != draft.text and not self.reply.area.has_focus:
+            if typed.text != draft.text and self.focused is not self.reply.area:
                 typed.text = typed.told = typed.kept = draft.text
                 typed.macro = draft.macro
                 typed.seen = typed.told_seen = draft.facts.version if draft.facts else ""
@@ -100,7 +102,7 @@ class Replying(Attached):
 
     def _went_out(self, detail: CaseDetail, typed: Typed) -> None:
         """What stands in the reply is among the replies: it was sent, though no answer came."""
-        if typed.text and self._sent[0] == detail.id and self.now.link.state == "connected":
+        if typed.text and self._unsure and self._sent[0] == detail.id:
             self._finish(detail.id)
 
     def drafted(self, drafted: Drafted) -> None:
@@ -118,11 +120,11 @@ class Replying(Attached):
                 await self.action_next()
 
     def _finish(self, case: str) -> None:
-        self._sent = "", "", False
+        self._sent, self._unsure = ("", "", False), False
         self.drafts.clear(case)
         if case == self.opened:
             self.reply.load(self.drafts.of(case))
-            if self.reply.area.has_focus:
+            if self.focused is self.reply.area:
                 self.set_focus(self.thread)
             self.tell_reply()
 
@@ -163,7 +165,8 @@ class Replying(Attached):
         """Nothing is lost: it is told again when the desk is back."""
         self.drafts.lost()
         if self._sent[0]:
-            words = "the desk went away before it answered: whether the reply was taken shows below"
+            self._unsure = True
+            words = "the desk went before it answered: above it shows whether it was taken"
             self.drafts.of(self._sent[0]).refusal = words
             self.tell_reply()
 
@@ -244,11 +247,11 @@ class Replying(Attached):
             self.say("nothing is written", refused=True)
         elif self.now.link.state != "connected":
             self.say(NO_DESK, refused=True)
-        elif self._sent[0]:
+        elif self._sent[0] and not self._unsure:
             self.say("the desk is still taking in the last one", refused=True)
         else:
             await self.keep_draft()
-            self._sent = case, typed.text, on
+            self._sent, self._unsure = (case, typed.text, on), False
             self.say("sending…")
             await self.desk.link.send(
                 SendReply(

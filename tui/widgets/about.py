@@ -93,7 +93,8 @@ class About(Lines):
         for event in reversed(detail.events):
             if event.kind != "note":
                 undone = " · taken back" if event.undone else ""
-                yield from self._told(event, "", undone)
+                who = f"{name_words(event.by)}: " if event.by else ""
+                yield from self._told(event, who, undone)
         if len(notes) == len(detail.events):
             yield Item([Segment(" nothing so far", palette_of(self).quiet)])
 

@@ -69,9 +69,6 @@ class CaseHead(Widget):
         line.append(Segment(f" · {name_words(row.place)}" if row.place else "", colours.text))
         account = f" to {author_words(row.account)}" if row.account else ""
         line.append(Segment(f" · on {name_words(row.channel)}{account}", colours.quiet))
-        if row.tags:
-            tags = " ".join(f"#{name_words(tag)}" for tag in row.tags)
-            line.append(Segment(f" · {tags}", colours.quiet))
         return line
 
     def _outage(self, detail: CaseDetail, colours: Palette) -> Line:
@@ -106,6 +103,9 @@ class CaseHead(Widget):
             look = "looks" if len(viewers) == 1 else "look"
             words = f" {CASE_SIGNS['viewers'].glyph} {', '.join(viewers[:6])} {look} at it"
             line.append(Segment(words, colours.text))
+        if row.tags:
+            tags = " ".join(f"#{name_words(tag)}" for tag in row.tags)
+            line.append(Segment(f" {tags}", colours.text))
         facts = _counted(row)
         line.append(Segment(f" {facts}" if facts else "", colours.quiet))
         return line

@@ -57,6 +57,7 @@ class CaseTable(Lines):
         self.list = CaseList(0, "")
         self.held: CaseRow | None = None
         self.leaving = ""
+        self._waits = False
         self.me = ""
         self.nothing = "asking the desk…"
         self._clock: datetime | None = None
@@ -68,7 +69,7 @@ class CaseTable(Lines):
         """Show another list, from its beginning; the same one anew where it was."""
         if cases.query != self.list.query:
             self.cursor = 0
-            self.held = None
+            self.held, self._waits = None, False
             self.scroll_to(y=0, animate=False, force=True)
         self.list = cases
         self.told()
@@ -89,7 +90,7 @@ class CaseTable(Lines):
                 self.place(at)
         else:
             self.cursor = min(self.cursor, max(0, self.list.total - 1))
-            if held is None or held.id == self.leaving:
+            if not self._waits and (held is None or held.id == self.leaving):
                 self._hold()
         self.forget_strips()
         self._want()
@@ -105,6 +106,13 @@ class CaseTable(Lines):
         """Whether the case at hand is in none of the lines here."""
         return self.held is not None and not self.at_cursor(self.cursor)
 
+    def let_go(self, case: str) -> None:
+        """The agent is done with a case: once it has left the list, the next is at hand."""
+        self.leaving = case
+        if self.held is not None and self.held.id == case and self.list.find(case) is None:
+            self._hold()
+            self.forget_strips()
+
     def tags(self) -> list[str]:
         """The tags of the cases at hand here, the most used first."""
         return _most(tag for row in self.list.rows for tag in row.tags)
@@ -116,7 +124,7 @@ class CaseTable(Lines):
 
     def hold(self, row: CaseRow | None) -> None:
         """Take a case in hand that may stand in another place, or in none; None: where it is."""
-        self.held = row
+        self.held, self._waits = row, False
         at = self.list.find(row.id) if row is not None else None
         if at is not None:
             self.cursor = at
@@ -131,7 +139,13 @@ class CaseTable(Lines):
             return False
         return row is None or row.id == self.held.id
 
+    def wait(self) -> None:
+        """A case is to be at hand of which the desk has yet to tell."""
+        self.held, self._waits = None, True
+        self.forget_strips()
+
     def _hold(self) -> None:
+        self._waits = False
         row = self.list.row(self.cursor)
         before = self.held.id if self.held else None
         self.held = row

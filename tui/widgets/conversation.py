@@ -32,6 +32,7 @@ class Conversation(Lines):
         self.entries: Sequence[Entry] = ()
         self.journal = True
         self.unread = 0
+        self.nothing = ""
         self._detail: CaseDetail | None = None
         self._lines: list[Line] = []
         self._starts: list[int] = []
@@ -55,8 +56,7 @@ class Conversation(Lines):
         self._lay_out()
         if other:
             self.unread = 0
-            self._painted = {key: self._painted[key] for key in list(self._painted)[-1:]}
-            self.action_edge(1)
+            self._begin()
             return
         self._return_to(held, top)
         if self.max_scroll_y > self.scroll_offset.y:
@@ -118,10 +118,13 @@ class Conversation(Lines):
                 self.scroll_to(y=line, animate=False, force=True)
 
     def on_resize(self, _event: events.Resize) -> None:
-        at_end = self.scroll_offset.y >= self.max_scroll_y
+        unseen = not self._starts
+        at_end = unseen or self.scroll_offset.y >= self.max_scroll_y
         held, top = self.at_hand(), self._anchor()
         self._lay_out()
         self._return_to(held, top)
+        if unseen:
+            self._begin()
         if at_end:
             self.call_after_refresh(self.scroll_end, animate=False, force=True)
 
@@ -180,6 +183,18 @@ class Conversation(Lines):
             self.scroll_end(animate=False, force=True)
             self.unread = 0
 
+    def _begin(self) -> None:
+        """To the customer's newest words, with everything behind them in view."""
+        own = [at for at, entry in enumerate(self.entries) if entry.kind == "post"]
+        self._go_to(own[-1] if own else len(self.entries) - 1)
+        self.scroll_end(animate=False, force=True)
+
+    def why_not(self, action: str, parameters: tuple[object, ...]) -> str | None:
+        entry = self.at_hand()
+        if action == "choose" and entry is not None and not entry.key.startswith("p"):
+            return "it stands here whole: enter opens a post"
+        return super().why_not(action, parameters)
+
     def _end(self, at: int) -> int:
         return self._starts[at + 1] if at + 1 < len(self._starts) else len(self._lines)
 
@@ -225,7 +240,7 @@ class Conversation(Lines):
 
     def empty(self) -> str:
         if self._detail is None:
-            return "asking the desk…"
+            return self.nothing
         return "" if self._detail.case else "The desk knows no such case."
 
     def paint_line(self, index: int, width: int) -> Sequence[Segment]:

@@ -159,7 +159,7 @@ class ReplyPane(Vertical):
     def show(self, typed: Typed, channel: str, to: str, hint: str) -> None:
         """Say how long the text is and what is wrong with it; `hint` is for an empty one."""
         area = self.area
-        idle = not (typed.text or area.has_focus)
+        idle = not (typed.text or self.screen.focused is area)
         self.set_class(idle, "-idle")
         problems = typed.problems_now()
         said = (typed.text, channel, to, hint, typed.stale, typed.refusal, problems, idle)
