@@ -114,8 +114,9 @@ def _wake(case: Case, _: CaseAction, now: datetime) -> tuple[Case, str]:
 
 def awake(case: Case, now: datetime) -> Case:
     """A case that was put off, and is no longer; who has it in hand has just got it again."""
-    touched = now if case.agent is not None else None
-    return _replace(case, state=woken(case), snoozed_until=None, touched_at=touched)
+    return _replace(
+        case, state=woken(case), snoozed_until=None, taken_at=now if case.agent else None
+    )
 
 
 def _tag(case: Case, action: CaseAction, now: datetime) -> tuple[Case, str]:

@@ -28,9 +28,9 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fal
     `waiting_since` is when the oldest post that nobody has answered was written, `due_at` by when
     the desk has promised to answer it, in its mode of now; `contacts` counts the customer's posts
     since the last answer, `media` posts with pictures, `reach` people who follow the author and
-    reposts seen. `agent` has it in hand since `taken_at`, and did something last at `touched_at`.
-    The customer was promised power by `promised`; `loop` says that it is back now, and that they
-    must be told so. `version` grows with every change.
+    reposts seen. `agent` has it in hand, again since `taken_at`, and did something last at
+    `touched_at`. The customer was promised power by `promised`; `loop` says that it is back now,
+    and that they must be told so. `version` grows with every change.
     """
 
     id: str

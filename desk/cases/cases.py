@@ -229,6 +229,7 @@ class Cases:
         case = memory.put(case)
         if len(memory.cases) > self._held + self._held // 100:
             memory.let_go(self._held)
+        self.pass_time(now)
         return case
 
     def _new_id(self, post: LabelledPost) -> str:
@@ -287,7 +288,7 @@ class Cases:
         self._promise.set_mode(mode)
         self.mode_by = by
         self._journal.note("", now, by, "mode", mode)
-        self._memory.promise_anew()
+        self._memory.promise_anew(now)
         self.pass_time(now)
 
     def act(self, action: CaseAction, now: datetime) -> CaseDone:
@@ -296,7 +297,9 @@ class Cases:
         Raises:
             CaseError: it can't be done; nothing has changed.
         """
-        return self._acting.act(action, now)
+        done = self._acting.act(action, now)
+        self.pass_time(now)
+        return done
 
     def check(self, action: CaseAction, now: datetime) -> None:
         """Look whether a single case would take an act, and do nothing.

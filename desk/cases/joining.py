@@ -70,6 +70,7 @@ def joined(case: Case, post: LabelledPost, now: datetime, lang: str = "") -> Cas
     return _replace(
         case,
         state=woken(case),
+        taken_at=case.taken_at if case.agent is None or case.state == "mine" else now,
         updated_at=at if newer else case.updated_at,
         community=place if place and (newer or case.community is None) else case.community,
         labels=labels,

@@ -1,9 +1,9 @@
-"""A line of cases in their order: kept in order by small steps, never sorted as a whole."""
+"""A line of cases in their order: kept so by small steps, hardly ever sorted as a whole."""
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right, insort
-from collections.abc import Iterator
+from bisect import bisect_left, insort
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
@@ -18,10 +18,11 @@ Turn = tuple[Any, ...]
 class Line:
     """Turns in order, in blocks."""
 
-    def __init__(self) -> None:
-        self._blocks: list[list[Turn]] = [[]]
-        self._lasts: list[Turn] = []
-        self._count = 0
+    def __init__(self, turns: Iterable[Turn] = ()) -> None:
+        ordered = sorted(turns)
+        self._blocks = [ordered[at : at + BLOCK] for at in range(0, len(ordered), BLOCK)] or [[]]
+        self._lasts = [block[-1] for block in self._blocks if block]
+        self._count = len(ordered)
 
     def __len__(self) -> int:
         return self._count
@@ -62,7 +63,7 @@ class Line:
 
     def before(self, turn: Turn) -> int:
         """How many stand before a turn, be it in the line or not."""
-        at = bisect_right(self._lasts, turn)
+        at = bisect_left(self._lasts, turn)
         before = sum(map(len, self._blocks[:at]))
         return before + bisect_left(self._blocks[at], turn) if at < len(self._blocks) else before
 

@@ -52,7 +52,12 @@ class Memory:
 
     def of_author(self, author_key: str) -> list[Case]:
         """The cases that an author has opened, the newest first; none that was merged."""
-        own = [self.cases[id_] for id_ in self._of_author.get(author_key, ())]
+        ids = self._of_author.get(author_key)
+        if ids is None:
+            return []
+        own = [self.cases[id_] for id_ in ids]
+        if len(own) == 1:
+            return own
         return sorted(own, key=lambda case: (case.opened_at, case.id), reverse=True)
 
     def of_outage(self, outage: str) -> list[Case]:
@@ -98,15 +103,21 @@ class Memory:
         self._forget(self.cases[id_])
         self.gone[id_] = None
 
-    def promise_anew(self) -> None:
+    def promise_anew(self, now: datetime) -> None:
         """Go by the promise again: it has changed."""
         self.late.clear()
         self._alarms.clear()
-        self.line, self._turns = Line(), {}
-        for case in list(self.cases.values()):
-            self._index(_replace(case, due_at=self.promise.due(case)))
+        self._turns.clear()
+        for id_, old in self.cases.items():
+            case = _replace(old, due_at=self.promise.due(old))
+            self.cases[id_] = case
             if case.state in WAITING:
-                self.changed[case.id] = None
+                self._turns[id_] = self.promise.turn(case)
+                self.changed[id_] = None
+            if case.due_at is not None and case.due_at <= now and self._promised(case):
+                self.late.add(id_)
+            self._set_alarm(case)
+        self.line = Line(self._turns.values())
 
     def rung(self, now: datetime) -> Iterator[Case]:
         """The cases for which something falls due up to `now`, in order; each must be handled."""
@@ -127,8 +138,10 @@ class Memory:
         self._index_posts(case, old.posts if old else ())
         if old is None or old.merged_into != case.merged_into:
             self._index_author(case)
-        _move(self._of_outage, case.id, old.outage if old else None, case.outage)
-        _move(self._of_community, case.id, old.community if old else None, case.community)
+        before = (old.outage, old.community) if old else (None, None)
+        if before != (case.outage, case.community):
+            _move(self._of_outage, case.id, before[0], case.outage)
+            _move(self._of_community, case.id, before[1], case.community)
         if old is None or old.version != case.version:
             if old is not None:
                 del self._quiet[_rank(old)][case.id]
@@ -143,6 +156,9 @@ class Memory:
     def _index_posts(self, case: Case, before: tuple[str, ...]) -> None:
         posts, channel = case.posts, case.channel
         if posts is before:
+            return
+        if not before and len(posts) == 1:
+            self._of_post[channel, posts[0]] = case.id
             return
         if posts[:-1] == before[-POSTS_HELD + 1 :]:
             gone, new = before[: len(before) + 1 - len(posts)], posts[-1:]
@@ -179,9 +195,11 @@ class Memory:
         return case.state in PROMISED and case.due_at is not None and not self.promise.skips(case)
 
     def _set_alarm(self, case: Case) -> None:
-        due = case.due_at if self._promised(case) and case.id not in self.late else None
-        times = (due, self.promise.returns_at(case), case.snoozed_until)
-        self._alarms.set(case.id, min((at for at in times if at is not None), default=None))
+        at = case.due_at if self._promised(case) and case.id not in self.late else None
+        if case.agent is not None or case.state == "snoozed":
+            times = (at, self.promise.returns_at(case), case.snoozed_until)
+            at = min((one for one in times if one is not None), default=None)
+        self._alarms.set(case.id, at)
 
     def _forget(self, case: Case) -> None:
         id_ = case.id

@@ -7,6 +7,7 @@ waits longest. What the mode of the desk leaves for later comes last.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from datetime import datetime, timedelta
 from functools import lru_cache
 
@@ -31,18 +32,13 @@ class Promise:
 
     def __init__(self, policy: Policy, mode: Mode = "calm") -> None:
         self._modes = policy
-        self.mode: Mode = mode
-        self._minutes = lru_cache(maxsize=4096)(self._minutes_of)
+        self.set_mode(mode)
 
     def set_mode(self, mode: Mode) -> None:
         """Go by the policy of `mode` from now on."""
-        self.mode = mode
-        self._minutes.cache_clear()
-
-    @property
-    def policy(self) -> ModePolicy:
-        """The policy of the mode of now."""
-        return self._modes.calm if self.mode == "calm" else self._modes.storm
+        self.mode: Mode = mode
+        self.policy: ModePolicy = self._modes.calm if mode == "calm" else self._modes.storm
+        self._minutes = lru_cache(maxsize=4096)(self._minutes_of)
 
     def due(self, case: Case) -> datetime | None:
         """By when the oldest unanswered post of a case is to be answered."""
@@ -56,8 +52,8 @@ class Promise:
         """Whether the mode leaves a case for later; never one that somebody has in hand."""
         skip: tuple[str, ...] = self.policy.skip
         return (
-            case.state == "new"
-            and bool(skip)
+            bool(skip)
+            and case.state == "new"
             and all(label in skip for label in case.labels)
             and case.reach < self.policy.skip_below_reach
         )
@@ -66,7 +62,7 @@ class Promise:
         """When a case in somebody's hand goes back to the queue, untouched since."""
         if case.state != "mine" or case.touched_at is None:
             return None
-        since = max(case.touched_at, case.waiting_since or case.touched_at)
+        since = max(case.touched_at, case.taken_at or case.touched_at)
         return since + timedelta(minutes=self.policy.return_after)
 
     def turn(self, case: Case) -> Turn:
@@ -85,7 +81,7 @@ def is_danger(case: Case) -> bool:
 
 def reach_class(reach: int) -> int:
     """From 0 (fewer than a thousand people see it) to 4 (a million and more)."""
-    return sum(reach >= step for step in _REACHES)
+    return bisect_right(_REACHES, reach)
 
 
 def _seconds(at: datetime) -> int:
