@@ -35,7 +35,7 @@ def own(folder: Path, policy: str = "") -> Path:
 
 @pytest.fixture
 def bench(tmp_path: Path) -> Bench:
-    bench = Bench(tmp_path, data=tmp_path / "data", settings=own(tmp_path))
+    bench = Bench(data=tmp_path / "data", settings=own(tmp_path))
     bench.people(["no power in Alderton"] * 12)
     return bench
 
@@ -111,7 +111,7 @@ def test_a_leads_own_needs_nobody_and_a_policy_may_ask_for_nobody(
     drafted(bench)
     assert act(bench, "submit", "lead", id="a-1").state == "approved"
     (tmp_path / "free").mkdir()
-    free = Bench(tmp_path / "free", settings=own(tmp_path / "free", "announcements = false"))
+    free = Bench(settings=own(tmp_path / "free", "announcements = false"))
     free.people(["no power in Alderton"])
     drafted(free)
     assert act(free, "submit", id="a-1").state == "approved"
@@ -161,7 +161,7 @@ async def test_announcements_survive_a_restart_in_the_middle_of_being_sent(
     bench.replies.begin(first, bench.now)
     bench.pipeline.settle()
     bench.store.close()
-    again = Bench(tmp_path, data=tmp_path / "data", settings=tmp_path / "settings")
+    again = Bench(data=tmp_path / "data", settings=tmp_path / "settings")
     await again.deliver()
     (item,) = again.pipeline.announcements.all()
     assert [s.state for s in item.sendings] == ["sent", "sent"]

@@ -19,6 +19,7 @@ from desk.feeds import Batch
 from desk.oms import OmsOutage
 from desk.oms import follow as following
 from desk.oms.follow import OmsFile
+from desk.oms.live import LiveOms
 from desk.outages import Action, OutageChange
 from desk.pipeline import Pipeline
 from desk.post import Author, Post
@@ -226,3 +227,14 @@ def test_a_file_that_is_no_list_stops_the_desk_before_it_begins(
 ) -> None:
     with pytest.raises(OmsError, match="can't read"):
         OmsFile(tmp_path / "none.csv", towns, print).read()
+
+
+def test_what_the_list_says_of_one_outage_at_a_time() -> None:
+    live = LiveOms()
+    at = datetime(2031, 5, 1, 12, tzinfo=UTC)
+    one = OmsOutage(id="i-1", started_at=at, lat=35.0, lon=-79.0, crews="2")
+    live.replace([one])
+    assert live.find("i-1", at) == one
+    assert live.find("i-1", at - timedelta(minutes=1)) is None  # nobody knew of it then
+    assert live.find("i-2", at) is None
+    assert live.find(None, at) is None

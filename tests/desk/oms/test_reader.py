@@ -379,3 +379,15 @@ def test_an_instant_is_the_same_however_it_is_written(instant: datetime) -> None
     if local.fold == 0 and local.replace(fold=1).utcoffset() == local.utcoffset():
         assert read_time(f"{local:%m/%d/%Y %I:%M:%S %p}", zone) == instant
         assert read_time(f"{local:%Y-%m-%d %H:%M:%S}", zone) == instant
+
+
+@pytest.mark.parametrize(
+    ("header", "said", "crews"),
+    [("crews", "3", "3"), ("Crew Status", "En route", "En route"), ("crews", "", None)],
+)
+def test_what_a_list_says_of_crews(
+    listed: Listed, header: str, said: str, crews: str | None
+) -> None:
+    oms, told = listed(f"id,started_at,lat,lon,{header}\n1,2031-09-04T16:00:00Z,35,-79,{said}\n")
+    assert told == []
+    assert oms[0].crews == crews

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +24,7 @@ from desk.replies.replies import Written
 from desk.replies.reply import Facts, Reply, Role
 from desk.settings import load_settings
 from desk.store import Store
-from desk.territories import load_territory
+from desk.territories import Territory, load_territory
 from rules import Engine, load_packs
 
 NOON = datetime(2031, 5, 1, 16, tzinfo=UTC)  # noon in New York, a Thursday
@@ -73,27 +75,36 @@ customers = 9000
 """
 
 
+@cache
+def ground() -> tuple[Engine, Territory]:
+    """Rules and towns, made once: nothing in them changes."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "packs").mkdir()
+        (folder / "packs" / "en.toml").write_text(RULES)
+        (folder / "packs" / "it.toml").write_text(RULES_IT)
+        (folder / "territory.toml").write_text(TERRITORY)
+        return Engine(load_packs(folder / "packs")), load_territory(str(folder / "territory.toml"))
+
+
+built_in = cache(load_settings)
+
+
 class Bench:
     """A pipeline, and short ways to let people write and agents answer."""
 
     def __init__(
         self,
-        folder: Path,
         *,
         data: Path | None = None,
         settings: Path | None = None,
         exercise: bool = True,
     ) -> None:
-        (folder / "packs").mkdir(exist_ok=True)
-        (folder / "packs" / "en.toml").write_text(RULES)
-        (folder / "packs" / "it.toml").write_text(RULES_IT)
-        (folder / "territory.toml").write_text(TERRITORY)
         self.store = Store(data)
         self.pipeline = Pipeline(
-            Engine(load_packs(folder / "packs")),
-            load_territory(str(folder / "territory.toml")),
+            *ground(),
             self.store,
-            load_settings(settings),
+            built_in() if settings is None else load_settings(settings),
         )
         self.exercise = exercise
         self.replies = self.pipeline.replies

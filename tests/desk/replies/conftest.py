@@ -1,15 +1,13 @@
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from tests.desk.replies.bench import Bench
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Bench:
+def bench() -> Bench:
     """A desk at an exercise: twelve people without power in Alderton, one outage."""
-    bench = Bench(tmp_path)
+    bench = Bench()
     bench.people(["no power in Alderton"] * 12)
     return bench

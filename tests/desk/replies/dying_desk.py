@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from desk.store import Commit, Store
-from tests.desk.replies.bench import Bench
+from tests.desk.replies.bench import Bench, built_in, ground
 
 TEXT = "We know of it and crews are on it"
 
@@ -30,7 +30,7 @@ def die() -> NoReturn:
 def answer(folder: Path, step: str) -> None:
     """Answer somebody, and die at the step."""
     when, _, number = step.partition("-")
-    bench = Bench(folder, data=folder / step)
+    bench = Bench(data=folder / step)
     bench.people(["no power in Alderton"] * 12)
     commits = 0
     commit = Store.commit
@@ -51,8 +51,10 @@ def answer(folder: Path, step: str) -> None:
 
 
 def main(folder: Path, steps: list[str]) -> None:
+    built_in()
+    ground()
     for step in steps:
-        pid = os.fork()  # one start of Python for all of them
+        pid = os.fork()  # one start of Python, and of the rules, for all of them
         if not pid:
             answer(folder, step)
             os._exit(0)

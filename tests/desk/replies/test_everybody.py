@@ -50,11 +50,11 @@ async def test_single_replies_count_and_newcomers_are_answered(bench: Bench) -> 
 
 
 async def test_who_was_answered_is_known_after_a_restart(tmp_path: Path) -> None:
-    bench = Bench(tmp_path, data=tmp_path / "data")
+    bench = Bench(data=tmp_path / "data")
     bench.people(["no power in Alderton"] * 12)
     await bench.answer("outage-no-etr")
     bench.store.close()
-    bench = Bench(tmp_path, data=tmp_path / "data")
+    bench = Bench(data=tmp_path / "data")
     done = await bench.answer("outage-no-etr")
     assert (done.sent, done.answered) == (0, 12)
     bench.store.close()
@@ -114,7 +114,7 @@ def test_newsrooms_own_accounts_and_who_only_talks_are_nobody_affected(
     (tmp_path / "settings" / "accounts.toml").write_text(
         '[[account]]\nchannel = "x"\nhandle = "ThreeTownsPower"\n'
     )
-    bench = Bench(tmp_path, settings=tmp_path / "settings")
+    bench = Bench(settings=tmp_path / "settings")
     bench.people(["no power in Alderton"] * 12)
     thread = {"reply_to": bench.case().posts[0]}
     bench.people(["no power in Alderton: crews are out"], 1, who="ThreeTownsPower", **thread)

@@ -56,7 +56,7 @@ def dead(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, bool
 def again(dead: tuple[Path, dict[str, bool]], step: str, tmp_path: Path) -> Bench:
     """A desk that goes on where the dead one was, in a copy of its store."""
     shutil.copytree(dead[0] / step, tmp_path / "data")
-    return Bench(tmp_path, data=tmp_path / "data")
+    return Bench(data=tmp_path / "data")
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -80,7 +80,7 @@ async def test_a_desk_that_is_killed_loses_no_reply_and_sends_none_twice(
         events = bench.store.events(case.id)
         assert [event.kind for event in events].count("replied") == 1
     bench.store.close()
-    third = Bench(tmp_path, data=tmp_path / "data")
+    third = Bench(data=tmp_path / "data")
     await third.deliver()
     assert all(each.times == 1 for each in third.recorded())
     third.store.close()
@@ -102,8 +102,8 @@ async def test_what_a_platform_can_not_tell_is_unknown_and_never_sent_again(
     bench.store.close()
 
 
-async def test_faults_of_a_channel_are_told_and_stop_nobody(tmp_path: Path) -> None:
-    bench = Bench(tmp_path, exercise=False)
+async def test_faults_of_a_channel_are_told_and_stop_nobody() -> None:
+    bench = Bench(exercise=False)
     bench.people(["no power in Alderton"] * 12, account="Power")
     channels: list[tuple[Channel, str]] = [
         (Live(fault=NotSentError("the account is locked")), "failed"),
@@ -121,11 +121,10 @@ async def test_faults_of_a_channel_are_told_and_stop_nobody(tmp_path: Path) -> N
     assert bench.recorded() == []
 
 
-async def test_nothing_simulated_can_reach_a_real_channel(tmp_path: Path) -> None:
+async def test_nothing_simulated_can_reach_a_real_channel() -> None:
     live = Live()
-    for number, exercise in enumerate((True, False)):
-        (tmp_path / str(number)).mkdir()
-        bench = Bench(tmp_path / str(number), exercise=exercise)
+    for exercise in (True, False):
+        bench = Bench(exercise=exercise)
         bench.people(["no power in Alderton"] * 12, account="Power")
         bench.send(bench.case(), TEXT)
         await bench.deliver({"x:Power": live})
@@ -139,8 +138,8 @@ async def test_nothing_simulated_can_reach_a_real_channel(tmp_path: Path) -> Non
     assert [each.reply.id for each in bench.recorded()] == ["r-2"]
 
 
-async def test_a_real_desk_without_accounts_sends_nowhere(tmp_path: Path) -> None:
-    bench = Bench(tmp_path, exercise=False)
+async def test_a_real_desk_without_accounts_sends_nowhere() -> None:
+    bench = Bench(exercise=False)
     bench.people(["no power in Alderton"] * 12)
     assert not bench.send(bench.case(), TEXT).exercise
     await bench.deliver()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desk.errors import OutageError
@@ -132,8 +132,8 @@ def test_an_estimate_that_has_passed_is_none_and_makes_a_draft_stale(bench: Benc
     assert error.value.kind == "stale"
 
 
-def test_a_status_and_a_first_outage_make_a_draft_stale(tmp_path: Path) -> None:
-    bench = Bench(tmp_path)
+def test_a_status_and_a_first_outage_make_a_draft_stale() -> None:
+    bench = Bench()
     bench.people(["no power in Alderton"])
     case = bench.case()
     seen = bench.facts(case).version
@@ -157,14 +157,12 @@ STEPS = st.lists(
 )
 
 
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60, deadline=None)
 @given(STEPS)
 def test_nothing_is_sent_on_facts_that_nobody_has_seen(
-    tmp_path_factory: pytest.TempPathFactory, steps: list[str]
+    steps: list[str],
 ) -> None:
-    bench = Bench(tmp_path_factory.mktemp("desk"))
+    bench = Bench()
     bench.people(["no power in Alderton"] * 12)
     case, minute = bench.case(), 1.0
     seen = bench.facts(case)
@@ -209,7 +207,7 @@ def test_nothing_is_sent_on_facts_that_nobody_has_seen(
 def test_one_draft_a_case_kept_over_a_restart_and_taken_over_when_left_alone(
     tmp_path: Path,
 ) -> None:
-    bench = Bench(tmp_path, data=tmp_path / "data")
+    bench = Bench(data=tmp_path / "data")
     bench.people(["no power in Alderton"] * 12)
     case = bench.case()
     bench.replies.save_draft(bench.written(case, "Sorry", macro="complaint"), bench.now)
@@ -218,7 +216,7 @@ def test_one_draft_a_case_kept_over_a_restart_and_taken_over_when_left_alone(
         bench.replies.save_draft(bench.written(case, "Hi", by="bea"), bench.now)
     assert refused(error) == ("taken", "ann is writing in this case")
     bench.store.close()
-    bench = Bench(tmp_path, data=tmp_path / "data")
+    bench = Bench(data=tmp_path / "data")
     draft = bench.replies.drafts.of(case.id)
     assert draft is not None
     assert (draft.by, draft.text, draft.macro) == ("ann", "Sorry", "complaint")
@@ -244,7 +242,7 @@ def test_a_case_in_somebodys_hand_is_answered_by_them(bench: Bench) -> None:
 
 
 async def test_a_lead_lets_a_reply_go_or_sends_it_back_with_a_note(tmp_path: Path) -> None:
-    bench = Bench(tmp_path, settings=strict(tmp_path))
+    bench = Bench(settings=strict(tmp_path))
     bench.people(["no power in Alderton"] * 12)
     case = bench.case()
     first = bench.send(case, PLAIN)
@@ -273,13 +271,13 @@ async def test_a_lead_lets_a_reply_go_or_sends_it_back_with_a_note(tmp_path: Pat
 
 
 def test_a_leads_own_reply_needs_nobody(tmp_path: Path) -> None:
-    bench = Bench(tmp_path, settings=strict(tmp_path))
+    bench = Bench(settings=strict(tmp_path))
     bench.people(["no power in Alderton"] * 12)
     assert bench.send(bench.case(), PLAIN, role="lead").state == "queued"
 
 
 def test_a_submitted_reply_is_held_against_what_is_known_when_it_goes(tmp_path: Path) -> None:
-    bench = Bench(tmp_path, settings=strict(tmp_path))
+    bench = Bench(settings=strict(tmp_path))
     bench.people(["no power in Alderton"] * 12)
     bench.estimate(6)
     reply = bench.send(bench.case(), "Back by 6 pm")

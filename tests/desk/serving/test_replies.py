@@ -62,13 +62,14 @@ async def test_a_case_is_answered_from_a_macro_and_everybody_sees_it(
     async with desk(posts_file(TEXTS)) as (monitor, client), another_client as other:
         case = await begun(monitor, client)
         detail = await opened(other, case)
-        assert detail.facts is not None
-        assert detail.facts.outage is not None
+        seen = detail.facts
+        assert seen is not None
+        assert seen.outage is not None
         await client.ask(FindMacros(case))
         macros = await client.until(Macros)
         assert macros.found[0].id == "outage-no-etr"
         text = macros.found[0].text
-        await client.ask(SaveDraft(case, "Ann", text, macros.found[0].id, detail.facts.version))
+        await client.ask(SaveDraft(case, "Ann", text, macros.found[0].id, seen.version))
         drafted = await client.until(Drafted)
         assert (drafted.limit, drafted.problems, drafted.stale) == (280, (), "")
         assert 100 < drafted.length < 280
@@ -76,7 +77,7 @@ async def test_a_case_is_answered_from_a_macro_and_everybody_sees_it(
             detail = await other.until(CaseDetail)
         assert detail.case is not None
         assert (detail.draft.by, detail.case.writing) == ("Ann", "Ann")
-        await client.ask(SendReply(case, "Ann", text, detail.facts.version))
+        await client.ask(SendReply(case, "Ann", text, seen.version))
         replied = await client.until(Replied)
         assert (replied.reply.state, replied.reply.exercise) == ("queued", True)
         assert replied.words == "answered in the dry run: recorded, sent nowhere"
