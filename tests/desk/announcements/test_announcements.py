@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from desk.announcements import AnnounceAction
 from desk.replies.channel import DRY_RUN
 from desk.replies.errors import ReplyError
-from desk.replies.reply import Announcement
+from desk.replies.reply import Announcement, Role
 from desk.settings import BUILT_IN
 from tests.desk.replies.bench import Bench
 
@@ -40,20 +41,20 @@ def bench(tmp_path: Path) -> Bench:
     return bench
 
 
-def act(bench: Bench, kind: str, role: str = "agent", **more: object) -> Announcement:
+def act(bench: Bench, kind: str, role: Role = "agent", **more: Any) -> Announcement:  # noqa: ANN401
     by = "lea" if role == "lead" else "ann"
-    action = AnnounceAction(**({"kind": kind, "by": by} | more))  # type: ignore[arg-type]
-    item, words = bench.pipeline.announcements.act(action, role, bench.now)  # type: ignore[arg-type]
+    action = AnnounceAction(**({"kind": kind, "by": by} | more))
+    item, words = bench.pipeline.announcements.act(action, role, bench.now)
     assert words
     bench.pipeline.settle()
     return item
 
 
-def drafted(bench: Bench, text: str = TEXT, **more: object) -> Announcement:
+def drafted(bench: Bench, text: str = TEXT, **more: Any) -> Announcement:  # noqa: ANN401
     return act(bench, "draft", **({"title": "Storm", "text": text, "accounts": BOTH} | more))
 
 
-def refusal(bench: Bench, kind: str, role: str = "agent", **more: object) -> tuple[str, str]:
+def refusal(bench: Bench, kind: str, role: Role = "agent", **more: Any) -> tuple[str, str]:  # noqa: ANN401
     before = bench.pipeline.announcements.all()
     with pytest.raises(ReplyError) as error:
         act(bench, kind, role, **more)

@@ -14,7 +14,7 @@ import pytest
 
 from desk.replies.channel import DRY_RUN, Channel, FateUnknownError, NotSentError
 from desk.replies.outbox import Outbox
-from desk.replies.reply import Reply
+from desk.replies.reply import Reply, ReplyState
 from tests.desk.replies.bench import NOON, Bench, kept
 from tests.desk.replies.dying_desk import TEXT
 
@@ -46,7 +46,7 @@ class Live:
 def dead(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, bool]]:
     """Desks that died, each at a step, in a folder; and whether each had acknowledged the reply."""
     folder = tmp_path_factory.mktemp("dead")
-    command = [sys.executable, "-m", "tests.desk.replies.dying_desk", folder, *STEPS]
+    command = [sys.executable, "-m", "tests.desk.replies.dying_desk", str(folder), *STEPS]
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     told = [line.split() for line in run.stdout.splitlines()]
     assert [line[:2] for line in told] == [[step, str(int(signal.SIGKILL))] for step in STEPS]
@@ -163,7 +163,7 @@ def test_old_replies_leave_memory_and_stay_in_the_store(bench: Bench) -> None:
     reply = bench.send(case, TEXT)
     outbox = Outbox(held=50)
     for number in range(200):
-        state = "sent" if number else "unknown"
+        state: ReplyState = "sent" if number else "unknown"
         outbox.put(
             Reply(
                 id=outbox.new_id(),
