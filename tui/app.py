@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import partial
 
 from textual.app import SystemCommand
 from textual.screen import Screen
@@ -12,8 +11,8 @@ from desk.serving.case_messages import Attach, Role
 from desk.serving.outage_messages import Acted
 from desk.serving.protocol import Detail, FromDesk, Hello, Read, Tick
 from desk.serving.reply_messages import FilledMacro, Macros
-from rules import LABELS
 from tui.choices import ChoicesFile
+from tui.destinations import destinations
 from tui.drafts import Drafts
 from tui.frame import Frame
 from tui.kept import Kept
@@ -148,6 +147,11 @@ class StormdeskApp(Frame):
         self.push_screen(PostScreen(post, self.now))
         await self.link.send(Read(post))
 
+    async def open_monitor(self) -> None:
+        """Go back to the monitor from wherever this is."""
+        while self.screen is not self.monitor:
+            self.pop_screen()
+
     async def open_outage(self, outage: str) -> None:
         """Show the outage of this id."""
         await self.push_screen(OutageScreen(outage, self.now))
@@ -194,9 +198,6 @@ class StormdeskApp(Frame):
         )
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """Every key of the screen by its name, and a filter for every label."""
+        """Every key of the screen by its name, and every place to go."""
         yield from super().get_system_commands(screen)
-        if screen is self.monitor:
-            for label in LABELS:
-                only = partial(self.monitor.filter_by, f"label:{label}")
-                yield SystemCommand(f"Filter {label}", f"Only posts labelled {label}", only)
+        yield from destinations(self)

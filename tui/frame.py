@@ -12,7 +12,7 @@ from textual import events
 from textual.actions import ActionParseResult
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
-from textual.command import CommandPalette
+from textual.command import CommandPalette, Provider
 from textual.dom import DOMNode
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
@@ -23,6 +23,7 @@ from tui.console import unexpected
 from tui.driver import TerminalDriver
 from tui.keys import key
 from tui.paint import paint
+from tui.palette import Found
 from tui.reasons import Explains, Says
 from tui.schemes import SCHEMES
 from tui.screens.help import HelpScreen
@@ -48,6 +49,7 @@ class Frame(App[None]):
     """The keys and habits that all screens share; `choices` are the person's own."""
 
     TITLE = "stormdesk"
+    COMMANDS: ClassVar[set[type[Provider]]] = {Found}  # type: ignore[assignment]
     CSS_PATH = "stormdesk.tcss"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012 - Textual's type
     VERTICAL_BREAKPOINTS = [(0, "-low"), (LOW, "-high")]  # noqa: RUF012 - Textual's type
@@ -141,7 +143,11 @@ class Frame(App[None]):
     def action_theme(self) -> None:
         names = [theme.name for theme in THEMES]
         at = names.index(self.theme) if self.theme in names else -1
-        self.theme = names[(at + 1) % len(names)]
+        self.choose_theme(names[(at + 1) % len(names)])
+
+    def choose_theme(self, name: str) -> None:
+        """Have this theme, now and at the next start."""
+        self.theme = name
         self.choices.keep(theme=self.theme)
         self.say(f"theme: {SCHEMES[self.theme].words}")
 

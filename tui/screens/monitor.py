@@ -32,6 +32,8 @@ from tui.widgets.queue import CaseQueue
 from tui.widgets.territory import TerritoryMap
 from tui.window import PAGE_ROWS, Window
 
+VAST = 160
+"""Columns from which outages and cases stand over the map together."""
 NONE_S = 3.0
 """For how long a feed that follows says that there is no further hazard."""
 
@@ -67,6 +69,7 @@ class Monitor(Keeping, Narrowing, Switching):
                 with Vertical(id="list-pane"):
                     yield Head("list-head")
                     yield OutageList("outages")
+                    yield Head("queue-head")
                     yield CaseQueue("queue")
                 with Vertical(id="map-pane"):
                     yield Head("map-head")
@@ -201,27 +204,30 @@ class Monitor(Keeping, Narrowing, Switching):
         return self.kept.first_pinned(rows)
 
     def _tell_list(self, rows: list[OutageRow]) -> None:
-        """The heads of outages and cases, each a tab to click."""
+        """The heads of outages and cases, each a tab to click where only one is in sight."""
         now, outages = self.now, self.query_one("#outages", OutageList)
         ended = sum(row.outage.status in ENDED for row in rows)
         open_ = f"{len(rows) - ended}" + (f" · {ended} ended" if ended else "")
         shown, waiting = len(now.queue), now.status.cases if now.status else 0
         cases = f"{shown:,} of {waiting:,}" if waiting > shown else f"{shown:,}"
-        if self.has_class("-cases"):
-            left, right = [("Cases", "name"), (cases, "quiet")], ""
-            more = [("· Outages", "quiet:cases")]
-        else:
-            left, right = [("Outages", "name"), (open_, "quiet")], outages.heading() + " "
-            order = [(f"by {list(ORDERS)[self._order]}", "quiet:order")] if self._order else []
-            pinned = len(self.kept.outages)
-            more = [("· Cases", "quiet:cases"), *order]
-            more += [(f"{PIN}{pinned} pinned", "quiet")] if pinned else []
-        room = outages.size.width - 3 - len(right) - sum(len(words) + 1 for words, _ in left)
+        case_head = [("Cases", "name:case_list"), (cases, "quiet")]
+        order = [(f"by {list(ORDERS)[self._order]}", "quiet:order")] if self._order else []
+        pinned = len(self.kept.outages)
+        more = [*order, *([(f"{PIN}{pinned} pinned", "quiet")] if pinned else [])]
+        left, right = [("Outages", "name:outages"), (open_, "quiet")], outages.heading() + " "
+        if not self.vast and self.has_class("-cases"):
+            left, right, more = case_head, "", [("· Outages", "quiet:cases")]
+        elif not self.vast:
+            more.insert(0, ("· Cases", "quiet:cases"))
+        room = (
+            outages.container_size.width - 3 - len(right) - sum(len(each[0]) + 1 for each in left)
+        )
         for words, kind in more:  # what the columns are is worth more
             room -= len(words) + 1
             if room >= 0:
                 left.append((words, kind))
         self.query_one("#list-head", Head).show(tuple(left), right)
+        self.query_one("#queue-head", Head).show(tuple(case_head))
 
     def _tell_feed(self) -> None:
         feed = self.feed
@@ -267,8 +273,22 @@ class Monitor(Keeping, Narrowing, Switching):
         self.feed.show(self.marked_window() if on else self._live)
         self._tell()
 
-    def on_resize(self, _event: events.Resize) -> None:
+    def on_resize(self, event: events.Resize) -> None:
+        self.set_class(event.size.width >= VAST, "-vast")
+        self._show_lists()
         self.call_after_refresh(self._tell)
+
+    @property
+    def vast(self) -> bool:
+        """Whether there is room for outages and cases at once."""
+        return self.has_class("-vast")
+
+    def _show_lists(self) -> None:
+        """Outages or cases, or both where there is room."""
+        cases = self.has_class("-cases")
+        self.query_one(OutageList).display = self.vast or not cases
+        self.query_one(CaseQueue).display = self.vast or cases
+        self.query_one("#queue-head").display = self.vast
 
     # What the agent does
 
@@ -388,12 +408,13 @@ class Monitor(Keeping, Narrowing, Switching):
         self.say_once(f"outages by {list(ORDERS)[self._order]}")
 
     def action_cases(self) -> None:
+        """The other list; where both are in sight, the keys go to it."""
         was_in_list = isinstance(self.focused, OutageList | CaseQueue)
-        cases = not self.has_class("-cases")
-        self.set_class(cases, "-cases")
         outages, queue = self.query_one(OutageList), self.query_one(CaseQueue)
-        outages.display, queue.display = not cases, cases
-        if was_in_list:
+        cases = not (queue.has_focus if self.vast else self.has_class("-cases"))
+        self.set_class(cases, "-cases")
+        self._show_lists()
+        if was_in_list or self.vast:
             self.set_focus(queue if cases else outages)
         self._tell()
 

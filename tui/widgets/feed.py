@@ -19,7 +19,9 @@ from tui.window import Window
 PAINTED_CHARS = 400
 """Characters of a post that one line can show, however wide."""
 WIDE_ROW = 110
-"""Cells from which a line has room for more labels, whole places, and the author."""
+"""Cells from which a line has room for more labels and whole places."""
+VAST_ROW = 130
+"""... and for the author."""
 AUTHOR_CELLS = 16
 AHEAD = 40
 """Rows fetched before they come into view."""
@@ -284,7 +286,7 @@ def post_line(
     """
     labels = 2 if width < WIDE_ROW else 3
     place = 0 if not places else 12 if width < WIDE_ROW else 18
-    author = AUTHOR_CELLS if width >= WIDE_ROW else 0
+    author = AUTHOR_CELLS if width >= VAST_ROW else 0
     at = row.at.astimezone(zone) if zone else row.at
     head = [
         Segment(f"{at:%H:%M:%S} ", colours.quiet),
