@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
-from functools import cache
 from itertools import chain, count
 
 import msgspec
@@ -91,7 +90,7 @@ class Cases:
     ) -> None:
         self._account_of = account_of
         self._held = held
-        self._promise = Promise(policy or _built_in())
+        self._promise = Promise(policy or load_settings().policy)
         self._memory = Memory(self._promise)
         self._deeds = Deeds()
         self._linked = Linked(self._memory)
@@ -431,8 +430,3 @@ class Cases:
 def _stored(case: Case) -> bytes:
     """A case as it is kept; by when it is due follows from the policy and the mode."""
     return msgspec.json.encode(_replace(case, due_at=None))
-
-
-@cache
-def _built_in() -> Policy:
-    return load_settings().policy

@@ -6,6 +6,7 @@ struct in a module of its name, the built-in file beside it, and the field here.
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -38,13 +39,24 @@ def load_settings(folder: Path | None = None) -> Settings:
     Raises:
         SettingsError: one line for each fault of each file, as `path:line:col: …`.
     """
-    if folder is not None and not folder.is_dir():
+    if folder is None:
+        return _built_in()
+    if not folder.is_dir():
         raise SettingsError(f"no folder '{folder}': give a folder of settings ({_names()})")
+    return _read(folder)
+
+
+@cache
+def _built_in() -> Settings:
+    return _read(BUILT_IN)
+
+
+def _read(folder: Path) -> Settings:
     found: dict[str, Any] = {}
-    faults = _strangers(folder) if folder is not None else []
+    faults = _strangers(folder)
     for name, kind in get_type_hints(Settings).items():
-        own = folder / f"{name}.toml" if folder is not None else None
-        path = own if own is not None and own.exists() else BUILT_IN / f"{name}.toml"
+        own = folder / f"{name}.toml"
+        path = own if own.exists() else BUILT_IN / own.name
         found[name] = read_setting(path, kind, faults)
     if faults:
         raise SettingsError("\n".join(faults))

@@ -41,13 +41,13 @@ def read_setting(path: Path, kind: type[T], faults: list[str]) -> T | None:
     except RecursionError:
         faults.append(f"{path}:1:1: not TOML that can be read: nested too deeply")
         return None
-    positions = Positions(text)
     found = list(_table(data, kind, ()))
     if not found:
         setting = msgspec.convert(data, kind)
         found = list(getattr(setting, "faults", lambda: ())())
         if not found:
             return setting
+    positions = Positions(text)
     placed = [(*_place(positions, key), words) for key, words in found]
     faults += [f"{path}:{line}:{col}: {words}" for line, col, words in sorted(placed)]
     return None

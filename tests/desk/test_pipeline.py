@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from desk.cases import CaseAction
 from desk.errors import FeedError, OutageError, StoreError
 from desk.feeds import Batch
 from desk.outages import Action, OutageChange
@@ -89,9 +90,13 @@ def test_events_do_not_depend_on_how_posts_are_batched(
 ) -> None:
     territory = load_territory(str(territory_file))
     posts = storm(150, seed)
-    whole = run(Pipeline(engine, territory, Store()), posts, [])
-    assert run(Pipeline(engine, territory, Store()), posts, cuts) == whole
+    straight, parts = (Pipeline(engine, territory, Store()) for _ in range(2))
+    whole = run(straight, posts, [])
+    assert run(parts, posts, cuts) == whole
     assert any(isinstance(event, OutageChange) for event in whole)
+    cases = straight.store.states("case")
+    assert parts.store.states("case") == cases
+    assert any(b'"outage":"o-' in case for case in cases.values())
 
 
 @few
@@ -243,12 +248,16 @@ def test_a_feed_that_begins_again_leaves_a_desk_as_new(
     territory, posts = load_territory(str(territory_file)), exercise(120)
     desk = Pipeline(engine, territory, Store())
     desk.process("f", Batch(posts, "a:120"))
+    assert desk.clock.now is not None
+    desk.set_mode("storm", "bea", desk.clock.now)
+    desk.act_on_case(CaseAction(kind="next", by="bea"), desk.clock.now)
     restarted = desk.process("f", Batch((), "b:0", restart=True))
     assert restarted.restarted
     assert desk.store.exercise is True
     assert desk.store.totals() == (0, 0)
     assert desk.store.cursor("f") == "b:0"
     assert desk.outages.open() == []
+    assert (desk.cases.held, desk.cases.mode, desk.store.events("")) == (0, "calm", [])
     again = desk.process("f", Batch(posts[:60], "b:60"))
     fresh = Pipeline(engine, territory, Store()).process("f", Batch(posts[:60], "60"))
     assert again == fresh

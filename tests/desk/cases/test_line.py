@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from bisect import bisect_left
 
-from desk.cases.line import BLOCK, Line
+from desk.cases.line import BLOCK, Line, Turn
 
 
 def test_a_line_is_what_sorting_would_make_of_it() -> None:
@@ -22,8 +22,9 @@ def test_a_line_is_what_sorting_would_make_of_it() -> None:
     assert (list(line), len(line)) == (ids, len(ids))
     for start in (0, 1, BLOCK - 1, BLOCK, 2_345, len(ids) - 3, len(ids) + 5):
         assert line.part(start, 7) == ids[start : start + 7]
-    for turn in (held[0], held[777], held[-1], (25,), (99,), (-1,)):
-        assert line.before(turn) == bisect_left(held, turn)
+    places: list[Turn] = [held[0], held[777], held[-1], (25,), (99,), (-1,)]
+    for place in places:
+        assert line.before(place) == bisect_left(held, place)
     for turn in held:
         line.remove(turn)
     assert (list(line), len(line), line.part(0, 5), line.before((9,))) == ([], 0, [], 0)
