@@ -25,6 +25,7 @@ TABS = (
     ("waiting", "state:waiting"),
     ("answered", "state:answered"),
     ("all", "state:all"),
+    ("to approve", "has:submitted state:all"),
 )
 """The tabs of the list and the desk's filter for each."""
 

@@ -40,7 +40,8 @@ class CaseDesk:
     """Cases as screens see them; the house of replies says what is written in one.
 
     `written` is asked for a case that is told whole, `writing` for the name of who has a draft in
-    a case; `noted` must be told of cases in which either has changed. `wrong` is where wrong
+    a case, `submitted` whether a reply in it waits for a lead; `noted` must be told of cases in
+    which one of these has changed. `wrong` is where wrong
     labels are noted for the authors of rules.
     """
 
@@ -51,6 +52,7 @@ class CaseDesk:
         self.presence = 0
         self.written: Callable[[Case], Written] = lambda _: Written()
         self.writing: Callable[[str], str] = lambda _: ""
+        self.submitted: Callable[[str], bool] = lambda _: False
         self._open: dict[str, list[CaseVisit]] = {}
         self._lists: dict[tuple[str, str], tuple[CaseList | QueueList, list[CaseVisit]]] = {}
 
@@ -157,7 +159,7 @@ class CaseDesk:
         key = (text.strip(), me)
         if key not in self._lists:
             if key[0]:
-                holds = CaseFilter(text, cases, self.desk.names, me)
+                holds = CaseFilter(text, cases, self.desk.names, me, self.submitted)
                 self._lists[key] = CaseList(cases, holds), []
             else:
                 self._lists[key] = QueueList(cases), []

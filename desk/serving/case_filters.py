@@ -72,9 +72,19 @@ Holds = Callable[[Case], bool]
 
 
 class CaseFilter:
-    """Whether a case fits; `me` is the name of who looks, `names` those of communities."""
+    """Whether a case fits; `me` is the name of who looks, `names` those of communities.
 
-    def __init__(self, text: str, cases: Cases, names: Mapping[str, str], me: str) -> None:
+    `submitted` says of an id whether a reply in that case waits for a lead.
+    """
+
+    def __init__(
+        self,
+        text: str,
+        cases: Cases,
+        names: Mapping[str, str],
+        me: str,
+        submitted: Callable[[str], bool] = lambda _: False,
+    ) -> None:
         """Read the filter.
 
         Raises:
@@ -83,6 +93,7 @@ class CaseFilter:
         self._cases = cases
         self._names = names
         self._me = me
+        self._submitted = submitted
         self._terms: list[tuple[bool, Holds]] = []
         stated = False
         for negated, field, value in terms_of(text):
@@ -118,7 +129,10 @@ class CaseFilter:
             case "agent":
                 return self._agent(wanted)
             case "has":
-                had = HAS[_begun(wanted, tuple(HAS), "'has:'")]
+                what = _begun(wanted, (*HAS, "submitted"), "'has:'")
+                if what == "submitted":
+                    return lambda case: self._submitted(case.id)
+                had = HAS[what]
                 return lambda case: bool(had(case))
             case "reach":
                 least = _number(wanted)

@@ -55,6 +55,7 @@ class ReplyDesk:
         self.desk = desk
         self._cases = cases
         cases.written, cases.writing = self.of_case, self.writer
+        cases.submitted = self.submitted
         self._stamps: dict[str, str] = {}
         self._looked_at_s = 0.0
         pipeline = desk.pipeline
@@ -153,6 +154,11 @@ class ReplyDesk:
             problems=replies.writing.problems(case, draft.text, facts) if draft else (),
             facts=facts,
         )
+
+    def submitted(self, case: str) -> bool:
+        """Whether a reply in a case waits for a lead."""
+        replies = self.desk.pipeline.replies.outbox.of_case(case)
+        return any(reply.state == "submitted" for reply in replies)
 
     def writer(self, case: str) -> str:
         """Who is writing in a case; empty where nobody is."""

@@ -248,6 +248,8 @@ async def test_tabs_by_key_and_by_mouse(scene: OpenScene) -> None:
         assert "[5 answered 0]" in s.text()
         assert "no case" in s.text()
         assert len(s.asked(UnwatchCases)) == 2
+        await s.press("7")
+        assert s.asked(WatchCases)[-1].filter == "has:submitted state:all"
 
 
 async def test_a_filter_is_the_desks_and_a_bad_one_is_mended_where_it_was_typed(

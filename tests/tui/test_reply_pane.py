@@ -47,6 +47,14 @@ async def saved(scene: Scene) -> list[str]:
 # Writing
 
 
+async def test_a_click_on_the_line_of_the_reply_opens_it(scene: OpenScene) -> None:
+    async with scene() as s:
+        await s.press("C", "enter")
+        await s.pilot.click("#reply-head", offset=(20, 0))
+        await s.settle()
+        assert s.focus() == "reply"
+
+
 async def test_letters_are_text_and_no_acts_from_the_first_one_on(scene: OpenScene) -> None:
     async with scene() as s:
         await s.press(*REPLY, *"xatzdSN", "slash", "1")

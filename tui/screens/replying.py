@@ -235,6 +235,9 @@ class Replying(Attached):
         else:
             await self._take_in(refill=True)
 
+    async def on_reply_pane_wanted(self, _event: ReplyPane.Wanted) -> None:
+        await self.action_reply()
+
     async def on_reply_area_left(self, _event: ReplyArea.Left) -> None:
         await self.keep_draft()
         self.set_focus(self.thread)

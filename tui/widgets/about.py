@@ -65,7 +65,10 @@ class About(Lines):
         other = self._detail is None or detail is None or self._detail.id != detail.id
         self._said, self._detail = said, detail
         self._items = list(self._all(detail)) if detail is not None else []
-        self.cursor = 0 if other else min(self.cursor, max(0, len(self._items) - 1))
+        opens = (at for at, item in enumerate(self._items) if item.case or item.outage)
+        if other:
+            self.cursor = next(opens, 0)
+        self.cursor = min(self.cursor, max(0, len(self._items) - 1))
         self.resize_to(len(self._items))
         if other:
             self.scroll_to(y=0, animate=False, force=True)
@@ -128,7 +131,7 @@ class About(Lines):
             Segment(f" {author_words(row.author)} ", colours.strong),
             Segment(f"{state_words(row, self._me)} ", colours.quiet),
             Segment(f"{said.words} " if said.words else "", urgency_style(said.urgency, colours)),
-            *(label_tags(row.labels, 1, colours)[:-1] if row.labels else []),
+            *(label_tags(row.labels, 1, colours) if row.labels else []),
             Segment(paint(row.text[:200]).text, colours.text),
         ]
         return shorten(line, width, colours.quiet)

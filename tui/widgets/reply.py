@@ -138,6 +138,13 @@ class ReplyPane(Vertical):
         super().__init__(id=id)
         self._said: object = None
 
+    class Wanted(Message):
+        """The line was clicked: the answer is to be written."""
+
+    def on_click(self) -> None:
+        if self.has_class("-idle"):
+            self.post_message(self.Wanted())
+
     def compose(self) -> ComposeResult:
         yield Head("reply-head")
         yield ReplyArea("reply")
