@@ -194,7 +194,7 @@ class StormdeskApp(Frame):
                 self.push_screen(sheet, answered)
 
         await self.push_screen(
-            MacroSheet(f"A macro for all in {place}", self.link, "", outage), taken
+            MacroSheet(f"A macro for all in {place}", self.link, "", outage, people=True), taken
         )
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:

@@ -79,8 +79,13 @@ def fit(macro: Macro, labels: Sequence[str], *, loop: bool, gaps: int) -> Fit:
     """How well a macro that may be used fits a case; the less the better.
 
     First those without a gap, and what closes the loop where that is due; then the labels, the most
-    urgent one first; what asks for more of the outage is more exact.
+    urgent one first; what asks for more of the outage is more exact, for none of them the least.
     """
     shared = [URGENCY[label] for label in labels if label in macro.labels]
     rank = min(shared, default=len(URGENCY) + bool(macro.labels))
-    return int(bool(gaps)), int(macro.loop != loop), rank, -len(macro.when)
+    return (
+        int(bool(gaps)),
+        int(macro.loop != loop),
+        rank,
+        -sum(1 if when == "no-outage" else 2 for when in macro.when),
+    )

@@ -86,18 +86,38 @@ class Writing:
         choices.sort(key=lambda each: each[0])  # stable: else in the order of the file
         return [choice for _, choice in choices[:most]]
 
+    def for_people(self, outage: str, query: str, now: datetime, most: int) -> list[Choice]:
+        """The macros with which all people of an outage can be answered, the best first.
+
+        They are filled for nobody in particular, in the territory's language.
+        """
+        facts = self.facts_of(outage, now)
+        restored = facts.status == "restored"
+        choices = self._for_many(facts, query, announcement=False)
+        ranks = {
+            id(choice): fit(
+                choice.macro, ("outage", "etr"), loop=restored, gaps=len(choice.missing)
+            )
+            for choice in choices
+        }
+        choices.sort(key=lambda choice: (-choice.score, ranks[id(choice)]))
+        return choices[:most]
+
     def announcements(self, outage: str, query: str, now: datetime, most: int) -> list[Choice]:
         """The macros for everybody that fit `outage`, if any, in the territory's language."""
         facts = self.facts_of(outage or None, now)
-        lang, mode = self._filler.language(""), self._ground.cases.mode
-        choices = []
-        for macro, score in found(self._ground.settings.macros.macro, query, lang, mode):
-            if not macro.announcement or not (query or fits(macro, facts, "", mode)):
-                continue
-            filling = Filling(facts=facts, name="", lang=lang, mode=mode)
-            choices.append(Choice(macro, *self._filler.fill(macro, filling), score))
+        choices = self._for_many(facts, query, announcement=True)
         choices.sort(key=lambda choice: (-choice.score, bool(choice.missing)))
         return choices[:most]
+
+    def _for_many(self, facts: Facts, query: str, *, announcement: bool) -> list[Choice]:
+        lang, mode = self._filler.language(""), self._ground.cases.mode
+        filling = Filling(facts=facts, name="", lang=lang, mode=mode)
+        return [
+            Choice(macro, *self._filler.fill(macro, filling), score)
+            for macro, score in found(self._ground.settings.macros.macro, query, lang, mode)
+            if macro.announcement is announcement and (query or fits(macro, facts, "", mode))
+        ]
 
     def problems(self, case: Case, text: str, facts: Facts) -> tuple[Problem, ...]:
         """What is wrong with a text as the answer to a case."""

@@ -248,6 +248,8 @@ class ReplyVisit(Visit):
         most = max(0, min(request.limit, MOST_MACROS))
         if request.case:
             choices = writing.macros(house.case(request.case), request.query, now, most)
+        elif request.people:
+            choices = writing.for_people(request.outage, request.query, now, most)
         else:
             choices = writing.announcements(request.outage, request.query, now, most)
         return Macros(request.case, request.query, tuple(map(_filled, choices)))

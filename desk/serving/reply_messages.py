@@ -16,13 +16,15 @@ from desk.replies.reply import Announcement, Facts, Problem, Reply
 class FindMacros(msgspec.Struct, frozen=True, tag="find_macros", omit_defaults=True):
     """The macros that fit a case best, found by what the agent types; all where that is empty.
 
-    Without a `case`, those for everybody: announcements, of `outage` where one is given.
+    Without a `case`, those for everybody: announcements, of `outage` where one is given; with
+    `people` replies to all people of that outage, as `AnswerOutage` takes them.
     """
 
     case: str
     query: str = ""
     outage: str = ""
     limit: int = 20
+    people: bool = False
 
 
 class FilledMacro(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -21,14 +21,18 @@ if TYPE_CHECKING:
 class MacroSheet(Finding):
     """Answers with the macro that was taken, filled; None where none was.
 
-    `case` is whom it is for; without one it is for everybody, of `outage` where one is given.
+    `case` is whom it is for; without one it is for everybody, of `outage` where one is given, or
+    with `people` for each of that outage's people.
     """
 
-    def __init__(self, title: str, link: Link, case: str, outage: str = "") -> None:
+    def __init__(
+        self, title: str, link: Link, case: str, outage: str = "", *, people: bool = False
+    ) -> None:
         super().__init__(title, hint="type to find a macro")
         self._link = link
         self._case = case
         self._outage = outage
+        self._people = people
         self._macros: dict[str, FilledMacro] = {}
 
     def preview(self) -> ComposeResult:
@@ -47,7 +51,10 @@ class MacroSheet(Finding):
         await self._ask(self.query_one(Input).value)
 
     async def _ask(self, query: str) -> None:
-        await self._link.send(FindMacros(self._case, query=query.strip(), outage=self._outage))
+        wanted = FindMacros(
+            self._case, query=query.strip(), outage=self._outage, people=self._people
+        )
+        await self._link.send(wanted)
 
     def fill(self, macros: Macros) -> None:
         """Show what the desk has found, if it is for the words that stand there now."""

@@ -155,6 +155,8 @@ async def test_on_restoration_those_who_were_promised_a_time_come_back_and_are_t
     to_tell = [case for case in bench.pipeline.cases.all() if case.loop]
     assert len(to_tell) == 11
     assert {case.id for case in to_tell} <= {c.id for c in bench.pipeline.cases.queue(99)}
+    for_all = bench.replies.writing.for_people(bench.outage().id, "", bench.now, 9)
+    assert [choice.macro.id for choice in for_all[:2]] == ["restored", "still-out"]
     text = bench.replies.writing.macros(to_tell[0], "", bench.now, 1)[0]
     assert text.macro.id == "restored"
     done = await bench.answer("restored", loop=True)

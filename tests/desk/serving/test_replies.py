@@ -135,7 +135,11 @@ async def test_everybody_of_an_outage_is_answered_once(
         case = await begun(monitor, client)
         outage = (await facts(client, case)).outage
         assert outage is not None
-        await client.ask(AnswerOutage(outage, "outage-no-etr", "Ann"))
+        await client.ask(FindMacros("", outage=outage, people=True))
+        macros = await client.until(Macros)
+        assert macros.found[0].id == "outage-no-etr"
+        assert macros.found[0].text.startswith("We know of the outage in Alderton")
+        await client.ask(AnswerOutage(outage, macros.found[0].id, "Ann"))
         preview = await client.until(OutageAnswered)
         assert (len(preview.filled), preview.sent, preview.affected) == (12, 0, 12)
         assert preview.filled[0].text.startswith("@resident_0, we know of the outage in Alderton")
