@@ -82,7 +82,8 @@ def _to_tell(case: Case, at: datetime) -> Case:
     """`case` back in the queue: its customer is to be told that power is back."""
     if case.state not in ("answered", "customer", "closed"):
         return _replace(case, loop=True)
-    return _replace(case, loop=True, state=woken(case), waiting_since=at)
+    taken = at if case.agent is not None else None
+    return _replace(case, loop=True, state=woken(case), waiting_since=at, taken_at=taken)
 
 
 def _not_to_tell(case: Case) -> Case:
