@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from textual.app import SystemCommand
 from textual.screen import Screen
 
+from desk.garbage import set_up
 from desk.serving.case_messages import Attach, Role
 from desk.serving.outage_messages import Acted
 from desk.serving.protocol import Detail, FromDesk, Hello, Read, Tick
@@ -62,6 +63,10 @@ class StormdeskApp(Frame):
 
     def get_default_screen(self) -> Screen[None]:
         return self.monitor
+
+    def on_ready(self) -> None:
+        if not self.is_headless:
+            set_up()
 
     def listen(self) -> None:
         """Begin to hear the desk, once there is a monitor to show what it says."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from desk.garbage import SELDOM, setting_up
+from desk.garbage import ON_SCREENS, SELDOM, set_up, setting_up
 
 
 @pytest.fixture(autouse=True)
@@ -32,3 +32,9 @@ def test_the_collector_goes_on_where_the_setting_up_fails() -> None:
     with pytest.raises(OSError, match="no packs"), setting_up():
         raise OSError("no packs")
     assert gc.isenabled()
+
+
+def test_what_a_screen_is_made_of_is_searched_no_more() -> None:
+    set_up()
+    assert gc.get_freeze_count() > 0
+    assert gc.get_threshold() == ON_SCREENS

@@ -176,9 +176,14 @@ class Feed(Lines):
             self._settle()
         if not self.count():
             return
+        before, top = self.cursor, self.index_at(0)
         self.cursor = min(max(index, self.window.first), self._limit - 1)
         self.place(self.cursor - self._base)
-        self.refresh()
+        if self.index_at(0) == top:  # two lines are painted in a fraction of the time of all
+            self.refresh_index(before)
+            self.refresh_index(self.cursor)
+        else:
+            self.refresh()
         self._want()
         self.post_message(self.Changed())
 

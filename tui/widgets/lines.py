@@ -54,6 +54,8 @@ class Lines(Reasons, ScrollView, can_focus=True, inherit_bindings=False):
         self.cursor = 0
         self._strips: OrderedDict[tuple[int, bool, bool], Strip] = OrderedDict()
         self._strips_width = 0
+        self._style: Style | None = None
+        self._painted_in: tuple[Style, Palette] | None = None
 
     def count(self) -> int:
         """Lines there are."""
@@ -129,13 +131,33 @@ class Lines(Reasons, ScrollView, can_focus=True, inherit_bindings=False):
 
     def notify_style_update(self) -> None:
         super().notify_style_update()
-        self._strips.clear()
+        self._style = None
 
     def on_focus(self) -> None:
-        self.forget_strips()
+        self.refresh()
 
     def on_blur(self) -> None:
-        self.forget_strips()
+        self.refresh()
+
+    @property
+    def style(self) -> Style:
+        """The widget's own style; lines that were painted in another one are forgotten.
+
+        Every change of the focus tells all widgets that their style may have changed.
+        """
+        if self._style is None:
+            self._style = self.rich_style
+            looks = (self._style, palette_of(self))
+            if looks != self._painted_in:
+                self._painted_in = looks
+                self._strips.clear()
+        return self._style
+
+    def refresh_index(self, index: int) -> None:
+        """Paint line `index` anew, if it is in sight."""
+        line = index - self.index_at(0)
+        if 0 <= line < self.scrollable_content_region.height:
+            self.refresh_line(line + self.scroll_offset.y)
 
     def render_line(self, y: int) -> Strip:
         width = self.scrollable_content_region.width
@@ -146,7 +168,7 @@ class Lines(Reasons, ScrollView, can_focus=True, inherit_bindings=False):
         if self.has_nothing():
             return self._words(y, width)
         if not self.has_line(index):
-            return Strip.blank(width, self.rich_style)
+            return Strip.blank(width, self.style)
         return self._line(index, width)
 
     def has_line(self, index: int) -> bool:
@@ -163,13 +185,13 @@ class Lines(Reasons, ScrollView, can_focus=True, inherit_bindings=False):
 
     def _line(self, index: int, width: int) -> Strip:
         at_cursor = self.at_cursor(index)
-        key = (index, at_cursor, self.has_focus)
+        style = self.style
+        key = (index, at_cursor, at_cursor and self.has_focus)
         strip = self._strips.get(key)
         if strip is not None:
             self._strips.move_to_end(key)
             return strip
         segments = self.paint_line(index, width)
-        style = self.rich_style
         if at_cursor:
             colours = palette_of(self)
             style += colours.cursor if self.has_focus else colours.cursor_away
@@ -186,7 +208,7 @@ class Lines(Reasons, ScrollView, can_focus=True, inherit_bindings=False):
         lines = wrap(self.empty(), max(1, width - 4))
         words = cut(lines[y - middle], width) if 0 <= y - middle < len(lines) else ""
         segments = [Segment(words.center(width), palette_of(self).quiet)]
-        return self._finish(segments, width, self.rich_style)
+        return self._finish(segments, width, self.style)
 
     @staticmethod
     def _finish(segments: Sequence[Segment], width: int, style: Style) -> Strip:
