@@ -28,6 +28,7 @@ from tui.screens.monitor import Monitor
 from tui.screens.outage import OutageScreen
 from tui.screens.outages import OutagesScreen
 from tui.screens.post import PostScreen
+from tui.screens.settings import SettingsScreen
 from tui.situation import Situation
 
 DEEDS_HELD = 100
@@ -165,18 +166,33 @@ class StormdeskApp(Frame):
         """Show the list and the large map of outages."""
         await self.push_screen(OutagesScreen(self.now))
 
-    async def open_cases(self, case: str = "", *, take_next: bool = False) -> None:
-        """Show the cases, with one of them open, or the next that needs an answer taken."""
+    async def open_cases(
+        self, case: str = "", *, take_next: bool = False, filter_: str = ""
+    ) -> None:
+        """Show the cases: one of them open, the next that needs an answer taken, or filtered."""
         shown = next((s for s in self.screen_stack if isinstance(s, CasesScreen)), None)
         if shown is None:
-            await self.push_screen(CasesScreen(self.now, case, take_next=take_next))
+            screen = CasesScreen(self.now, case, take_next=take_next, filter_=filter_)
+            await self.push_screen(screen)
             return
         while self.screen is not shown:
             self.pop_screen()
+        if filter_:
+            await shown.filter_by(filter_)
         if case:
             await shown.show_case(case)
         if take_next:
             await shown.action_next()
+
+    async def action_reports(self) -> None:
+        """Show the reports."""
+        from tui.screens.reports import ReportsScreen  # its charts cost start-up time
+
+        await self.push_screen(ReportsScreen(self.now))
+
+    async def action_settings(self) -> None:
+        """Show the settings."""
+        await self.push_screen(SettingsScreen(self.now))
 
     async def open_announcements(self) -> None:
         """Show the messages to everybody."""

@@ -37,6 +37,17 @@ MONITOR_KEYS: list[BindingType] = [
         shown=True,
     ),
     key(
+        *("r", "app.reports", "Reports", "The reports: shift, handover, what trends, look-alikes"),
+        meaning="reports",
+        shown=True,
+    ),
+    key(
+        *("comma", "app.settings", "Settings", "Theme, name, accounts, the files of the desk"),
+        meaning="settings",
+        shown=True,
+        face=",",
+    ),
+    key(
         *("a", "next_case", "Next", "Take the next case that needs an answer"),
         meaning="cases.next",
         shown=True,

@@ -15,7 +15,10 @@ Look = Literal["head", "text", "quiet", "alarm"]
 
 
 class Row(NamedTuple):
-    """One line; `kind` and `opens` say what enter opens: a case, an outage, a post, a filter and so on."""
+    """One line; `kind` and `opens` say what enter opens: a case or an outage, say.
+
+    `kind` is case, outage, post, filter, announcement, look_alike, or set for a setting.
+    """
 
     words: str
     look: Look = "text"

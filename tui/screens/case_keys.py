@@ -47,6 +47,10 @@ CASE_KEYS: list[BindingType] = [
         meaning="case.reject", always=True),
     key("N", "announcements", "Announce", "Announcements: messages to everybody",
         meaning="announcements", always=True),
+    key("r", "app.reports", "Reports", "The reports: shift, handover, what trends, look-alikes",
+        meaning="reports"),
+    key("comma", "app.settings", "Settings", "Theme, name, accounts, the files of the desk",
+        meaning="settings", face=","),
     key("S", "storm", "Storm", "Storm mode on or off, for the whole desk; asks once",
         meaning="storm", always=True),
 ]  # fmt: skip

@@ -88,11 +88,13 @@ class CasesScreen(CaseActs, Replying):
 
     AUTO_FOCUS = "#case-table"
 
-    def __init__(self, now: Situation, case: str = "", *, take_next: bool = False) -> None:
+    def __init__(
+        self, now: Situation, case: str = "", *, take_next: bool = False, filter_: str = ""
+    ) -> None:
         super().__init__(now)
         self.detail: CaseDetail | None = None
         self._tab = 1
-        self._words = ""
+        self._words = filter_
         self._asked: CaseList | None = None
         self._opened = ""
         self._wished = case
@@ -389,6 +391,12 @@ class CasesScreen(CaseActs, Replying):
 
     async def on_tabs_picked(self, event: Tabs.Picked) -> None:
         await self.action_tab(event.number)
+
+    async def filter_by(self, words: str) -> None:
+        """Show only the cases that `words` let through."""
+        self._words = words
+        await self._watch()
+        self._tell()
 
     async def on_filter_bar_submitted(self, event: FilterBar.Submitted) -> None:
         if self.now.link.state == "connected":

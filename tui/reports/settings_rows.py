@@ -1,0 +1,100 @@
+"""The settings in words: one's own, those of the desk, its accounts, its files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from desk.accounts import Account
+from desk.serving.protocol import DeskStatus
+from desk.serving.report_messages import SettingsTold
+from tui.choices import ChoicesFile
+from tui.reports.rows import EXERCISE, GAP, Row
+
+NAME_CELLS = 22
+
+
+class Person:
+    """Who sits at this screen, and what they have chosen."""
+
+    def __init__(self, name: str, role: str, theme: str, choices: ChoicesFile) -> None:
+        self.name = name
+        self.role = role
+        self.theme = theme
+        self.choices = choices
+
+
+def settings_rows(
+    person: Person, told: SettingsTold | None, status: DeskStatus | None
+) -> list[Row]:
+    """Everything that can be set, and where it is kept; enter changes what has an arrow."""
+    rows = [*_own(person), GAP, *_desk(told, status)]
+    if told is not None:
+        exercise = status is not None and status.exercise
+        rows += [GAP, *_accounts(told, exercise=exercise), GAP, *_files(told)]
+    return rows
+
+
+def _set(name: str, value: str, what: str, hint: str = "") -> Row:
+    """A setting that enter changes."""
+    return Row(
+        f"> {name:{NAME_CELLS}} {value}" + (f"  · {hint}" if hint else ""), "text", "set", what
+    )
+
+
+def _own(person: Person) -> Iterator[Row]:
+    choices = person.choices
+    saved = len(choices.now.filters)
+    yield Row("Yours", "head")
+    yield _set("theme", person.theme, "theme", "the next one")
+    yield _set("name", person.name, "name", "what you do is seen under it; until you leave")
+    yield _set("role", person.role, "role", "a lead lets replies go; until you leave")
+    yield _set("saved filters", f"{saved:,}", "filters", "apply, rename, delete")
+    where = str(choices.path) if choices.path else "nowhere: they last until you leave"
+    yield Row(f"  theme and filters are kept in {where}", "quiet")
+    if choices.fault:
+        yield Row(f"  × {choices.fault}", "alarm")
+
+
+def _desk(told: SettingsTold | None, status: DeskStatus | None) -> Iterator[Row]:
+    yield Row("The desk, for everybody", "head")
+    if status is not None:
+        by = f", by {status.mode_by}" if status.mode_by else ""
+        yield _set("mode", f"{status.mode}{by}", "mode", "asks once")
+    if told is None:
+        yield Row("  asking the desk…", "quiet")
+        return
+    watched = "looked for" if told.look_alikes_on else "NOT looked for"
+    yield _set("look-alikes", watched, "look_alikes", "kept by the desk")
+    harmless = ", ".join(told.harmless) or "none"
+    claims = ", ".join(told.claims) or "none beside those built in"
+    yield Row(f"  known, harmless: {harmless} · words of claim: {claims}", "quiet")
+
+
+def _accounts(told: SettingsTold, *, exercise: bool) -> Iterator[Row]:
+    yield Row(f"Own accounts: {len(told.accounts):,}", "head")
+    if not told.accounts:
+        yield Row("  none: write accounts.toml into a folder, and give it as --settings")
+    for one in told.accounts:
+        yield Row(
+            f"  {one.channel:10} @{one.handle} {one.name} · {one.kind} · {_state(one, exercise)}"
+        )
+
+
+def _state(one: Account, exercise: bool) -> str:
+    if exercise:
+        return f"{EXERCISE}: dry run"
+    return "dry run; on in the file, this version only records" if one.on else "dry run"
+
+
+def _files(told: SettingsTold) -> Iterator[Row]:
+    folder = told.folder or "no folder of your own: --settings DIR gives one"
+    yield Row(f"Files of the desk: {folder}", "head")
+    for file in told.files:
+        whose = "yours" if file.own else "built in"
+        changed = " · CHANGED since the desk began: restart it" if file.changed else ""
+        yield Row(f"  {file.name:14} {whose}{changed}", "alarm" if changed else "text")
+        yield Row(f"    {file.path}", "quiet")
+    for fault in told.faults:
+        yield Row(f"  × {fault}", "alarm")
+    if told.faults:
+        yield Row("  the desk goes by the files as they were when it began", "quiet")
