@@ -45,7 +45,6 @@ MONITOR_KEYS: list[BindingType] = [
         *("comma", "app.settings", "Settings", "Theme, name, accounts, the files of the desk"),
         meaning="settings",
         shown=True,
-        face=",",
     ),
     key(
         *("a", "next_case", "Next", "Take the next case that needs an answer"),

@@ -26,7 +26,9 @@ from tui.screens.outage import OutageScreen
 from tui.screens.outages import OutagesScreen
 from tui.screens.picking import Finding
 from tui.screens.post import PostScreen
+from tui.screens.reports import ReportsScreen
 from tui.screens.rewind import RewindScreen
+from tui.screens.settings import SettingsScreen
 from tui.screens.sheet import Sheet
 from tui.screens.trainer import Trainer
 from tui.screens.words import WordsScreen
@@ -55,6 +57,8 @@ PLACES = {
     "everybody of an outage": (Everybody,),
     "announcements": (AnnouncementsScreen,),
     "writing an announcement": (AnnouncementEditor,),
+    "reports": (ReportsScreen,),
+    "settings": (SettingsScreen,),
     "questions": (AskScreen,),
     "choices": (ChooseScreen, Choices),
     "saved filters": (FiltersScreen,),

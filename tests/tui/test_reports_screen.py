@@ -52,7 +52,7 @@ def handed(s: Scene) -> list[str]:
 async def test_r_opens_the_shift_and_escape_leaves(reports: OpenReports) -> None:
     async with reports() as s:
         assert s.screen() == "ReportsScreen"
-        assert "EXERCISE  Shift of Carolina Sample" in s.text()
+        assert "EXERCISE  Shift · Carolina Sample" in s.text()
         assert "median 6.5 min" in s.text()
         assert "5 agents would hold it" in s.text()
         await s.press("escape")
@@ -61,7 +61,7 @@ async def test_r_opens_the_shift_and_escape_leaves(reports: OpenReports) -> None
 
 async def test_every_tab_by_its_number_by_arrows_and_by_mouse(reports: OpenReports) -> None:
     heads = {
-        "1": "Shift of", "2": "Volume of", "3": "Handover of", "4": "Terms that no rule knows",
+        "1": "Shift ·", "2": "Volume ·", "3": "Handover ·", "4": "Terms that no rule knows",
         "5": "@AlderPower_1", "6": "How the desk stands",
     }  # fmt: skip
     async with reports() as s:

@@ -133,7 +133,7 @@ async def test_a_click_on_a_setting_changes_it(settings: OpenSettings) -> None:
 
 async def test_where_choices_are_not_kept_that_is_said(settings: OpenSettings) -> None:
     async with settings(kept=False) as s:
-        assert "nowhere: they last until you leave" in s.text()
+        assert "theme and filters last until you leave" in s.text()
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")

@@ -29,10 +29,10 @@ class Row(NamedTuple):
 GAP = Row("")
 
 
-def title(kind: str, territory: str, *, exercise: bool, more: str = "") -> Row:
+def title(kind: str, territory: str, *, exercise: bool) -> Row:
     """The first row of a report."""
     mark = f"{EXERCISE}  " if exercise else ""
-    return Row(f"{mark}{kind} of {territory}{more}", "head")
+    return Row(f"{mark}{kind} · {territory}", "head")
 
 
 class Clock:

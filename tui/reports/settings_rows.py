@@ -49,8 +49,8 @@ def _own(person: Person) -> Iterator[Row]:
     yield _set("name", person.name, "name", "what you do is seen under it; until you leave")
     yield _set("role", person.role, "role", "a lead lets replies go; until you leave")
     yield _set("saved filters", f"{saved:,}", "filters", "apply, rename, delete")
-    where = str(choices.path) if choices.path else "nowhere: they last until you leave"
-    yield Row(f"  theme and filters are kept in {where}", "quiet")
+    where = f"are kept in {choices.path}" if choices.path else "last until you leave"
+    yield Row(f"  theme and filters {where}", "quiet")
     if choices.fault:
         yield Row(f"  × {choices.fault}", "alarm")
 

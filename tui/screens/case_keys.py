@@ -50,7 +50,7 @@ CASE_KEYS: list[BindingType] = [
     key("r", "app.reports", "Reports", "The reports: shift, handover, what trends, look-alikes",
         meaning="reports"),
     key("comma", "app.settings", "Settings", "Theme, name, accounts, the files of the desk",
-        meaning="settings", face=","),
+        meaning="settings"),
     key("S", "storm", "Storm", "Storm mode on or off, for the whole desk; asks once",
         meaning="storm", always=True),
 ]  # fmt: skip

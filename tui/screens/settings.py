@@ -77,7 +77,7 @@ class SettingsScreen(Switching):
         self.tell_link()
         await self.greet()
         self._tell()
-        self.list.opens(1)
+        self.call_after_refresh(self.list.opens, 1)
 
     # What the desk says
 
