@@ -14,13 +14,14 @@ from typing import Literal
 import msgspec
 
 from desk.cases import Case
+from desk.cases.joining import name_of
 from desk.outages import ENDED
 from desk.post import LabelledPost
 from desk.replies.errors import ReplyError
 from desk.replies.facts import same_time
 from desk.replies.fill import GAP
 from desk.replies.finding import fits
-from desk.replies.ground import Ground, outage_of
+from desk.replies.ground import Ground, outage_of, post_of
 from desk.replies.replies import NOT_ANSWERED, Replies, Written, under_way
 from desk.replies.reply import Facts, Problem, Reply, ReplyState, Role
 from desk.replies.times import until
@@ -42,7 +43,9 @@ class Person(msgspec.Struct, frozen=True):
     """Somebody affected by an outage: `post` is the newest that they wrote in `case`."""
 
     case: Case
-    post: LabelledPost
+    post: str
+    author_key: str
+    author: str
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -91,18 +94,22 @@ class Everybody:
             raise ReplyError("stale", reason, facts=self._replies.writing.facts_of(outage, now))
         answers: list[Answer] = []
         passed: list[tuple[Person, str]] = []
+        known: dict[tuple[str | None, str | None], Facts] = {}
         answered = affected = 0
         for person in self._people(change.id):
             affected += 1
             before = self._before(person, change.id)
             answered += bool(before)
-            facts = self._replies.writing.facts(person.case, now)
+            place = (person.case.outage, person.case.community)
+            if place not in known:
+                known[place] = self._replies.writing.facts(person.case, now)
+            facts = known[place]
             reason = self._reason(person, before, facts, audience, by, macro)
-            answer = None if reason else self._answer(person, macro, facts, audience)
-            if answer is not None and not reason:
-                reason = next((p.words for p in answer.problems if p.blocks), "")
-            if answer is not None and not reason and len(answers) == MOST_AT_ONCE:
+            if not reason and len(answers) == MOST_AT_ONCE:
                 reason = "the next time: so many at once are enough"
+            answer = None if reason else self._answer(person, macro, facts, audience)
+            if answer is not None:
+                reason = next((p.words for p in answer.problems if p.blocks), "")
             if answer is None or reason:
                 passed.append((person, reason))
             else:
@@ -127,8 +134,10 @@ class Everybody:
             waits = role != "lead" and replies.needs_lead(case)
             state: ReplyState = "submitted" if waits else "queued"
             reply = replies.compose(case, written, facts, now, state)
-            post = answer.person.post
-            replies.put(msgspec.structs.replace(reply, to_post=post.id, author_key=post.author_key))
+            person = answer.person
+            replies.put(
+                msgspec.structs.replace(reply, to_post=person.post, author_key=person.author_key)
+            )
         return msgspec.structs.replace(planned, sent=len(planned.answers))
 
     def _people(self, outage: str) -> Iterator[Person]:
@@ -136,24 +145,28 @@ class Everybody:
 
         Newsrooms and the utility itself write in threads, too.
         """
-        ground = self._ground
         seen: set[str] = set()
-        for case in ground.cases.affected(outage):
-            newest: dict[str, LabelledPost] = {}
-            labels: dict[str, set[str]] = {}
-            for post in ground.store.posts_of(case.channel, case.posts):
-                newest[post.author_key] = post
-                labels.setdefault(post.author_key, set()).update(post.labels)
-            for key, post in newest.items():
-                if key in seen or "news" in labels[key] or AFFECTED.isdisjoint(labels[key]):
-                    continue
-                if ground.own.wrote(post) is None:
-                    seen.add(key)
-                    yield Person(case, post)
+        for case in self._ground.cases.affected(outage):
+            for person in _alone(case) if len(case.posts) == 1 else self._in_thread(case):
+                if person.author_key not in seen:
+                    seen.add(person.author_key)
+                    yield person
+
+    def _in_thread(self, case: Case) -> Iterator[Person]:
+        ground = self._ground
+        newest: dict[str, LabelledPost] = {}
+        labels: dict[str, set[str]] = {}
+        for post in ground.store.posts_of(case.channel, case.posts):
+            newest[post.author_key] = post
+            labels.setdefault(post.author_key, set()).update(post.labels)
+        for key, post in newest.items():
+            affected = "news" not in labels[key] and not AFFECTED.isdisjoint(labels[key])
+            if affected and ground.own.wrote(post) is None:
+                yield Person(case, post.id, key, name_of(post))
 
     def _before(self, person: Person, outage: str) -> list[Reply]:
         """What a person was answered about this outage; its id may have changed since."""
-        told = self._replies.outbox.told(person.post.author_key)
+        told = self._replies.outbox.told(person.author_key)
         return [
             reply
             for reply in told
@@ -195,7 +208,8 @@ class Everybody:
         return _had(before, facts, zone)
 
     def _answer(self, person: Person, macro: Macro, facts: Facts, audience: Audience) -> Answer:
-        choice = self._replies.writing.fill(macro, person.case, facts, person.post)
+        post = post_of(self._ground, person.case.channel, person.post)
+        choice = self._replies.writing.fill(macro, person.case, facts, post)
         # who is told news of an outage was told to stay away before
         labels = person.case.labels if audience == "all" else ()
         case = msgspec.structs.replace(person.case, labels=labels)
@@ -210,6 +224,12 @@ class Everybody:
                 for name in choice.missing
             )
         return Answer(person, choice.text, problems)
+
+
+def _alone(case: Case) -> Iterator[Person]:
+    """Who opened a case that nobody has joined: told without reading the post."""
+    if not AFFECTED.isdisjoint(case.labels):
+        yield Person(case, case.posts[0], case.author_key, case.author)
 
 
 def _had(before: list[Reply], facts: Facts, zone: tzinfo) -> str:

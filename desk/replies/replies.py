@@ -20,6 +20,9 @@ from desk.replies.writing import Writing
 NOT_ANSWERED = ("rss",)
 """Channels in which nobody can be answered."""
 
+DRAFT_LETTERS, NOTE_LETTERS = 10_000, 500
+"""Of a draft and of a lead's note: more than any channel takes."""
+
 SUPERSEDED = "a newer reply took its place"
 
 
@@ -81,7 +84,7 @@ class Replies:
             case=case.id,
             by=written.by,
             at=now,
-            text=written.text,
+            text=written.text[:DRAFT_LETTERS],
             macro=written.macro,
             facts=seen if written.seen else current,
         )
@@ -183,6 +186,7 @@ class Replies:
         if reply.state != "submitted":
             raise ReplyError("answered", f"this reply is {reply.state} already")
         case = self._case(reply.case)
+        note = note[:NOTE_LETTERS]
         if not approve:
             self._send_back(reply, case, now)
             words = f"reply of {reply.by} sent back" + (f": {note}" if note else "")

@@ -13,7 +13,7 @@ from desk.pipeline import Outcome
 from desk.replies.channel import Channels, DryRun
 from desk.replies.delivery import Delivery
 from desk.replies.errors import ReplyError
-from desk.replies.everybody import Answer, Everybody, Person, Round
+from desk.replies.everybody import Answer, Everybody, Round
 from desk.replies.measure import limit, measure
 from desk.replies.replies import Written
 from desk.replies.reply import Reply
@@ -44,6 +44,8 @@ from desk.serving.reply_messages import (
 )
 
 MOST_MACROS = 100
+MOST_PASSED_OVER = 1000
+"""People who get nothing that a screen is told of; nobody reads more."""
 LOOKED_S = 0.5
 """Wall seconds between two looks at what is known for the cases that are open."""
 
@@ -345,8 +347,8 @@ def _answered(planned: Round) -> OutageAnswered:
         loop=planned.audience == "loop",
         filled=tuple(map(_would_send, planned.answers)),
         passed_over=tuple(
-            PassedOver(person.case.id, _name(person), reason)
-            for person, reason in planned.passed_over
+            PassedOver(person.case.id, person.author, reason)
+            for person, reason in planned.passed_over[:MOST_PASSED_OVER]
         ),
         sent=planned.sent,
         answered=planned.answered,
@@ -356,9 +358,4 @@ def _answered(planned: Round) -> OutageAnswered:
 
 def _would_send(answer: Answer) -> WouldSend:
     case = answer.person.case
-    return WouldSend(case.id, _name(answer.person), case.channel, answer.text, answer.problems)
-
-
-def _name(person: Person) -> str:
-    author = person.post.author
-    return (author.handle or author.name or author.id) if author else person.case.author
+    return WouldSend(case.id, answer.person.author, case.channel, answer.text, answer.problems)

@@ -147,7 +147,7 @@ class PassedOver(msgspec.Struct, frozen=True):
 class OutageAnswered(msgspec.Struct, frozen=True, tag="outage_answered", omit_defaults=True):
     """The answer to `AnswerOutage`: `sent` counts replies in the outbox, 0 for a preview.
 
-    `answered` and `affected` count people, before this.
+    `answered` and `affected` count people, before this; of those passed over the first are told.
     """
 
     outage: str

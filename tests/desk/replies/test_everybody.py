@@ -18,7 +18,7 @@ def reasons(done: Round) -> set[str]:
 
 
 def who(done: Round) -> list[str]:
-    return [answer.person.post.author_key for answer in done.answers]
+    return [answer.person.author_key for answer in done.answers]
 
 
 async def test_everybody_is_answered_once_and_a_second_run_says_why_not_again(
