@@ -155,14 +155,11 @@ class CaseDesk:
         Raises:
             FilterError: the filter can't be understood.
         """
-        cases, me = self.desk.pipeline.cases, visit.name
-        key = (text.strip(), me)
+        cases, text = self.desk.pipeline.cases, text.strip()
+        holds = CaseFilter(text, cases, self.desk.names, visit.name)
+        key = (text, visit.name if holds.personal else "")
         if key not in self._lists:
-            if key[0]:
-                holds = CaseFilter(text, cases, self.desk.names, me, self.submitted)
-                self._lists[key] = CaseList(cases, holds), []
-            else:
-                self._lists[key] = QueueList(cases), []
+            self._lists[key] = (CaseList(cases, holds) if text else QueueList(cases)), []
         shown, visits = self._lists[key]
         visits.append(visit)
         return shown

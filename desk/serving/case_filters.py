@@ -93,6 +93,7 @@ class CaseFilter:
         self._cases = cases
         self._names = names
         self._me = me
+        self.personal = False
         self._submitted = submitted
         self._terms: list[tuple[bool, Holds]] = []
         stated = False
@@ -170,6 +171,7 @@ class CaseFilter:
         if wanted == "late":
             return self._cases.is_late
         if wanted == "mine":
+            self.personal = True
             return lambda case: case.state == "mine" and case.agent == self._me
         if wanted == "taken":
             return lambda case: case.state == "mine"
@@ -182,6 +184,7 @@ class CaseFilter:
         if wanted == "none":
             return lambda case: case.agent is None
         if wanted == "me":
+            self.personal = True
             return lambda case: case.agent == self._me
         return lambda case: wanted in fold(case.agent or "")
 

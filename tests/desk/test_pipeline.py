@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import sqlite3
 from collections.abc import AsyncIterator, Sequence
@@ -14,7 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from desk.cases import CaseAction
-from desk.errors import FeedError, OutageError, StoreError
+from desk.cases.action import ActionKind
+from desk.errors import CaseError, FeedError, OutageError, StoreError
 from desk.feeds import Batch
 from desk.outages import Action, OutageChange
 from desk.pipeline import Outcome, Pipeline
@@ -77,6 +79,14 @@ def run(pipeline: Pipeline, posts: Sequence[Post], cuts: Sequence[int]) -> Event
     return events
 
 
+def act_on_first(desk: Pipeline, kind: ActionKind) -> None:
+    """Let an agent act on the first of the queue."""
+    assert desk.clock.now is not None
+    first = desk.cases.queue(1)[0].id
+    with contextlib.suppress(CaseError):
+        desk.act_on_case(CaseAction(kind=kind, case=first, by="bea"), desk.clock.now)
+
+
 cut_lists = st.lists(st.integers(0, 150), max_size=8).map(sorted)
 few = settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -91,11 +101,20 @@ def test_events_do_not_depend_on_how_posts_are_batched(
     territory = load_territory(str(territory_file))
     posts = storm(150, seed)
     straight, parts = (Pipeline(engine, territory, Store()) for _ in range(2))
-    whole = run(straight, posts, [])
-    assert run(parts, posts, cuts) == whole
+    whole: Events = []
+    found: Events = []
+    acts: tuple[ActionKind, ...] = ("next", "answered", "undo")
+    for begin, kind in zip((0, 50, 100), acts, strict=True):
+        batch = posts[begin : begin + 50]
+        whole += run(straight, batch, [])
+        found += run(parts, batch, [cut - begin for cut in cuts if begin < cut < begin + 50])
+        for desk in (straight, parts):
+            act_on_first(desk, kind)
+    assert found == whole
     assert any(isinstance(event, OutageChange) for event in whole)
     cases = straight.store.states("case")
     assert parts.store.states("case") == cases
+    assert parts.store.states("case deed") == straight.store.states("case deed")
     assert any(b'"outage":"o-' in case for case in cases.values())
 
 

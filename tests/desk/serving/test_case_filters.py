@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from desk.errors import FilterError
 from desk.post import Author, Media
-from desk.serving.case_filters import CaseFilter
+from desk.serving.case_filters import FIELDS, GROUPS, HAS, STATES, CaseFilter
 from desk.serving.case_lists import CaseList, QueueList
 from tests.desk.cases.town import ALDER, Town, post
 
@@ -115,3 +117,12 @@ def test_a_list_follows_what_changes_and_only_then() -> None:
     shown.note(case.id for case in day.cases.changes().cases)
     shown.look()
     assert [case.id for case in shown.part(0, 9)] == ["c-x-1"]
+
+
+def test_every_word_of_the_filter_is_described() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "agents.md").read_text("utf-8")
+    section = page.split("## Cases")[1].split("\n## ")[0]
+    words = [f"{field}:" for field in FIELDS]
+    words += [f"state:{state}" for state in (*STATES, *GROUPS, "late", "taken") if state != "queue"]
+    words += [f"has:{name}" for name in HAS]
+    assert [word for word in words if f"`{word}" not in section] == []

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import msgspec
 import pytest
 
 from desk.cases.wrong import CORPUS, SETS
+from desk.serving import idle
 from desk.serving.case_messages import (
     Attach,
     CaseAct,
@@ -226,3 +229,26 @@ async def test_a_wrong_label_is_noted_for_the_rule_authors_and_can_be_taken_back
         await client.ask(CaseAct("undo", "eva", "c-x-2"))
         await client.until(CaseActed)
         assert (corpus.read_bytes(), list(sets.iterdir())) == (b"", [])
+
+
+async def test_at_a_real_desk_promises_run_on_while_feeds_are_quiet(
+    desk: OpenDesk, posts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with desk(posts) as (monitor, client):
+        await monitor.run()
+        await client.ask(CaseAct("take", "eva", "c-x-4"))
+        await client.ask(WatchCases(1, "state:late"))
+        assert ids(await window(client, 1)) == []
+        began_s = time.monotonic()
+        monkeypatch.setattr(
+            idle, "time", SimpleNamespace(monotonic=lambda: began_s + 31 * 60), raising=True
+        )
+        monitor.cases.tend()
+        late = await window(client, 1)
+        assert ids(late) == ["c-x-2", "c-x-1", "c-x-4"]
+        assert [row.agent for row in late.rows] == [None, None, None]
+        events = monitor.pipeline.store.events("c-x-4")
+        assert [event.kind for event in events] == ["take", "returned"]
+        now = monitor.time()
+        assert now is not None
+        assert NOON + timedelta(minutes=34) <= now < NOON + timedelta(minutes=35)
