@@ -53,7 +53,11 @@ def entries(detail: CaseDetail, *, journal: bool) -> list[Entry]:
         # a reply stands there whole
         if kind == "note" or (journal and event.kind != "replied"):
             found.append(Entry(f"e{number}{event.at}{event.kind}", event.at, kind, event))
-    return sorted(found, key=lambda entry: entry.at)
+    return sorted(found, key=lambda entry: (entry.at, _RANKS[entry.kind]))
+
+
+_RANKS = {"post": 0, "other": 0, "event": 1, "note": 2, "reply": 3}
+"""What stands first where the clock has not moved."""
 
 
 class Painter(NamedTuple):
@@ -110,7 +114,7 @@ class Painter(NamedTuple):
     def _reply(self, reply: Reply) -> list[Line]:
         colours = self.colours
         by = name_words(reply.by)
-        macro = f" with {paint(reply.macro[:40]).text}" if reply.macro else ""
+        macro = f" · {paint(reply.macro[:40]).text}" if reply.macro else ""
         lead = ""
         if reply.approved_by and reply.state != "rejected":
             lead = f", let go by {name_words(reply.approved_by)}"
@@ -118,11 +122,10 @@ class Painter(NamedTuple):
         head = [
             self._time(reply.at),
             Segment(f"« {by}", colours.accent),
-            Segment(f"{macro}{lead} · ", colours.quiet),
+            Segment(f"{lead} · ", colours.quiet),
             Segment(reply_state(reply), colours.label("hazard") if loud else colours.strong),
+            Segment(f"{' · EXERCISE' if reply.exercise else ''}{macro}", colours.quiet),
         ]
-        if reply.exercise:
-            head.append(Segment(" · EXERCISE", colours.quiet))
         body = [Segment(paint(reply.text[:POST_CHARS], newline="\n").text, colours.text)]
         return [
             shorten(head, self.width, colours.quiet),

@@ -84,7 +84,7 @@ class Replying(Attached):
         if any(reply.text == typed.text and reply.by == me for reply in detail.replies):
             self._went_out(detail, typed)
         elif draft is not None and draft.by == me and not typed.dirty:
-            if typed.text != draft.text and self.focused is not self.reply.area:
+            if not typed.text:
                 typed.text = typed.told = typed.kept = draft.text
                 typed.macro = draft.macro
                 typed.seen = typed.told_seen = draft.facts.version if draft.facts else ""
