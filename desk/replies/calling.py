@@ -17,6 +17,18 @@ _TITLES = {"dr", "mr", "mrs", "ms", "prof", "sig", "dott", "ing", "avv", "don", 
 _NO_NAMES = {
     *("the", "anonymous", "user", "admin", "official", "support", "news", "breaking", "help"),
     *("account", "deleted", "unknown", "utente", "usuario", "team", "city", "county", "town"),
+    *("post", "times", "herald", "journal", "daily", "weather", "radio", "fire", "police"),
+    *(
+        "energy",
+        "electric",
+        "dept",
+        "department",
+        "service",
+        "services",
+        "office",
+        "info",
+        "notizie",
+    ),
     *("all", "everyone", "everybody", "here", "channel", "tutti", "todos", "storm", "power"),
 }
 

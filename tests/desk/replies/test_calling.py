@@ -21,6 +21,7 @@ from desk.replies.calling import LONGEST_HANDLE, called
         ("ann.bsky.social", "", "@ann.bsky.social"),
         ("ann@storm.example", "", "@ann@storm.example"),
         ("@news", "The Daily Post", "@news"),
+        ("@post", "Piedmont Post", "@post"),
         ("@x", "Buy at evil.example now", "@x"),
         ("@x", "@mayor Ann", "@x"),
         ("@x", "http://evil.example Ann", "@x"),

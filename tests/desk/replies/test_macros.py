@@ -124,6 +124,14 @@ def test_without_a_name_the_greeting_goes_without() -> None:
     assert text.startswith("We hear you, and")
 
 
+def test_the_utility_is_called_by_its_own_name_where_it_has_one() -> None:
+    macro = Macro(id="who", title="Who", text={"en": "Yours, {utility}"})
+    filling = Filling(facts=Facts(version=NOTHING, at=NOW), name="", lang="en")
+    for own, words in (("", "Yours, your power company"), ("Tri-Power", "Yours, Tri-Power")):
+        filler = Filler(SETTINGS.macros, ZoneInfo("Europe/Rome"), "Europe/Rome", own)
+        assert filler.fill(macro, filling) == (words, ())
+
+
 def test_times_are_those_of_the_territory_and_its_emergency_number_is_named() -> None:
     filler = Filler(SETTINGS.macros, ZoneInfo("Europe/Rome"), "Europe/Rome")
     known = facts(MACROS["outage-etr"], "it", etr=NOW + timedelta(hours=6, minutes=30))

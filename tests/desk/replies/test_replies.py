@@ -311,6 +311,16 @@ def test_macros_for_a_case_come_filled_and_the_fitting_first(bench: Bench) -> No
     assert everybody[0].text.startswith("Alderton: we know that power is out since 12 pm, and")
 
 
+def test_the_storm_mode_takes_the_shorter_form(bench: Bench) -> None:
+    case, writing = bench.case(), bench.replies.writing
+    calm = writing.macros(case, "", bench.now, 1)[0]
+    bench.pipeline.set_mode("storm", "lea", bench.now)
+    storm = writing.macros(case, "", bench.now, 1)[0]
+    assert storm.macro == calm.macro
+    assert len(storm.text) < len(calm.text)
+    assert "outage in Alderton" in storm.text
+
+
 def test_people_are_answered_in_their_own_language(bench: Bench) -> None:
     bench.people(["siamo ancora senza luce in Alderton, che disastro"], 1, lang="it")
     case = bench.case(-1)
