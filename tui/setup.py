@@ -88,9 +88,9 @@ def build_pipeline(setup: Setup, feeds: Sequence[Feed], *, every_post: bool = Fa
 def _pipeline(
     setup: Setup, feeds: Sequence[Feed], territory: Territory, *, every_post: bool
 ) -> Pipeline:
+    settings = load_settings(setup.settings)  # before the rules, which take seconds
     packs = load_packs(*setup.rules)  # faults are told here, whoever labels
     engine = Engine(packs) if setup.processes == 1 else None
-    settings = load_settings(setup.settings)
     store = Store(setup.data)
     begun_with = store.territory(territory.name)
     if begun_with != territory.name:

@@ -120,3 +120,20 @@ def test_each_feed_has_bad_lines_of_its_own_and_other_words_are_always_said() ->
     sparing("feed file:one.jsonl failed: it is a folder")
     sparing("feed file:one.jsonl failed: it is a folder")
     assert len(said) == 3
+
+
+def test_faults_of_settings_are_told_at_once_before_the_desk_begins(
+    command: Serve, posts_file: PostsFile, tmp_path: Path
+) -> None:
+    settings = tmp_path / "settings"
+    settings.mkdir()
+    (settings / "policy.toml").write_text("[calm]\notherwise = 'soon'\n")
+    feed = ("--feed", f"file:{posts_file([])}", "--settings", str(settings))
+    run = subprocess.run(command(*feed), capture_output=True, text=True, check=False)
+    assert run.returncode == 2
+    lines = run.stderr.splitlines()
+    assert any(
+        f"{settings}/policy.toml:2:13: 'calm.otherwise' = \"soon\"" in line for line in lines
+    )
+    assert any("'calm' has no 'return_after'" in line for line in lines)
+    assert "Traceback" not in run.stderr
