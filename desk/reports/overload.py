@@ -2,10 +2,11 @@
 
 A fluid model of the queue, which is the right one where it is long (Newell, Applications of
 Queueing Theory, 1982): in the window λ customers an hour begin to wait, and agents answer at a pace
-each. An agent counts as there for the five-minute spans in which they did something to a case, and
-for the span after each; the pace is answers by the hours that they were there. Answers to many at
-once (an outage's customers) are no pace and count for the backlog alone. With n agents there now
-the backlog changes by λ - n·pace an hour. What the mode leaves for later is told beside this.
+each. An agent counts as there for a quarter of an hour after each act; the pace is answers by the
+hours that they were there. Answers to many at once (an outage's customers) are no pace and count
+for the backlog alone. With n agents there now the backlog changes by λ - n·pace an hour. Both are
+counts of chance events, so that difference has a spread, and within it nothing is foretold. What
+the mode leaves for later is told beside this.
 """
 
 from __future__ import annotations
@@ -23,25 +24,30 @@ from desk.reports.answers import at_once, endings
 from desk.reports.pulse import Pulse
 
 WINDOW_MIN = 60
-SPAN_S = 300
-"""Spans in which somebody is there or not."""
+THERE = timedelta(minutes=15)
+"""How long somebody counts as there after each act: longer than a case is in hand, as a rule."""
 FEWEST_ANSWERS = 8
 """Answers below which a pace is no pace: its spread would be a third and more."""
 FEWEST_MIN = 10
 """Minutes of pulse below which nothing is said of what comes in."""
 Level = Literal["quiet", "holding", "behind", "overloaded", "unknown"]
-BEHIND_MIN = 60
+BEHIND_H = 1.0
 """A backlog that clears only after so long is one that the desk is behind with."""
+SMALL_H = 1 / 6
+"""A backlog of what comes in within ten minutes is none: there is always somebody in the line."""
+LONGEST_H = 72.0
+"""Nothing is foretold farther ahead."""
 
 
 class Overload(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How the desk stands against what comes in; figures are by the hour, over `window_min`.
 
     `pace` is answers an agent gives in an hour, None while too few were given to tell; `agents` are
-    those there now. `grows` is by how much the backlog grows, below 0 it shrinks; `clears_at` when
-    it is gone at this pace, None where it never is. `to_hold` agents would keep it from growing,
-    `to_clear` have it gone within an hour. `skipped` counts what is left for later, by label.
-    `words` say all that in a sentence or two.
+    those there now. `grows` is by how much the backlog grows, below 0 it shrinks, give or take
+    `spread` (a standard deviation); `clears_at` is when it is gone at this pace, `clears_first` to
+    `clears_last` with that spread, None where that is not sure. `to_hold` agents would keep it from
+    growing, `to_clear` have it gone within an hour. `skipped` counts what is left for later, by
+    label. `words` say all that in a sentence or two.
     """
 
     level: Level
@@ -55,6 +61,9 @@ class Overload(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     late: int
     pace: float | None = None
     grows: float | None = None
+    spread: float | None = None
+    clears_first: datetime | None = None
+    clears_last: datetime | None = None
     clears_at: datetime | None = None
     to_hold: int | None = None
     to_clear: int | None = None
@@ -76,10 +85,11 @@ def overload(
     told = [pulse for pulse in pulses if pulse.minute >= first]
     span_min = round((now - since).total_seconds() / 60)
     last = pulses[-1] if pulses else Pulse(0, 0, 0, 0, 0, 0)
+    events = list(events)
     done = [event for event in events if since < event.at <= now]
     ended = endings(done)
     single = len(ended) - at_once(ended)
-    hours, there = _presence([event for event in done if event.by], now)
+    hours, there = _presence([event for event in events if event.by], since, now)
     enough = span_min >= FEWEST_MIN
     arrivals = 60 * sum(pulse.arrived for pulse in told) / span_min if enough else 0.0
     pace = single / hours if hours and single >= FEWEST_ANSWERS else None
@@ -98,40 +108,50 @@ def overload(
         skipped=tuple(sorted(counts.items(), key=lambda each: (-each[1], each[0]))),
     )
     if enough:
-        stands = _judged(stands, arrivals, pace)
+        chance = math.sqrt(arrivals * span_min / 60 + single) * 60 / span_min
+        stands = _judged(stands, arrivals, pace, chance)
     return msgspec.structs.replace(stands, words=words(stands))
 
 
-def _presence(events: Iterable[CaseEvent], now: datetime) -> tuple[float, int]:
-    """Hours that agents were there, all of them together, and how many are there now."""
-    spans = {(event.by, int(event.at.timestamp()) // SPAN_S) for event in events}
-    present = spans | {(by, span + 1) for by, span in spans}
-    current = int(now.timestamp()) // SPAN_S
-    there = {by for by, span in present if span == current}
-    past = [span for _, span in present if span < current]
-    part = (now.timestamp() % SPAN_S) / SPAN_S * len(there)
-    return (len(past) + part) * SPAN_S / 3600, len(there)
+def _presence(events: Iterable[CaseEvent], since: datetime, now: datetime) -> tuple[float, int]:
+    """Hours from `since` on that agents were there, all together, and how many are there now."""
+    until: dict[str, datetime] = {}
+    spent = timedelta()
+    for event in events:
+        begin = max(event.at, until.get(event.by, since), since)
+        end = min(event.at + THERE, now)
+        if end > begin:
+            spent += end - begin
+        until[event.by] = max(end, until.get(event.by, end))
+    there = sum(end >= now for end in until.values())
+    return spent.total_seconds() / 3600, there
 
 
-def _judged(stands: Overload, arrivals: float, pace: float | None) -> Overload:
+def _judged(stands: Overload, arrivals: float, pace: float | None, spread: float) -> Overload:
     backlog = stands.backlog
     if pace is None:
         quiet = not backlog and not arrivals
         return msgspec.structs.replace(stands, level="quiet" if quiet else "unknown")
-    grows = arrivals - stands.agents * pace
-    clears_h = backlog / -grows if grows < 0 else None
-    clears = stands.at + timedelta(hours=min(clears_h, 24 * 30)) if clears_h is not None else None
-    level: Level = "overloaded" if backlog else "holding"
-    if clears_h is not None:
-        level = "behind" if clears_h * 60 > BEHIND_MIN else "holding"
+    shrinks = stands.agents * pace - arrivals
+    sure = shrinks > spread and backlog > 0
+    level: Level = "overloaded" if shrinks < -spread else "behind"
+    if backlog <= arrivals * SMALL_H or (sure and backlog / shrinks <= BEHIND_H):
+        level = "holding"
     return msgspec.structs.replace(
         stands,
         level=level,
-        grows=round(grows, 1),
-        clears_at=clears,
+        grows=round(-shrinks, 1),
+        spread=round(spread, 1),
+        clears_at=_after(stands.at, backlog / shrinks) if sure else None,
+        clears_first=_after(stands.at, backlog / (shrinks + spread)) if sure else None,
+        clears_last=_after(stands.at, backlog / (shrinks - spread)) if sure else None,
         to_hold=_agents(arrivals, pace),
         to_clear=_agents(arrivals + backlog, pace),
     )
+
+
+def _after(at: datetime, hours: float) -> datetime:
+    return at + timedelta(hours=min(hours, LONGEST_H))
 
 
 def _agents(an_hour: float, pace: float) -> int:
@@ -158,12 +178,14 @@ def words(stands: Overload) -> str:
         )
     here = _agents_words(stands.agents)
     said = f"{some}, {comes}; {here} at {stands.pace:,.0f} an hour each."
-    if stands.clears_at is not None:
-        hours = (stands.clears_at - stands.at).total_seconds() / 3600
-        if stands.backlog:
-            said += f" At this pace the backlog is gone in {_span(hours)}."
-    elif stands.backlog:
-        said += f" The backlog does not clear: it grows by {max(0, stands.grows):,.0f} an hour."
+    if stands.clears_first is not None and stands.clears_last is not None:
+        first, last = (_span(at - stands.at) for at in (stands.clears_first, stands.clears_last))
+        when = first if first == last else f"{first} to {last}"
+        said += f" At this pace the backlog is gone in {when}."
+    elif stands.level == "overloaded":
+        said += f" The backlog does not clear: it grows by {stands.grows:,.0f} an hour."
+    elif stands.level == "behind":
+        said += " It about keeps even: whether the backlog clears can't be told."
     if stands.level != "holding" and stands.to_hold is not None and stands.to_clear is not None:
         said += f" {_agents_words(stands.to_hold)} would hold it,"
         said += f" {stands.to_clear:,} clear it within an hour."
@@ -178,6 +200,7 @@ def _agents_words(count: int) -> str:
     return "1 agent" if count == 1 else f"{count:,} agents" if count else "no agent"
 
 
-def _span(hours: float) -> str:
-    minutes = max(1, round(hours * 60))
-    return f"{minutes} min" if minutes < 120 else f"{hours:.0f} h" if hours < 48 else "days"
+def _span(span: timedelta) -> str:
+    minutes = max(1, round(span.total_seconds() / 60))
+    hours = round(minutes / 60)
+    return f"{minutes} min" if minutes < 120 else f"{hours} h" if hours < LONGEST_H else "days"

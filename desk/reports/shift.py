@@ -13,7 +13,6 @@ from desk.cases.joining import LATE
 from desk.cases.promise import Promise
 from desk.outages import ENDED, OutageChange
 from desk.reports.answers import Times, endings, minutes_between, times
-from desk.reports.overload import SPAN_S
 from desk.reports.pulse import Pulse
 from desk.reports.records import Records, Steps
 from desk.settings import Policy
@@ -21,6 +20,8 @@ from rules import LABELS
 
 PLACES_SHOWN = 15
 AGENTS_SHOWN = 100
+SPAN_S = 300
+"""Spans in which an agent did something, or not."""
 POINTS = 96
 """Points of a curve: a quarter of an hour each over a day."""
 WORKING = range(8, 18)

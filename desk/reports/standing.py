@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 
 from desk.cases import Case, CaseEvent
 from desk.cases.promise import Promise
-from desk.reports.overload import WINDOW_MIN, Overload, overload
+from desk.reports.overload import THERE, WINDOW_MIN, Overload, overload
 from desk.reports.records import Records, Steps, built
 from desk.settings import Policy
 
+LOOKED_BACK = timedelta(minutes=WINDOW_MIN) + THERE
 MOST_EVENTS = 20_000
 """Lines of the journal of an hour: more than a hundred agents write."""
 
@@ -22,8 +23,7 @@ def standing(records: Records, policy: Policy, cases: Iterable[Case]) -> Steps[O
     began = records.began()
     if now is None or began is None:
         return None
-    since = now - timedelta(minutes=WINDOW_MIN)
-    events = yield from records.events(since)
+    events = yield from records.events(now - LOOKED_BACK)
     mode = records.mode()
     skips = Promise(policy, mode).skips
     skipped = [case for case in cases if skips(case)]
@@ -37,14 +37,14 @@ class Journal:
         self._records = records
         self._last = records.last_event()
         now = records.clock()
-        known = built(records.events(now - timedelta(minutes=WINDOW_MIN))) if now else []
+        known = built(records.events(now - LOOKED_BACK)) if now else []
         self._events: deque[CaseEvent] = deque(known, maxlen=MOST_EVENTS)
 
     def up_to(self, now: datetime) -> list[CaseEvent]:
-        """The lines of the last hour; what was taken back is among them until the hour is over."""
+        """The lines of the last hour and a quarter; what was taken back is among them till then."""
         self._last, new = self._records.new_events(self._last)
         self._events.extend(new)
-        since = now - timedelta(minutes=WINDOW_MIN)
+        since = now - LOOKED_BACK
         while self._events and self._events[0].at <= since:
             self._events.popleft()
         return [event for event in self._events if event.at > since]

@@ -36,8 +36,11 @@ def _overload(stands: Overload, territory: str, zone: str, *, exercise: bool) ->
         ("settled", f"{stands.answers:,.1f} an hour"),
         ("agents there now", f"{stands.agents:,}"),
         ("pace of an agent", _an_hour(stands.pace)),
-        ("the backlog grows by", _an_hour(stands.grows)),
-        ("it is gone", clock(stands.clears_at) if stands.clears_at else "not at this pace"),
+        (
+            "the backlog grows by",
+            f"{_an_hour(stands.grows)}, give or take {stands.spread or 0:,.0f}",
+        ),
+        ("it is gone", _gone(stands, clock)),
         ("agents to hold it", _count(stands.to_hold)),
         ("agents to clear it in an hour", _count(stands.to_clear)),
     )
@@ -50,10 +53,16 @@ def _overload(stands: Overload, territory: str, zone: str, *, exercise: bool) ->
             yield Row(f"  {label:30} {count:,}", "text", "filter", f"label:{label} state:new")
     yield GAP
     yield Row(
-        "An agent counts as there for five-minute spans in which something was done, and the span"
-        " after. Answers to many at once are no pace. docs/operations.md has the method.",
+        "An agent counts as there for a quarter of an hour after each act. Answers to many at once"
+        " are no pace. docs/operations.md has the method.",
         "quiet",
     )
+
+
+def _gone(stands: Overload, clock: Clock) -> str:
+    if stands.clears_first is None or stands.clears_last is None:
+        return "not at this pace, as far as can be told" if stands.backlog else "now"
+    return f"from {clock(stands.clears_first)} to {clock(stands.clears_last)}"
 
 
 def _an_hour(value: float | None) -> str:
