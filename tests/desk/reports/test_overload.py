@@ -29,7 +29,7 @@ def test_the_forecast_holds_against_simulated_queues() -> None:
                 seed, an_hour=an_hour, agents=agents, handling_min=handling_min, backlog=backlog
             )
             stands = after_an_hour(day)
-            assert agents - 1 <= stands.agents <= agents
+            assert 0.8 * agents <= stands.agents <= agents
             assert stands.to_hold is not None
             right += abs(stands.to_hold - -(-an_hour * handling_min // 60)) <= 1
             wrong += stands.level == "overloaded"
