@@ -114,7 +114,7 @@ class StormdeskApp(Frame):
         elif isinstance(sheet, MacroSheet) and isinstance(message, Macros):
             sheet.fill(message)
         elif isinstance(sheet, Everybody):
-            sheet.hear(message)
+            await sheet.hear(message)
 
     def _attached(self) -> Iterator[Attached]:
         """The screens that hear the desk and are there, the lowest first."""

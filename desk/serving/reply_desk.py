@@ -16,7 +16,8 @@ from desk.replies.errors import ReplyError
 from desk.replies.everybody import Answer, Everybody, Round
 from desk.replies.measure import limit, measure
 from desk.replies.replies import Written
-from desk.replies.reply import Reply
+from desk.replies.facts import changed
+from desk.replies.reply import Facts, Reply
 from desk.replies.writing import Choice
 from desk.serving.case_desk import CaseDesk
 from desk.serving.case_desk import Written as InCase
@@ -195,6 +196,7 @@ class ReplyVisit(Visit):
         self._house = house
         self._guest = guest
         self._reading = False
+        self._seen: tuple[tuple[str, str, bool], Facts] | None = None
         self._told: tuple[object, ...] | None = None
         self._version = -1
 
@@ -310,11 +312,29 @@ class ReplyVisit(Visit):
         house, now = self._house, self._house.now()
         by, role = self._by(request.by), self._guest.who.role
         planned = house.everybody.plan(request.outage, request.macro, by, now, loop=request.loop)
+        self._check_seen(request, now)
         if request.send:
             planned = house.everybody.send(planned, by, role, now)
             house.keep()
             house.deliver()
         return _answered(planned)
+
+    def _check_seen(self, request: AnswerOutage, now: datetime) -> None:
+        """What goes to many is sent only as it was looked at: the outage has not changed since.
+
+        Raises:
+            ReplyError: it was not looked at here, or has changed.
+        """
+        writing = self._house.desk.pipeline.replies.writing
+        facts = writing.facts_of(request.outage, now)
+        asked = (request.outage, request.macro, request.loop)
+        if not request.send:
+            self._seen = asked, facts
+            return
+        seen = self._seen[1] if self._seen is not None and self._seen[0] == asked else None
+        if seen is None or seen.version != facts.version:
+            words = changed(seen, facts, writing.zone)
+            raise ReplyError("stale", f"look first who gets what: {words}", facts=facts)
 
     def _announce(self, request: AnnounceAct) -> Announced:
         house = self._house

@@ -115,8 +115,9 @@ class ReplyRefused(msgspec.Struct, frozen=True, tag="reply_refused", omit_defaul
 class AnswerOutage(msgspec.Struct, frozen=True, tag="answer_outage", omit_defaults=True):
     """Answer everybody who is affected by an outage and has had no answer, each once.
 
-    Without `send` only what would be sent is told. With `loop` it goes to those who were promised a
-    time, once power is back.
+    Without `send` only what would be sent is told; it is sent once that was told, and refused as
+    stale where the outage has changed since. With `loop`, and by a macro that closes the loop, it
+    goes to those who were promised a time, once power is back.
     """
 
     outage: str

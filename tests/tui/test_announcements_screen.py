@@ -182,7 +182,7 @@ async def test_the_loop_is_closed_where_power_is_back(scene: OpenScene) -> None:
 async def test_it_opens_from_an_outage_and_a_refusal_is_said(scene: OpenScene) -> None:
     async with scene(size=(120, 40)) as s:
         await s.press("o", "enter", "L")
-        assert s.asked(FindMacros)[-1] == FindMacros("", outage="outage-1")
+        assert s.asked(FindMacros)[-1] == FindMacros("", outage="outage-1", people=True)
         s.desk.cases.mute = True
         await s.press("enter", "y")
         assert "the desk has not said yet who gets it" in s.text()

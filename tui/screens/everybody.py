@@ -131,7 +131,7 @@ class Everybody(Reasons, Sized, ModalScreen[str]):
             AnswerOutage(self._outage, self._macro.id, self._by, loop=self._loop, send=send)
         )
 
-    def hear(self, message: object) -> None:
+    async def hear(self, message: object) -> None:
         """What the desk says to this."""
         match message:
             case OutageAnswered():
@@ -139,14 +139,18 @@ class Everybody(Reasons, Sized, ModalScreen[str]):
             case (
                 ReplyRefused(case="", reason=reason) | Refused(case=None, view=None, reason=reason)
             ):
+                changed = self._sending
                 self.refuse(reason)
+                if changed:  # what would be sent now is to be seen first
+                    await self._ask(send=False)
             case _:
                 pass
 
     def fill(self, answered: OutageAnswered) -> None:
         """Show what the desk says."""
-        if answered.outage != self._outage or answered.loop != self._loop:
+        if answered.outage != self._outage or (self._loop and not answered.loop):
             return
+        self._loop = answered.loop  # a macro that closes the loop does so by itself
         if self._sending:
             self.dismiss(f"{answered.sent:,} answered in {self._place}; all are in the outbox")
             return

@@ -152,6 +152,31 @@ async def test_everybody_of_an_outage_is_answered_once(
         assert (await client.until(ReplyRefused)).kind == "stale"
 
 
+async def test_what_goes_to_everybody_is_sent_as_it_was_looked_at(
+    posts_file: PostsFile, desk: OpenDesk
+) -> None:
+    async with desk(posts_file(TEXTS)) as (monitor, client):
+        case = await begun(monitor, client)
+        outage = (await facts(client, case)).outage
+        assert outage is not None
+        send = AnswerOutage(outage, "outage-no-etr", "Ann", send=True)
+        for _ in range(2):
+            await client.ask(send)
+            refused = await client.until(ReplyRefused)
+            assert (refused.kind, "look first" in refused.reason) == ("stale", True)
+        await client.ask(AnswerOutage(outage, "outage-no-etr", "Ann"))
+        await client.until(OutageAnswered)
+        await client.ask(Act("confirm", outage, "lea"))
+        await client.until(Acted)
+        await client.ask(send)
+        refused = await client.until(ReplyRefused)
+        assert "was likely, is confirmed now" in refused.reason
+        await client.ask(AnswerOutage(outage, "outage-no-etr", "Ann"))
+        await client.until(OutageAnswered)
+        await client.ask(send)
+        assert (await client.until(OutageAnswered)).sent == 12
+
+
 async def test_announcements_are_read_and_told_when_they_change(
     posts_file: PostsFile, desk: OpenDesk, another_client: AbstractAsyncContextManager[Client]
 ) -> None:
