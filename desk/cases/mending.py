@@ -1,9 +1,10 @@
 """Keyword sets whose tests fail until rules are mended: what a wrong label means to their author.
 
 A rule that has fired wrongly is copied as a draft under a name of its own, with all that it needs
-(words of vocabularies written out, contexts under new names), and the test that it must not fire on
-the post. For a label that lacks there is a draft without its phrases, and the test that it must
-fire. So a set loads alone and beside any other, and gives no label to anything.
+(words of vocabularies written out, contexts under new names), a test of its own that must go on to
+hold, and the test that it must not fire on the post. For a label that lacks there is a draft without
+its phrases, and the test that it must fire. So a set loads alone and beside any other, and gives no
+label to anything.
 """
 
 from __future__ import annotations
@@ -97,7 +98,8 @@ def _copy(rule: Rule, post: LabelledPost, number: int, loaded: Loaded) -> str:
         lines += [f"need = {rule.need}", "", "[rule.points]"]
         lines += [f'"{each.points}" = {_phrases(each.phrases, words)}' for each in rule.evidence]
     contexts = [_context(known[name], as_, words) for name, as_ in new.items() if name in known]
-    return "\n".join([*contexts, *lines, "", *_test(post, match=False), ""])
+    lines += ["", *_own_test(rule), *_test(post, match=False), ""]
+    return "\n".join([*contexts, *lines])
 
 
 def _draft(label: str, language: str, post: LabelledPost, number: int) -> str:
@@ -115,6 +117,14 @@ def _draft(label: str, language: str, post: LabelledPost, number: int) -> str:
     return "\n".join([*lines, ""])
 
 
+def _own_test(rule: Rule) -> list[str]:
+    """What a rule is for: whoever mends it sees when that is lost."""
+    own = next((test for test in rule.tests if test.match), None)
+    if own is None:
+        return []
+    return [*_test_of(own.text, own.channel, own.lang, own.facts, match=True), ""]
+
+
 def _test(post: LabelledPost, *, match: bool) -> list[str]:
     facts = {
         "media": bool(post.media),
@@ -123,10 +133,14 @@ def _test(post: LabelledPost, *, match: bool) -> list[str]:
         "repost": post.repost_of is not None,
     }
     told = [fact for fact, holds in facts.items() if holds]
-    lines = ["[[rule.test]]", f"text = {_text(post.text)}", f"match = {str(match).lower()}"]
-    lines.append(f"channel = {_text(post.channel)}")
-    lines += [f"lang = {_text(post.lang)}"] if post.lang else []
-    return lines + ([f"facts = {_texts(told)}"] if told else [])
+    return _test_of(post.text, post.channel, post.lang or "", told, match=match)
+
+
+def _test_of(text: str, channel: str, lang: str, facts: Sequence[str], *, match: bool) -> list[str]:
+    lines = ["[[rule.test]]", f"text = {_text(text)}", f"match = {str(match).lower()}"]
+    lines += [f"channel = {_text(channel)}"] if channel else []
+    lines += [f"lang = {_text(lang)}"] if lang else []
+    return lines + ([f"facts = {_texts(facts)}"] if facts else [])
 
 
 def _context(context: Context, name: str, words: Mapping[str, str]) -> str:

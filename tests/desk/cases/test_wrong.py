@@ -39,6 +39,10 @@ none = ["power tools"]
 unless = ["of_games", "headline"]
 gap = 3
 
+[[rule.test]]
+text = "we have no power on Elm Street"
+match = true
+
 [[rule]]
 id = "my-anger"
 label = "complaint"
@@ -93,6 +97,8 @@ def test_a_rule_that_fired_wrongly_is_copied_with_a_test_that_fails(
     mended = text.replace('status = "draft"', 'status = "draft"\nnot_near = ["fashion"]')
     path.write_text(mended)
     assert failing(tmp_path / "data") == []
+    path.write_text(text.replace('none = ["power tools"]', 'none = ["power"]'))
+    assert failing(tmp_path / "data") == [("outage", "draft", True)]
 
 
 def test_a_rule_that_counts_points_is_copied_too(
