@@ -5,6 +5,8 @@ draft ─ submit ─► submitted ─ approve ─► approved ─ send ─► se
   ▲                   │                      │
   └──── edit, or reject with a note ─────────┘        withdraw: any of the first three
 ```
+What has changed of its outage since it was written or approved keeps it back until a lead has
+approved it again, or somebody has written it anew.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from typing import Literal
 import msgspec
 
 from desk.errors import choices
+from desk.outages import ENDED
 from desk.replies.errors import ReplyError
 from desk.replies.ground import Ground
 from desk.replies.outbox import Key
@@ -30,7 +33,7 @@ HELD = 2000
 _FROM: dict[str, tuple[str, ...]] = {
     "edit": ("draft", "submitted", "approved"),
     "submit": ("draft",),
-    "approve": ("submitted",),
+    "approve": ("submitted", "approved"),
     "reject": ("submitted", "approved"),
     "send": ("approved",),
     "withdraw": ("draft", "submitted", "approved"),
@@ -146,20 +149,35 @@ class Announcements:
                 needs_lead = self._ground.settings.policy.approval.announcements
                 if role != "lead" and needs_lead:
                     return _replace(item, state="submitted", at=now, note=""), "waits for a lead"
-                return _approved(item, action.by, now), "ready to be sent"
+                return self._approved(item, action.by, now), "ready to be sent"
             case "approve":
                 self._check(item, now)
-                return _approved(item, action.by, now), "approved: ready to be sent"
+                return self._approved(item, action.by, now), "approved: ready to be sent"
             case "reject":
                 back = _replace(item, state="draft", at=now, note=note, approved_by="")
                 return back, f"sent back to {item.by}" + (f": {note}" if note else "")
             case "send":
                 self._check(item, now)
+                known = self._known_of(item.outage, now)
+                if known != item.seen:
+                    reason = f"the outage is {known} now, was {item.seen}: approve it again"
+                    raise ReplyError("stale", reason)
                 self._send(item, action.by, now)
                 many = len(item.accounts)
                 where = "1 account" if many == 1 else f"{many} accounts"
                 return _replace(item, state="sent", at=now), f"goes out from {where}"
         return _replace(item, state="withdrawn", at=now, note=note), "withdrawn"
+
+    def _approved(self, item: Announcement, by: str, now: datetime) -> Announcement:
+        seen = self._known_of(item.outage, now)
+        return _replace(item, state="approved", at=now, approved_by=by, note="", seen=seen)
+
+    def _known_of(self, outage: str | None, now: datetime) -> str:
+        """What an announcement says of an outage: whether it is over, and until when it lasts."""
+        facts = self._replies.writing.facts_of(outage, now)
+        over = "over" if facts.status in ENDED else "open"
+        until = f" until {facts.etr:%Y-%m-%dT%H:%MZ}" if facts.etr else ""
+        return f"{over}{until}" if facts.outage else ""
 
     def _written(self, item: Announcement, action: AnnounceAction, now: datetime) -> Announcement:
         """`item` with what the action says of it; what was approved is a draft again."""
@@ -182,6 +200,7 @@ class Announcements:
             at=now,
             approved_by="",
             note="",
+            seen=self._known_of(outage, now),
         )
 
     def _check(self, item: Announcement, now: datetime) -> None:
@@ -245,10 +264,6 @@ class Announcements:
         ]
         for id_ in done[: max(0, len(self._items) - HELD)]:
             del self._items[id_]
-
-
-def _approved(item: Announcement, by: str, now: datetime) -> Announcement:
-    return _replace(item, state="approved", at=now, approved_by=by, note="")
 
 
 def _number(id_: str) -> int:

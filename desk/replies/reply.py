@@ -112,7 +112,8 @@ class Sending(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Announcement(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A message to everybody: of an outage, or before a storm where `outage` is None.
 
-    `accounts` are the own accounts, as channel:handle, from which it goes out.
+    `accounts` are the own accounts, as channel:handle, from which it goes out. `seen` is what was
+    known of its outage as it was written, or approved.
     """
 
     id: str
@@ -125,5 +126,6 @@ class Announcement(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     at: datetime
     approved_by: str = ""
     note: str = ""
+    seen: str = ""
     sendings: tuple[Sending, ...] = ()
     exercise: bool = False

@@ -14,9 +14,9 @@ from desk.replies.channel import Channels, DryRun
 from desk.replies.delivery import Delivery
 from desk.replies.errors import ReplyError
 from desk.replies.everybody import Answer, Everybody, Round
+from desk.replies.facts import changed
 from desk.replies.measure import limit, measure
 from desk.replies.replies import Written
-from desk.replies.facts import changed
 from desk.replies.reply import Facts, Reply
 from desk.replies.writing import Choice
 from desk.serving.case_desk import CaseDesk

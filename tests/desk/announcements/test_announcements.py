@@ -139,6 +139,23 @@ def test_a_time_that_has_moved_since_keeps_an_announcement_back(bench: Bench) ->
     assert act(bench, "send", id="a-1").state == "sent"
 
 
+def test_an_outage_that_is_over_or_moved_meanwhile_is_looked_at_again(bench: Bench) -> None:
+    drafted(bench, "Alderton: crews are on it.", outage=bench.outage().id)
+    act(bench, "submit", id="a-1")
+    act(bench, "approve", "lead", id="a-1")
+    bench.estimate(6)
+    kind, reason = refusal(bench, "send", id="a-1")
+    assert kind == "stale"
+    words = "the outage is open until 2031-05-01T22:00Z now, was open: approve it again"
+    assert reason == words
+    act(bench, "approve", "lead", id="a-1")
+    assert act(bench, "send", id="a-1").state == "sent"
+    drafted(bench, "Alderton: crews are on it.", outage=bench.outage().id)
+    act(bench, "submit", "lead", id="a-2")
+    bench.restore(20)
+    assert refusal(bench, "send", id="a-2")[0] == "stale"
+
+
 def test_unknown_accounts_outages_and_ids_are_refused(bench: Bench) -> None:
     known = "did you mean 'x:ThreeTownsPower'?"
     kind, reason = refusal(bench, "draft", text=TEXT, accounts=("x:ThreeTownPower",))
