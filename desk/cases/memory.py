@@ -221,6 +221,9 @@ class Memory:
 
 
 def _rank(case: Case) -> int:
+    """How soon a case may leave memory: what somebody is at work on, last of all."""
+    if case.state in ("mine", "operations", "snoozed"):
+        return 0
     done = case.state in ("answered", "closed") and case.promised is None
     return DONE if done else URGENCY[case.labels[0]]
 

@@ -2,9 +2,9 @@
 
 A rule that has fired wrongly is copied as a draft under a name of its own, with all that it needs
 (words of vocabularies written out, contexts under new names), a test of its own that must go on to
-hold, and the test that it must not fire on the post. For a label that lacks there is a draft without
-its phrases, and the test that it must fire. So a set loads alone and beside any other, and gives no
-label to anything.
+hold, and the test that it must not fire on the post. For a label that lacks there is a draft that
+has no phrases yet, and the test that it must fire. So a set loads alone and beside any other, and
+gives no label to anything.
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 WINDOWS_S = 0.5
 """A window, and a case that is open, is told at most so often."""
 SLICES = 4
-"""Slices of what has changed that a list looks at in one tick."""
+"""Slices of what has changed that the lists of a screen look at in one tick."""
 MOST_WINDOWS = 16
 MOST_ROWS = 500
 
@@ -103,10 +103,10 @@ class CaseVisit(Visit):
 
     def windows(self) -> tuple[CaseWindow, ...]:
         """Lists of cases that have changed."""
+        slices = SLICES
         for window in self._windows.values():
-            for _ in range(SLICES):
-                if not window.shown.look():
-                    break
+            while slices and window.shown.look():
+                slices -= 1
         now_s = time.monotonic()
         if now_s - self._windows_at_s < WINDOWS_S:
             return ()

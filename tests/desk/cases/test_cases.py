@@ -191,6 +191,15 @@ def test_what_is_done_leaves_memory_first_and_comes_back_when_opened() -> None:
     assert "c-x-50" not in town.kept("past case")
 
 
+def test_what_somebody_is_at_work_on_does_not_leave_memory() -> None:
+    town = Town(held=100)
+    town.see(post("mine", 0, "first", "praise"), post("later", 0, "second", "praise"))
+    town.act("take", "c-x-mine")
+    town.act("snooze", "c-x-later", minutes=60)
+    town.see(*(post(str(n), n / 60, f"a{n}") for n in range(300)))
+    assert (town.get("c-x-mine").state, town.get("c-x-later").state) == ("mine", "snoozed")
+
+
 def test_an_author_may_be_missing() -> None:
     case = seen(Town(), post("1", author=None), post("2", author=None))
     assert (case.id, case.author) == ("c-x-2", "")
