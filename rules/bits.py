@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import reduce
-from operator import or_
 
 
 def bit_set(numbers: Iterable[int]) -> int:
     """The bit set of `numbers`."""
-    return reduce(or_, (1 << number for number in numbers), 0)
+    room = bytearray()
+    for number in numbers:
+        at = number >> 3
+        if at >= len(room):
+            room.extend(bytes(at + 1 - len(room)))
+        room[at] |= 1 << (number & 7)
+    return int.from_bytes(room, "little")
 
 
 def bits(numbers: int) -> Iterator[int]:

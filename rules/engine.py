@@ -48,7 +48,7 @@ class Engine:
             for language in LANGUAGES
             if (same := [pack for pack in packs if pack.language == language])
         )
-        self._tongues = Tongues(self.matchers)
+        self._tongues = Tongues(self.matchers, self._core.Parts)
         self._chunks: Chunks = self._core.Chunks(
             self._tongues.code, self._tongues.known, memo_chunks
         )

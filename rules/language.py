@@ -34,10 +34,11 @@ class CommonWords:
 
     A text's language is voted for by its words: 8 votes for each of a language's 200 most frequent
     words, 1 for the rest of its first 5,000; a word that several languages have votes for each. The
-    winner leads by 2 votes at least, or the language is und.
+    winner leads by 2 votes at least, or the language is und. `compiled` is the kernel's own form.
     """
 
     def __init__(self) -> None:
+        self.compiled: object = None
         self._frequency: dict[str, float] = {}
         self._votes: dict[str, int] = {}
         self._frequency_in: dict[str, dict[str, float]] = {}

@@ -7,6 +7,7 @@ from itertools import chain
 
 from rules.language import LONG_RUN, CommonWords, abbreviations
 from rules.pack import LANGUAGES
+from rules.parts import Parts
 from rules.phrase import STEM_LETTERS_MIN, Atom
 from rules.typos import Typos
 
@@ -15,8 +16,6 @@ TYPO_LETTERS_MIN = 4
 _PART_LETTERS_MIN = 2
 _SPLIT_LETTERS_MIN = 6
 _FRAGMENT_FREQUENCY_MAX = 1 / 8_000  # so that few posts are searched for words written in two
-JOINED_LETTERS_MIN = 6
-_TAG_WORD_LETTERS_MAX = 20
 _DRAWN_OUT_LETTERS_MIN = 4
 
 Atoms = dict[Atom, int]
@@ -27,7 +26,7 @@ class Lexicon:
     """All atoms of a set of rules; typos are forgiven in those that are `tolerant` (None: all).
 
     A word of the phrases or a common word is real: it is never taken for a typo. What is mistyped
-    is looked up with `typos`.
+    is looked up with `typos`, and what is joined with `parts`.
     """
 
     def __init__(
@@ -37,6 +36,7 @@ class Lexicon:
         *,
         tolerant: Collection[Atom] | None = None,
         typos: type[Typos] = Typos,
+        parts: type[Parts] = Parts,
     ) -> None:
         atoms = set(atoms)
         forgiving = atoms if tolerant is None else atoms.intersection(tolerant)
@@ -57,10 +57,10 @@ class Lexicon:
                 atoms_meant = (atom for atom in self.exact.get(meant, ()) if atom.kind == "word")
                 self.short[short] = (*self.short.get(short, ()), *atoms_meant)
         self.stem_heads = frozenset(stem[:STEM_LETTERS_MIN] for stem in self._stems)
-        self._stemmed = self._words_with_stems(forgiving)
-        self.typos = typos([*typed, *sorted(self._stemmed)])
+        self.stemmed = self._words_with_stems(forgiving)
+        self.typos = typos([*typed, *sorted(self.stemmed)])
         self._stem_letters_max = max(map(len, self._stems), default=0)
-        self.words_in_tags = frozenset(word for word in self.exact if len(word) > 1)
+        self.parts = parts(self.exact, common)
         self.splittable = {
             atom.spelling: {atom: 1}
             for atom in forgiving
@@ -123,23 +123,6 @@ class Lexicon:
         """Whether a folded word stands in the phrases to the letter."""
         return word in self.exact
 
-    def joined(self, word: str) -> int:
-        """Where a folded word that has lost its blank ("nopower") falls into two of the phrases.
-
-        0 where it is a common word, or does not.
-        """
-        if len(word) < JOINED_LETTERS_MIN or word in self.common:
-            return 0
-        words = self.words_in_tags
-        for cut in range(_PART_LETTERS_MIN, len(word) - _PART_LETTERS_MIN + 1):
-            if (
-                word[:cut] in words
-                and word[cut:] in words
-                and max(cut, len(word) - cut) > STEM_LETTERS_MIN
-            ):
-                return cut
-        return 0
-
     def _literal(self, word: str) -> Atoms:
         found: Atoms = dict.fromkeys(self.exact.get(word, ()), 0)
         if word in self.short:
@@ -164,62 +147,5 @@ class Lexicon:
         near, edits = self.typos.near(word)
         atoms = {Atom("word", one): edits for one in near if one in self.exact}
         for one in near:
-            atoms |= dict.fromkeys(self._stemmed.get(one, ()), edits)
+            atoms |= dict.fromkeys(self.stemmed.get(one, ()), edits)
         return atoms
-
-    def split(self, tag: str) -> list[tuple[int, int]]:
-        """Spans of the words in a joined lower-case tag, or its whole span where it can't be split.
-
-        The split has the fewest letters outside words of the phrases (a letter outside common words
-        counts twice), then the fewest words. Words of the phrases make up half of it at least.
-        """
-        whole = [(0, len(tag))]
-        if len(tag) > TOKEN_LETTERS_MAX or tag in self.exact or tag in self.common:
-            return whole
-        size = len(tag)
-        parts = {
-            tag[begin:end]
-            for begin in range(size - 1)
-            for end in range(begin + 2, min(size, begin + _TAG_WORD_LETTERS_MAX) + 1)
-        }
-        if 2 * sum(map(len, parts & self.words_in_tags)) < size:  # however it may be split
-            return whole
-        # other letters, words, begin of the last word: the best way to each place
-        best: list[tuple[int, int, int]] = [(2 * end, end, end - 1) for end in range(size + 1)]
-        own, common = self.words_in_tags, self.common.frequencies
-        for begin in range(size):
-            other, words, _ = best[begin]
-            words += 1
-            option = (other + 2, words, begin)
-            if option < best[begin + 1]:
-                best[begin + 1] = option
-            for end in range(begin + 2, min(size, begin + _TAG_WORD_LETTERS_MAX) + 1):
-                part = tag[begin:end]
-                if part in own:
-                    option = (other, words, begin)
-                elif end - begin >= STEM_LETTERS_MIN and part in common:
-                    option = (other + end - begin, words, begin)
-                else:
-                    continue
-                if option < best[end]:
-                    best[end] = option
-        spans = self._spans(tag, best)
-        known = sum(end - begin for begin, end in spans if tag[begin:end] in self.words_in_tags)
-        return spans if 2 * known >= size else whole
-
-    def _spans(self, tag: str, best: list[tuple[int, int, int]]) -> list[tuple[int, int]]:
-        """The words of the best split; letters that are no word stay together."""
-        spans: list[tuple[int, int]] = []
-        end = len(tag)
-        last_is_stray = False
-        while end:
-            begin = best[end][2]
-            stray = end - begin == 1
-            if stray and last_is_stray:
-                spans[-1] = (begin, spans[-1][1])
-            else:
-                spans.append((begin, end))
-            last_is_stray = stray
-            end = begin
-        spans.reverse()
-        return spans

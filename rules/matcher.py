@@ -32,7 +32,7 @@ class Matcher:
     ) -> None:
         self.language = packs[0].language
         form = core(compiled=compiled)
-        self.plan = Plan(packs, drafts=drafts, typos=form.Typos)
+        self.plan = Plan(packs, drafts=drafts, typos=form.Typos, parts=form.Parts)
         self._phrases: Phrases = form.Phrases(self.plan, LANGUAGES.index(self.language))
         self._accounts = accounts
 

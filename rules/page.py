@@ -106,8 +106,8 @@ class Page:
     @cached_property
     def present(self) -> int:
         """The elements of all words as a bit set."""
-        of_parts = reduce(or_, (word.elements for _, word in self._parts), self.plan.edges)
-        return reduce(or_, map(_elements, self._readings), of_parts)
+        present: int = reduce(or_, map(_elements, self.words), self.plan.edges)
+        return present
 
     @cached_property
     def exact(self) -> int:

@@ -2,6 +2,7 @@
 
 from rules.chunks import FORM, Chunks
 from rules.page import Phrases
+from rules.parts import Parts
 from rules.typos import Typos
 
-__all__ = ["FORM", "Chunks", "Phrases", "Typos"]
+__all__ = ["FORM", "Chunks", "Parts", "Phrases", "Typos"]

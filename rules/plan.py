@@ -22,6 +22,7 @@ from rules.pack import (
     Pack,
     Rule,
 )
+from rules.parts import Parts
 from rules.phrase import Atom, Phrase, Place
 from rules.reader import TokenReader
 from rules.reading import Word
@@ -97,12 +98,17 @@ class Plan:
     """
 
     def __init__(
-        self, packs: Sequence[Pack], *, drafts: bool = False, typos: type[Typos] = Typos
+        self,
+        packs: Sequence[Pack],
+        *,
+        drafts: bool = False,
+        typos: type[Typos] = Typos,
+        parts: type[Parts] = Parts,
     ) -> None:
         asked = {"live", "draft"} if drafts else {"live"}
         rules = [rule for pack in packs for rule in pack.rules if rule.status in asked]
         self.language = packs[0].language
-        self._typos = typos
+        self._make_lexicon = partial(Lexicon, typos=typos, parts=parts)
         self._common = common_words()
         self._elements = Elements(self._common)
         contexts = {(each.language, each.name): each for pack in packs for each in pack.contexts}
@@ -177,7 +183,7 @@ class Plan:
             for atom in place:
                 elements_of[atom] = (*elements_of.get(atom, ()), number)
         self.reader = TokenReader(
-            partial(Lexicon, elements_of, self._common, tolerant=self._tolerant, typos=self._typos),
+            partial(self._make_lexicon, elements_of, self._common, tolerant=self._tolerant),
             elements_of,
             self.key_elements,
         )

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property, lru_cache, reduce
-from operator import or_
+from functools import cached_property, lru_cache
 from re import Match
 
 import msgspec
 
-from rules.bits import bit_set
 from rules.handles import Handles
 from rules.lexicon import TOKEN_LETTERS_MAX, Atoms, Lexicon
 from rules.memo import MEMO_LETTERS_MAX
@@ -36,7 +34,7 @@ _WORDS_HELD = 16_384
 _LONE_WORDS_HELD = 65_536
 _HANDLES_HELD = 256
 _SHARED_WORDS_MAX = 4
-_LONE_LETTERS_MIN = 9
+LONE_LETTERS_MIN = 9
 SIGNS = ".,:;!…\"“”„«»()[]{}*~|<>+=-–—'‘’`"
 """Signs that may stand before or behind a word, and are no part of it."""
 _STOPS = ".!…;"
@@ -58,7 +56,7 @@ class TokenReader:
         keys: int,
     ) -> None:
         self._make_lexicon = make_lexicon
-        self._elements_of = elements_of
+        self.elements_of = elements_of
         self._keys = keys
         # Of the words that phrases hold there are few, and long texts may say one in thousands of
         # tags: the scan groups equal words by object.
@@ -99,21 +97,16 @@ class TokenReader:
     def _made_of(self, atoms: tuple[tuple[Atom, int], ...]) -> Word:
         edits_of: dict[int, int] = {}
         for atom, edits in atoms:
-            for element in self._elements_of.get(atom, ()):
+            for element in self.elements_of.get(atom, ()):
                 edits_of[element] = min(edits, edits_of.get(element, edits))
         if not edits_of:
             return IDLE
         # No other word says that a short one is meant, with names and other languages about.
-        short = any(edits > 1 and len(atom.spelling) < _LONE_LETTERS_MIN for atom, edits in atoms)
+        short = any(edits > 1 and len(atom.spelling) < LONE_LETTERS_MIN for atom, edits in atoms)
         return self._word(edits_of, 1 if short else 2)
 
     def _word(self, edits_of: Mapping[int, int], lone_edits: int) -> Word:
-        elements = bit_set(element for element in edits_of if element < self._keys)
-        exact = elements
-        if any(edits_of.values()):
-            sure = (element for element, edits in edits_of.items() if not edits)
-            exact = bit_set(element for element in sure if element < self._keys)
-        return Word(edits_of.items(), elements, exact, lone_edits)
+        return Word(edits_of.items(), self._keys, lone_edits)
 
     def either(self, one: Word, other: Word) -> Word:
         """A word that stands for what `one` and what `other` stands for."""
@@ -168,7 +161,7 @@ class TokenReader:
         core = chunk.strip(SIGNS)
         folded = fold(core)
         # A place in the folded word is one in the chunk only while both have the same letters.
-        inside = self.lexicon.joined(folded) if len(folded) == len(core) else 0
+        inside = self.lexicon.parts.joined(folded) if len(folded) == len(core) else 0
         return chunk.find(core) + (inside or len(core))
 
     def _mixed(self, chunk: str) -> Reading:
@@ -229,7 +222,7 @@ class TokenReader:
         atoms = self.lexicon.read(folded)
         # A span in the folded word is one in the text only while both have the same letters.
         if min(atoms.values(), default=2) > 1 and len(folded) == letters:
-            cut = self.lexicon.joined(folded)
+            cut = self.lexicon.parts.joined(folded)
             if cut:
                 parts = [self._read(folded[:cut]), self._read(folded[cut:])]
                 return parts, [(0, cut), (cut, letters)]
@@ -318,7 +311,7 @@ class TokenReader:
 
     def _hump_words(self, hump: str) -> list[tuple[int, int]]:
         folded = fold(hump)
-        return self.lexicon.split(folded) if len(folded) == len(hump) else [(0, len(hump))]
+        return self.lexicon.parts.split(folded) if len(folded) == len(hump) else [(0, len(hump))]
 
     def _reading(
         self,
@@ -334,7 +327,6 @@ class TokenReader:
         return Reading(
             tuple(words),
             tuple(spans),
-            reduce(or_, (word.elements for word in words)),
             ends,
             fragment,
             tagged,

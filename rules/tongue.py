@@ -14,28 +14,33 @@ from rules.language import UNKNOWN, VOTES, CommonWords, common_words
 from rules.matcher import Matcher
 from rules.memo import MEMO_LETTERS_MAX
 from rules.pack import LANGUAGES
+from rules.parts import Parts
 from rules.text import LINK_STARTS, fold, rough_words, tokens
 
 _SIGNS = ".,:;!?…\"“”„«»()[]{}*~|<>+=-–—'‘’`¿¡"
 _OWN_LEAD = 3
 """How many times as frequent as in any other language a word is that a language calls its own."""
-_TAG_PART_LETTERS_MIN = 3
 
 
 class Tongue:
     """One language's matcher, with its flag and its own words."""
 
-    def __init__(self, matcher: Matcher, common: CommonWords) -> None:
+    def __init__(self, matcher: Matcher, common: CommonWords, parts: type[Parts]) -> None:
         language = matcher.language
         self.matcher = matcher
         self.flag = (VOTES + 1) << LANGUAGES.index(language)
         self.own_words = {
             word for word in matcher.plan.telling_words() if _is_own(word, language, common)
         }
+        self._parts = parts(self.own_words, common)
 
-    def may_hold(self, tag: str) -> bool:
-        """Whether a hashtag holds a word by which the rules of the language look up phrases."""
-        return bool(self.matcher.plan.reader.read(tag).elements & self.matcher.plan.any.mask)
+    def may_hold(self, tag: str, word: str) -> bool:
+        """Whether a hashtag, folded `word`, holds an own word by which phrases are looked up."""
+        if not self._parts.within(word):
+            return False
+        plan = self.matcher.plan
+        anchors = plan.any.shelves.keys()
+        return not all(map(anchors.isdisjoint, plan.reader.read(tag).words))
 
 
 class Tongues:
@@ -44,10 +49,10 @@ class Tongues:
     `known` are the codes of plain folded words; others have none.
     """
 
-    def __init__(self, matchers: Sequence[Matcher]) -> None:
+    def __init__(self, matchers: Sequence[Matcher], parts: type[Parts] = Parts) -> None:
         self._common = common_words()
         self.known = dict(self._common.all_votes)
-        self._tongues = tuple(Tongue(matcher, self._common) for matcher in matchers)
+        self._tongues = tuple(Tongue(matcher, self._common, parts) for matcher in matchers)
         for one in self._tongues:
             for word in one.own_words:
                 self.known[word] = self.known.get(word, 0) | one.flag
@@ -94,16 +99,7 @@ class Tongues:
         word = fold(tag)
         if word[1:] in self._common and word[1:] not in self._own_words:
             return 0
-        parts = {
-            word[begin:end]
-            for begin in range(len(word) - _TAG_PART_LETTERS_MIN + 1)
-            for end in range(begin + _TAG_PART_LETTERS_MIN, len(word) + 1)
-        }
-        return sum(
-            one.flag
-            for one in self._tongues
-            if not one.own_words.isdisjoint(parts) and one.may_hold(tag)
-        )
+        return sum(one.flag for one in self._tongues if one.may_hold(tag, word))
 
 
 def _is_own(word: str, language: str, common: CommonWords) -> bool:

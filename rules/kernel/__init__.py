@@ -1,13 +1,14 @@
 """The innermost loops of the rules engine, compiled; `rules.plain` names what means the same.
 
 `chunks` cuts texts, as `rules.chunks` does. `reading` tells what a chunk means to the rules of a
-language: the short cut of `rules.reader`, with `typos` for what is mistyped. `tables` holds what
-rules look for as rows of numbers, `sheets` finds one row among the words of a text, and `pages`
-tells by that which rules may fire, as `rules.page` does.
+language: the short cut of `rules.reader`, with `typos` for words that are mistyped and `parts` for
+those that are joined. `tables` holds what rules look for as rows of numbers, `sheets` finds one row
+among the words of a text, and `pages` tells by that which rules may fire, as `rules.page` does.
 """
 
 from rules.kernel.chunks import FORM, Chunks
 from rules.kernel.pages import Phrases
+from rules.kernel.parts import Parts
 from rules.kernel.typos import Typos
 
-__all__ = ["FORM", "Chunks", "Phrases", "Typos"]
+__all__ = ["FORM", "Chunks", "Parts", "Phrases", "Typos"]

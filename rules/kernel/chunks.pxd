@@ -1,3 +1,4 @@
+cimport cython
 from cpython.object cimport PyObject
 
 ctypedef unsigned long long Bits
@@ -16,22 +17,31 @@ cdef enum Kind:
     MENTION
 
 
-cdef class Chunk:
-    cdef readonly str text
+cdef enum:
+    NEAR_LETTERS_MAX = 16
+
+
+@cython.final
+cdef class Chunk:  # first what each text that holds it asks for
     cdef readonly Bits code
-    cdef Bits hash
-    cdef Chunk base
+    cdef PyObject *runs[TONGUES_MAX]
+    cdef int near  # how many letters there are; -1: they are only in the text
+    cdef unsigned char[NEAR_LETTERS_MAX] letters  # Latin-1
     cdef Kind kind
     cdef bint ends  # a sentence
-    cdef PyObject *runs[TONGUES_MAX]
+    cdef Bits hash
+    cdef readonly str text
+    cdef Chunk base
 
 
 cdef struct Piece:
     PyObject *chunk
+    Bits hash
     int start
     int end
 
 
+@cython.final
 cdef class Cut:
     cdef readonly str text
     cdef Bits votes, flags
@@ -39,7 +49,8 @@ cdef class Cut:
     cdef int size, room
     cdef list lines
 
-    cdef int put(self, Chunk chunk, Py_ssize_t start, Py_ssize_t end) except -1
+    cdef int note(self, Bits hash, Py_ssize_t start, Py_ssize_t end) except -1
+    cdef inline void put(self, int number, PyObject *chunk) noexcept
     cdef inline Chunk chunk(self, int number):
         return <Chunk> self.pieces[number].chunk
     cdef inline str said(self, int number):

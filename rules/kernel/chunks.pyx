@@ -29,7 +29,10 @@ from rules.reader import SIGNS as _SIGNS
 from rules.text import ABBREVIATIONS as _ABBREVIATIONS
 from rules.text import ends_sentence, fold
 
-FORM = 3  # as in rules/chunks.py: a kernel of another form is not used
+FORM = 4  # as in rules/chunks.py: a kernel of another form is not used
+
+cdef extern from *:
+    void prefetch "__builtin_prefetch"(const void *) noexcept
 
 cdef Bits MULTIPLIER = 0x9E3779B97F4A7C15ULL  # odd, its bits well mixed (Knuth's golden ratio)
 cdef Bits SEED = hash("rules.kernel.chunks") & 0xFFFFFFFFFFFFFFFF  # nobody can aim at one slot
@@ -66,12 +69,18 @@ cdef inline Bits _mixed(Bits hash) noexcept:
     return (hash ^ (hash >> 32)) | 1
 
 
+@cython.final
 @cython.no_gc
 cdef class Chunk:
     """What stands between two blanks of a text: its code, and its run in each language asked for."""
 
-    def __init__(self, str text, Bits code):
-        self.text, self.code = text, code
+    def __cinit__(self, str text, Bits code):
+        cdef Py_ssize_t size = len(text), at
+        self.text, self.code, self.near = text, code, -1
+        if size <= NEAR_LETTERS_MAX and PyUnicode_KIND(text) == 1:
+            self.near = size
+            for at in range(size):
+                self.letters[at] = PyUnicode_READ(1, PyUnicode_DATA(text), at)
 
     def __dealloc__(self):
         cdef int at
@@ -91,7 +100,8 @@ cdef class Cut:
             Py_XDECREF(self.pieces[at].chunk)
         free(self.pieces)
 
-    cdef int put(self, Chunk chunk, Py_ssize_t start, Py_ssize_t end) except -1:
+    cdef int note(self, Bits hash, Py_ssize_t start, Py_ssize_t end) except -1:
+        """Notes where a chunk stands, and the hash by which it will be found."""
         cdef void *room
         if self.size == self.room:
             self.room = 4 * self.room if self.room else 32
@@ -99,13 +109,18 @@ cdef class Cut:
             if room == NULL:
                 raise MemoryError
             self.pieces = <Piece *> room
-        Py_INCREF(chunk)
-        self.pieces[self.size].chunk = <PyObject *> chunk
+        self.pieces[self.size].chunk, self.pieces[self.size].hash = NULL, hash
         self.pieces[self.size].start, self.pieces[self.size].end = start, end
         self.size += 1
-        self.votes += chunk.code & VOTES
-        self.flags |= chunk.code & ~VOTES
         return 0
+
+    cdef inline void put(self, int number, PyObject *chunk) noexcept:
+        """Puts a chunk to its place."""
+        cdef Bits code = (<Chunk> chunk).code
+        Py_INCREF(<Chunk> chunk)
+        self.pieces[number].chunk = chunk
+        self.votes += code & VOTES
+        self.flags |= code & ~VOTES
 
     @property
     def code(self):
@@ -139,19 +154,25 @@ cdef struct Slot:
     PyObject *chunk
 
 
-cdef inline bint _same(str kept, int kind, void *data, Py_ssize_t start, Py_ssize_t size):
-    """Whether a string is what stands in another from a place on."""
-    cdef int kept_kind = PyUnicode_KIND(kept)
-    cdef void *letters = PyUnicode_DATA(kept)
+cdef inline bint _same(Chunk chunk, int kind, void *data, Py_ssize_t start, Py_ssize_t size):
+    """Whether a chunk is what stands in a text from a place on."""
     cdef Py_ssize_t at
-    if len(kept) != size:
+    if chunk.near >= 0:
+        if chunk.near != size:
+            return False
+        for at in range(size):
+            if chunk.letters[at] != <int> PyUnicode_READ(kind, data, start + at):
+                return False
+        return True
+    if len(chunk.text) != size:
         return False
     for at in range(size):
-        if PyUnicode_READ(kept_kind, letters, at) != PyUnicode_READ(kind, data, start + at):
+        if chunk.text[at] != PyUnicode_READ(kind, data, start + at):
             return False
     return True
 
 
+@cython.final
 @cython.no_gc
 cdef class Shelf:
     """Chunks by their letters: a hash table with linear probing, twice as large as what it holds."""
@@ -179,11 +200,21 @@ cdef class Shelf:
         cdef Bits at = hash >> 20 & (self.size - 1)
         while self.slots[at].hash:
             if self.slots[at].hash == hash and _same(
-                (<Chunk> self.slots[at].chunk).text, kind, data, start, end - start
+                <Chunk> self.slots[at].chunk, kind, data, start, end - start
             ):
                 return self.slots[at].chunk
             at = (at + 1) & (self.size - 1)
         return NULL
+
+    cdef inline void expect(self, Bits hash) noexcept:
+        """Has the memory fetched that `find` will ask for: a whole text's together."""
+        prefetch(&self.slots[hash >> 20 & (self.size - 1)])
+
+    cdef inline void expect_chunk(self, Bits hash) noexcept:
+        cdef Slot *slot = &self.slots[hash >> 20 & (self.size - 1)]
+        if slot.hash == hash:
+            prefetch(slot.chunk)
+            prefetch(<char *> slot.chunk + 64)
 
     cdef int put(self, Chunk chunk) except -1:
         if 2 * self.held >= <Py_ssize_t> self.size:
@@ -213,6 +244,7 @@ cdef class Shelf:
         return 0
 
 
+@cython.final
 cdef class Chunks:
     """Makes the chunks of texts, and remembers them: see `rules.chunks.Chunks`."""
 
@@ -236,13 +268,36 @@ cdef class Chunks:
     def of(self, str text):
         """A text cut into its chunks."""
         cdef Cut cut = Cut.__new__(Cut)
-        cdef int kind = PyUnicode_KIND(text)
+        cdef int kind = PyUnicode_KIND(text), number, missing = 0
         cdef void *data = PyUnicode_DATA(text)
-        cdef Py_ssize_t at = 0, start, letters = len(text)
+        cdef Shelf young = self.young
+        cdef Piece *piece
+        cdef PyObject *known
+        cdef Chunk chunk
+        cut.text = text
+        self._scan(cut, kind, data, len(text))
+        for number in range(cut.size):
+            young.expect_chunk(cut.pieces[number].hash)
+        for number in range(cut.size):
+            piece = &cut.pieces[number]
+            known = young.find(piece.hash, kind, data, piece.start, piece.end)
+            if known != NULL:
+                cut.put(number, known)
+            else:
+                missing += 1
+        if missing:
+            for number in range(cut.size):
+                piece = &cut.pieces[number]
+                if piece.chunk == NULL:
+                    chunk = self._chunk(text, kind, data, piece.start, piece.end, piece.hash)
+                    cut.put(number, <PyObject *> chunk)
+        return cut
+
+    cdef int _scan(self, Cut cut, int kind, void *data, Py_ssize_t letters) except -1:
+        """Notes where the chunks of a text stand, and its lines end."""
+        cdef Py_ssize_t at = 0, start
         cdef Py_UCS4 letter = 0
         cdef Bits hash
-        cdef PyObject *known
-        cut.text = text
         while True:
             while at < letters:
                 letter = PyUnicode_READ(kind, data, at)
@@ -254,7 +309,7 @@ cdef class Chunks:
                     cut.lines.append(cut.size)
                 at += 1
             if at == letters:
-                return cut
+                return 0
             start, hash = at, SEED
             while True:
                 hash = (hash ^ <Bits> letter) * MULTIPLIER
@@ -265,11 +320,15 @@ cdef class Chunks:
                 if Py_UNICODE_ISSPACE(letter):
                     break
             hash = _mixed(hash)
-            known = self.young.find(hash, kind, data, start, at)
-            if known != NULL:
-                cut.put(<Chunk> known, start, at)
-            else:
-                cut.put(self._new(text, kind, data, start, at, hash), start, at)
+            self.young.expect(hash)
+            cut.note(hash, start, at)
+
+    cdef Chunk _chunk(
+        self, str text, int kind, void *data, Py_ssize_t start, Py_ssize_t end, Bits hash
+    ):
+        """A chunk that was not among the young ones when the text began."""
+        cdef PyObject *known = self.young.find(hash, kind, data, start, end)
+        return <Chunk> known if known != NULL else self._new(text, kind, data, start, end, hash)
 
     cdef Chunk _new(
         self, str text, int kind, void *data, Py_ssize_t start, Py_ssize_t end, Bits hash

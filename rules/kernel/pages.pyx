@@ -11,6 +11,7 @@ engine may be forked, and used from several threads in turn.
 from cpython.list cimport PyList_GET_ITEM
 from cpython.object cimport PyObject
 from cpython.tuple cimport PyTuple_GET_ITEM
+cimport cython
 from libc.stdlib cimport calloc, free, malloc, realloc
 from libc.string cimport memset
 
@@ -30,6 +31,7 @@ cdef extern from *:
     int popcount "__builtin_popcountll"(Bits) noexcept
 
 
+@cython.final
 cdef class Phrases:
     """What the rules of one language look for; `plan` is their plain form."""
 
@@ -120,6 +122,7 @@ cdef struct Spots:
     int count
 
 
+@cython.final
 cdef class Page(Sheet):
     """The words of one text under the rules: see `rules.page.Page`."""
 
@@ -127,9 +130,11 @@ cdef class Page(Sheet):
     cdef Phrases phrases
     cdef Spots *found  # by table, in the order in which they were looked for
     cdef Spot *spots
-    cdef int found_held, found_size, spots_held, spots_size
+    cdef int found_held, found_size, spots_held, spots_size, anchors_size
+    cdef int *standing_anchors
 
     def __dealloc__(self):
+        free(self.standing_anchors)
         free(self.found)
         free(self.spots)
 
@@ -137,15 +142,41 @@ cdef class Page(Sheet):
 
     cdef bint _has(self, Table table, Limit limit) except -1:
         """Whether a phrase of a table stands in the text."""
-        cdef int number, at
-        if not self.meets(table.mask):
-            return False
-        for number in range(table.anchors):
-            if self.holds_element(table.anchor[number]):
-                for at in range(table.start[number], table.start[number + 1]):
-                    if self._stands(table, at, limit):
-                        return True
+        cdef int one, number, at
+        for one in range(self._anchors(table)):
+            number = self.standing_anchors[one]
+            for at in range(table.start[number], table.start[number + 1]):
+                if self._stands(table, at, limit):
+                    return True
         return False
+
+    cdef int _anchors(self, Table table) except -1:
+        """Puts the anchors of a table that stand in the text to `standing_anchors`; so many."""
+        cdef int block, count = 0
+        cdef Bits held
+        if table.highest < 0:
+            return 0
+        if self.present == NULL:
+            self.look_at_words()
+        for block in range(table.lowest, table.highest + 1):
+            held = table.mask[block] & self.present[block]
+            while held:
+                if self.anchors_size < table.anchors:
+                    self._make_anchors(table.anchors)
+                self.standing_anchors[count] = table.number_of(
+                    64 * block + popcount((held & -held) - 1)
+                )
+                count += 1
+                held &= held - 1
+        return count
+
+    cdef int _make_anchors(self, int size) except -1:
+        """Makes room for so many anchors; called before the first of a table is put there."""
+        cdef void *room = realloc(self.standing_anchors, size * sizeof(int))
+        if room == NULL:
+            raise MemoryError
+        self.standing_anchors, self.anchors_size = <int *> room, size
+        return 0
 
     cdef inline int _stands(self, Table table, int at, Limit limit) except -1:
         """How many sites a row of a table has in the text."""
@@ -158,15 +189,13 @@ cdef class Page(Sheet):
         """Each phrase of an index that stands in the text, by number, with each of its sites."""
         cdef Table table = self.phrases.tables.table(index)
         cdef Limit limit = Limit(limits)
-        cdef int number, at, one
+        cdef int each, number, at, one
         cdef list sites = []
-        if not self.meets(table.mask):
-            return sites
-        for number in range(table.anchors):
-            if self.holds_element(table.anchor[number]):
-                for at in range(table.start[number], table.start[number + 1]):
-                    for one in range(self._stands(table, at, limit)):
-                        sites.append((table.row[at].phrase, self.site(one)))
+        for each in range(self._anchors(table)):
+            number = self.standing_anchors[each]
+            for at in range(table.start[number], table.start[number + 1]):
+                for one in range(self._stands(table, at, limit)):
+                    sites.append((table.row[at].phrase, self.site(one)))
         return sites
 
     def ways(self):
@@ -286,17 +315,16 @@ cdef class Page(Sheet):
 
     cdef int _others(self, Table table, Limit limit) except -1:
         """How many phrases of a table stand in the text."""
-        cdef int number, at
-        cdef set found
-        if not self.meets(table.mask):
-            return 0
-        found = set()
-        for number in range(table.anchors):
-            if self.holds_element(table.anchor[number]):
-                for at in range(table.start[number], table.start[number + 1]):
-                    if self._stands(table, at, limit):
-                        found.add(table.row[at].phrase)
-        return len(found)
+        cdef int one, number, at
+        cdef set found = None
+        for one in range(self._anchors(table)):
+            number = self.standing_anchors[one]
+            for at in range(table.start[number], table.start[number + 1]):
+                if self._stands(table, at, limit):
+                    if found is None:
+                        found = set()
+                    found.add(table.row[at].phrase)
+        return 0 if found is None else len(found)
 
     # --- what else a rule asks for ----------------------------------------------------------------
 
@@ -391,24 +419,21 @@ cdef class Page(Sheet):
     cdef Spots _sites(self, Table table, Limit limit) except *:
         """First and last word of everything a table finds in the text: looked for once."""
         cdef Spots where
-        cdef int number, at, one, count
+        cdef int number, at, one, each, count
         for at in range(self.found_held):
             if self.found[at].table == <void *> table:
                 return self.found[at]
         where.table, where.first, where.count = <void *> table, self.spots_held, 0
-        if table.anchors and self.meets(table.mask):
-            for number in range(table.anchors):
-                if self.holds_element(table.anchor[number]):
-                    for at in range(table.start[number], table.start[number + 1]):
-                        count = self._stands(table, at, limit)
-                        if self.spots_held + count > self.spots_size:
-                            self._make_spots(count)
-                        for one in range(count):
-                            self.spots[self.spots_held].begin = self.trail[one].begin
-                            self.spots[self.spots_held].end = min(
-                                self.trail[one].place, self.total - 2
-                            )
-                            self.spots_held += 1
+        for each in range(self._anchors(table)):
+            number = self.standing_anchors[each]
+            for at in range(table.start[number], table.start[number + 1]):
+                count = self._stands(table, at, limit)
+                if self.spots_held + count > self.spots_size:
+                    self._make_spots(count)
+                for one in range(count):
+                    self.spots[self.spots_held].begin = self.trail[one].begin
+                    self.spots[self.spots_held].end = min(self.trail[one].place, self.total - 2)
+                    self.spots_held += 1
         where.count = self.spots_held - where.first
         if self.found_held == self.found_size:
             self._make_found()

@@ -1,9 +1,11 @@
+cimport cython
 from rules.kernel.chunks cimport Bits, Chunk
-from rules.kernel.typos cimport Filing, Typos
+from rules.kernel.parts cimport Parts
+from rules.kernel.typos cimport Typos
 
 
+@cython.final
 cdef class Word:
-    cdef object plain
     cdef int size, lone_edits, anchors, lanes
     cdef int *numbers  # elements, their edits, anchors, (lane, points) of evidence: one block
     cdef int *edits
@@ -32,6 +34,7 @@ cdef class Word:
         return self.edits[low]
 
 
+@cython.final
 cdef class Run:
     cdef object reading  # or None: as it is for a text
     cdef tuple words, ends
@@ -41,26 +44,30 @@ cdef class Run:
     cdef Run ended, asked
 
 
+@cython.final
 cdef class Reader:
     cdef object plain, lexicon
     cdef int tongue, blocks
     cdef int *number_of
     cdef dict evidence, idle_runs, lone, typed, mentioned, words_in_two
     cdef frozenset idle_words, common, fragments, stem_heads
-    cdef dict exact, short
+    cdef dict exact, short, stemmed, elements_of
     cdef Typos typos
-    cdef Filing parts
+    cdef Parts parts
     cdef Word start, end, idle, question
     cdef Run idle_run, link_run
 
     cdef Word word(self, plain)
-    cdef Word _word(self, plain, int lone_edits)
+    cdef Word _word(self, list elements, int lone_edits)
+    cdef dict _lanes(self, list elements)
     cdef Run run(self, Chunk chunk)
     cdef Run _read(self, Chunk chunk)
     cdef Run _lone(self, str word)
+    cdef Run _literal(self, str word)
     cdef bint _is_open(self, str word) except -1
     cdef Run _typed(self, str word)
-    cdef bint _may_be_joined(self, const unsigned int *letters, int size) noexcept
+    cdef Word _meant(self, tuple near, int edits)
+    cdef Run _of_one(self, Word word, bint fragment)
     cdef Run _mentioned(self, Chunk chunk)
     cdef Run _asked(self, Run run)
     cdef Run _run(self, reading)

@@ -15,38 +15,41 @@ cimport cython
 from libc.stdlib cimport calloc, free, malloc
 
 from rules.kernel.chunks cimport ASKED, CHUNK_LETTERS_MAX, DRESSED, LINK, MENTION, PLAIN
-from rules.kernel.typos cimport hashed, hashed_on
 
 from rules.language import LONG_RUN
-from rules.lexicon import JOINED_LETTERS_MIN as _JOINED_LETTERS_MIN
 from rules.lexicon import TOKEN_LETTERS_MAX as _TOKEN_LETTERS_MAX
 from rules.lexicon import TYPO_LETTERS_MIN as _TYPO_LETTERS_MIN
 from rules.phrase import STEM_LETTERS_MIN as _STEM_LETTERS_MIN
+from rules.phrase import Atom
+from rules.reader import LONE_LETTERS_MIN as _LONE_LETTERS_MIN
 from rules.reading import IDLE, Reading
 from rules.text import LINK_STARTS, QUESTION
 
 cdef int FEW = 8  # so many elements are looked through about as fast as a bit set is asked
-cdef int JOINED_LETTERS_MIN = _JOINED_LETTERS_MIN
 cdef int TOKEN_LETTERS_MAX = _TOKEN_LETTERS_MAX
 cdef int TYPO_LETTERS_MIN = _TYPO_LETTERS_MIN
+cdef int LONE_LETTERS_MIN = _LONE_LETTERS_MIN
 cdef int STEM_LETTERS_MIN = _STEM_LETTERS_MIN
 cdef int LONE_HELD = 65_536  # then they are forgotten, and worked out anew
 cdef int TYPED_HELD = 16_384
 
 
+@cython.final
 cdef class Word:
-    """The elements that a word can stand for; `plain` is its plain form."""
+    """The elements that a word can stand for, by number, each with its edits."""
 
     def __dealloc__(self):
         free(self.numbers)
         free(self.bits)
 
 
+@cython.final
 @cython.no_gc
 cdef class Run:
     """A chunk of a text as words, as it stands, and as it is with a sign of the end behind it."""
 
 
+@cython.final
 cdef class Reader:
     """Reads chunks for the rules of a plan, whose number is `tongue`.
 
@@ -68,19 +71,18 @@ cdef class Reader:
             self.number_of[at] = -1
         for at, anchor in enumerate(anchors):
             self.number_of[<int> anchor] = at
-        self.idle = self._word(IDLE, 1)
+        self.idle = self._word([], 1)
         self.start, self.end = self.word(plan.start), self.word(plan.end)
 
     cdef int _begin(self) except -1:
         """Makes what takes time: with the first text of the language, not before."""
         lexicon = self.lexicon = self.plain.lexicon
         self.idle_words, self.common = self.plain.idle_words, lexicon.common.words
+        self.elements_of = self.plain.elements_of
         self.exact, self.short, self.fragments = lexicon.exact, lexicon.short, lexicon.fragments
-        self.stem_heads, self.words_in_two = lexicon.stem_heads, lexicon.splittable
-        self.typos = lexicon.typos
-        self.parts = Filing(len(lexicon.words_in_tags))
-        for word in lexicon.words_in_tags:
-            self.parts.put(_spelled(word), 0)
+        self.stem_heads, self.stemmed = lexicon.stem_heads, lexicon.stemmed
+        self.words_in_two = lexicon.splittable
+        self.typos, self.parts = lexicon.typos, lexicon.parts
         self.question = self.word(self.plain.mark(QUESTION))
         self.idle_run = self._run(Reading((IDLE,)))
         self.link_run = self._run(self.plain.read(LINK_STARTS[0] + "t.co/"))
@@ -94,34 +96,35 @@ cdef class Reader:
             return self.idle
         kept = plain.compiled
         if kept is None:
-            kept = plain.compiled = self._word(plain, plain.lone_edits)
+            kept = plain.compiled = self._word(sorted(plain.items()), plain.lone_edits)
         return <Word> kept
 
-    cdef Word _word(self, plain, int lone_edits):
+    cdef Word _word(self, list elements, int lone_edits):
         cdef Word word = Word.__new__(Word)
-        cdef int at = 0
-        elements = sorted(plain)
-        anchors = [one for one in elements if self.number_of[<int> one] >= 0]
-        lanes = {}
-        for one in elements:
-            for lane, points in self.evidence.get(one, {}).items():
-                lanes[lane] = lanes.get(lane, 0) + points
-        word.size, word.anchors, word.lanes = len(elements), len(anchors), len(lanes)
-        word.lone_edits, word.plain = lone_edits, plain
-        word.numbers = <int *> malloc(
-            max(1, 2 * word.size + word.anchors + 2 * word.lanes) * sizeof(int)
-        )
+        cdef dict lanes = None
+        cdef int at = 0, anchors = 0, one
+        cdef tuple pair
+        word.size, word.lone_edits = len(elements), lone_edits
+        if self.evidence:
+            lanes = self._lanes(elements)
+            word.lanes = len(lanes)
+        word.numbers = <int *> malloc(max(1, 3 * word.size + 2 * word.lanes) * sizeof(int))
         if word.numbers == NULL:
             raise MemoryError
         word.edits = word.numbers + word.size
-        word.anchor = word.edits + word.size
-        word.lane = word.anchor + word.anchors
-        for at in range(word.size):
-            word.numbers[at], word.edits[at] = elements[at], plain[elements[at]]
-        for at in range(word.anchors):
-            word.anchor[at] = self.number_of[<int> anchors[at]]
-        for at, (lane, points) in enumerate(lanes.items()):
-            word.lane[2 * at], word.lane[2 * at + 1] = lane, points
+        word.lane = word.edits + word.size
+        word.anchor = word.lane + 2 * word.lanes
+        for pair in elements:
+            one = pair[0]
+            word.numbers[at], word.edits[at] = one, pair[1]
+            if self.number_of[one] >= 0:
+                word.anchor[anchors] = self.number_of[one]
+                anchors += 1
+            at += 1
+        word.anchors = anchors
+        if lanes:
+            for at, (lane, points) in enumerate(lanes.items()):
+                word.lane[2 * at], word.lane[2 * at + 1] = lane, points
         if word.size > FEW:
             word.bits = <Bits *> calloc(self.blocks, sizeof(Bits))
             if word.bits == NULL:
@@ -129,6 +132,16 @@ cdef class Reader:
             for at in range(word.size):
                 word.bits[word.numbers[at] >> 6] |= 1ULL << (word.numbers[at] & 63)
         return word
+
+    cdef dict _lanes(self, list elements):
+        """What a word adds to each lane of evidence, at most."""
+        cdef dict lanes = {}
+        for one, _ in elements:
+            held = self.evidence.get(one)
+            if held is not None:
+                for lane, points in held.items():
+                    lanes[lane] = lanes.get(lane, 0) + points
+        return lanes
 
     # --- chunks -----------------------------------------------------------------------------------
 
@@ -169,14 +182,40 @@ cdef class Reader:
         kept = PyDict_GetItemWithError(self.lone, word)
         if kept != NULL:
             return <Run> kept
-        if self._is_open(word):
+        run = self._literal(word)
+        if run is None and self._is_open(word):
             run = self._typed(word)
             if run is not None:
                 return run
-        run = self._run(self.plain.read(word))
+        if run is None:
+            run = self._run(self.plain.read(word))
         if len(self.lone) >= LONE_HELD:
             self.lone.clear()
         self.lone[word] = run
+        return run
+
+    cdef Run _literal(self, str word):
+        """A word of the phrases that stands for itself alone; None for others."""
+        cdef set numbers
+        cdef Word meant
+        atoms = self.exact.get(word)
+        if atoms is None or word in self.short or word[:STEM_LETTERS_MIN] in self.stem_heads:
+            return None
+        numbers = set()
+        for atom in atoms:
+            numbers.update(self.elements_of.get(atom, ()))
+        meant = self._word([(one, 0) for one in sorted(numbers)], 2) if numbers else self.idle
+        return self._of_one(meant, word in self.fragments)
+
+    cdef Run _of_one(self, Word word, bint fragment):
+        """The run of one word."""
+        cdef Run run
+        if word is self.idle and not fragment:
+            return self.idle_run
+        run = Run.__new__(Run)
+        run.words, run.size, run.ends = (word,), 1, ()
+        run.fragment = fragment
+        run.telling = word.anchors or word.lanes
         return run
 
     cdef bint _is_open(self, str word) except -1:
@@ -205,7 +244,7 @@ cdef class Reader:
         for at in range(size):
             letters[at] = word[at]
         near = self.typos.nearest(letters, size, &edits)
-        if (near is None or edits > 1) and self._may_be_joined(letters, size):
+        if (near is None or edits > 1) and self.parts.cut(letters, size, word):
             return None
         if near is None:
             return self.idle_run
@@ -213,24 +252,30 @@ cdef class Reader:
         kept = PyDict_GetItemWithError(self.typed, key)
         if kept != NULL:
             return <Run> kept
-        run = self._run(self.plain.read(word))
+        run = self._of_one(self._meant(near, edits), False)
         if len(self.typed) >= TYPED_HELD:
             self.typed.clear()
         self.typed[key] = run
         return run
 
-    cdef bint _may_be_joined(self, const unsigned int *letters, int size) noexcept:
-        """Whether a word may be two words of the phrases: said of a few that are not."""
-        cdef Bits spelling = 1
-        cdef int at
-        if size < JOINED_LETTERS_MIN:
-            return False
-        for at in range(size - 2):
-            spelling = hashed_on(spelling, letters[at])
-            if at and self.parts.may_hold(spelling):
-                if self.parts.may_hold(hashed(letters + at + 1, size - at - 1, -1, -1)):
-                    return True
-        return False
+    cdef Word _meant(self, tuple near, int edits):
+        """What a word stands for that is meant for one of some others, by their numbers."""
+        cdef set numbers = set()
+        cdef bint short = False
+        cdef str word
+        for number in near:
+            word = self.typos.words[number]
+            atoms = self.stemmed.get(word, ())
+            if word in self.exact:
+                atoms = (*atoms, Atom("word", word))
+            for atom in atoms:
+                short = short or len(atom.spelling) < LONE_LETTERS_MIN
+                numbers.update(self.elements_of.get(atom, ()))
+        if not numbers:
+            return self.idle
+        return self._word(
+            [(one, edits) for one in sorted(numbers)], 1 if short and edits > 1 else 2
+        )
 
     cdef Run _mentioned(self, Chunk chunk):
         """A mention: those that hold the same share a run."""
@@ -289,10 +334,3 @@ cdef Run _ended(Run run):
         ended.fragment, ended.idle, ended.tagged = run.fragment, run.idle, run.tagged
         ended.telling = run.telling
     return run.ended
-
-
-cdef Bits _spelled(str word) except 0:
-    cdef Bits spelling = 1
-    for letter in word:
-        spelling = hashed_on(spelling, ord(letter))
-    return spelling

@@ -68,8 +68,9 @@ cdef class Sheet:
         readings = [self.reading(number) for number in range(self.cut.size)]
         self.others = []
         for place, plain in self.reader.plain.parts(texts, readings):
-            before = <Word> self.words[<int> place]
-            word = self.reader.word(self.reader.plain.either(plain, before.plain))
+            number, at = self.chunk_of(place)
+            before = self.reading(number).words[at]
+            word = self.reader.word(self.reader.plain.either(plain, before))
             self.others.append(word)
             self.words[<int> place] = <PyObject *> word
             self.joined[place] = place - 1

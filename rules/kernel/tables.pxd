@@ -1,3 +1,4 @@
+cimport cython
 from rules.kernel.chunks cimport Bits
 
 
@@ -10,6 +11,7 @@ cdef struct Row:
     int anchor  # the place of the rarest element
 
 
+@cython.final
 cdef class Table:
     cdef int anchors, rows
     cdef int *anchor
@@ -18,8 +20,12 @@ cdef class Table:
     cdef int *element
     cdef int phrases, blocks
     cdef Bits *mask  # of the anchors
+    cdef int lowest, highest  # the blocks of the mask that are not empty; none: 0, -1
+
+    cdef int number_of(self, int element) noexcept
 
 
+@cython.final
 cdef class Scale:
     cdef int weights, blocks
     cdef int *points
@@ -27,16 +33,19 @@ cdef class Scale:
     cdef list others
 
 
+@cython.final
 cdef class Limit:
     cdef int gap, tolerance, cost
 
 
+@cython.final
 cdef class Context:
     cdef Table before, after, around, anywhere, stop
     cdef Limit limit
     cdef int reach
 
 
+@cython.final
 cdef class Check:
     cdef readonly object test
     cdef object languages
@@ -49,6 +58,7 @@ cdef class Check:
     cdef bint is_near, is_not_near
 
 
+@cython.final
 cdef class Tables:
     cdef int blocks
     cdef dict tables, contexts

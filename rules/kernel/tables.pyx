@@ -2,9 +2,11 @@
 # cython: freethreading_compatible=False
 """What rules look for, as rows of whole numbers: `rules.plan` and `rules.index` in compiled form."""
 
+cimport cython
 from libc.stdlib cimport calloc, free, malloc
 
 
+@cython.final
 cdef class Table:
     """An index: rows of phrases under their anchors, the rarest of their elements."""
 
@@ -18,6 +20,8 @@ cdef class Table:
     def __init__(self, index, int blocks):
         self.blocks = blocks
         self.mask = bit_sets([index.mask], blocks)
+        self.lowest = (index.mask & -index.mask).bit_length() - 1 >> 6 if index.mask else 0
+        self.highest = index.mask.bit_length() - 1 >> 6 if index.mask else -1
         filed = [
             (anchor, [each for rows in shelf.rows.values() for each in rows])
             for anchor, shelf in sorted(index.shelves.items())
@@ -54,6 +58,17 @@ cdef class Table:
                     element += 1
         self.start[self.anchors] = at
 
+    cdef int number_of(self, int element) noexcept:
+        """The number of an anchor."""
+        cdef int low = 0, high = self.anchors - 1, middle
+        while low < high:
+            middle = (low + high) >> 1
+            if self.anchor[middle] < element:
+                low = middle + 1
+            else:
+                high = middle
+        return low
+
 
 cdef Bits *bit_sets(list sets, int blocks) except NULL:
     """Bit sets one behind the other, each of so many blocks."""
@@ -67,6 +82,7 @@ cdef Bits *bit_sets(list sets, int blocks) except NULL:
     return made
 
 
+@cython.final
 cdef class Scale:
     """The evidence of a rule: of each weight the points, single elements, and other phrases."""
 
@@ -86,6 +102,7 @@ cdef class Scale:
         self.others = [Table(weight.others, blocks) for weight in test.weights]
 
 
+@cython.final
 cdef class Limit:
     """How far a row may be from the text: `rules.plan.Limits`."""
 
@@ -93,6 +110,7 @@ cdef class Limit:
         self.gap, self.tolerance, self.cost = limits.gap, limits.tolerance, limits.cost
 
 
+@cython.final
 cdef class Context:
     """A circumstance told by cues: `rules.plan.Cues`."""
 
@@ -103,6 +121,7 @@ cdef class Context:
         self.limit, self.reach = Limit(cues.limits), cues.reach
 
 
+@cython.final
 cdef class Check:
     """A rule, and what a text must hold for it to fire: `rules.plan.Test`."""
 
@@ -128,6 +147,7 @@ cdef object _applied(one, Tables tables):
     return one if isinstance(one, str) else tables.context(one)
 
 
+@cython.final
 cdef class Tables:
     """The tables of a plan, each made once; the plan keeps its indexes, so an id is one of them."""
 

@@ -1,22 +1,8 @@
-ctypedef unsigned long long Bits
+cimport cython
+from rules.kernel.parts cimport Bits, Gate
 
 cdef enum:
     LETTERS_MAX = 64
-
-
-cdef inline Bits hashed_on(Bits spelling, unsigned int letter) noexcept:
-    """The hash of a spelling with one letter more, by an odd factor whose bits are well mixed."""
-    return (spelling ^ letter) * 0x9E3779B97F4A7C15ULL  # Knuth's golden ratio
-
-
-cdef inline Bits hashed(const unsigned int *word, int letters, int but, int but_too) noexcept:
-    """The hash of a word without up to two of its letters (-1: with all of them); never 0."""
-    cdef Bits spelling = 1
-    cdef int at
-    for at in range(letters):
-        if at != but and at != but_too:
-            spelling = hashed_on(spelling, word[at])
-    return spelling or 1
 
 
 cdef struct Filed:
@@ -24,17 +10,16 @@ cdef struct Filed:
     int word
 
 
+@cython.final
 cdef class Filing:
     cdef Filed *slots
-    cdef Bits *gate  # a Bloom filter of one hash: most that is looked for is not there
-    cdef Bits size, gate_bits
+    cdef Gate gate
+    cdef Bits size
 
     cdef void put(self, Bits spelling, int word) noexcept
-    cdef inline bint may_hold(self, Bits spelling) noexcept:
-        cdef Bits at = (spelling >> 24) & (self.gate_bits - 1)
-        return (self.gate[at >> 6] >> (at & 63)) & 1
 
 
+@cython.final
 cdef class Typos:
     cdef list words
     cdef int *first  # of the letters of each word; one more at the end

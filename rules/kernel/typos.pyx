@@ -2,7 +2,10 @@
 # cython: freethreading_compatible=False
 """Which known words a typed one may be meant for, compiled: `rules.typos` says what is meant."""
 
+cimport cython
 from libc.stdlib cimport calloc, free, malloc
+
+from rules.kernel.parts cimport hashed
 
 from rules.typos import HEAD_LETTERS as _HEAD_LETTERS
 from rules.typos import TWO_EDITS_LETTERS_MIN, tolerance
@@ -11,32 +14,30 @@ cdef int HEAD_LETTERS = _HEAD_LETTERS
 cdef int LONG = TWO_EDITS_LETTERS_MIN
 
 
+@cython.final
 cdef class Filing:
     """Words under hashed spellings, several under one: a hash table with linear probing."""
 
     def __dealloc__(self):
         free(self.slots)
-        free(self.gate)
 
     def __init__(self, Bits entries):
         self.size = 64
         while self.size < 2 * entries:
             self.size *= 2
-        self.gate_bits = 4 * self.size
+        self.gate = Gate(entries)
         self.slots = <Filed *> calloc(self.size, sizeof(Filed))
-        self.gate = <Bits *> calloc(self.gate_bits >> 6, sizeof(Bits))
-        if not (self.slots and self.gate):
+        if self.slots == NULL:
             raise MemoryError
 
     cdef void put(self, Bits spelling, int word) noexcept:
-        cdef Bits at = (spelling >> 24) & (self.gate_bits - 1)
-        self.gate[at >> 6] |= 1ULL << (at & 63)
-        at = (spelling >> 20) & (self.size - 1)
+        cdef Bits at = (spelling >> 20) & (self.size - 1)
         while self.slots[at].spelling:
             if self.slots[at].spelling == spelling and self.slots[at].word == word:
                 return
             at = (at + 1) & (self.size - 1)
         self.slots[at].spelling, self.slots[at].word = spelling, word
+        self.gate.let(spelling)
 
 
 cdef int _apart(
@@ -65,6 +66,7 @@ cdef int _apart(
     return rows[letters % 3][others]
 
 
+@cython.final
 cdef class Typos:
     """Finds the known words that are one edit from a typed one, or else two: see `rules.typos`."""
 
@@ -123,7 +125,7 @@ cdef class Typos:
         edits[0] = 1
         for at in range(-1, size):
             spelling = hashed(typed, size, at, -1)
-            if self.deletes.may_hold(spelling):
+            if self.deletes.gate.may_hold(spelling):
                 self._look(self.deletes, spelling, typed, size, 1, found)
         if not found and size >= LONG:
             edits[0] = 2
@@ -132,7 +134,7 @@ cdef class Typos:
                 for other in range(at, head):
                     if other > at or at < 0:
                         spelling = hashed(typed, head, at, other)
-                        if self.heads.may_hold(spelling):
+                        if self.heads.gate.may_hold(spelling):
                             self._look(self.heads, spelling, typed, size, 2, found)
         return tuple(sorted(found)) if found else None
 

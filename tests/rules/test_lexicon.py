@@ -145,12 +145,12 @@ def test_no_word_is_read_beyond_its_tolerance(word: str) -> None:
     ],
 )
 def test_a_joined_tag_falls_into_words_of_the_phrases(tag: str, words: list[str]) -> None:
-    assert [tag[start:end] for start, end in LEXICON.split(tag)] == words
+    assert [tag[start:end] for start, end in LEXICON.parts.split(tag)] == words
 
 
 @given(st.text("poweroutagenback1é", max_size=45))
 def test_a_split_tag_loses_no_letter(tag: str) -> None:
-    assert "".join(tag[start:end] for start, end in LEXICON.split(tag)) == tag
+    assert "".join(tag[start:end] for start, end in LEXICON.parts.split(tag)) == tag
 
 
 def test_a_word_written_in_two_or_joined_with_its_neighbour_is_read_as_meant() -> None:
@@ -158,6 +158,6 @@ def test_a_word_written_in_two_or_joined_with_its_neighbour_is_read_as_meant() -
     assert LEXICON.in_two("black", "out") == {}  # =blackout is wanted to the letter
     assert LEXICON.is_fragment("tricity")
     assert not LEXICON.is_fragment("out")  # a common word is none
-    assert LEXICON.joined("nopower") == 2
-    assert LEXICON.joined("powerplant") == 0
-    assert LEXICON.joined("nooff") == 0  # two words as short as these are more often chance
+    assert LEXICON.parts.joined("nopower") == 2
+    assert LEXICON.parts.joined("powerplant") == 0
+    assert LEXICON.parts.joined("nooff") == 0  # two words as short as these are more often chance

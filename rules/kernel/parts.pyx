@@ -1,0 +1,161 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
+# cython: freethreading_compatible=False
+"""Words that longer ones are made of, compiled: `rules.parts` says what is meant."""
+
+cimport cython
+from libc.stdlib cimport calloc, free
+
+from rules.parts import COMMON_LETTERS_MIN as _COMMON_LETTERS_MIN
+from rules.parts import JOINED_LETTERS_MIN as _JOINED_LETTERS_MIN
+from rules.parts import PART_LETTERS_MAX as _PART_LETTERS_MAX
+from rules.parts import PART_LETTERS_MIN as _PART_LETTERS_MIN
+from rules.parts import SPLIT_LETTERS_MAX as _SPLIT_LETTERS_MAX
+from rules.parts import spans_of
+
+cdef int COMMON_LETTERS_MIN = _COMMON_LETTERS_MIN
+cdef int JOINED_LETTERS_MIN = _JOINED_LETTERS_MIN
+cdef int PART_LETTERS_MAX = _PART_LETTERS_MAX
+cdef int PART_LETTERS_MIN = _PART_LETTERS_MIN
+cdef enum:
+    LETTERS_MAX = 64
+if _SPLIT_LETTERS_MAX > LETTERS_MAX:
+    raise ImportError("rules.parts splits longer tags")
+
+
+@cython.final
+cdef class Gate:
+    """Hashed spellings: most that are not among them are told apart (a Bloom filter of one hash)."""
+
+    def __dealloc__(self):
+        free(self.bits)
+
+    def __init__(self, Bits entries):
+        self.size = 256
+        while self.size < 8 * entries:
+            self.size *= 2
+        self.bits = <Bits *> calloc(self.size >> 6, sizeof(Bits))
+        if self.bits == NULL:
+            raise MemoryError
+
+
+cdef Gate gate_of(words):
+    cdef Gate gate = Gate(len(words))
+    cdef Bits spelling
+    for word in words:
+        spelling = 1
+        for letter in <str> word:
+            spelling = hashed_on(spelling, <unsigned int> letter)
+        gate.let(spelling or 1)
+    return gate
+
+
+@cython.final
+cdef class Parts:
+    """Folded words to look for in longer ones: see `rules.parts.Parts`."""
+
+    def __init__(self, words, common):
+        self.words = frozenset([word for word in words if len(word) >= PART_LETTERS_MIN])
+        self.common = common.words
+        self.own = gate_of(self.words)
+        if common.compiled is None:
+            common.compiled = gate_of(self.common)
+        self.real = common.compiled
+
+    def within(self, str text):
+        """Whether a word of three letters or more is a part of a text."""
+        cdef Py_ssize_t size = len(text), begin, end
+        cdef Bits spelling
+        for begin in range(size - COMMON_LETTERS_MIN + 1):
+            spelling = 1
+            for end in range(begin, size):
+                spelling = hashed_on(spelling, <unsigned int> text[end])
+                if end - begin + 1 >= COMMON_LETTERS_MIN and self.own.may_hold(spelling or 1):
+                    if text[begin : end + 1] in self.words:
+                        return True
+        return False
+
+    def joined(self, str word):
+        """Where a word that has lost its blank ("nopower") falls into two, or 0."""
+        cdef unsigned int[LETTERS_MAX] letters
+        cdef int size = len(word), at
+        if size > LETTERS_MAX:
+            return self._cut(word)
+        for at in range(size):
+            letters[at] = <unsigned int> word[at]
+        return self.cut(letters, size, word)
+
+    cdef int cut(self, const unsigned int *letters, int size, str word) except -1:
+        """Where a word falls into two: `letters` are its own."""
+        cdef Bits spelling = 1
+        cdef int at
+        if size < JOINED_LETTERS_MIN:
+            return 0
+        for at in range(1, size - PART_LETTERS_MIN + 1):
+            spelling = hashed_on(spelling, letters[at - 1])
+            if at >= PART_LETTERS_MIN and self.own.may_hold(spelling or 1):
+                if self.own.may_hold(hashed(letters + at, size - at, -1, -1)):
+                    return self._cut(word)
+        return 0
+
+    def _cut(self, str word):
+        cdef int size = len(word), at
+        if size < JOINED_LETTERS_MIN or word in self.common:
+            return 0
+        for at in range(PART_LETTERS_MIN, size - PART_LETTERS_MIN + 1):
+            if word[:at] in self.words and word[at:] in self.words:
+                if max(at, size - at) > COMMON_LETTERS_MIN:
+                    return at
+        return 0
+
+    def split(self, str tag):
+        """Spans of the words in a joined lower-case tag, or its whole span."""
+        cdef int size = len(tag), begin, end, held = 0, other, words, spent
+        cdef unsigned char[LETTERS_MAX][LETTERS_MAX + 1] kinds  # by begin and end: own 1, common 2
+        cdef int[LETTERS_MAX + 1] others, counts, begins
+        cdef Bits spelling
+        cdef set found = set()
+        whole = [(0, size)]
+        if size > _SPLIT_LETTERS_MAX or tag in self.words or tag in self.common:
+            return whole
+        for begin in range(size):
+            spelling = 1
+            for end in range(begin + 1, min(size, begin + PART_LETTERS_MAX) + 1):
+                spelling = hashed_on(spelling, <unsigned int> tag[end - 1])
+                kinds[begin][end] = 0
+                if end - begin < PART_LETTERS_MIN:
+                    continue
+                if self.own.may_hold(spelling or 1) and tag[begin:end] in self.words:
+                    kinds[begin][end] = 1
+                    found.add(tag[begin:end])
+                elif end - begin >= COMMON_LETTERS_MIN and self.real.may_hold(spelling or 1):
+                    kinds[begin][end] = 2  # or not: asked only where it matters
+        for part in found:
+            held += len(part)
+        if 2 * held < size:  # however it may be split
+            return whole
+        for end in range(size + 1):
+            others[end], counts[end], begins[end] = 2 * end, end, end - 1
+        for begin in range(size):
+            words = counts[begin] + 1
+            for end in range(begin + 1, min(size, begin + PART_LETTERS_MAX) + 1):
+                if end == begin + 1:
+                    other = others[begin] + 2
+                elif kinds[begin][end] == 1:
+                    other = others[begin]
+                elif kinds[begin][end] == 2:
+                    other = others[begin] + end - begin
+                else:
+                    continue
+                if other > others[end] or (other == others[end] and words > counts[end]):
+                    continue
+                if other == others[end] and words == counts[end] and begin >= begins[end]:
+                    continue
+                if kinds[begin][end] == 2 and tag[begin:end] not in self.common:
+                    continue
+                others[end], counts[end], begins[end] = other, words, begin
+        spans = spans_of([begins[end] for end in range(size + 1)])
+        spent = 0
+        for begin, end in spans:
+            if tag[begin:end] in self.words:
+                spent += end - begin
+        return spans if 2 * spent >= size else whole
