@@ -165,7 +165,8 @@ class ReplyDesk:
 
     def writer(self, case: str) -> str:
         """Who is writing in a case; empty where nobody is."""
-        return self.desk.pipeline.replies.drafts.writer(case, self.now())
+        now = self.desk.time()
+        return "" if now is None else self.desk.pipeline.replies.drafts.writer(case, now)
 
     def words(self, reply: Reply) -> str:
         """What becomes of a reply, in one line."""

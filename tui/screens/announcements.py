@@ -34,8 +34,8 @@ NO_DESK = "the desk is not there now: nothing was done"
 MAY = {
     "edit": (("draft", "submitted", "approved"), "it has gone out: write another"),
     "submit": (("draft",), "only a draft can be submitted"),
-    "approve": (("submitted",), "it was not submitted"),
-    "reject": (("submitted",), "it was not submitted"),
+    "approve": (("submitted", "approved"), "it was not submitted"),
+    "reject": (("submitted", "approved"), "it was not submitted"),
     "send": (("approved",), "a lead must approve it first"),
     "withdraw": (("draft", "submitted", "approved"), "it has gone out, or is withdrawn already"),
 }
