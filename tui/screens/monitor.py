@@ -352,7 +352,7 @@ class Monitor(Keeping, Narrowing, Switching):
             return "the view is paused: space lets the new posts in"
         if action == "follow" and self.feed.following:
             return "the feed follows the newest posts already"
-        if action == "order" and self.has_class("-cases"):
+        if action == "order" and self.has_class("-cases") and not self.vast:
             return "cases have the order of the desk: c shows the outages"
         if action == "pause" and self.only_marked:
             return "the marked posts alone are in view: M shows all"
