@@ -106,10 +106,13 @@ class CaseDesk:
         if action.kind == "wrong":
             await self._note_wrong(action)
         now = self._now()
-        done = self.desk.do_for(lambda: pipeline.act_on_case(action, now))
-        if done.undid is not None and done.undid.kind == "wrong" and self._wrong is not None:
-            for post in self._named(done.undid):
-                await asyncio.to_thread(self._wrong.remove, post)
+        try:
+            done = self.desk.do_for(lambda: pipeline.act_on_case(action, now))
+        except CaseError:
+            await self._forget_wrong(action)
+            raise
+        if done.undid is not None:
+            await self._forget_wrong(done.undid)
         row = self.row(done.case) if done.case else None
         return CaseActed(msgspec.structs.replace(act, case=done.action.case), row, done.words)
 
@@ -129,6 +132,12 @@ class CaseDesk:
             await asyncio.to_thread(
                 self._wrong.add, post, action.labels, lang, action.by, action.text
             )
+
+    async def _forget_wrong(self, action: CaseAction) -> None:
+        """Take back what an act has noted for the authors of rules, if it is one that does."""
+        if action.kind == "wrong" and self._wrong is not None:
+            for post in self._named(action):
+                await asyncio.to_thread(self._wrong.remove, post)
 
     def _named(self, action: CaseAction) -> list[LabelledPost]:
         """The posts of its case that an act names."""

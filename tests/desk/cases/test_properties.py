@@ -168,6 +168,30 @@ def test_undo_of_all_acts_gives_the_states_back(before: list[Step], acts: list[S
     assert {case.id: plain(case) for case in town.cases.all()} == states
 
 
+ALONE = ("take", "release", "assign", "customer", "operations", "answered", "close", "reopen",
+         "snooze", "tag", "note")  # fmt: skip
+
+
+@given(days(kinds=ALONE))
+@settings(max_examples=60, deadline=None)
+def test_undone_acts_leave_what_posts_alone_would_have_made(steps: list[Step]) -> None:
+    acted, straight = Town(), Town()
+    done: list[str] = []
+    for step in steps:
+        if isinstance(step, LabelledPost):
+            play(acted, step)
+            play(straight, step)
+        elif isinstance(step, dict):
+            number = acted.cases.deeds
+            play(acted, step)
+            done += [step["case"]] * (acted.cases.deeds - number)
+    for case in reversed(done):
+        acted.act("undo", case)
+    assert [plain(case) for case in sorted(acted.cases.all(), key=key)] == [
+        plain(case) for case in sorted(straight.cases.all(), key=key)
+    ]
+
+
 def last(town: Town, case: str) -> int:
     deed = town.cases.last_deed(case)
     return deed.number if deed else 0
