@@ -180,6 +180,20 @@ async def test_an_answer_for_older_words_is_not_shown(scene: OpenScene) -> None:
         assert s.app.screen.query_one("#found").choices[0][0] == "hazard-wire"  # type: ignore[attr-defined]
 
 
+async def test_enter_before_the_desk_has_answered_takes_what_was_typed_for(
+    scene: OpenScene,
+) -> None:
+    async with scene() as s:
+        await s.press("C", "m")
+        s.desk.cases.mute = True
+        await s.press(*"wire", "enter")
+        assert s.screen() == "MacroSheet"
+        s.desk.cases.mute = False
+        await s.desk.send(FindMacros("case-0", query="wire"))
+        await s.settle()
+        assert written(s) == MACROS[2].text
+
+
 # Sending
 
 

@@ -34,6 +34,8 @@ class MacroSheet(Finding):
         self._outage = outage
         self._people = people
         self._macros: dict[str, FilledMacro] = {}
+        self._found_for: str | None = None
+        self._taking = False
 
     def preview(self) -> ComposeResult:
         with VerticalScroll(id="macro-preview", can_focus=False):
@@ -51,6 +53,7 @@ class MacroSheet(Finding):
         await self._ask(self.query_one(Input).value)
 
     async def _ask(self, query: str) -> None:
+        self._taking = False
         wanted = FindMacros(
             self._case, query=query.strip(), outage=self._outage, people=self._people
         )
@@ -61,12 +64,15 @@ class MacroSheet(Finding):
         if macros.case != self._case or macros.query != self.typed():
             return
         self._macros = {macro.id: macro for macro in macros.found}
+        self._found_for = macros.query
         found = self.found
         found.nothing = "no macro like it" if macros.query else "the desk has no macros for this"
         # the best stands first: with other words the cursor begins there
         found.choices = ()
         found.show([(macro.id, _line(macro)) for macro in macros.found])
         self.moved()
+        if self._taking:
+            self.take()
 
     def moved(self) -> None:
         colours = palette_of(self)
@@ -82,6 +88,10 @@ class MacroSheet(Finding):
         self.query_one("#macro-words", Static).update(words)
 
     def take(self) -> None:
+        """Take the macro at the cursor, once what stands there is for the words typed."""
+        self._taking = self._found_for != self.typed()
+        if self._taking:
+            return
         macro = self._macros.get(self.found.at_hand() or "")
         if macro is not None:
             self.dismiss(macro)

@@ -134,8 +134,7 @@ class Replying(Attached):
 
     async def reply_refused(self, refused: ReplyRefused) -> None:
         """It was not taken: every word of it is still there."""
-        reason = paint(refused.reason[:400]).text
-        self.say(reason, refused=True)
+        self.say_once(paint(refused.reason[:400]).text, refused=True)
         case, text, on = self._sent
         self._sent = "", "", False
         if not refused.case:
