@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from desk.accounts import Account
 from desk.cases.case import CaseEvent
 from desk.post import Author, LabelledPost, Media
 from desk.replies.reply import Announcement, Draft, Facts, Problem, Reply, Sending
@@ -42,6 +43,7 @@ from desk.serving.reply_messages import (
     SendReply,
     WouldSend,
 )
+from desk.serving.report_messages import ReadSettings, SettingsTold
 from rules import Match
 
 BEGAN = datetime.fromisoformat("2031-09-04T18:03:00+00:00")
@@ -291,6 +293,12 @@ class Cases:
                 self.judge(reply, by, note, approve=approve)
             case AnswerOutage():
                 self._say(self.everybody(message))
+            case ReadSettings():
+                accounts = (
+                    Account(channel="x", handle="utility"),
+                    Account(channel="bluesky", handle="utility.example"),
+                )
+                self._say(SettingsTold("", (), (), accounts, True, (), ()))
             case ReadAnnouncements():
                 self._say(Announcements(tuple(self.announcements)))
             case AnnounceAct():

@@ -1,4 +1,4 @@
-"""Announcements: written, submitted, approved, sent to every account; and everybody of an outage."""
+"""Announcements, from a draft to every account; and one answer for everybody of an outage."""
 
 from __future__ import annotations
 

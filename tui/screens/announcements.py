@@ -17,6 +17,7 @@ from desk.serving.reply_messages import (
     ReadAnnouncements,
     ReplyRefused,
 )
+from desk.serving.report_messages import ReadSettings, SettingsTold
 from tui.keys import key
 from tui.link import LinkState
 from tui.paint import cut, paint, visible
@@ -71,6 +72,7 @@ class AnnouncementsScreen(Attached):
         super().__init__(now)
         self._unsaved: dict[str, Edited] = {}
         self._saving = ""
+        self._accounts: tuple[str, ...] = ()
 
     def compose(self) -> ComposeResult:
         yield StatusStrip("strip")
@@ -94,6 +96,7 @@ class AnnouncementsScreen(Attached):
 
     async def greet(self) -> None:
         await self.desk.link.send(ReadAnnouncements())
+        await self.desk.link.send(ReadSettings())
 
     async def hear(self, message: FromDesk | LinkState) -> None:
         match message:
@@ -101,6 +104,8 @@ class AnnouncementsScreen(Attached):
                 self.list.told = True
                 self.list.show(items, self.now.clock)
                 self._tell()
+            case SettingsTold(accounts=accounts):
+                self._accounts = tuple(account.key for account in accounts)
             case Announced():
                 self.say(paint(message.words[:400]).text)
                 self._unsaved.pop(self._saving, None)
@@ -179,10 +184,7 @@ class AnnouncementsScreen(Attached):
             if now is not None:
                 self.run_worker(self._left(edited, now))
 
-        known = dict.fromkeys(
-            account for item in self.list.items for account in item.accounts
-        ) | dict.fromkeys(f"{r.channel}:{r.account}" for r in self.now.queue if r.account)
-        sheet = AnnouncementEditor(edited, tuple(known), self.desk.link, self.now)
+        sheet = AnnouncementEditor(edited, self._accounts, self.desk.link, self.now)
         self.app.push_screen(sheet, left)
 
     async def _left(self, before: Edited, now: Edited) -> None:

@@ -125,11 +125,16 @@ def _say(words: Text, item: Announcement, now: Situation, colours: Palette) -> N
         words.append(said + "\n", colours.label("hazard") if too_long else colours.quiet)
     if not item.accounts:
         words.append("no account is chosen yet\n", colours.label("hazard"))
-    states = {f"{each.channel}:{each.account}": each for each in item.sendings}
+    states = {_key(each): each for each in item.sendings}
     for account in item.accounts:
         sending = states.get(account)
         words.append(f"  {name_words(account)}: ", colours.text)
         words.append(_sent(sending) + "\n", colours.strong if sending else colours.quiet)
+
+
+def _key(sending: Sending) -> str:
+    account = sending.account
+    return account if ":" in account else f"{sending.channel}:{account}"
 
 
 def _sent(sending: Sending | None) -> str:

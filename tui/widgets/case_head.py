@@ -67,7 +67,8 @@ class CaseHead(Widget):
             line += [Segment(said.words, urgency_style(said.urgency, colours)), Segment(" · ")]
         line.append(Segment(stands_words(row, self._me), colours.accent))
         line.append(Segment(f" · {name_words(row.place)}" if row.place else "", colours.text))
-        account = f" to {author_words(row.account)}" if row.account else ""
+        own = row.account.removeprefix(f"{row.channel}:") if row.account else ""
+        account = f" to {author_words(own)}" if own else ""
         line.append(Segment(f" · on {name_words(row.channel)}{account}", colours.quiet))
         return line
 
