@@ -8,7 +8,7 @@ from datetime import datetime
 import msgspec
 
 from desk.cases.action import CaseAction, CaseDone
-from desk.cases.acts import SIMPLE, in_hand, refuse_taken
+from desk.cases.acts import SIMPLE, clean, in_hand, refuse_taken
 from desk.cases.case import Case
 from desk.cases.deeds import Deeds, ReadPosts, check_last, take_back
 from desk.cases.joining import merged, opened, parted
@@ -87,8 +87,9 @@ class Acting:
             merged_into=into.id,
         )
         before: dict[str, Case | None] = {into.id: into, case.id: case}
-        words = f"{case.id} merged into {into.id}"
-        return self._done(action, now, words, before, [merged(case, into), gone])
+        return self._done(
+            action, now, _merged_words(case, into), before, [merged(case, into), gone]
+        )
 
     def _split(self, action: CaseAction, case: Case, now: datetime) -> CaseDone:
         leaving = set(action.posts)
@@ -118,7 +119,7 @@ class Acting:
         if made.waiting_since is None:
             made = _replace(made, state="answered" if case.answered_at else "closed")
         before = {case.id: case, id_: former}
-        words = f"{len(theirs)} of the posts are now {id_}"
+        words = f"{len(theirs)} of {len(posts)} posts are now a case of their own"
         return self._done(action, now, words, before, [parted(case, ours), made])
 
     def _undo(self, action: CaseAction, now: datetime) -> CaseDone:
@@ -159,6 +160,13 @@ class Acting:
         if case.merged_into is not None:
             raise CaseError(f"it was merged into {case.merged_into}: open that one, or undo")
         return case
+
+
+def _merged_words(case: Case, into: Case) -> str:
+    one, other = (clean(each.author) or each.id for each in (case, into))
+    if case.author_key == into.author_key:
+        return f"two cases of {one} merged"
+    return f"the case of {one} merged into that of {other}"
 
 
 def _again(case: Case) -> bool:

@@ -120,7 +120,7 @@ def awake(case: Case, now: datetime) -> Case:
 
 
 def _tag(case: Case, action: CaseAction, now: datetime) -> tuple[Case, str]:
-    tags = tuple(dict.fromkeys(tag for tag in map(_clean, action.tags) if tag))
+    tags = tuple(dict.fromkeys(tag for tag in map(clean, action.tags) if tag))
     if len(tags) > MOST_TAGS:
         raise CaseError(f"{len(tags)} tags are too many: at most {MOST_TAGS}")
     words = "tags: " + ", ".join(tags) if tags else "tags taken off"
@@ -143,8 +143,8 @@ def _wrong(case: Case, action: CaseAction, now: datetime) -> tuple[Case, str]:
         if label not in LABELS:
             raise CaseError(f"unknown label '{label}': {choices(label, LABELS)}")
     right = ", ".join(action.labels) or "none"
-    why = _clean(action.text, NOTE_LETTERS)
-    words = f"labels of {action.posts[0]} should be: {right}" + (f" ({why})" if why else "")
+    why = clean(action.text, NOTE_LETTERS)
+    words = f"a post should be labelled: {right}" + (f" ({why})" if why else "")
     return _touched(case, action, now), words
 
 
@@ -190,7 +190,7 @@ def _minutes(span: timedelta) -> str:
     return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h"
 
 
-def _clean(text: str, letters: int = TAG_LETTERS) -> str:
+def clean(text: str, letters: int = TAG_LETTERS) -> str:
     """`text` in one line of what can be printed."""
     printable = "".join(char if char.isprintable() else " " for char in text[: 2 * letters])
     return " ".join(printable.split())[:letters].strip()

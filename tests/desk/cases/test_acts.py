@@ -153,7 +153,7 @@ def test_a_split_case_waits_for_what_nobody_has_answered(town: Town) -> None:
     assert (case.state, case.labels, case.waiting_since) == ("new", ("billing",), at(20))
     rest = town.get("c-x-1")
     assert (rest.state, rest.posts, rest.waiting_since) == ("answered", ("1", "2"), None)
-    assert made.words == "1 of the posts are now c-x-3"
+    assert made.words == "1 of 3 posts are now a case of their own"
     town.see(post("4", 21, reply_to="3"))
     town.act("undo", "c-x-1")
     assert town.cases.get("c-x-3") is None

@@ -178,9 +178,9 @@ async def test_merged_and_split_cases_are_told_of(desk: OpenDesk, posts: Path) -
         await monitor.run()
         await client.ask(CaseAct("merge", "eva", "c-x-4", into="c-x-1"))
         acted = await client.until(CaseActed)
-        assert acted.words == "c-x-4 merged into c-x-1"
+        assert acted.words == "the case of @cid merged into that of @ann"
         await client.ask(CaseAct("split", "eva", "c-x-1", posts=("4",)))
-        assert (await client.until(CaseActed)).words == "1 of the posts are now c-x-4"
+        assert (await client.until(CaseActed)).words == "1 of 3 posts are now a case of their own"
         await client.ask(WatchCases(1))
         assert ids(await window(client, 1)) == ["c-x-2", "c-x-1", "c-x-4"]
 
@@ -219,7 +219,7 @@ async def test_a_wrong_label_is_noted_for_the_rule_authors_and_can_be_taken_back
         wrong = CaseAct("wrong", "eva", "c-x-2", posts=("2",), labels=("damage",), text="a fence")
         await client.ask(wrong)
         acted = await client.until(CaseActed)
-        assert acted.words == "labels of 2 should be: damage (a fence)"
+        assert acted.words == "a post should be labelled: damage (a fence)"
         assert b'"labels":["damage"]' in corpus.read_bytes()
         assert len(list(sets.iterdir())) == 1
         await client.ask(msgspec.structs.replace(wrong, labels=("hazard",)))
