@@ -188,3 +188,12 @@ async def test_it_opens_from_an_outage_and_a_refusal_is_said(scene: OpenScene) -
         assert "the desk has not said yet who gets it" in s.text()
         await s.say(ReplyRefused("", "role", "only a lead answers more than 50"))
         assert "only a lead answers more than 50" in s.text()
+        s.desk.cases.mute = False
+        await s.press("l", "l")
+        s.desk.cases.mute = True
+        await s.press("y")
+        asked = len(s.asked(AnswerOutage))
+        await s.say(ReplyRefused("", "stale", "was likely, is confirmed now"))
+        assert len(s.asked(AnswerOutage)) == asked + 1
+        assert not s.asked(AnswerOutage)[-1].send
+        assert "was likely, is confirmed now" in s.text()
