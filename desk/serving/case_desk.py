@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 
 import msgspec
 
@@ -147,7 +147,9 @@ class CaseDesk:
 
     def set_mode(self, request: SetMode) -> None:
         """Switch how the desk works, for everybody; errors as of `act`."""
-        by, now, pipeline = clean_name(request.by), self._now(), self.desk.pipeline
+        by, pipeline = clean_name(request.by), self.desk.pipeline
+        # before a storm, a real desk has its time from the wall
+        now = self._now() if pipeline.store.exercise else self.desk.time() or datetime.now(UTC)
         self.desk.do(lambda: pipeline.set_mode(request.mode, by, now))
 
     def _now(self) -> datetime:

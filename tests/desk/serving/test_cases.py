@@ -202,12 +202,15 @@ async def test_the_mode_is_everybodys_and_in_the_status(
         assert "who acts?" in (await eva.until(Refused)).reason
 
 
-async def test_before_the_first_post_there_is_nothing_to_act_on(
+async def test_before_the_first_post_there_is_nothing_to_act_on_but_the_mode(
     desk: OpenDesk, posts: Path
 ) -> None:
-    async with desk(posts) as (_, client):
+    async with desk(posts) as (monitor, client):
+        await client.ask(SetMode("storm", "eva"))
         await client.ask(CaseAct("next", "eva"))
         assert "there are no cases yet" in (await client.until(Refused)).reason
+        assert monitor.status().mode == "storm"
+        assert [event.by for event in monitor.pipeline.store.events("")] == ["eva"]
 
 
 async def test_a_wrong_label_is_noted_for_the_rule_authors_and_can_be_taken_back(
