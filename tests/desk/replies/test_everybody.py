@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from desk.cases import CaseAction
+from desk.oms import OmsOutage
+from desk.outages import Action
 from desk.post import Author
 from desk.replies.errors import ReplyError
 from desk.replies.everybody import MOST_AT_ONCE, Round
-from tests.desk.replies.bench import Bench
+from tests.desk.replies.bench import NOON, Bench
 
 
 def reasons(done: Round) -> set[str]:
@@ -228,3 +231,34 @@ def test_hostile_names_reach_no_reply(bench: Bench) -> None:
     plan = bench.plan("outage-no-etr")
     text = next(answer.text for answer in plan.answers if "@a0" not in answer.text)
     assert text.startswith("We know of the outage in Alderton")
+
+
+async def test_promises_follow_an_outage_that_is_merged_and_parted(bench: Bench) -> None:
+    bench.people(["no power in Birchfield"] * 12, 1)
+    other = next(c.id for c in bench.store.changes() if "birchfield" in c.communities)
+    act = bench.pipeline.act
+    act(Action(kind="confirm", outage=other, by="oms", oms="i-2"))
+    etr = NOON + timedelta(hours=6)
+    listed = OmsOutage(id="i-2", started_at=NOON, lat=35.5, lon=-79.5, etr=etr, crews="2")
+    bench.pipeline.oms.replace([listed])
+    plan = bench.everybody.plan(other, "outage-etr", "ann", bench.now, loop=False)
+    assert len(plan.answers) == 12
+    case = plan.answers[0].person.case
+    crews = bench.replies.writing.macros(case, "crews", bench.now, 1)[0]
+    assert "the outage in Birchfield: 2 crews are there." in crews.text
+    bench.everybody.send(plan, "ann", "agent", bench.now)
+    await bench.deliver()
+    whole = bench.outage().id
+    act(Action(kind="merge", outage=other, by="lea", into=whole))
+    again = bench.everybody.plan(whole, "outage-no-etr", "ann", bench.now, loop=False)
+    assert (len(again.answers), again.answered, again.affected) == (12, 12, 24)
+    both = ["power is back in Alderton", "power is back in Birchfield"] * 12
+    bench.people(both, 20)
+    bench.people(both[:6], 60)
+    bench.people(["my bill"], 130)
+    ended = {c.id for c in bench.store.changes() if c.status == "restored"}
+    told = [
+        bench.everybody.plan(outage, "restored", "ann", bench.now, loop=True) for outage in ended
+    ]
+    assert sum(len(each.answers) for each in told) == 12
+    assert len([case for case in bench.pipeline.cases.all() if case.loop]) == 12
