@@ -81,7 +81,7 @@ class Typist:
         yield "k: hold", "k", lambda screen: "follows" in head(screen)
         self._terminal.watch(SETTLED_S)
         base = self._count_new()
-        moves = [("k", "k"), ("j", "j"), ("pageup", "\x1b[5~"), ("pagedown", "\x1b[6~")]
+        moves = [*(("k", "k"), ("j", "j")) * 4, ("pageup", "\x1b[5~"), ("pagedown", "\x1b[6~")]
         self._random.shuffle(moves)
         for name, key in moves:
             yield name, key, CHANGED

@@ -1,9 +1,11 @@
-"""Screens that are laid out for the terminal as it is now, however often it is resized."""
+"""Screens laid out for the terminal as it is now, which paint no more than has changed."""
 
 from __future__ import annotations
 
 from textual import events
+from textual.reactive import Reactive
 from textual.screen import Screen
+from textual.widget import Widget
 
 
 class Sized:
@@ -12,7 +14,12 @@ class Sized:
     Each layout of Textual's for another size posts a Resize of that size to the screen itself
     (8.2.8, `Screen._refresh_layout`). Two sizes under way at once then call each other up for ever:
     after quick resizes, and where the size is first guessed otherwise, as for TERM=dumb.
+
+    Where the focus goes, the widgets that it leaves and comes to paint themselves: Textual's own
+    screens paint everything, which is half of what `tab` takes.
     """
+
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
 
     def on_resize(self, event: events.Resize) -> None:
         assert isinstance(self, Screen)

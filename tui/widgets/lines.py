@@ -134,10 +134,14 @@ class Lines(Reasons, ScrollView, can_focus=True, inherit_bindings=False):
         self._style = None
 
     def on_focus(self) -> None:
-        self.refresh()
+        self.refresh_cursor()
 
     def on_blur(self) -> None:
-        self.refresh()
+        self.refresh_cursor()
+
+    def refresh_cursor(self) -> None:
+        """Paint anew what the cursor is on: it is told by the focus alone."""
+        self.refresh_index(self.cursor)
 
     @property
     def style(self) -> Style:
