@@ -15,7 +15,7 @@ import msgspec
 from desk.cases.case import CaseEvent
 from desk.errors import FeedError, StoreError
 from desk.outages import Done, OutageChange
-from desk.post import LabelledPost, Post, encode
+from desk.post import LabelledPost, Post, encode, labelled
 from desk.reports.pulse import Pulse
 
 SCHEMA = 4
@@ -314,6 +314,14 @@ class Store:
         """The newest labelled post of this id."""
         rows = self._all("SELECT json FROM posts WHERE id = ? ORDER BY seq DESC LIMIT 1", id_)
         return _post(rows[0][0]) if rows else None
+
+    def sampled(self, id_: str) -> LabelledPost | None:
+        """The unlabelled post of this id, of those that were kept."""
+        named = b'"id":' + msgspec.json.encode(id_)
+        rows = self._db.execute("SELECT json FROM sample WHERE instr(json, ?) > 0", (named,))
+        posts = (msgspec.json.decode(row[0], type=Post) for row in rows.fetchall())
+        post = next((post for post in posts if post.id == id_), None)
+        return None if post is None else labelled(post, (), (), None)
 
     def posts_of(self, channel: str, ids: Sequence[str]) -> list[LabelledPost]:
         """The labelled posts of a channel with these ids, the oldest first."""

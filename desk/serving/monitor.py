@@ -262,7 +262,7 @@ class Monitor:
         """A post whole, from the store."""
         post = self.pipeline.store.post(id_)
         if post is None:
-            return Detail(id_, None)
+            return Detail(id_, self.pipeline.store.sampled(id_))
         return Detail(
             id_, post, self.pipeline.outages.outage_of(post), self.pipeline.cases.case_of(post)
         )

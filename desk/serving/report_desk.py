@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from datetime import datetime
+from typing import get_args
 
 import msgspec
 
@@ -27,6 +28,7 @@ from desk.serving.report_messages import (
     LookAlikeJudged,
     LookAlikesTold,
     ReadReport,
+    ReportKind,
     SettingsTold,
     WatchLookAlikes,
 )
@@ -37,6 +39,8 @@ from desk.store import Commit
 FRESH_S = 5.0
 """Wall seconds in which a report, and how the desk stands, are not worked out again."""
 LOOK_ALIKES_SHOWN = 200
+AT_ONCE_S = 0.015
+"""How long a report is worked at before others have their turn: a key waits no longer."""
 SKIPPED_COUNTED = 3_000
 """Cases left for later that are counted by label."""
 HOURS = (0.25, float(MOST_HOURS))
@@ -50,7 +54,7 @@ class ReportDesk:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._built: dict[tuple[str, float], tuple[float, Report]] = {}
-        self._turn = asyncio.Lock()
+        self._turns = {kind: asyncio.Lock() for kind in get_args(ReportKind)}
         self._begin()
 
     def visit(self, guest: Guest) -> ReportVisit:
@@ -107,7 +111,7 @@ class ReportDesk:
         if not HOURS[0] <= request.hours <= HOURS[1]:
             raise DeskError(f"{request.hours:g} hours make no report: from 0.25 to {HOURS[1]:.0f}")
         key = (request.kind, request.hours)
-        async with self._turn:
+        async with self._turns[request.kind]:
             built = self._built.get(key)
             if built is None or time.monotonic() - built[0] >= FRESH_S:
                 found = await _in_turns(self._steps(request))
@@ -205,8 +209,10 @@ class ReportDesk:
 async def _in_turns(steps: Steps[Report]) -> Report:
     """The report at the end of its steps; others have their turn between them."""
     while True:
+        until_s = time.monotonic() + AT_ONCE_S
         try:
-            next(steps)
+            while time.monotonic() < until_s:
+                next(steps)
         except StopIteration as end:
             report: Report = end.value
             return report

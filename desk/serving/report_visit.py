@@ -38,6 +38,7 @@ class ReportVisit(Visit):
     def __init__(self, house: ReportDesk, guest: Guest) -> None:
         self._house = house
         self._guest = guest
+        self._asked: dict[str, ReadReport] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._told_version: int | None = None
 
@@ -79,10 +80,13 @@ class ReportVisit(Visit):
             task.cancel()
 
     def _build(self, request: ReadReport) -> None:
-        """At most one of a kind at a time; who asks again meanwhile gets the newer one."""
+        """At most one of a kind at a time: the one that is on the way, unless another is asked."""
         before = self._tasks.get(request.kind)
-        if before is not None:
+        if before is not None and not before.done():
+            if self._asked[request.kind] == request:
+                return
             before.cancel()
+        self._asked[request.kind] = request
         self._tasks[request.kind] = asyncio.create_task(self._tell(request))
 
     async def _tell(self, request: ReadReport) -> None:

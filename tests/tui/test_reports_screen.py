@@ -194,6 +194,18 @@ async def test_overload_lists_what_is_skipped_and_opens_it(reports: OpenReports)
         assert s.screen() == "CasesScreen"
 
 
+async def test_overload_and_look_alikes_stand_in_the_strip_of_every_screen(
+    reports: OpenReports,
+) -> None:
+    async with reports("escape", size=(200, 50)) as s:
+        strip = s.lines()[0]
+        assert "OVERLOADED +35/h · r6" in strip
+        assert "2 look-alikes · r5" in strip
+        await s.resize(80, 24)
+        assert "OVERLOADED" in s.lines()[0]
+        assert "EXERCISE" in s.lines()[0]
+
+
 async def test_what_the_desk_refuses_and_a_lost_wire_are_said(reports: OpenReports) -> None:
     async with reports("3") as s:
         await s.say(Refused(None, "there is \x1b[31mnothing to take back"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from desk.reports.shift import Count, ShiftReport
 from desk.reports.volume import Series, VolumeReport
@@ -10,6 +10,7 @@ from tui.reports.rows import GAP, Clock, Row, minutes, spark, table, times, titl
 from tui.signs import LABEL_SIGNS
 
 NAME_CELLS = 20
+BARS_SHOWN = 48
 HOURS_SHOWN = 48
 """Hours of a table, the newest; bars show all of them."""
 
@@ -34,9 +35,9 @@ def _shift(report: ShiftReport) -> Iterator[Row]:
         f" {report.answered:,} settled"
     )
     if report.backlog:
-        bars = spark([point.waiting for point in report.backlog])
+        bars = spark(_squeezed([point.waiting for point in report.backlog], max))
         yield Row(f"  waiting  {bars}  {max(p.waiting for p in report.backlog):,} at most", "quiet")
-        bars = spark([point.arrived for point in report.backlog])
+        bars = spark(_squeezed([point.arrived for point in report.backlog], sum))
         yield Row(f"  coming   {bars}", "quiet")
     yield GAP
     yield Row("First reply, from the customer's first post", "head")
@@ -67,6 +68,12 @@ def _shift(report: ShiftReport) -> Iterator[Row]:
         ("places", report.places),
     ):
         yield from _counts(name, counts)
+
+
+def _squeezed(counts: Sequence[int], join: Callable[[Sequence[int]], int]) -> list[int]:
+    """`counts` in at most as many as a narrow terminal has room for."""
+    step = -(-len(counts) // BARS_SHOWN)
+    return [join(counts[at : at + step]) for at in range(0, len(counts), step)]
 
 
 def _agents(report: ShiftReport) -> Iterator[Row]:

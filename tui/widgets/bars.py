@@ -118,7 +118,21 @@ def _figures(status: DeskStatus, zone: ZoneInfo | None, colours: Palette) -> lis
         (8, backlog, backlog, behind),
         (10, f"{cases} waiting", cases, quiet),
         *([(12, f"!{status.late:,} late", f"!{status.late:,} late", loud)] if status.late else []),
+        *_overloaded(status, colours),
     ]
+
+
+def _overloaded(status: DeskStatus, colours: Palette) -> list[Item]:
+    """That more comes in than is answered, and accounts that somebody should look at."""
+    items: list[Item] = []
+    stands = status.overload
+    if stands is not None and stands.level == "overloaded":
+        grows = f"+{max(0, stands.grows or 0):,.0f}/h"
+        items.append((16, f" OVERLOADED {grows} · r6 ", f" OVERLOADED {grows} ", colours.alarm))
+    if status.look_alikes:
+        words = f"{status.look_alikes:,} look-alike" + ("" if status.look_alikes == 1 else "s")
+        items.append((6, f"{words} · r5", "", colours.strong))
+    return items
 
 
 def _feeds(feeds: tuple[FeedHealth, ...], colours: Palette) -> Item:

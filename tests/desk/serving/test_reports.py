@@ -15,7 +15,7 @@ from desk.reports.shift import ShiftReport
 from desk.reports.trending import Trending
 from desk.reports.volume import VolumeReport
 from desk.serving.case_messages import Attach, CaseAct, CaseActed
-from desk.serving.protocol import Refused, Tick
+from desk.serving.protocol import Detail, Read, Refused, Tick
 from desk.serving.report_messages import (
     HandedOver,
     HandOver,
@@ -106,7 +106,7 @@ async def test_a_handover_is_kept_and_the_next_one_is_marked_against_it(
         assert [line.id for line in told.over] == ["case:c-x-2"]
         assert told.kept_by == "lea"
         for kind in ("undo", "unnote"):
-            await client.ask(HandOver(kind, "lea"))  # type: ignore[arg-type]
+            await client.ask(HandOver(kind, "lea"))
             await client.until(HandedOver)
         await client.ask(HandOver("undo", "lea"))
         assert "nothing to take back" in (await client.until(Refused)).reason
@@ -164,6 +164,19 @@ async def test_settings_are_told_with_their_files(desk: OpenDesk, posts: Path) -
         assert (file.name, file.changed) == ("accounts.toml", True)
 
 
+async def test_a_post_without_a_label_that_was_kept_can_be_opened(
+    desk: OpenDesk, posts: Path
+) -> None:
+    async with desk(posts) as (monitor, client):
+        await monitor.run()
+        await client.ask(Read("510"))
+        told = await client.until(Detail)
+        assert told.post is not None
+        assert (told.post.text, told.post.labels) == ("good morning", ())
+        await client.ask(Read("51"))
+        assert (await client.until(Detail)).post is None
+
+
 async def test_the_status_says_how_the_desk_stands(desk: OpenDesk, posts: Path) -> None:
     async with desk(posts) as (monitor, client):
         await monitor.run()
@@ -186,4 +199,4 @@ async def test_who_leaves_or_asks_again_hears_the_newest_only(desk: OpenDesk, po
         await client.ask(ReadReport("trending"))
         await client.socket.close()
         await asyncio.sleep(0.05)
-        assert not monitor.reports._turn.locked()
+        assert not any(turn.locked() for turn in monitor.reports._turns.values())
