@@ -102,7 +102,7 @@ def test_rows_leave_a_view_that_looks_back_as_time_goes_on() -> None:
 
 
 @given(st.lists(st.integers(0, 40), max_size=30), st.sampled_from(["", "label:hazard"]))
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 def test_rows_keep_their_number_when_old_posts_are_let_go(sizes: list[int], text: str) -> None:
     desk = Desk(held=60)
     view = View(1, text, desk.held, {})
@@ -148,7 +148,7 @@ FILTERS = [
 
 
 @given(st.lists(st.lists(POSTS, max_size=60), max_size=6), st.sampled_from(FILTERS), st.data())
-@settings(max_examples=120)
+@settings(max_examples=120, deadline=None)
 def test_a_view_shows_what_a_plain_filter_lets_through(
     batches: list[list[LabelledPost]], text: str, data: st.DataObject
 ) -> None:
@@ -186,7 +186,7 @@ def test_a_view_shows_what_a_plain_filter_lets_through(
     st.lists(st.tuples(st.integers(0, 9), st.sampled_from(["", "look", "back"])), max_size=60),
     st.sampled_from(["", "label:hazard"]),
 )
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 def test_rows_keep_their_number_when_posts_come_and_go_while_a_filter_looks(
     steps: list[tuple[int, str]], text: str
 ) -> None:
@@ -302,7 +302,7 @@ def test_the_newest_posts_are_told_from_memory_and_older_ones_from_the_store() -
 
 
 @given(st.lists(st.lists(st.integers(0, 30_000), max_size=40), max_size=12))
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 def test_held_posts_take_no_more_room_than_there_is(batches: list[list[int]]) -> None:
     room = 300_000
     desk = Desk(held_bytes=room)
