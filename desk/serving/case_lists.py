@@ -24,7 +24,10 @@ class CaseList:
         self._holds = holds
         self._line = Line()
         self._turns: dict[str, Turn] = {}
-        self._pending = dict.fromkeys(case.id for case in cases.all())
+        # what comes last is looked at first: the head of the queue, which screens show first
+        waiting = dict.fromkeys(case.id for case in cases.queue(cases.queued))
+        others = (case.id for case in cases.all() if case.id not in waiting)
+        self._pending = dict.fromkeys((*others, *reversed(waiting)))
         self.version = 0
 
     @property

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 WINDOWS_S = 0.5
 """A window, and a case that is open, is told at most so often."""
+FIRST_S = 0.05
+"""How long the first telling of a list waits until all cases have been looked at."""
 SLICES = 4
 """Slices of what has changed that the lists of a screen look at in one tick."""
 MOST_WINDOWS = 16
@@ -138,7 +140,9 @@ class CaseVisit(Visit):
             shown = self._house.watch(self, request.filter)
             self._unwatch(view)
             self._windows[view] = Window(request, shown)
-            await in_turns(shown.look)
+            until_s = time.monotonic() + FIRST_S
+            # the rest of a long list is looked at with the ticks
+            await in_turns(lambda: shown.look() and time.monotonic() < until_s)
         self._windows_at_s = -WINDOWS_S
 
     def _unwatch(self, view: int) -> None:

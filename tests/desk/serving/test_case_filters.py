@@ -126,3 +126,16 @@ def test_every_word_of_the_filter_is_described() -> None:
     words += [f"state:{state}" for state in (*STATES, *GROUPS, "late", "taken") if state != "queue"]
     words += [f"has:{name}" for name in HAS]
     assert [word for word in words if f"`{word}" not in section] == []
+
+
+def test_the_head_of_a_long_list_is_there_after_the_first_look() -> None:
+    day = Town()
+    day.see(*(post(str(n), n / 60, f"a{n}", "praise") for n in range(2_000)))
+    day.see(post("wire", 50, "last", "hazard"))
+    shown = CaseList(day.cases, CaseFilter("state:all", day.cases, NAMES, "eva"))
+    assert shown.look()
+    assert [case.id for case in shown.part(0, 3)] == ["c-x-wire", "c-x-0", "c-x-1"]
+    assert shown.total < 2_001
+    while shown.look():
+        pass
+    assert shown.total == 2_001
