@@ -62,6 +62,10 @@ class Frame(App[None]):
             face=":",
         ),
         key("t", "theme", "Theme", "Dark, light, two for colour-blind eyes"),
+        key(
+            *("ctrl+z", "suspend_process", "To the shell", "To the shell; fg comes back"),
+            meaning="suspend",
+        ),
         key("q,ctrl+c", "quit", "Quit", "Leave; a desk of one's own ends with it", shown=True),
         key(
             "ctrl+q", "quit", "Quit", "Leave, wherever you are", meaning="quit.always", always=True
@@ -86,6 +90,13 @@ class Frame(App[None]):
         """One line in place of a traceback; Textual 8 has no public hook for it."""
         error = self._exception or RuntimeError("the screen has ended")
         self.panic(Text(f"stormdesk: {paint(unexpected(error)).text}"))
+
+    def on_mount(self) -> None:
+        self.app_resume_signal.subscribe(self, self._paint_anew)
+
+    def _paint_anew(self, _app: App[object]) -> None:
+        """The shell has written over the screen; Textual 8 paints only what has changed since."""
+        self.refresh(layout=True)
 
     def on_resize(self, event: events.Resize) -> None:
         small = event.size.width < LEAST.width or event.size.height < LEAST.height

@@ -30,6 +30,11 @@ class Terminal:
     def type(self, *keys: str) -> None:
         self._run("send-keys", "-t", "t", *keys)
 
+    def paste(self, words: str) -> None:
+        """Paste as a terminal does that tells the program so."""
+        self._run("set-buffer", "--", words)
+        self._run("paste-buffer", "-p", "-t", "t")
+
     def resize(self, columns: int, lines: int) -> None:
         self._run("resize-window", "-t", "t", "-x", str(columns), "-y", str(lines))
 

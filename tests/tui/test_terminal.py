@@ -192,3 +192,29 @@ def test_outages_are_opened_acted_on_and_taken_back(terminal: Terminal, command:
     terminal.wait_for("Feed", "labelled posts")
     terminal.type("q")
     terminal.wait_for_prompt()
+
+
+def test_eight_colours_a_plain_locale_the_mouse_and_the_way_to_the_shell_and_back(
+    terminal: Terminal, command: str
+) -> None:
+    terminal.type(f"LANG=C LC_ALL=C TERM=xterm COLORTERM= {command}", "Enter")
+    terminal.wait_for("Three Towns", "EXERCISE", "Alderton", "HAZ", "OUT", "likely")
+    terminal.type("k", "p", "m")
+    terminal.wait_for("^ Pinned", "§ ")
+    terminal.type("C-z")
+    terminal.wait_for("Stopped", without="Pinned")
+    terminal.type("fg", "Enter")
+    screen = terminal.wait_for("^ Pinned", "? Keys")
+    row = next(y for y, line in enumerate(screen.splitlines(), 1) if "? Keys" in line)
+    column = screen.splitlines()[row - 1].index("? Keys") + 1
+    terminal.type("-l", f"\x1b[<0;{column};{row}M\x1b[<0;{column};{row}m")
+    terminal.wait_for("Keys of this screen")
+    terminal.type("Escape")
+    terminal.wait_for("^ Pinned", without="Keys of this screen")
+    terminal.type("/")
+    terminal.wait_for("label:hazard")
+    terminal.paste("label:outage\nq")
+    terminal.type("Enter")
+    terminal.wait_for("filter: label:outage")
+    terminal.type("q")
+    terminal.wait_for_prompt()

@@ -46,6 +46,7 @@ class Attached(Reasons, Sized, Screen[None]):
             case Page():
                 await self.page(message)
             case Hello():
+                self.unsay()  # what could not be done without the desk
                 await self.greet()
             case Refused():
                 await self.refused(message)
