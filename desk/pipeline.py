@@ -292,6 +292,7 @@ class Pipeline:
             self.outages = Outages(self.territory, exercise=bool(self.store.exercise))
             self.oms.forget()
             self.cases.forget_outages()
+            self.pulse, commit.pulse_anew = PulseTaker(), True
             commit.states = {("outage", id_): None for id_ in self.store.states("outage")}
         now = self.clock.now or post.created_at
         self.cases.pass_time(now)

@@ -73,7 +73,8 @@ class Commit(msgspec.Struct):
     """Everything that one batch leaves behind; written whole or not at all.
 
     `digests` are those of all accepted posts; `counts` maps (hour, channel, label) to posts,
-    `place_counts` (hour, community, label) to those that have a place; `pulse` are minutes.
+    `place_counts` (hour, community, label) to those that have a place; `pulse` are minutes,
+    in place of all before with `pulse_anew`.
     `states` maps (kind, id) to the encoded state of an outage, a case or a clock, None where it is
     to be forgotten. Without a `feed` no cursor moves: `actions` come from people. `events` are
     lines of the journal of cases, each with the number of its deed; those of `undone` deeds are
@@ -90,6 +91,7 @@ class Commit(msgspec.Struct):
     counts: dict[tuple[str, str, str], int] = {}
     place_counts: dict[tuple[str, str, str], int] = {}
     pulse: list[Pulse] = []
+    pulse_anew: bool = False
     states: dict[tuple[str, str], bytes | None] = {}
     events: list[tuple[int, CaseEvent]] = []
     undone: list[int] = []
@@ -214,6 +216,8 @@ class Store:
             " ON CONFLICT DO UPDATE SET posts = posts + excluded.posts",
             ((*key, posts) for key, posts in batch.place_counts.items()),
         )
+        if batch.pulse_anew:
+            db.execute("DELETE FROM pulse")
         db.executemany(
             "INSERT OR REPLACE INTO pulse VALUES (?, ?, ?, ?, ?, ?)",
             map(msgspec.structs.astuple, batch.pulse),

@@ -139,6 +139,14 @@ def test_the_pulse_goes_on_after_a_restart(
     again.store.close()
 
 
+def test_a_first_date_that_was_wrong_leaves_no_pulse(pipeline: Pipeline) -> None:
+    run(pipeline, [post(8, 60 * 24 * 900, "eve", "no power in Alderton")])
+    run(pipeline, DAY)
+    found = records(pipeline).pulses(NOON - timedelta(days=1))
+    assert found[0].minute == int(NOON.timestamp()) // 60
+    assert found[-1].minute - found[0].minute == 64
+
+
 def test_a_case_that_ends_twice_ends_once_unless_it_was_opened_again(pipeline: Pipeline) -> None:
     run(pipeline, DAY[:1])
     for minute, kind in ((7, "answered"), (8, "close"), (9, "reopen"), (10, "close")):
