@@ -12,6 +12,7 @@ from tests.tui.conftest import OUTAGES, detail, row
 from tui.copying import MOST_CHARS, joined, row_words
 from tui.kept import DEEDS_MOST, MARKS_MOST, PINS_MOST, Kept
 from tui.link import LinkState
+from tui.widgets.outage_table import OutageTable
 from tui.widgets.outages import OutageList
 
 if TYPE_CHECKING:
@@ -220,3 +221,19 @@ def test_pinned_outages_come_first_in_the_order_they_were_pinned(outage: object)
     first = kept.first_pinned(OUTAGES)
     assert first[:2] == [OUTAGES[4], OUTAGES[2]]
     assert sorted(r.outage.id for r in first) == sorted(r.outage.id for r in OUTAGES)
+
+
+async def test_an_outage_is_pinned_on_its_own_screen_too(scene: OpenScene) -> None:
+    async with scene(size=(120, 40)) as s:
+        await s.press("o", "j", "j", "p")
+        table = s.app.screen.query_one(OutageTable)
+        pinned = table.items[0].outage.id
+        assert list(s.app.kept.outages) == [pinned]
+        assert "» ^ pinned:" in said(s)
+        await s.press("r", "slash", *"suspected", "enter")
+        assert table.items[0].outage.id == pinned
+        await s.press("escape", "escape")
+        assert s.app.monitor.query_one(OutageList).items[0].outage.id == pinned
+        await s.press("o", "g", "p")
+        assert "no longer pinned" in said(s)
+        assert not s.app.kept.outages

@@ -290,6 +290,11 @@ class Monitor(Keeping, Narrowing, Switching):
         self.query_one(CaseQueue).display = self.vast or cases
         self.query_one("#queue-head").display = self.vast
 
+    def on_screen_resume(self) -> None:
+        """What was pinned meanwhile on another screen."""
+        if self.is_mounted:
+            self.show_kept()
+
     # What the agent does
 
     async def on_feed_wanted(self, event: Feed.Wanted) -> None:

@@ -12,10 +12,13 @@ from textual.widgets import Input
 
 from desk.outages import ENDED
 from desk.serving.protocol import OutageRow, Tick
+from tui.act_words import place_words
+from tui.kept import PINS_MOST
 from tui.keys import key
 from tui.outage_order import ORDERS, WORDS, filtered, ordered
 from tui.paint import cut, paint
 from tui.screens.acting import Acting
+from tui.signs import PIN
 from tui.situation import Situation
 from tui.widgets.actline import ActLine
 from tui.widgets.bars import Banner, Head, StatusStrip
@@ -47,6 +50,11 @@ class OutagesScreen(Acting):
         key(
             *("a", "ended", "All", "Those that have ended too, or not"),
             meaning="outages.ended",
+            shown=True,
+        ),
+        key(
+            *("p", "pin", "Pin", "Keep an outage on top of its list, or no longer"),
+            meaning="outages.pin",
             shown=True,
         ),
         key(
@@ -129,7 +137,11 @@ class OutagesScreen(Acting):
         if not (self._ended or asked_for):
             rows = [row for row in rows if row.outage.status not in ENDED]
         table.nothing = self._nothing()
-        table.show(ordered(rows, list(ORDERS)[self._order]), now.clock)
+        kept = self.desk.kept
+        if table.pinned != frozenset(kept.outages):
+            table.pinned = frozenset(kept.outages)
+            table.forget_strips()
+        table.show(kept.first_pinned(ordered(rows, list(ORDERS)[self._order])), now.clock)
         self._tell_table(len(rows), ended)
         if now.hello:
             self.map.tell(now.hello, table.items, now.counts, now.oms, self.at_hand())
@@ -210,6 +222,23 @@ class OutagesScreen(Acting):
 
     def action_filter_list(self) -> None:
         self._filter.open(self._words)
+
+    def why_not(self, action: str, parameters: tuple[object, ...]) -> str | None:
+        row = self.at_hand() if action == "pin" else None
+        if action == "pin" and row is None:
+            return "there is no outage under the cursor"
+        pinned = self.desk.kept.outages
+        if row is not None and row.outage.id not in pinned and len(pinned) >= PINS_MOST:
+            return f"{PINS_MOST} are pinned: take one away first"
+        return super().why_not(action, parameters)
+
+    def action_pin(self) -> None:
+        row = self.at_hand()
+        if row is not None:
+            on = self.desk.kept.pin_outage(row)
+            what = f"{PIN} pinned" if on else "no longer pinned"
+            self.say_once(f"{what}: {place_words(row.place)}")
+            self._tell()
 
     def action_order(self) -> None:
         self._order = (self._order + 1) % len(ORDERS)
