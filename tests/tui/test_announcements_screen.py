@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
-
 from desk.replies.reply import Announcement
 from desk.serving.protocol import Tick
 from desk.serving.reply_messages import (
@@ -37,9 +35,8 @@ def acts(scene: Scene) -> list[str]:
     return [act.kind for act in scene.asked(AnnounceAct)]
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 50)])
-async def test_the_list_and_one_of_them_whole(size: tuple[int, int], scene: OpenScene) -> None:
-    async with scene(size=size) as s:
+async def test_the_list_and_one_of_them_whole(scene: OpenScene) -> None:
+    async with scene() as s:
         announced(s, outage="outage-1", note="say since when")
         await s.press(*OPEN)
         text = s.text()
