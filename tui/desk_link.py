@@ -24,7 +24,8 @@ LONGEST_WAIT_S = 8.0
 QUICK_S = 10.0
 """A link that held for less counts as a failure at once."""
 MOST_QUICK_FAILURES = 6
-"""One after the other; then a person must look, and the link gives up."""
+"""One after the other; then a person must look, and the link gives up: of a desk of its own, or of
+one that never answered. A shared desk that was there may come back whenever its host does."""
 
 
 class DeskLink:
@@ -61,7 +62,8 @@ class DeskLink:
             if self._closed:
                 return
             failures = failures + 1 if time.monotonic() - began_s < QUICK_S else 1
-            if failures >= MOST_QUICK_FAILURES and not self._patient:
+            patient = self._patient or (met and self._child is None)
+            if failures >= MOST_QUICK_FAILURES and not patient:
                 why = self._why or reason or "no answer"
                 yield LinkState("failed", f"gave up after {failures} tries (q to leave): {why}")
                 return

@@ -14,7 +14,7 @@ from aiohttp import web
 from desk.errors import DeskError
 from desk.serving.protocol import PATH, FromDesk, Hello, Open, Page, Tick
 from tui.child import DeskChild
-from tui.desk_link import DeskLink
+from tui.desk_link import MOST_QUICK_FAILURES, DeskLink
 from tui.link import LinkState
 from tui.setup import Setup
 
@@ -132,6 +132,24 @@ async def test_a_desk_that_can_not_start_says_why(tmp_path: Path) -> None:
     child = DeskChild(Setup(["file:none.jsonl"], "north-carolin", (), tmp_path / "d"), tmp_path)
     with pytest.raises(DeskError, match="north-carolina"):
         await child.start()
+    await child.close()
+
+
+async def test_a_shared_desk_that_was_there_is_waited_for_however_long_it_is_gone(
+    child: DeskChild, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.desk_link.FIRST_WAIT_S", 0.01)
+    monkeypatch.setattr("tui.desk_link.LONGEST_WAIT_S", 0.01)
+    await child.start()
+    link = DeskLink(child.url)
+    messages = aiter(link.messages())
+    assert await total_of_first_page(link, messages, 25) == 25
+    await child.close()
+    states = [(await next_state(messages)).state for _ in range(2 * MOST_QUICK_FAILURES)]
+    assert set(states) == {"lost"}
+    await child.start()
+    assert await total_of_first_page(link, messages, 25) == 25
+    await link.close()
     await child.close()
 
 
