@@ -45,7 +45,7 @@ _FOLD = str.maketrans({"’": "'", "＃": "#"})
 
 
 class Trend(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A term: `authors` who use it now, `before` who did; shares in per mille of all authors.
+    """A term: `authors` use it now, `before` is how many did.
 
     `ratio` is by how much the share has grown, `g2` how surprising that is; `examples` are posts.
     """
