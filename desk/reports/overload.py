@@ -130,6 +130,9 @@ def _presence(events: Iterable[CaseEvent], since: datetime, now: datetime) -> tu
 def _judged(stands: Overload, arrivals: float, pace: float | None, spread: float) -> Overload:
     backlog = stands.backlog
     if pace is None:
+        if backlog and not stands.answers:
+            left: Level = "overloaded" if stands.late else "behind"
+            return msgspec.structs.replace(stands, level=left, grows=round(arrivals, 1))
         quiet = not backlog and not arrivals
         return msgspec.structs.replace(stands, level="quiet" if quiet else "unknown")
     shrinks = stands.agents * pace - arrivals
@@ -171,7 +174,9 @@ def words(stands: Overload) -> str:
         return (
             f"Nobody waits, and nobody new came in the last {stands.window_min} minutes.{skipped}"
         )
-    if stands.pace is None or stands.grows is None:
+    if stands.pace is None and stands.grows is not None:
+        return f"{some}, {comes}, and nobody was answered in {stands.window_min} minutes.{skipped}"
+    if stands.pace is None:
         return (
             f"{some}, {comes}; too few were answered in {stands.window_min} minutes to tell"
             f" a pace.{skipped}"

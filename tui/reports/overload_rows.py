@@ -36,10 +36,7 @@ def _overload(stands: Overload, territory: str, zone: str, *, exercise: bool) ->
         ("settled", f"{stands.answers:,.1f} an hour"),
         ("agents there now", f"{stands.agents:,}"),
         ("pace of an agent", _an_hour(stands.pace)),
-        (
-            "the backlog grows by",
-            f"{_an_hour(stands.grows)}, give or take {stands.spread or 0:,.0f}",
-        ),
+        ("the backlog grows by", _grows(stands)),
         ("it is gone", _gone(stands, clock)),
         ("agents to hold it", _count(stands.to_hold)),
         ("agents to clear it in an hour", _count(stands.to_clear)),
@@ -59,7 +56,14 @@ def _overload(stands: Overload, territory: str, zone: str, *, exercise: bool) ->
     )
 
 
+def _grows(stands: Overload) -> str:
+    chance = f", give or take {stands.spread:,.0f}" if stands.spread else ""
+    return _an_hour(stands.grows) + chance
+
+
 def _gone(stands: Overload, clock: Clock) -> str:
+    if stands.grows is None:
+        return "not known yet"
     if stands.clears_first is None or stands.clears_last is None:
         return "not at this pace, as far as can be told" if stands.backlog else "now"
     return f"from {clock(stands.clears_first)} to {clock(stands.clears_last)}"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import msgspec
+
 from desk.cases import Case, CaseEvent
 from desk.reports.overload import FEWEST_ANSWERS, Overload, overload
 from desk.reports.pulse import Pulse
@@ -62,6 +64,15 @@ def test_a_desk_that_has_just_begun_or_answered_little_says_what_it_does_not_kno
     few = overload(HOUR, "calm", BEGIN, day.pulses[:60], day.events[: 2 * FEWEST_ANSWERS - 8])
     assert few.pace is None
     assert "too few were answered" in few.words
+
+
+def test_a_desk_where_nobody_answers_is_told_so() -> None:
+    day = simulate(1, an_hour=60, agents=0, handling_min=4, backlog=5)
+    stands = after_an_hour(day)
+    assert (stands.level, stands.pace, stands.grows) == ("behind", None, stands.arrivals)
+    assert "and nobody was answered in 60 minutes" in stands.words
+    late = [msgspec.structs.replace(pulse, late=3) for pulse in day.pulses[:60]]
+    assert overload(HOUR, "calm", BEGIN, late, []).level == "overloaded"
 
 
 def test_nobody_waits_and_nobody_comes() -> None:

@@ -186,8 +186,8 @@ async def test_the_status_says_how_the_desk_stands(desk: OpenDesk, posts: Path) 
             if tick.status is not None and tick.status.overload is not None:
                 break
         stands = tick.status.overload
-        assert (stands.backlog, stands.window_min, stands.level) == (4, 31, "unknown")
-        assert "4 customers wait, 8 an hour come in" in stands.words
+        assert (stands.backlog, stands.window_min, stands.level) == (4, 31, "overloaded")
+        assert "4 customers wait, 8 an hour come in, and nobody was answered" in stands.words
 
 
 async def test_who_leaves_or_asks_again_hears_the_newest_only(desk: OpenDesk, posts: Path) -> None:
