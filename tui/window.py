@@ -39,6 +39,7 @@ class Window:
         """Take in the rows from `start` on, and how far the view reaches now."""
         self.first = max(self.first, first)
         self.total = max(self.total, total)
+        self.found = self.total - self.first
         for index, row in enumerate(rows, start):
             number = index // PAGE_ROWS
             self._pages.setdefault(number, {})[index] = row

@@ -21,7 +21,7 @@ ROW_TEXT = 400
 """Code points of a post in a row of the feed: more than the widest screen shows."""
 MOST_ROWS = 500
 """Rows in one message: several screens full, and small enough to be sent within a tick."""
-OPENING_S = 0.03
+OPENING_S = 0.02
 """So long a view is looked for before what was found is told: after that a person would wait."""
 
 

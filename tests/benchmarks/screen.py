@@ -176,6 +176,9 @@ def _keys(told: Streaming, typist: Typist) -> None:
         cuts = statistics.quantiles(every, n=100, method="inclusive")
         told.p50_ms, told.p95_ms, told.p99_ms = (round(cuts[at - 1], 1) for at in (50, 95, 99))
         told.worst_ms = round(every[-1], 1)
+    told.by_key_cpu_ms = {
+        name: round(statistics.median(some), 1) for name, some in typist.cpu_ms.items()
+    }
     told.by_key_p95_ms = {name: _p95(some) for name, some in typist.took_ms.items()}
 
 

@@ -28,6 +28,7 @@ class Streaming(msgspec.Struct):
     p99_ms: float = 0.0
     worst_ms: float = 0.0
     by_key_p95_ms: dict[str, float] = {}
+    by_key_cpu_ms: dict[str, float] = {}
     unanswered: list[str] = []
     new_miscounted: int = 0
     behind: int = 0
@@ -88,7 +89,8 @@ def _streaming(told: Streaming) -> Iterator[str]:
         f" p99 {told.p99_ms:.1f}, worst {told.worst_ms:.1f} ms"
     )
     for name, p95_ms in sorted(told.by_key_p95_ms.items()):
-        yield f"    {name:<18} p95 {p95_ms:>8.1f} ms"
+        cpu_ms = told.by_key_cpu_ms.get(name, 0.0)
+        yield f"    {name:<18} p95 {p95_ms:>8.1f} ms, {cpu_ms:>6.1f} ms of CPU at the screen"
     yield f"  frames/s {told.fps:.1f}, of the feed {told.feed_fps:.1f}"
     yield (
         f"  posts sent {told.sent:,}, received {told.received:,}, behind at the end of typing"

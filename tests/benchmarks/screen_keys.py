@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from screen_terminal import Screen, Terminal
 
@@ -46,6 +47,7 @@ class Typist:
 
     def __init__(self, terminal: Terminal, seed: int) -> None:
         self.took_ms: dict[str, list[float]] = {}
+        self.cpu_ms: dict[str, list[float]] = {}
         self.unanswered: list[str] = []
         self.dropped = 0
         self._terminal = terminal
@@ -69,22 +71,34 @@ class Typist:
 
         if shown is not CHANGED and shown(terminal.screen):
             return  # the screen is so already: its answer could not be told
+        spent_ms = self._cpu_ms()
         at_s = terminal.press(key)
         done_s = terminal.until(answered, PATIENCE_S)
+        self.cpu_ms.setdefault(name, []).append(self._cpu_ms() - spent_ms)
         if done_s is None:
             self.unanswered.append(name)
         else:
             self.took_ms.setdefault(name, []).append((done_s - at_s) * 1000)
 
+    def _cpu_ms(self) -> float:
+        """CPU of the screen's main thread so far, where the system tells it to the nanosecond."""
+        pid = self._terminal.pid
+        try:
+            told = Path(f"/proc/{pid}/task/{pid}/schedstat").read_text(encoding="ascii")
+        except OSError:
+            return 0.0
+        return int(told.split()[0]) / 1e6
+
     def _round(self) -> Iterator[Step]:
         """What an agent does: stands still, reads, filters, looks at cases, follows again."""
         yield "k: hold", "k", lambda screen: "follows" in head(screen)
-        self._terminal.watch(SETTLED_S)
-        base = self._count_new()
         moves = [*(("k", "k"), ("j", "j")) * 4, ("pageup", "\x1b[5~"), ("pagedown", "\x1b[6~")]
         self._random.shuffle(moves)
         for name, key in moves:
             yield name, key, CHANGED
+        # not before the moves: one beyond the last row lets new ones in
+        self._terminal.watch(SETTLED_S)
+        base = self._count_new()
         yield "tab", "\t", CHANGED
         yield "shift+tab", "\x1b[Z", CHANGED
         yield "enter: open", "\r", CHANGED
