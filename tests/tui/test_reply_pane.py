@@ -140,6 +140,16 @@ async def test_a_macro_goes_where_the_cursor_is_in_a_text(scene: OpenScene) -> N
         assert written(s) == f"a{MACROS[2].text}b"
 
 
+async def test_another_macro_takes_the_place_of_one_that_was_left_as_it_came(
+    scene: OpenScene,
+) -> None:
+    async with scene() as s:
+        await s.press("C", "m", *"wire", "enter", "ctrl+o", *"known", "enter")
+        assert written(s) == MACROS[0].text
+        await s.press("space", "ctrl+o", *"wire", "enter")
+        assert written(s) == f"{MACROS[0].text} {MACROS[2].text}"
+
+
 async def test_what_a_macro_lacks_is_named(scene: OpenScene) -> None:
     async with scene() as s:
         await s.press("C", "m", "down")
@@ -155,6 +165,10 @@ async def test_the_sheet_can_be_left_and_nothing_found_is_said(scene: OpenScene)
         assert "no macro like it" in s.text()
         await s.press("enter", "escape")
         assert written(s) == ""
+        assert s.focus() == "conversation"
+        await s.press("R", *"ab", "ctrl+o", "escape")
+        assert written(s) == "ab"
+        assert s.focus() == "reply"
 
 
 async def test_an_answer_for_older_words_is_not_shown(scene: OpenScene) -> None:

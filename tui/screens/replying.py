@@ -308,19 +308,25 @@ class Replying(Attached):
         who = author_words(row.author) if row else ""
 
         def taken(macro: object) -> None:
-            if isinstance(macro, FilledMacro) and self.opened == case:
+            if self.opened != case:
+                return
+            if isinstance(macro, FilledMacro):
                 self._take_macro(macro)
+            elif not self.reply.area.text:
+                self.set_focus(self.thread)  # nothing was begun: letters are keys again
+                self.tell_reply()
 
         self.app.push_screen(MacroSheet(f"Macros for {who}", self.desk.link, case), taken)
 
     def _take_macro(self, macro: FilledMacro) -> None:
-        """Instead of an empty text, else where the cursor is."""
+        """Instead of an empty text or of another macro as it came, else where the cursor is."""
         typed = self.drafts.of(self.opened)
         words = visible(macro.text)
+        as_it_came = bool(typed.filled) and visible(typed.text) == typed.filled
         typed.macro, typed.title, typed.filled = macro.id, macro.title, words
         area = self.reply.area
         self.set_focus(area)
-        if typed.text.strip():
+        if typed.text.strip() and not as_it_came:
             area.write(words)
         else:
             area.load_text(words)

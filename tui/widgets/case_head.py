@@ -9,6 +9,7 @@ from textual.widget import Widget
 from desk.replies.reply import Draft
 from desk.serving.case_messages import CaseDetail, CaseRow
 from tui.case_words import (
+    LANGUAGES,
     author_words,
     facts_words,
     name_words,
@@ -128,5 +129,5 @@ def _counted(row: CaseRow) -> str:
     if row.media:
         words.append(f"{row.media} with pictures")
     if row.lang:
-        words.append(paint(f"in {row.lang[:12]}").text)
+        words.append(paint(f"in {LANGUAGES.get(row.lang, row.lang[:12])}").text)
     return " · ".join(words)
