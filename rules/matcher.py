@@ -10,7 +10,6 @@ from rules.pack import LANGUAGES, NOTHING, Pack
 from rules.page import Page, Phrases, Site
 from rules.plan import Plan, Test
 from rules.reader import TokenReader
-from rules.reading import Reading
 from rules.scan import Item, Scan
 from rules.text import token_spans
 from rules.verdict import Match
@@ -126,17 +125,14 @@ class WordSpans:
     def __getitem__(self, word: int) -> tuple[int, int]:
         number, at = self._page.chunk_of(word)
         begin, stop = self._cut.span(number)
-        reading = self._page.reading(number)
-        if reading.spans:
-            start, end = reading.spans[at]
-        else:
-            start, end = self._within(self._cut.text[begin:stop], reading, at)
+        spans = self._page.spans(number) or self._within(self._cut.text[begin:stop], number)
+        start, end = spans[at]
         return begin + start, begin + end
 
-    def _within(self, chunk: str, reading: Reading, at: int) -> tuple[int, int]:
-        """The place of a word in a chunk whose tokens are its words, or whose one token is two."""
+    def _within(self, chunk: str, number: int) -> list[tuple[int, int]]:
+        """Where the words of a chunk stand: they are its tokens, or its one token is two."""
         spans = [match.span() for match in token_spans(chunk)]
-        if len(spans) < len(reading.words):
+        if len(spans) < self._page.words_in(number):
             (start, end), cut = spans[0], self._reader.cut(chunk)
             spans = [(start, cut), (cut if cut < end else start, end)]
-        return spans[at]
+        return spans

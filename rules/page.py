@@ -352,9 +352,13 @@ class Page:
         at = bisect_left(breaks, place + 1)
         return at < len(breaks) and breaks[at] <= following
 
-    def reading(self, number: int) -> Reading:
-        """The reading of a chunk; chunks count from 0."""
-        return self._readings[number]
+    def spans(self, number: int) -> Sequence[tuple[int, int]]:
+        """Where the words of a chunk stand in it, or nothing; chunks count from 0."""
+        return self._readings[number].spans
+
+    def words_in(self, number: int) -> int:
+        """How many words a chunk has."""
+        return len(self._readings[number].words)
 
     def chunk_of(self, place: int) -> tuple[int, int]:
         """The number of the chunk that a word stands in, and the number of the word in it."""

@@ -13,6 +13,7 @@ cdef enum Kind:
     PLAIN  # a folded word, and nothing else
     DRESSED  # as its base, but for case, accents and signs
     ASKED  # its base with question marks behind it
+    TAG  # its base as a hashtag
     LINK
     MENTION
 

@@ -20,16 +20,16 @@ cimport cython
 from cpython.mem cimport PyMem_Calloc, PyMem_Free
 from libc.stdlib cimport free, realloc
 
-from rules.language import LANE, LANE_BITS, UNKNOWN
+from rules.language import LANE, LANE_BITS, UNKNOWN, common_words
 from rules.language import CLEAR_LEAD as _CLEAR_LEAD
 from rules.language import VOTES as _VOTES
 from rules.memo import MEMO_LETTERS_MAX, is_kept
 from rules.pack import LANGUAGES
 from rules.reader import SIGNS as _SIGNS
 from rules.text import ABBREVIATIONS as _ABBREVIATIONS
-from rules.text import ends_sentence, fold
+from rules.text import LINK_STARTS, ends_sentence, fold
 
-FORM = 4  # as in rules/chunks.py: a kernel of another form is not used
+FORM = 5  # as in rules/chunks.py: a kernel of another form is not used
 
 cdef extern from *:
     void prefetch "__builtin_prefetch"(const void *) noexcept
@@ -250,12 +250,14 @@ cdef class Chunks:
 
     cdef object code_of
     cdef dict known
+    cdef frozenset common
     cdef Shelf young, old  # two generations, as `rules.memo.Memo` has them
     cdef Py_ssize_t limit
     cdef Chunk link
 
     def __init__(self, code_of, dict known, Py_ssize_t limit):
         self.code_of, self.known, self.limit = code_of, known, limit
+        self.common = common_words().words
         self.young, self.old = Shelf(), Shelf()
         self.link = Chunk("https://t.co/", 0)
         self.link.kind = LINK
@@ -341,7 +343,7 @@ cdef class Chunks:
             chunk = self._mention(text, kind, data, start, end)
             if chunk is not None:
                 return chunk
-        elif first == u"h" and end - start > 8 and _is_link(kind, data, start):
+        elif first == u"h" and end - start > 8 and text.startswith(LINK_STARTS, start, end):
             return self.link
         kept = self.old.find(hash, kind, data, start, end)
         if kept != NULL:
@@ -385,11 +387,11 @@ cdef class Chunks:
         return chunk
 
     cdef Chunk _worded(self, str text, int kind, void *data, Py_ssize_t start, Py_ssize_t end):
-        """A chunk that is one word in Latin letters, but for signs or question marks; or None."""
+        """A chunk that is one word in Latin letters, but for signs before or behind it; or None."""
         cdef char[CHUNK_LETTERS_MAX] word
         cdef Py_ssize_t first = start, last = end, at, size
         cdef Py_UCS4 letter
-        cdef bint asked = False, same
+        cdef bint asked = False, tag = PyUnicode_READ(kind, data, start) == u"#", same
         cdef Chunk chunk
         if end - start > CHUNK_LETTERS_MAX:
             return None
@@ -402,8 +404,10 @@ cdef class Chunks:
                 last -= 1
             while first < last and _is_sign(PyUnicode_READ(kind, data, first)):
                 first += 1
+            if tag:
+                first += 1
         size = last - first
-        if not size:
+        if size <= 0 or (tag and asked):
             return None
         same = size == end - start
         for at in range(size):
@@ -421,7 +425,14 @@ cdef class Chunks:
         if asked:
             chunk.kind = ASKED
         elif last < end:
-            chunk.ends = _ends(chunk.base.text, text[last:end])
+            meant = "#" + chunk.base.text if tag else chunk.base.text
+            chunk.ends = _ends(meant, text[last:end])
+        if tag:
+            chunk.kind = TAG
+            if chunk.code & ~VOTES or chunk.base.text not in self.common:
+                chunk.code = self.code_of(chunk.text)
+            else:
+                chunk.code = 0
         return chunk
 
     cdef Chunk _on(self, Chunk base, str text):
@@ -468,20 +479,6 @@ cdef class Chunks:
         if signs:
             chunk.ends = _ends(word, signs)
         return chunk
-
-
-cdef bint _is_link(int kind, void *data, Py_ssize_t start):
-    cdef int at = 4
-    if PyUnicode_READ(kind, data, start + 4) == u"s":
-        at = 5
-    return (
-        PyUnicode_READ(kind, data, start + 1) == u"t"
-        and PyUnicode_READ(kind, data, start + 2) == u"t"
-        and PyUnicode_READ(kind, data, start + 3) == u"p"
-        and PyUnicode_READ(kind, data, start + at) == u":"
-        and PyUnicode_READ(kind, data, start + at + 1) == u"/"
-        and PyUnicode_READ(kind, data, start + at + 2) == u"/"
-    )
 
 
 cdef bint _ends(str word, str signs) except -1:

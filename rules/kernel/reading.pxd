@@ -63,7 +63,9 @@ cdef class Reader:
     cdef Run run(self, Chunk chunk)
     cdef Run _read(self, Chunk chunk)
     cdef Run _lone(self, str word)
-    cdef Run _literal(self, str word)
+    cdef Word _literal(self, str word)
+    cdef Run _tagged(self, Chunk chunk)
+    cdef Word _part(self, str part)
     cdef bint _is_open(self, str word) except -1
     cdef Run _typed(self, str word)
     cdef Word _meant(self, tuple near, int edits)

@@ -14,7 +14,7 @@ from cpython.ref cimport Py_INCREF
 cimport cython
 from libc.stdlib cimport calloc, free, malloc
 
-from rules.kernel.chunks cimport ASKED, CHUNK_LETTERS_MAX, DRESSED, LINK, MENTION, PLAIN
+from rules.kernel.chunks cimport ASKED, CHUNK_LETTERS_MAX, DRESSED, LINK, MENTION, PLAIN, TAG
 
 from rules.language import LONG_RUN
 from rules.lexicon import TOKEN_LETTERS_MAX as _TOKEN_LETTERS_MAX
@@ -168,6 +168,9 @@ cdef class Reader:
             return self._asked(self.run(chunk.base))
         if chunk.kind == LINK:
             return self.link_run
+        if chunk.kind == TAG:
+            run = self._tagged(chunk)
+            return _ended(run) if chunk.ends else run
         if chunk.kind == MENTION:
             run = self._mentioned(chunk)
             return _ended(run) if chunk.ends else run
@@ -176,14 +179,17 @@ cdef class Reader:
     cdef Run _lone(self, str word):
         """A plain folded word."""
         cdef PyObject *kept
-        cdef Run run
+        cdef Run run = None
+        cdef Word meant
         if word in self.idle_words:
             return self.idle_run
         kept = PyDict_GetItemWithError(self.lone, word)
         if kept != NULL:
             return <Run> kept
-        run = self._literal(word)
-        if run is None and self._is_open(word):
+        meant = self._literal(word)
+        if meant is not None:
+            run = self._of_one(meant, word in self.fragments)
+        elif self._is_open(word):
             run = self._typed(word)
             if run is not None:
                 return run
@@ -194,18 +200,16 @@ cdef class Reader:
         self.lone[word] = run
         return run
 
-    cdef Run _literal(self, str word):
-        """A word of the phrases that stands for itself alone; None for others."""
+    cdef Word _literal(self, str word):
+        """What a word of the phrases means that stands for itself alone; None for others."""
         cdef set numbers
-        cdef Word meant
         atoms = self.exact.get(word)
         if atoms is None or word in self.short or word[:STEM_LETTERS_MIN] in self.stem_heads:
             return None
         numbers = set()
         for atom in atoms:
             numbers.update(self.elements_of.get(atom, ()))
-        meant = self._word([(one, 0) for one in sorted(numbers)], 2) if numbers else self.idle
-        return self._of_one(meant, word in self.fragments)
+        return self._word([(one, 0) for one in sorted(numbers)], 2) if numbers else self.idle
 
     cdef Run _of_one(self, Word word, bint fragment):
         """The run of one word."""
@@ -277,6 +281,56 @@ cdef class Reader:
             [(one, edits) for one in sorted(numbers)], 1 if short and edits > 1 else 2
         )
 
+    cdef Run _tagged(self, Chunk chunk):
+        """A hashtag of one or several words."""
+        cdef str tag = chunk.text[1 : 1 + len(chunk.base.text)], hump, folded = chunk.base.text
+        cdef int size = len(tag), at, begin = 0
+        cdef list words = []
+        cdef Run run
+        if folded in self.idle_words and tag[1:].islower():
+            return self.idle_run
+        if not tag.isascii() or size > TOKEN_LETTERS_MAX:
+            return self._run(self.plain.read("#" + tag))
+        if folded in self.exact:
+            words.append(self._part(folded))
+        else:
+            for at in range(1, size + 1):
+                if at == size or _begins_hump(tag, at):
+                    hump = folded[begin:at]
+                    for start, stop in self.parts.split(hump):
+                        words.append(self._part(hump[start:stop]))
+                    begin = at
+        for word in words:
+            if word is not self.idle:
+                break
+        else:
+            return self._run(Reading((IDLE,) * len(words)))
+        run = Run.__new__(Run)
+        run.words, run.size, run.ends, run.tagged = tuple(words), len(words), (), True
+        for word in words:
+            run.telling = run.telling or (<Word> word).anchors or (<Word> word).lanes
+        return run
+
+    cdef Word _part(self, str part):
+        """A folded word of a hashtag."""
+        cdef unsigned int[CHUNK_LETTERS_MAX] letters
+        cdef int size = len(part), at, edits = 0
+        cdef tuple near
+        cdef Word meant
+        if part in self.idle_words:
+            return self.idle
+        meant = self._literal(part)
+        if meant is not None:
+            return meant
+        if not self._is_open(part):
+            return self.word(self.plain.word(self.lexicon.read(part)))
+        if size < TYPO_LETTERS_MIN:
+            return self.idle
+        for at in range(size):
+            letters[at] = part[at]
+        near = self.typos.nearest(letters, size, &edits)
+        return self.idle if near is None else self._meant(near, edits)
+
     cdef Run _mentioned(self, Chunk chunk):
         """A mention: those that hold the same share a run."""
         cdef Run run
@@ -323,6 +377,13 @@ cdef class Reader:
     cdef object reading_of(self, Run run, str text):
         """The plain form of a run, and of the text that it is the run of."""
         return self.plain.read(text) if run.reading is None else run.reading
+
+
+cdef bint _begins_hump(str tag, int at):
+    """Whether a word of a tag in camel case begins at a letter: `rules.text.humps`."""
+    if not tag[at].isupper():
+        return False
+    return not tag[at - 1].isupper() or (at + 1 < len(tag) and tag[at + 1].islower())
 
 
 cdef Run _ended(Run run):

@@ -44,6 +44,7 @@ cdef class Sheet:
     cdef inline Run run_of(self, int number):
         return <Run> self.cut.chunk(number).runs[self.reader.tongue]
     cdef int _join(self) except -1
+    cdef object reading(self, int number)
     cdef bint _may_join(self, int number) except -1
     cdef int look_at_words(self) except -1
     cdef int _count_sentences(self) except -1

@@ -92,9 +92,23 @@ cdef class Sheet:
 
     # --- chunks -----------------------------------------------------------------------------------
 
-    def reading(self, int number):
-        """The reading of a chunk."""
+    cdef object reading(self, int number):
+        """The plain form of a chunk's run."""
         return self.reader.reading_of(self.run_of(number), self.cut.said(number))
+
+    def spans(self, int number):
+        """Where the words of a chunk stand in it, or nothing."""
+        cdef Chunk chunk = self.cut.chunk(number)
+        cdef Py_ssize_t start
+        if chunk.kind == PLAIN or chunk.kind == DRESSED:
+            if self.run_of(number).size == 1:
+                start = len(chunk.text) - len(chunk.text.lstrip(SIGNS))
+                return ((start, start + len(chunk.text.strip(SIGNS))),)
+        return self.reading(number).spans
+
+    def words_in(self, int number):
+        """How many words a chunk has."""
+        return self.run_of(number).size
 
     def chunk_of(self, int place):
         """The number of the chunk that a word stands in, and the number of the word in it."""
