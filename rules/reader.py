@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, lru_cache
+from itertools import accumulate
 from re import Match
 
 import msgspec
@@ -120,6 +121,7 @@ class TokenReader:
         One part at least is a rare word or none; words count from 1.
         """
         found: Parts = []
+        places: list[int] = []
         for number, reading in enumerate(readings):
             if not reading.fragment:
                 continue
@@ -130,8 +132,8 @@ class TokenReader:
                 # Signs alone ("++ blackout") are no part of a word.
                 atoms = self.lexicon.in_two(one, other) if one and other else {}
                 if atoms:
-                    place = sum(len(each.words) for each in readings[: first + 1]) + 1
-                    found.append((place, self.word(atoms)))
+                    places = places or list(accumulate(len(each.words) for each in readings))
+                    found.append((places[first] + 1, self.word(atoms)))
         return found
 
     def read(self, chunk: str) -> Reading:

@@ -67,9 +67,10 @@ cdef class Sheet:
         texts = [self.cut.said(number) for number in range(self.cut.size)]
         readings = [self.reading(number) for number in range(self.cut.size)]
         self.others = []
+        stands = [(one, at) for one, each in enumerate(readings) for at in range(len(each.words))]
         for place, plain in self.reader.plain.parts(texts, readings):
-            number, at = self.chunk_of(place)
-            before = self.reading(number).words[at]
+            number, at = stands[place - 1]
+            before = readings[number].words[at]
             word = self.reader.word(self.reader.plain.either(plain, before))
             self.others.append(word)
             self.words[<int> place] = <PyObject *> word
