@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
+from desk.outages.change import ENDED
 from desk.replies.reply import Facts, Reply
 from desk.serving.case_messages import CaseRow
 from tui.columns import age
@@ -17,6 +18,8 @@ Urgency = Literal["late", "soon", "due", "quiet"]
 SOON = timedelta(minutes=5)
 DRY_RUN = "dry-run:"
 NAME_CHARS = 60
+PROMISE_CHARS = 9
+"""A list of cases has a cell more for it, which parts it from the labels."""
 
 TABS = (
     ("queue", ""),
@@ -49,11 +52,20 @@ def promise(row: CaseRow, clock: datetime | None, zone: ZoneInfo | None) -> Prom
     if clock is None:
         return Promise("", "due")
     if row.due_at is None:
-        return Promise(f"waits {age(clock - row.waiting_since)}", "due")
+        return Promise(_brief("waits {}", clock - row.waiting_since), "due")
     left = row.due_at - clock
     if left < timedelta():
-        return Promise(f"late {age(-left)}", "late")
-    return Promise(f"{age(left)} left", "soon" if left < SOON else "due")
+        return Promise(_brief("late {}", -left), "late")
+    return Promise(_brief("{} left", left), "soon" if left < SOON else "due")
+
+
+def _brief(words: str, span: timedelta) -> str:
+    """`words` with a length of time: hours or days alone where more would take too much."""
+    said = words.format(age(span))
+    if len(said) <= PROMISE_CHARS:
+        return said
+    unit = "d" if span.days else "h"
+    return words.format(age(span).partition(unit)[0] + unit)
 
 
 def state_words(row: CaseRow, me: str) -> str:
@@ -108,7 +120,7 @@ def facts_words(facts: Facts, zone: ZoneInfo | None, clock: datetime | None) -> 
     words = [paint(f"{facts.status} {facts.place}".strip()[:120]).text]
     if facts.etr is not None:
         words.append(f"power back by {moment(facts.etr, zone, clock)}")
-    elif facts.outage is not None:
+    elif facts.outage is not None and facts.status not in ENDED:
         words.append("no time known")
     if facts.crews:
         words.append(paint(facts.crews[:120]).text)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from desk.replies.reply import Announcement
 from desk.serving.protocol import Tick
 from desk.serving.reply_messages import (
@@ -111,6 +113,7 @@ async def test_from_draft_over_a_leads_word_to_sent(scene: OpenScene) -> None:
         assert "to everybody, from x:utility, bluesky:utility.example?" in " ".join(
             " ".join(line.replace("│", " ").split()) for line in s.lines()
         )
+        assert "EXERCISE: it is recorded, and goes nowhere." in s.text()
         await s.press("y")
         assert acts(s) == ["submit", "reject", "submit", "approve", "send"]
         assert "x:utility: recorded, not sent (dry run)" in s.text()
@@ -174,6 +177,21 @@ async def test_the_loop_is_closed_where_power_is_back(scene: OpenScene) -> None:
         assert "who were promised a time" in s.text()
         await s.press("l")
         assert not s.asked(AnswerOutage)[-1].loop
+        assert "who were promised a time" not in s.text()
+
+
+async def test_a_macro_that_only_closes_the_loop_says_so(scene: OpenScene) -> None:
+    async with scene(size=(120, 40)) as s:
+        await s.press("C", "L", "enter")
+        told = s.desk.cases.everybody(s.asked(AnswerOutage)[-1])
+        await s.say(msgspec.structs.replace(told, loop=True))
+        assert (
+            "3 get it of 4 affected, 1 answered before · only those who were" in s.text()
+        )
+        asked = len(s.asked(AnswerOutage))
+        await s.press("l")
+        assert "this macro tells only those who were promised a time" in s.text()
+        assert len(s.asked(AnswerOutage)) == asked
 
 
 async def test_it_opens_from_an_outage_and_a_refusal_is_said(scene: OpenScene) -> None:

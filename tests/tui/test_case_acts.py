@@ -113,6 +113,14 @@ async def test_tags_are_marked_and_new_ones_are_typed(scene: OpenScene) -> None:
         assert len(last(s).tags) == 2
 
 
+async def test_where_there_are_no_tags_yet_the_sheet_says_what_to_do(scene: OpenScene) -> None:
+    async with scene() as s:
+        await s.press("C", "T")
+        assert "type a new one" in s.text()
+        await s.press(*"vip", "enter")
+        assert last(s).tags == ("vip",)
+
+
 async def test_a_case_is_joined_with_another_one_that_is_chosen(scene: OpenScene) -> None:
     async with scene(size=(120, 40)) as s:
         s.desk.cases.whole("case-1", others=(case(5), case(9)))

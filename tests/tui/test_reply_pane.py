@@ -218,6 +218,7 @@ async def test_sending_can_go_straight_to_the_next_case(scene: OpenScene) -> Non
         await s.press(*REPLY, *"done", "ctrl+n")
         assert acts(s)[-1] == ("next", "")
         assert view(s).opened == "case-1"
+        assert "» recorded, not sent (dry run) · next: " in s.text()
 
 
 async def test_nothing_is_sent_where_nothing_is_written(scene: OpenScene) -> None:

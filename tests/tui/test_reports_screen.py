@@ -107,6 +107,7 @@ async def test_the_chart_is_drawn_and_gone_where_there_is_none(reports: OpenRepo
 async def test_every_line_of_the_handover_opens_what_it_is_about(reports: OpenReports) -> None:
     opened = ("CasesScreen", "CasesScreen", "OutageScreen", "CasesScreen")
     async with reports("3") as s:
+        assert "[case:" not in s.text()  # enter opens it: its id is for copies and for print
         for number, screen in enumerate(opened, 1):
             await s.press("g", *("o" * number), "enter")
             assert s.screen() == screen, number

@@ -184,4 +184,4 @@ def _print(found: T, rows: Callable[[T], Sequence[Row]], format_: Format) -> Non
         emit_json(found)
         return
     for row in rows(found):
-        emit(row.words)
+        emit(row.whole)

@@ -43,11 +43,11 @@ def _handover(report: Handover) -> Iterator[Row]:
         yield GAP
         yield Row("Over since the last handover", "head")
         for line in report.over:
-            yield Row(f"  - {line.words}  [{line.id}]", "quiet", line.kind, line.opens)
+            yield Row(f"  - {line.words}", "quiet", line.kind, line.opens, line.id)
 
 
 def _line(line: Line) -> Row:
-    return Row(f"  {MARKS[line.mark]} {line.words}  [{line.id}]", "text", line.kind, line.opens)
+    return Row(f"  {MARKS[line.mark]} {line.words}", "text", line.kind, line.opens, line.id)
 
 
 def trending_rows(report: Trending) -> list[Row]:

@@ -17,13 +17,20 @@ Look = Literal["head", "text", "quiet", "alarm"]
 class Row(NamedTuple):
     """One line; `kind` and `opens` say what enter opens: a case or an outage, say.
 
-    `kind` is case, outage, post, filter, announcement, look_alike, or set for a setting.
+    `kind` is case, outage, post, filter, announcement, look_alike, or set for a setting; `ref` is
+    its id for readers elsewhere, such as `case:c-x-17`: on the screen enter opens it.
     """
 
     words: str
     look: Look = "text"
     kind: str = ""
     opens: str = ""
+    ref: str = ""
+
+    @property
+    def whole(self) -> str:
+        """The words with the id, for print and copies."""
+        return f"{self.words}  [{self.ref}]" if self.ref else self.words
 
 
 GAP = Row("")

@@ -222,7 +222,10 @@ class AnnouncementsScreen(Attached):
             self._send_back(item)
         elif kind == "send":
             accounts = ", ".join(paint(each[:80]).text for each in item.accounts)
-            self._ask(f"Send '{title}' to everybody, from {accounts}?", kind, item)
+            question = f"Send '{title}' to everybody, from {accounts}?"
+            if item.exercise:
+                question += "\n\nEXERCISE: it is recorded, and goes nowhere."
+            self._ask(question, kind, item)
         elif kind == "withdraw":
             self._ask(f"Withdraw '{title}'? It shall not go out.", kind, item)
         else:

@@ -44,6 +44,8 @@ class CaseActs(Attached):
     thread: Conversation
     detail: CaseDetail | None
     _pending: tuple[str, str] = ("", "")
+    answered_words = ""
+    """What became of the reply after which the next case was asked for."""
 
     def at_hand(self) -> CaseRow | None:
         """The case that the keys are about."""
@@ -118,6 +120,7 @@ class CaseActs(Attached):
             await self.act(kind, row.id)
 
     async def action_next(self) -> None:
+        self.answered_words = ""
         await self.act("next", "")
 
     async def action_close(self) -> None:
@@ -135,8 +138,12 @@ class CaseActs(Attached):
 
     async def case_acted(self, acted: CaseActed) -> None:
         """Something was done from here."""
-        self.say(paint(acted.words[:400]).text)
         kind, row = acted.act.kind, acted.case
+        said = paint(acted.words[:400]).text
+        if kind == "next" and self.answered_words:
+            said = f"{self.answered_words} · next: {said}"
+            self.answered_words = ""
+        self.say(said)
         if kind == "next" and row is not None:
             await self.show_case(row.id, row)
         elif kind in GOES and self.focused is self.table:

@@ -104,6 +104,8 @@ class Everybody(Reasons, Sized, ModalScreen[str]):
         self._macro = macro
         self._by = by
         self._loop = loop
+        self._bound = False
+        """Whether the macro is one that only closes the loop."""
         self._told: OutageAnswered | None = None
         self._sending = False
 
@@ -150,7 +152,8 @@ class Everybody(Reasons, Sized, ModalScreen[str]):
         """Show what the desk says."""
         if answered.outage != self._outage or (self._loop and not answered.loop):
             return
-        self._loop = answered.loop  # a macro that closes the loop does so by itself
+        if answered.loop and not self._loop:
+            self._loop = self._bound = True  # a macro that closes the loop does so by itself
         if self._sending:
             self.dismiss(f"{answered.sent:,} answered in {self._place}; all are in the outbox")
             return
@@ -173,11 +176,12 @@ class Everybody(Reasons, Sized, ModalScreen[str]):
         if told is None:
             words.append("asking the desk…", colours.quiet)
         else:
-            whom = "who were promised a time" if self._loop else "affected"
             words.append(f"{len(told.filled):,} get it", colours.strong)
             words.append(
-                f" of {told.affected:,} {whom}, {told.answered:,} answered before", colours.text
+                f" of {told.affected:,} affected, {told.answered:,} answered before", colours.text
             )
+            if self._loop:
+                words.append(" · only those who were promised a time", colours.text)
             troubled = sum(1 for each in told.filled if each.problems)
             if troubled:
                 words.append(f" · {troubled:,} have warnings", colours.label("hazard"))
@@ -206,6 +210,8 @@ class Everybody(Reasons, Sized, ModalScreen[str]):
                 return "the desk has not said yet who gets it"
             if not self._told.filled:
                 return "nobody would get it"
+        if action == "loop" and self._bound:
+            return "this macro tells only those who were promised a time · esc, another one"
         return super().why_not(action, parameters)
 
     def say_once(self, words: str, *, refused: bool = False) -> None:

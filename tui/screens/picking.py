@@ -192,7 +192,6 @@ class PickScreen(Finding):
     def on_mount(self) -> None:
         found = self.found
         found.many, found.marked = self._many, self._marked
-        found.nothing = "nothing like it"
         self._fill("")
 
     def on_input_changed(self, event: Input.Changed) -> None:
@@ -208,6 +207,7 @@ class PickScreen(Finding):
         new = typed.strip()
         if self._free and new and new not in (value for value, _ in self._choices):
             fitting.append((new, f"{paint(new[:60]).text} (new)"))
+        self.found.nothing = "nothing like it" if new or not self._free else "type a new one"
         self.found.show(fitting)
 
     def action_mark(self) -> None:

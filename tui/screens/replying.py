@@ -44,6 +44,7 @@ class Replying(Attached):
     _unsure = False
     """Whether the link was lost before the answer to that came."""
     _refilling: str = ""
+    answered_words: str
 
     @property
     def opened(self) -> str:
@@ -113,11 +114,13 @@ class Replying(Attached):
     async def replied(self, replied: Replied) -> None:
         """A reply is in the outbox."""
         case, _, on = self._sent
-        self.say(paint(replied.words[:400]).text)
+        words = paint(replied.words[:400]).text
+        self.say(words)
         if replied.reply.case == case:
             self._finish(case)
             if on:
                 await self.action_next()
+                self.answered_words = words
 
     def _finish(self, case: str) -> None:
         self._sent, self._unsure = ("", "", False), False

@@ -325,7 +325,7 @@ class ReportsScreen(Attached):
         await self.desk.link.send(HandOver(kind, self.desk.agent))  # type: ignore[arg-type]
 
     def action_copy(self) -> None:
-        text = "\n".join(visible(row.words, keep="") for row in self.report.rows)
+        text = "\n".join(visible(row.whole, keep="") for row in self.report.rows)
         self.app.copy_to_clipboard(text)
         self.say_once(f"copied {len(text):,} characters")
 

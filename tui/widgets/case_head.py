@@ -109,7 +109,8 @@ class CaseHead(Widget):
             tags = " ".join(f"#{name_words(tag)}" for tag in row.tags)
             line.append(Segment(f" {tags}", colours.text))
         facts = _counted(row)
-        line.append(Segment(f" {facts}" if facts else "", colours.quiet))
+        dot = " ·" if facts and (writing or viewers or row.tags) else ""
+        line.append(Segment(f"{dot} {facts}" if facts else "", colours.quiet))
         return line
 
 
