@@ -127,7 +127,14 @@ def open_storm(url: str, options: Options) -> StormFeed:
         storm = load_storm(options.target, **changes)
     except SimulatorError as error:
         raise FeedError(f"{url}: {error}") from None
-    return StormFeed(url, storm, _speed(options.query.get("speed", "60"), url))
+    return StormFeed(_posts_of(url), storm, _speed(options.query.get("speed", "60"), url))
+
+
+def _posts_of(url: str) -> str:
+    """`url` without the speed: the posts are the same, so a desk goes on at another speed."""
+    name, _, query = url.partition("?")
+    kept = "&".join(each for each in query.split("&") if not each.startswith("speed="))
+    return f"{name}?{kept}" if kept else name
 
 
 def _speed(value: str, url: str) -> float | None:

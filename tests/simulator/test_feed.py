@@ -63,6 +63,12 @@ async def test_a_feed_goes_on_behind_any_cursor() -> None:
         assert posts(await batches(feed, str(cursor))) == whole[cursor:]
 
 
+def test_a_feed_is_the_same_at_any_speed_so_that_a_desk_goes_on_where_it_was() -> None:
+    assert opened(f"speed=max&{HOUR}").url == opened(f"{HOUR}&speed=5").url == f"storm:flood?{HOUR}"
+    assert opened("speed=60").url == "storm:flood"
+    assert opened("seed=9").url != opened("seed=8").url
+
+
 async def test_the_storms_clock_runs_at_its_speed() -> None:
     clock = Clock()
     storm = load_storm("flood", hours=1.0, seed=9, background=0.3)

@@ -35,10 +35,14 @@ def list_storms(format_: Formats = Format.text) -> None:
     if format_ is Format.json:
         emit_json([summary(storm) for storm in storms])
         return
+    name, title, territory = (
+        max(map(len, words)) + 1
+        for words in zip(*((s.name, s.title, s.territory) for s in storms), strict=True)
+    )
     for storm in storms:
         languages = ", ".join(voice.language for voice in storm.voice)
         emit(
-            f"{storm.name:<12} {storm.title:<20} {storm.territory:<16}"
+            f"{storm.name:<{name}} {storm.title:<{title}} {storm.territory:<{territory}}"
             f" {storm.hours:g} h  {languages}"
         )
 
