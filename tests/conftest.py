@@ -72,7 +72,7 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """The whole suite runs in several processes, chosen tests in the one that was started."""
     if config.args_source is not pytest.Config.ArgsSource.TESTPATHS:
         return 0
-    return min(MOST_PROCESSES, os.cpu_count() or 1)
+    return min(MOST_PROCESSES, 1 + (os.cpu_count() or 1))  # half of a test is waiting
 
 
 @pytest.fixture

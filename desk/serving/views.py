@@ -72,8 +72,8 @@ class View:
     @property
     def total(self) -> int:
         """One past the number of the newest row."""
-        if self._all:
-            return self._search.high
+        if self._all:  # more may have gone than was looked at so far
+            return max(self._search.high, self._held.first)
         return self._start + self._gone + len(self._newer)
 
     @property

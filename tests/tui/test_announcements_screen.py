@@ -185,9 +185,7 @@ async def test_a_macro_that_only_closes_the_loop_says_so(scene: OpenScene) -> No
         await s.press("C", "L", "enter")
         told = s.desk.cases.everybody(s.asked(AnswerOutage)[-1])
         await s.say(msgspec.structs.replace(told, loop=True))
-        assert (
-            "3 get it of 4 affected, 1 answered before · only those who were" in s.text()
-        )
+        assert "3 get it of 4 affected, 1 answered before · only those who were" in s.text()
         asked = len(s.asked(AnswerOutage))
         await s.press("l")
         assert "this macro tells only those who were promised a time" in s.text()

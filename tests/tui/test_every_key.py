@@ -18,8 +18,8 @@ from tui.widgets.queue import CaseQueue
 if TYPE_CHECKING:
     from tests.tui.conftest import OpenScene, Scene
 
-LEAVES = ("quit", "quit.always")
-"""Keys that end the app: tests/tui/test_monitor.py presses them."""
+LEAVES = ("quit", "quit.always", "suspend")
+"""Keys that leave the app: test_monitor.py presses them, test_terminal.py the way to the shell."""
 SCREENS: dict[str, tuple[str, ...]] = {
     "the feed": (),
     "the outages of the monitor": ("tab",),

@@ -104,7 +104,7 @@ async def test_a_click_on_the_map_goes_to_the_outage_and_a_second_opens_it(
 
 
 async def test_every_key_of_the_bottom_line_is_clicked(scene: OpenScene) -> None:
-    async with scene(size=(200, 50)) as s:
+    async with scene(size=(240, 50)) as s:
         await click(s, "Undo", line=-1)
         assert "nothing was pinned, marked or filtered here" in s.text()
         await click(s, "Pin ", line=-1)

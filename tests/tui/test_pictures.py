@@ -41,7 +41,7 @@ LOOKS = {"dark": "stormdesk-dark", "light": "stormdesk-light", "nocolor": "storm
 SHOTS: dict[str, tuple[str, ...]] = {
     "monitor": (),
     "monitor-cases": ("c", "tab", "j"),
-    "monitor-kept": ("k", "p", "k", "m", "1"),
+    "monitor-kept": ("k", "p", "k", "m"),
     "monitor-storm": ("space",),
     "monitor-filter": ("slash", *"label"),
     "post": ("E", "k", "enter"),

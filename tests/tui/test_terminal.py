@@ -151,9 +151,9 @@ def test_without_options_the_built_in_storm_runs(terminal: Terminal) -> None:
     terminal.type("Space")
     terminal.wait_for("PAUSED")
     terminal.type("?")
-    terminal.wait_for("One line down")
+    terminal.wait_for("Keys of this screen")
     terminal.type("Escape")
-    terminal.wait_for("PAUSED", without="One line down")
+    terminal.wait_for("PAUSED", without="Keys of this screen")
     terminal.type("q")
     terminal.wait_for_prompt()
 

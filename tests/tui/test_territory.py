@@ -37,7 +37,7 @@ async def test_the_map_follows_the_outages(scene: OpenScene) -> None:
 
 
 async def test_the_legend_explains_the_signs_that_are_there(scene: OpenScene) -> None:
-    async with scene(size=(160, 50)) as s:
+    async with scene(size=(200, 50)) as s:
         legend = map_lines(s)[-1]
         assert legend.rstrip() == "● confirmed ■ likely ○ suspected ↑ restoring ✓ restored"
         await s.resize(80, 24)
