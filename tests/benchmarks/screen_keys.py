@@ -21,12 +21,14 @@ Step = tuple[str, str, Shown]
 
 def feed_look(screen: Screen) -> int:
     """A number that changes with the feed's rows, their colours and the cursor."""
-    return screen.look(FEED_TOP, screen.lines - 1, 0, screen.columns - SIDE_WIDTH)
+    look: int = screen.look(FEED_TOP, screen.lines - 1, 0, screen.columns - SIDE_WIDTH)
+    return look
 
 
 def head(screen: Screen) -> str:
     """The line over the feed."""
-    return screen.line(1)
+    line: str = screen.line(1)
+    return line
 
 
 def new_and_labelled(screen: Screen) -> tuple[int, int]:
