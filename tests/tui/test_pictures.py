@@ -152,6 +152,8 @@ async def show(s: Scene, shot: str) -> None:
         s.strike(name)
         for _ in range(HOPS):
             await asyncio.sleep(0)
+        if shot == "monitor-kept":
+            await s.settle()  # a pin takes a line from the feed: the next key moves in the rest
     for field in s.app.screen.query("Input, TextArea"):
         assert isinstance(field, Input | TextArea)
         field.cursor_blink = False
