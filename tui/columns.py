@@ -45,6 +45,15 @@ def count(number: float) -> str:
     return f"{number / 1e6:.1f}M"
 
 
+def short_count(number: float) -> str:
+    """A number in at most four cells of a column: 950, 1.1k, 12k, 4.1M."""
+    if number < 1000:
+        return f"{number:.0f}"
+    if number < 999_500:
+        return f"{number / 1000:.1f}k" if number < 9950 else f"{number / 1000:.0f}k"
+    return f"{number / 1e6:.1f}M"
+
+
 def age(span: timedelta) -> str:
     """How long, in at most five cells: 45s, 12m, 3h05, 2d07h."""
     return age_s(span.total_seconds())

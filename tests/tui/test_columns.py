@@ -16,6 +16,7 @@ from tui.columns import (
     label_tags,
     labels_width,
     marked,
+    short_count,
     shorten,
     since,
     trend,
@@ -31,6 +32,15 @@ PLAIN = Style()
 
 def words(segments: list[Segment]) -> str:
     return "".join(segment.text for segment in segments)
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [(0, "0"), (999, "999"), (1141, "1.1k"), (9949, "9.9k"), (9951, "10k"), (999_499, "999k"),
+     (999_501, "1.0M")],
+)  # fmt: skip
+def test_a_short_count_fits_into_four_cells(number: float, shown: str) -> None:
+    assert short_count(number) == shown
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from datetime import datetime
 from rich.segment import Segment
 
 from desk.serving.protocol import OutageRow
-from tui.columns import count, since, trend
+from tui.columns import count, short_count, since, trend
 from tui.paint import fit, paint
 from tui.signs import LABEL_SIGNS, OMS_SIGNS, PIN, STATUS_SIGNS, UNKNOWN, Palette
 from tui.widgets.lines import palette_of
@@ -60,7 +60,7 @@ class OutageTable(OutageList):
             Segment(fit(f"{sign.glyph} {sign.word}", STATUS_CELLS), colours.status(outage.status)),
             *_flags(row, colours, pinned=outage.id in self.pinned),
             Segment(fit(place, _place_cells(width, bars)), colours.text),
-            Segment(f"{count(outage.posts):>5}{count(outage.authors):>5}", colours.text),
+            Segment(f"{count(outage.posts):>5} {short_count(outage.authors):>4}", colours.text),
             Segment(f"{since(self.minute, outage.started_at):>6}", colours.quiet),
         ]
         if bars:

@@ -8,7 +8,7 @@ from rich.segment import Segment
 from textual.message import Message
 
 from desk.serving.protocol import OutageRow
-from tui.columns import count, since, trend
+from tui.columns import count, short_count, since, trend
 from tui.paint import fit, paint
 from tui.signs import PIN, STATUS_SIGNS, UNKNOWN
 from tui.widgets.lines import palette_of
@@ -56,7 +56,7 @@ class OutageList(Listing[OutageRow]):
         colours = palette_of(self)
         sign = STATUS_SIGNS.get(outage.status, UNKNOWN)
         bars = _trend_cells(width)
-        numbers = f"{count(outage.posts):>5}{count(outage.authors):>5}"
+        numbers = f"{count(outage.posts):>5} {short_count(outage.authors):>4}"
         segments = [
             Segment(fit(f"{sign.glyph} {sign.word}", STATUS_CELLS), colours.status(outage.status)),
             Segment("!" if outage.hazards else " ", colours.label("hazard")),
