@@ -107,6 +107,40 @@ def handover(records: Records, policy: Policy, overloaded: str) -> Steps[Handove
     held = [changes[-1] for changes in outages.values() if changes[-1].status not in ENDED]
     kept = [msgspec.json.decode(piece, type=Kept) for piece in records.states("handover")]
     kept.sort(key=lambda each: each.at)
+    told = _told(records, promise, at, cases, held, replies, kept)
+    yield
+    before = {line.id: line for line in kept[-1].lines} if kept else {}
+    sections = tuple(
+        Section(
+            name, title, len(lines), tuple(_marked(line, before) for line in lines[:MOST_LINES])
+        )
+        for name, title, lines in told
+        if lines
+    )
+    now = {line.id for _, _, lines in told for line in lines}
+    return Handover(
+        territory=records.territory,
+        zone=records.zone.key,
+        exercise=records.exercise,
+        at=at,
+        summary=overloaded,
+        sections=sections,
+        over=tuple(line for id_, line in before.items() if id_ not in now)[:MOST_LINES],
+        kept_at=kept[-1].at if kept else None,
+        kept_by=kept[-1].by if kept else "",
+    )
+
+
+def _told(
+    records: Records,
+    promise: Promise,
+    at: datetime,
+    cases: list[Case],
+    held: list[OutageChange],
+    replies: Sequence[Reply],
+    kept: list[Kept],
+) -> list[tuple[str, str, list[Line]]]:
+    """The sections by name and title, each with all its lines."""
     skipped = [case for case in cases if promise.skips(case)]
     left = {case.id for case in skipped}
     say = Saying(records, at)
@@ -117,7 +151,7 @@ def handover(records: Records, policy: Policy, overloaded: str) -> Steps[Handove
     waiting = [case for case in cases if case.state in PROMISED and case.id not in left]
     dangers = [case for case in waiting if is_danger(case)]
     late = [c for c in waiting if c.due_at and c.due_at < at and not is_danger(c)]
-    told: list[tuple[str, str, list[Line]]] = [
+    return [
         ("notes", "Notes of the shift", [say.note(n) for n in notes_for(records, kept)]),
         ("dangers", "Dangers and people at risk", _cases(dangers, say.case)),
         ("outages", "Open outages", say.outages(held, promised)),
@@ -141,27 +175,6 @@ def handover(records: Records, policy: Policy, overloaded: str) -> Steps[Handove
         ("skipped", "Left for later by the mode", say.skipped(skipped)),
         ("look-alikes", "Accounts that look like the utility's", say.look_alikes()),
     ]
-    yield
-    before = {line.id: line for line in kept[-1].lines} if kept else {}
-    sections = tuple(
-        Section(
-            name, title, len(lines), tuple(_marked(line, before) for line in lines[:MOST_LINES])
-        )
-        for name, title, lines in told
-        if lines
-    )
-    now = {line.id for _, _, lines in told for line in lines}
-    return Handover(
-        territory=records.territory,
-        zone=records.zone.key,
-        exercise=records.exercise,
-        at=at,
-        summary=overloaded,
-        sections=sections,
-        over=tuple(line for id_, line in before.items() if id_ not in now)[:MOST_LINES],
-        kept_at=kept[-1].at if kept else None,
-        kept_by=kept[-1].by if kept else "",
-    )
 
 
 def notes_for(records: Records, kept: Sequence[Kept]) -> list[Note]:

@@ -13,30 +13,12 @@ from typing import Literal
 
 import msgspec
 
+from desk.cases.action import ActionKind
 from desk.cases.case import CaseEvent, Mode, Side
 from desk.post import LabelledPost
 from desk.replies.reply import Draft, Facts, Problem, Reply
 
 Role = Literal["agent", "lead"]
-CaseActKind = Literal[
-    "next",
-    "take",
-    "release",
-    "assign",
-    "customer",
-    "operations",
-    "answered",
-    "close",
-    "reopen",
-    "snooze",
-    "wake",
-    "merge",
-    "split",
-    "tag",
-    "note",
-    "wrong",
-    "undo",
-]
 
 
 class CaseRow(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -153,7 +135,7 @@ class CaseAct(msgspec.Struct, frozen=True, tag="case_act", omit_defaults=True):
     The answer is `CaseActed`, or `Refused` with `case`.
     """
 
-    kind: CaseActKind
+    kind: ActionKind
     by: str
     case: str = ""
     to: str = ""

@@ -7,10 +7,10 @@ from typing import ClassVar
 
 from textual.binding import BindingType
 
+from desk.cases.action import ActionKind
 from desk.serving.case_messages import (
     CaseAct,
     CaseActed,
-    CaseActKind,
     CaseDetail,
     CaseRow,
     OpenCase,
@@ -106,7 +106,7 @@ class CaseActs(Attached):
 
     # What is done at once
 
-    async def act(self, kind: CaseActKind, case: str, **more: object) -> None:
+    async def act(self, kind: ActionKind, case: str, **more: object) -> None:
         """Ask the desk to do it, under this agent's name."""
         if self.now.link.state != "connected":
             self.say(NO_DESK, refused=True)
@@ -114,7 +114,7 @@ class CaseActs(Attached):
         self.say(ASKED)
         await self.desk.link.send(CaseAct(kind, self.desk.agent, case, **more))  # type: ignore[arg-type]
 
-    async def action_act(self, kind: CaseActKind) -> None:
+    async def action_act(self, kind: ActionKind) -> None:
         row = self.at_hand()
         if row is not None:
             await self.act(kind, row.id)
