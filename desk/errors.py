@@ -12,6 +12,7 @@ DeskError
 ├── OmsError         a list of the utility's own outages that can't be read
 ├── ExportError      outages that can't be handed over as asked for
 ├── AccountError     something that can't be done to an account
+├── SecretError      a secret that can't be found, or that others can read
 └── LabellingError   labelling processes that can't be kept alive
 """
 
@@ -30,6 +31,7 @@ __all__ = [
     "OmsError",
     "OutageError",
     "PostError",
+    "SecretError",
     "SettingsError",
     "StoreError",
     "TerritoryError",
@@ -83,6 +85,10 @@ class ExportError(DeskError):
 
 class AccountError(DeskError):
     """Something that can't be done to an account, own or look-alike."""
+
+
+class SecretError(DeskError):
+    """A secret that can't be found, or that others can read; its text never holds the secret."""
 
 
 class LabellingError(DeskError):

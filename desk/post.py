@@ -52,8 +52,24 @@ class Media(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     alt: str = ""
 
 
+class Reference(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """What Bluesky wants to hear of a post that is answered, beside its id, which is its address.
+
+    `cid` is the version of the post; `root` and `root_cid` are of the thread's first one, empty
+    where the post is that itself (lexicon com.atproto.repo.strongRef).
+    """
+
+    cid: str
+    root: str = ""
+    root_cid: str = ""
+
+
 class Post(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
-    """One message of an author in a channel; `created_at` is aware UTC, `text` as received."""
+    """One message of an author in a channel; `created_at` is aware UTC, `text` as received.
+
+    `visibility` is public, unlisted, private or direct, where a channel knows such: an answer is
+    never seen by more people. `mentions` are handles; who is quoted is among them.
+    """
 
     id: str
     channel: str
@@ -69,6 +85,8 @@ class Post(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, gc=Fal
     media: tuple[Media, ...] = ()
     url: str | None = None
     account: str | None = None
+    visibility: str | None = None
+    reference: Reference | None = None
     exercise: bool = False
 
     @property
@@ -125,6 +143,8 @@ class _Wire(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     media: tuple[Media, ...] | None = None
     url: str | None = None
     account: str | None = None
+    visibility: str | None = None
+    reference: Reference | None = None
     exercise: bool | None = None
 
 
@@ -173,6 +193,8 @@ def decode_post(line: bytes, number: int, *, fill: bool = False) -> Post:
         media=wire.media or (),
         url=wire.url,
         account=wire.account,
+        visibility=wire.visibility,
+        reference=wire.reference,
         exercise=bool(wire.exercise),
     )
 

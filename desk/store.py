@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import itertools
 import os
+import secrets
 import sqlite3
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -136,6 +137,12 @@ class Store:
         self._db.executescript(_TABLES)
         with self._db:
             return self._meta("schema", str(SCHEMA))
+
+    @property
+    def id(self) -> str:
+        """What tells this store from every other: 32 hexadecimal digits, drawn as it began."""
+        with self._db:
+            return self._meta("id", secrets.token_hex(16))
 
     @property
     def exercise(self) -> bool | None:

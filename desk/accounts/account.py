@@ -17,7 +17,9 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `handle` is written without @; `id` is the platform's own for it, where it is known: then
     somebody else under the same handle is not taken for it. `kind` says in a word what it is for.
-    Replies from an account that is not `on` are recorded and sent nowhere.
+    Replies from an account that is not `on` are recorded and sent nowhere. `server` is the address
+    of its platform, where that has more than one or it is a drill's; `secret` says where its
+    password or token is found: env:NAME or file:PATH, never the secret itself.
     """
 
     channel: Word
@@ -26,6 +28,8 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     id: str = ""
     kind: str = "service"
     on: bool = False
+    server: str = ""
+    secret: str = ""
 
     @property
     def key(self) -> str:

@@ -4,36 +4,50 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Callable, Mapping
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 from urllib.parse import parse_qsl
 
 import msgspec
 
 from desk.errors import FeedError, choices
+from desk.feeds.warning import WeatherWarning
 from desk.post import Post
 
 
 class Fault(msgspec.Struct, frozen=True):
-    """A record that was no post: its place in the feed, and why."""
+    """A record that was no post: its place in the feed, and why.
+
+    `raw` is the record as it came, as far as it is worth a look; it is kept (`MOST_RAW_BYTES`).
+    """
 
     place: str
     reason: str
+    raw: bytes = b""
 
 
 class Batch(msgspec.Struct, frozen=True):
     """Posts in the feed's order; `cursor` lets the feed go on after this batch.
 
-    With `restart` the feed begins again: what it has sent before this batch never was.
+    With `restart` the feed begins again: what it has sent before this batch never was. `ignored`
+    counts records that are no posts and no faults either: likes, deletions, kinds of tomorrow.
+    `warnings` are all official warnings that hold now, None where the feed has none to tell.
     """
 
     posts: tuple[Post, ...]
     cursor: str
     faults: tuple[Fault, ...] = ()
     restart: bool = False
+    ignored: int = 0
+    warnings: tuple[WeatherWarning, ...] | None = None
 
 
 class Feed(Protocol):
-    """A source of posts."""
+    """A source of posts.
+
+    A feed over a network also has a `condition: Condition` (desk/feeds/condition.py), for its
+    health. One that must acknowledge has `stored(batch)`, called once a batch and its cursor are on
+    disk; batches come to it in their order.
+    """
 
     url: str
 
@@ -54,7 +68,19 @@ class Options(msgspec.Struct, frozen=True):
     fill: bool = False
 
 
+@runtime_checkable
+class Acknowledging(Protocol):
+    """A feed whose platform hears that posts were taken only after they are stored."""
+
+    def stored(self, batch: Batch) -> None:
+        """`batch` is on disk."""
+        ...
+
+
 Opener = Callable[[str, Options], Feed]
+
+MOST_RAW_BYTES = 4096
+"""Of a faulty record that is kept for a look."""
 
 _UNUSABLE = re.compile(r"[\0\ud800-\udfff]")
 

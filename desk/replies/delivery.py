@@ -11,7 +11,8 @@ import asyncio
 from collections.abc import Callable
 from datetime import datetime
 
-from desk.replies.channel import Channel, Channels, FateUnknownError, NotSentError
+from desk.channels import Channel, FateUnknownError, NotSentError
+from desk.channels.choosing import Channels
 from desk.replies.replies import Replies
 from desk.replies.reply import Fate, Reply
 
@@ -53,7 +54,7 @@ class Delivery:
         """Look up what may have been sent or not."""
         for reply in self._replies.outbox.cut_off():
             try:
-                remote = await self._channel(reply).look_up(reply)
+                remote = await self._channel(reply).look_up(self._replies.errand(reply))
             except FateUnknownError as error:
                 self._replies.done(reply.id, "unknown", self._now(), note=f"{LOST}: {error}")
             else:
@@ -72,7 +73,7 @@ class Delivery:
         reply = self._replies.begin(reply, self._now())
         self._keep()
         try:
-            remote = await self._channel(reply).send(reply)
+            remote = await self._channel(reply).send(self._replies.errand(reply))
         except NotSentError as error:
             self._replies.done(reply.id, "failed", self._now(), note=str(error))
         except FateUnknownError as error:

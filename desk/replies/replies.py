@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from hashlib import blake2b
 
 import msgspec
 
 from desk.cases import Case
+from desk.channels import Errand
 from desk.errors import CaseError
 from desk.replies.drafts import Drafts
 from desk.replies.errors import ReplyError
@@ -215,6 +217,13 @@ class Replies:
             self.drafts.keep(draft)
 
     # Delivery
+
+    def errand(self, reply: Reply) -> Errand:
+        """What a channel must know to publish a reply once."""
+        store = self._ground.store
+        posts = store.posts_of(reply.channel, [reply.to_post]) if reply.to_post else []
+        key = blake2b(f"{store.id}\0{reply.id}".encode(), digest_size=16).hexdigest()
+        return Errand(reply, posts[-1] if posts else None, key)
 
     def begin(self, reply: Reply, now: datetime) -> Reply:
         """A channel is about to hear of a queued reply."""

@@ -9,8 +9,8 @@ from typing import Any, ClassVar
 
 from desk.announcements import AnnounceAction
 from desk.cases import Case
+from desk.channels.choosing import Channels, DryRun
 from desk.pipeline import Outcome
-from desk.replies.channel import Channels, DryRun
 from desk.replies.delivery import Delivery
 from desk.replies.errors import ReplyError
 from desk.replies.everybody import Answer, Everybody, Round

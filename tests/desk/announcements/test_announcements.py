@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from desk.announcements import AnnounceAction
-from desk.replies.channel import DRY_RUN
+from desk.channels.choosing import DRY_RUN
 from desk.replies.errors import ReplyError
 from desk.replies.reply import Announcement, Role
 from desk.settings import BUILT_IN

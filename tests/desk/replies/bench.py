@@ -12,12 +12,13 @@ from typing import Any
 import msgspec
 
 from desk.cases import Case
+from desk.channels import Channel
+from desk.channels.choosing import Channels, DryRun, Recorded
 from desk.feeds import Batch
 from desk.oms import OmsOutage
 from desk.outages import Action, OutageChange
 from desk.pipeline import Pipeline
 from desk.post import Author, Post
-from desk.replies.channel import Channel, Channels, DryRun, Recorded
 from desk.replies.delivery import Delivery
 from desk.replies.everybody import Everybody, Round
 from desk.replies.replies import Written

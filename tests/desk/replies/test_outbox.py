@@ -12,7 +12,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from desk.replies.channel import DRY_RUN, Channel, FateUnknownError, NotSentError
+from desk.channels import Channel, Errand, FateUnknownError, NotSentError
+from desk.channels.choosing import DRY_RUN
 from desk.replies.outbox import Outbox
 from desk.replies.reply import Reply, ReplyState
 from tests.desk.replies.bench import NOON, Bench, kept
@@ -30,16 +31,25 @@ class Live:
         self.fault = fault
         self.published: list[str] = []
 
-    async def send(self, reply: Reply) -> str:
+    exercise = False
+
+    async def open(self) -> None:
+        """It is always open."""
+
+    async def close(self) -> None:
+        """Nothing is held."""
+
+    async def send(self, errand: Errand) -> str:
         if self.fault is not None:
             raise self.fault
-        self.published.append(reply.id)
-        return f"https://platform.example/{reply.id}"
+        self.published.append(errand.reply.id)
+        return f"https://platform.example/{errand.reply.id}"
 
-    async def look_up(self, reply: Reply) -> str | None:
+    async def look_up(self, errand: Errand) -> str | None:
         if self.forgetful:
             raise FateUnknownError("it has no search")
-        return f"https://platform.example/{reply.id}" if reply.id in self.published else None
+        id_ = errand.reply.id
+        return f"https://platform.example/{id_}" if id_ in self.published else None
 
 
 @pytest.fixture(scope="module")

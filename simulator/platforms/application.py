@@ -1,0 +1,43 @@
+"""All platforms of a storm as one web application."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Iterable
+
+from aiohttp import web
+
+from simulator.platforms import EXERCISE_HEADER, EXERCISE_PATH
+from simulator.platforms.stage import Stage
+
+Platform = Callable[[Stage], Iterable[web.AbstractRouteDef]]
+"""One platform: its routes on a stage."""
+
+PLATFORMS: dict[str, Platform] = {}
+
+
+def application(stage: Stage, platforms: Iterable[Platform] | None = None) -> web.Application:
+    """The web application that serves `stage` by the protocols of `platforms`, or of all."""
+
+    async def mark(_: web.Request, response: web.StreamResponse) -> None:
+        response.headers[EXERCISE_HEADER] = stage.storm.name
+
+    async def exercise(_: web.Request) -> web.Response:
+        said = {"exercise": True, "storm": stage.storm.name, "run": stage.conductor.run_id}
+        return web.json_response(said)
+
+    async def running(_: web.Application) -> AsyncIterator[None]:
+        task = asyncio.create_task(stage.run())
+        yield
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+    app = web.Application()
+    app.router.add_get(EXERCISE_PATH, exercise)
+    for platform in PLATFORMS.values() if platforms is None else platforms:
+        app.router.add_routes(platform(stage))
+    app.on_response_prepare.append(mark)
+    app.cleanup_ctx.append(running)
+    return app

@@ -1,0 +1,91 @@
+"""The storm as the platforms tell it: its posts in their order, and what is said back to it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from desk.post import Author, Post
+from simulator.conductor.conductor import TICK_S, Conductor
+from simulator.truth import Told
+
+READ_AT_ONCE = 500
+
+
+class Staged(NamedTuple):
+    """A post at its place: `number` counts all posts of the storm, of every channel, from 0."""
+
+    number: int
+    told: Told
+
+    @property
+    def post(self) -> Post:
+        """What is posted."""
+        return self.told.post
+
+
+class Landing(NamedTuple):
+    """What a desk has written: a reply to the storm's post `to`, or to nobody.
+
+    `key` is what the platform tells attempts of one reply apart by; the same lands once.
+    """
+
+    channel: str
+    text: str
+    to: str | None = None
+    key: str = ""
+    author: Author | None = None
+
+
+class Stage:
+    """One storm for all platforms: they read it by number, each at its own pace."""
+
+    def __init__(self, conductor: Conductor) -> None:
+        self.conductor = conductor
+        self.storm = conductor.day.storm
+        self.territory = conductor.day.territory
+        self._more = asyncio.Event()
+
+    @property
+    def end(self) -> int:
+        """How many posts were sent so far: one past the newest number."""
+        return len(self.conductor.reel)
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more will come."""
+        return self.conductor.over
+
+    def now(self) -> datetime:
+        """The time of the storm day."""
+        return self.storm.starts_at + timedelta(seconds=self.conductor.at_s)
+
+    def read(self, start: int, stop: int | None = None, channel: str = "") -> Iterator[Staged]:
+        """The posts numbered `start` up to `stop`, of one channel or of all."""
+        reel = self.conductor.reel
+        for number in range(start, min(self.end, self.end if stop is None else stop)):
+            told = reel.told(number)
+            if not channel or told.post.channel == channel:
+                yield Staged(number, told)
+
+    def find(self, id_: str) -> Staged | None:
+        """The post with this id of the storm, if it was sent."""
+        number = self.conductor.reel.position_of(id_)
+        return None if number is None else Staged(number, self.conductor.reel.told(number))
+
+    async def more(self, number: int) -> None:
+        """Wait until post `number` is there, or nothing more will come."""
+        while number >= self.end and not self.over:
+            await self._more.wait()
+
+    async def run(self) -> None:
+        """Let the storm go on, for as long as it is served."""
+        while True:
+            before = self.end
+            busy = self.conductor.step()
+            if self.end > before or self.over:
+                self._more.set()
+                self._more = asyncio.Event()
+            await asyncio.sleep(0 if busy else TICK_S)
