@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import heapq
 import secrets
 import time
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from simulator.conductor.spool import Spool
 from simulator.errors import InjectError
 from simulator.storm import Inject
 from simulator.stream import StormDay
+from simulator.truth import Told
 
 TICK_S = 0.1
 STEP_POSTS = 200
@@ -23,6 +25,10 @@ LEAD_POSTS = 2_000
 """How far the reel may be ahead of the slowest desk where it goes as fast as possible."""
 
 State = Literal["paused", "running", "jumping", "catching up", "ended"]
+
+
+Saying = Callable[[float], Told | None]
+"""What somebody says at a second of the day, None if there is nothing to say after all."""
 
 
 class Bookmark(NamedTuple):
@@ -64,6 +70,8 @@ class Conductor:
             key=lambda each: each.hour or 0.0,
         )
         self._done: set[int] = set()
+        self._meant: list[tuple[float, int, Saying]] = []
+        self._meanings = 0
         self._begin_run()
 
     def _begin_run(self) -> None:
@@ -144,9 +152,23 @@ class Conductor:
         fired = fire(inject, self._numbers + 1, at_s, self.reel.posts, self.day)
         self._numbers += 1
         self._done.add(id(inject))
+        return self._send(fired)
+
+    def _send(self, fired: Fired) -> Fired:
         self.reel.fire(fired)
         self.reel.wind(self.reel.reached_s, STEP_POSTS)
         return fired
+
+    def put(self, told: Told) -> Fired:
+        """Send at this moment what is no part of the storm itself; it comes again as injects do."""
+        post = told.post
+        inject = Inject(text=post.text, channel=post.channel, labels=told.truth.labels)
+        return self._send(Fired(0, self.reel.reached_s, self.reel.posts, inject, told))
+
+    def later(self, due_s: float, saying: Saying) -> None:
+        """Let `saying` be put in once the storm has come to second `due_s`."""
+        self._meanings += 1
+        heapq.heappush(self._meant, (due_s, self._meanings, saying))
 
     def waiting(self) -> list[Inject]:
         """Prepared injects that have not been fired, neither by hand nor at their hour."""
@@ -165,7 +187,7 @@ class Conductor:
         if self._target_s is None and not self.wanted:
             return False
         goal_s = self._goal_s()
-        until_s = min(goal_s, self._next_hour_s())
+        until_s = min(goal_s, self._next_due_s())
         done = self.reel.wind(until_s, STEP_POSTS)
         if done:
             self._fire_due()
@@ -182,16 +204,22 @@ class Conductor:
             return self._target_s
         return self.clock.end_s if self.clock.speed is None else self.clock.at_s
 
-    def _next_hour_s(self) -> float:
-        """When the next prepared inject is due that was not fired yet."""
+    def _next_due_s(self) -> float:
+        """When what waits next is due: a prepared inject, or what is meant for later."""
         hours = (each.hour or 0.0 for each in self._waiting if id(each) not in self._done)
-        return next(hours, float("inf")) * 3600
+        meant_s = self._meant[0][0] if self._meant else float("inf")
+        return min(next(hours, float("inf")) * 3600, meant_s)
 
     def _fire_due(self) -> None:
         for each in self._waiting:
             due_s = (each.hour or 0.0) * 3600
             if id(each) not in self._done and due_s <= self.reel.reached_s:
                 self._fire(each, self.reel.reached_s)
+        while self._meant and self._meant[0][0] <= self.reel.reached_s:
+            _, _, saying = heapq.heappop(self._meant)
+            told = saying(self.reel.reached_s)
+            if told is not None:
+                self.put(told)
 
     def _settle(self) -> None:
         """Let the clock run exactly while the storm does."""

@@ -21,6 +21,7 @@ class Reel:
         self.fired: list[Fired] = []
         self.reached_s = 0.0
         self._slots: list[int] = []
+        self._by_id: dict[str, Fired] = {}
         self._posts = 0
         self._injects = 0
 
@@ -59,15 +60,17 @@ class Reel:
 
     def fire(self, inject: Fired) -> None:
         """Let an inject be sent next; it comes again whenever the reel does."""
-        at = bisect_right(self.fired, inject.before, key=lambda fired: fired.before)
+        at = bisect_right(self.fired, inject.before, key=_before)
         self.fired.insert(at, inject)
-        self._slots = [fired.before + number for number, fired in enumerate(self.fired)]
+        self._slots[at:] = [each.before + at + n for n, each in enumerate(self.fired[at:])]
+        self._by_id[inject.told.post.id] = inject
 
     def withdraw(self, inject: Fired) -> None:
         """Let an inject that has not been sent, or was wound back, not come again."""
         if inject in self.fired[self._injects :]:
             self.fired.remove(inject)
             self._slots = [fired.before + number for number, fired in enumerate(self.fired)]
+            del self._by_id[inject.told.post.id]
 
     def rewind(self, at_s: float) -> None:
         """Wind back: only what was sent by `at_s` counts as sent."""
@@ -119,13 +122,18 @@ class Reel:
 
     def position_of(self, id_: str) -> int | None:
         """Where the post of this id was sent; None where it was not."""
-        for number, fired in enumerate(self.fired[: self._injects]):
-            if fired.told.post.id == id_:
-                return self._slots[number]
+        fired = self._by_id.get(id_)
+        if fired is not None:
+            number = self.fired.index(fired, bisect_left(self.fired, fired.before, key=_before))
+            return self._slots[number] if number < self._injects else None
         index = self.spool.index_of(id_)
         if index is None or index >= self._posts:
             return None
-        return index + bisect_right(self.fired, index, key=lambda fired: fired.before)
+        return index + bisect_right(self.fired, index, key=_before)
 
     def _index(self, position: int) -> int:
         return position - bisect_left(self._slots, position)
+
+
+def _before(fired: Fired) -> int:
+    return fired.before

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from desk.post import Author, Post
 from simulator.conductor.conductor import TICK_S, Conductor
-from simulator.truth import Told
+from simulator.crowd.utility import own_account
+from simulator.truth import PostTruth, Told
 
 READ_AT_ONCE = 500
 
@@ -46,6 +47,8 @@ class Stage:
         self.conductor = conductor
         self.storm = conductor.day.storm
         self.territory = conductor.day.territory
+        self.landed: list[tuple[Landing, Told]] = []
+        self._landed: dict[tuple[str, str], Told] = {}
         self._more = asyncio.Event()
 
     @property
@@ -75,6 +78,42 @@ class Stage:
         number = self.conductor.reel.position_of(id_)
         return None if number is None else Staged(number, self.conductor.reel.told(number))
 
+    def land(self, landing: Landing) -> Told:
+        """What a desk has written as a post of this moment; the post of before if it has landed.
+
+        It is of the utility's own account in its channel unless the landing names another. What it
+        means nobody knows but its readers: its truth says no more than that the utility speaks.
+        """
+        at = landing.channel, landing.key
+        told = self._landed.get(at) if landing.key else None
+        if told is None:
+            told = self._posted(landing)
+            self.landed.append((landing, told))
+            if landing.key:
+                self._landed[at] = told
+            self.conductor.put(told)
+            self._tell()
+        return told
+
+    def _posted(self, landing: Landing) -> Told:
+        storm, answered = self.storm, self.find(landing.to) if landing.to else None
+        asker = answered.post.author if answered else None
+        id_ = f"{storm.name}-{storm.seed}-reply-{len(self.landed) + 1:03d}"
+        post = Post(
+            id=id_,
+            channel=landing.channel,
+            author=landing.author or own_account(self.conductor.day.scene, landing.channel),
+            text=landing.text,
+            created_at=self.conductor.day.scene.time(self.conductor.reel.reached_s),
+            lang=answered.post.lang if answered else None,
+            reply_to=landing.to,
+            mentions=(asker.handle,) if asker and asker.handle else (),
+            exercise=True,
+        )
+        truth = answered.told.truth if answered else None
+        outage, community = (truth.outage, truth.community) if truth else (None, None)
+        return Told(post, PostTruth(id_, ("news",), outage, community, located=False, trap=None))
+
     async def more(self, number: int) -> None:
         """Wait until post `number` is there, or nothing more will come."""
         while number >= self.end and not self.over:
@@ -86,6 +125,9 @@ class Stage:
             before = self.end
             busy = self.conductor.step()
             if self.end > before or self.over:
-                self._more.set()
-                self._more = asyncio.Event()
+                self._tell()
             await asyncio.sleep(0 if busy else TICK_S)
+
+    def _tell(self) -> None:
+        self._more.set()
+        self._more = asyncio.Event()
