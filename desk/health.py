@@ -2,27 +2,47 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections import Counter, deque
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 
 from desk.feeds import Batch
+from desk.feeds.condition import Condition
 from desk.pipeline import Outcome
 from desk.post import Post
-from desk.serving.protocol import FeedHealth
+from desk.secret import masked
+from desk.serving.protocol import DeskHealth, FeedHealth
 
 RATE_S = 5.0
 """Wall seconds over which a feed's rate is taken."""
+SILENT_S = 300
+"""Wall seconds without anything after which a feed is silent."""
+STEP_S = 10
+"""Steps of what grows by itself, so that screens aren't told ten times a second."""
 WINDOW_S = 300
 """Event seconds over which posts per minute are taken."""
 
 
 class FeedGauge:
-    """Counts of one feed; `now_s` is a monotonic clock in seconds."""
+    """Counts of one feed; `now_s` is the monotonic clock in seconds.
 
-    def __init__(self, url: str) -> None:
+    `condition` is what a feed over a network says of itself; `wall_s` is the clock on the wall
+    when the monotonic one was 0.
+    """
+
+    def __init__(
+        self, url: str, condition: Condition | None = None, wall_s: float | None = None
+    ) -> None:
         self.url = url
         self.state = "starting"
+        self._condition = condition
+        self._wall_s = time.time() - time.monotonic() if wall_s is None else wall_s
+        self._began_s = time.monotonic()
+        self._heard_s: float | None = None
+        self._ignored = 0
+        self._warns = False
         self.waiting = 0
         self.last_error = ""
         self._received = 0
@@ -40,6 +60,11 @@ class FeedGauge:
         self.bad += len(batch.faults)
         self.waiting += len(batch.posts)
         self._newest = _latest(self._newest, batch.posts)
+        self._ignored += batch.ignored
+        self._warns |= batch.warnings is not None
+        # a feed that only says what is no post has a connection, but brings nothing
+        if batch.posts or batch.warnings is not None:
+            self._heard_s = now_s
         if batch.faults:
             last = batch.faults[-1]
             self.last_error = f"{last.place}: {last.reason}"
@@ -61,23 +86,85 @@ class FeedGauge:
         self.last_error = reason
         self.waiting = 0
 
-    def health(self, now_s: float) -> FeedHealth:
-        """The feed at this moment."""
+    def health(self, now_s: float, *, real: bool = False) -> FeedHealth:
+        """The feed at this moment; only posts of a `real` one can lie behind the clock."""
         while self._arrivals and self._arrivals[0][0] < now_s - RATE_S:
             self._arrivals.popleft()
         lag_s = 0.0
         if self._newest and self._processed and self.waiting:
             lag_s = max(0.0, (self._newest - self._processed).total_seconds())
+        condition = self._condition or Condition()
+        behind_s = None
+        if real and self._newest is not None:
+            behind_s = _steps(self._wall_s + now_s - self._newest.timestamp())
         return FeedHealth(
             url=self.url,
-            state=self.state,
+            state=self._state(),
             received=self._received,
             bad=self.bad,
             duplicates=self._duplicates,
             lag_s=lag_s,
             posts_per_second=round(sum(posts for _, posts in self._arrivals) / RATE_S, 1),
-            last_error=self.last_error,
+            last_error=masked(self.last_error or condition.error),
+            ignored=self._ignored,
+            refused=self.refused,
+            reconnects=condition.reconnects,
+            lost=condition.lost,
+            retry_s=self._retry_s(now_s),
+            heard_at=None if self._heard_s is None else self._wall(self._heard_s),
+            silent_s=_steps(now_s - (self._heard_s or self._began_s)),
+            newest_at=self._newest,
+            behind_s=behind_s,
+            since=self._wall(self._began_s),
+            warns=self._warns,
         )
+
+    def _state(self) -> str:
+        if self._condition is None or self.state in ("ended", "failed"):
+            return self.state
+        return self._condition.state
+
+    def _retry_s(self, now_s: float) -> int | None:
+        """Seconds to the next try; 0 while one is being made."""
+        if self._condition is None or self._state() not in ("retrying", "limited"):
+            return None
+        return max(0, math.ceil(self._condition.retry_at_s - now_s))
+
+    def _wall(self, at_s: float) -> datetime:
+        return datetime.fromtimestamp(int(self._wall_s + at_s), UTC)
+
+
+def silent_since(feeds: Iterable[FeedHealth]) -> datetime | None:
+    """Since when no feed has brought anything, None while one does or all have ended.
+
+    Where posts are to come, warnings of the weather alone don't count.
+    """
+    reading = [feed for feed in feeds if feed.state != "ended"]
+    posting = [feed for feed in reading if not feed.warns] or reading
+    if not posting or any(feed.silent_s < SILENT_S for feed in posting):
+        return None
+    return max((at for feed in posting if (at := feed.heard_at or feed.since)), default=None)
+
+
+def desk_health(
+    feeds: Sequence[FeedHealth], at: datetime, clock: datetime | None, *, exercise: bool
+) -> DeskHealth:
+    """How a desk of `feeds` does at `at`."""
+    since = silent_since(feeds)
+    troubles = [f"feed {feed.url} has failed: {feed.last_error}" for feed in feeds if failed(feed)]
+    troubles += [f"feed {feed.url} has lost {feed.lost:,} posts" for feed in feeds if feed.lost]
+    if since is not None:
+        troubles.append(f"no feed has brought anything since {since.isoformat()}")
+    return DeskHealth(at, not troubles, tuple(troubles), clock, exercise, since, tuple(feeds))
+
+
+def failed(feed: FeedHealth) -> bool:
+    """Whether a feed has stopped for good."""
+    return feed.state == "failed"
+
+
+def _steps(seconds: float) -> int:
+    return max(0, int(seconds)) // STEP_S * STEP_S
 
 
 class MinuteRate:

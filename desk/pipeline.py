@@ -41,6 +41,7 @@ class Taken(msgspec.Struct):
     cursor: str
     accepted: Accepted
     restart: bool = False
+    faults: tuple[Fault, ...] = ()
 
 
 class Outcome(msgspec.Struct):
@@ -175,7 +176,7 @@ class Pipeline:
         if self.store.exercise is None and accepted.posts:
             self._begin(exercise=accepted.posts[0].exercise)
         self.work_s["intake"] += thread_time() - begin_s
-        return Taken(feed, batch.cursor, accepted, batch.restart)
+        return Taken(feed, batch.cursor, accepted, batch.restart, batch.faults)
 
     def finish(self, taken: Taken, verdicts: Sequence[Verdict]) -> Outcome:
         """The second half of `process`: what the verdicts, one a post, lead to; errors as there."""
@@ -195,6 +196,7 @@ class Pipeline:
         end_s = thread_time()
         told_s = work_s["places"] + work_s["outages"] + work_s["cases"] - before_s
         work_s["intake"] += end_s - begin_s - told_s
+        commit.faults, commit.at = taken.faults, self.clock.now
         self._settle(commit, outcome)
         work_s["store"] += thread_time() - end_s
         return outcome

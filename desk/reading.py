@@ -5,16 +5,26 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 
 from desk.errors import DeskError, LabellingError, StoreError
-from desk.feeds import Batch, Fault, Feed
-from desk.health import FeedGauge
+from desk.feeds import Acknowledging, Batch, Fault, Feed
+from desk.health import FeedGauge, desk_health
 from desk.labelling import Labellers
 from desk.pipeline import Outcome, Pipeline, Taken
+from desk.post import encode
+from desk.secret import masked
+from desk.serving.protocol import FeedHealth
+from desk.store import Commit
 from rules import Verdict
 
 BATCHES_AHEAD = 8
 """Batches read but not yet processed, a feed; a full queue makes the feed wait."""
+
+NOTED_S = 10.0
+"""Wall seconds between two notes in the store of how the feeds do."""
+HEALTH = ("health", "desk")
+"""Kind and id of that state in the store."""
 
 Tell = Callable[[str], None]
 Took = Callable[[Outcome], None]
@@ -36,7 +46,9 @@ class Reading:
         tell: Tell,
         labellers: Labellers | None = None,
     ) -> None:
-        self.gauges = {feed.url: FeedGauge(feed.url) for feed in feeds}
+        self.gauges = {
+            feed.url: FeedGauge(feed.url, getattr(feed, "condition", None)) for feed in feeds
+        }
         self._pipeline = pipeline
         self._feeds = feeds
         self._took = took
@@ -50,20 +62,45 @@ class Reading:
             StoreError: the disk failed.
         """
         tasks = [asyncio.create_task(self._read(feed)) for feed in self._feeds]
+        noting = asyncio.create_task(self._note_health())
+        reading = asyncio.gather(*tasks)
         try:
-            await asyncio.gather(*tasks)
+            await asyncio.wait((reading, noting), return_when=asyncio.FIRST_COMPLETED)
+            if noting.done():
+                noting.result()
+            await reading
+            self._note()
         finally:
-            for task in tasks:
+            for task in (*tasks, noting):
                 task.cancel()
+            await asyncio.gather(*tasks, noting, return_exceptions=True)
+
+    def health(self) -> tuple[FeedHealth, ...]:
+        """How each feed does at this moment."""
+        now_s, real = time.monotonic(), self._pipeline.store.exercise is False
+        return tuple(gauge.health(now_s, real=real) for gauge in self.gauges.values())
+
+    async def _note_health(self) -> None:
+        while True:
+            await asyncio.sleep(NOTED_S)
+            self._note()
+
+    def _note(self) -> None:
+        """Store how the feeds do, for who asks a desk that no longer runs."""
+        exercise = bool(self._pipeline.store.exercise)
+        health = desk_health(
+            self.health(), datetime.now(UTC), self._pipeline.clock.now, exercise=exercise
+        )
+        self._pipeline.store.commit(Commit(states={HEALTH: encode(health)}))
 
     async def _read(self, feed: Feed) -> None:
         gauge = self.gauges[feed.url]
         batches: asyncio.Queue[Batch | None] = asyncio.Queue(BATCHES_AHEAD)
         tasks = [asyncio.create_task(self._fetch(feed, gauge, batches))]
         if self._labellers is None:
-            tasks.append(asyncio.create_task(self._work(feed.url, gauge, batches)))
+            tasks.append(asyncio.create_task(self._work(feed, gauge, batches)))
         else:
-            tasks += self._with_labellers(feed.url, gauge, batches, self._labellers)
+            tasks += self._with_labellers(feed, gauge, batches, self._labellers)
         try:
             await asyncio.gather(*tasks)
             gauge.state = "ended"
@@ -86,14 +123,16 @@ class Reading:
             await batches.put(batch)
         await batches.put(None)
 
-    async def _work(self, url: str, gauge: FeedGauge, batches: asyncio.Queue[Batch | None]) -> None:
+    async def _work(
+        self, feed: Feed, gauge: FeedGauge, batches: asyncio.Queue[Batch | None]
+    ) -> None:
         while (batch := await batches.get()) is not None:
-            self._told(gauge, batch, self._pipeline.process(url, batch))
+            self._told(feed, gauge, batch, self._pipeline.process(feed.url, batch))
             await asyncio.sleep(0)  # screens get their turn between batches
 
     def _with_labellers(
         self,
-        url: str,
+        feed: Feed,
         gauge: FeedGauge,
         batches: asyncio.Queue[Batch | None],
         labellers: Labellers,
@@ -101,8 +140,8 @@ class Reading:
         # one batch is labelled in each process and one waits there, so that none is ever idle
         out: asyncio.Queue[_Out | None] = asyncio.Queue(2 * labellers.processes)
         return [
-            asyncio.create_task(self._hand_out(url, batches, out, labellers)),
-            asyncio.create_task(self._finish(gauge, out, labellers)),
+            asyncio.create_task(self._hand_out(feed.url, batches, out, labellers)),
+            asyncio.create_task(self._finish(feed, gauge, out, labellers)),
         ]
 
     async def _hand_out(
@@ -127,16 +166,23 @@ class Reading:
                 task.cancel()
 
     async def _finish(
-        self, gauge: FeedGauge, out: asyncio.Queue[_Out | None], labellers: Labellers
+        self,
+        feed: Feed,
+        gauge: FeedGauge,
+        out: asyncio.Queue[_Out | None],
+        labellers: Labellers,
     ) -> None:
         while (waiting := await out.get()) is not None:
             batch, taken, verdicts = waiting
             outcome = self._pipeline.finish(taken, await verdicts)
             self._pipeline.work_s["rules"] = labellers.work_s
-            self._told(gauge, batch, outcome)
+            self._told(feed, gauge, batch, outcome)
             await asyncio.sleep(0)
 
-    def _told(self, gauge: FeedGauge, batch: Batch, outcome: Outcome) -> None:
+    def _told(self, feed: Feed, gauge: FeedGauge, batch: Batch, outcome: Outcome) -> None:
+        """The batch is on disk: who waits for that hears it first."""
+        if isinstance(feed, Acknowledging):
+            feed.stored(batch)
         gauge.processed(batch, outcome)
         for fault in outcome.refused:
             self._tell(bad_line(fault))
@@ -145,4 +191,4 @@ class Reading:
 
 def bad_line(fault: Fault) -> str:
     """A fault as the line that people read."""
-    return f"{fault.place}: skipped: {fault.reason}"
+    return masked(f"{fault.place}: skipped: {fault.reason}")

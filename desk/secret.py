@@ -8,6 +8,12 @@ from pathlib import Path
 from desk.errors import SecretError
 
 KINDS = ("env", "file")
+SHORTEST = 12
+"""Characters of a secret that is looked for in what others send: of shorter ones, words hold many.
+"""
+DOTS = "••••"
+
+_known: set[str] = set()
 
 
 class Secret:
@@ -19,6 +25,8 @@ class Secret:
     def __init__(self, value: str, where: str = "") -> None:
         self.where = where
         self._value = value
+        if len(value) >= SHORTEST:
+            _known.add(value)
 
     def reveal(self) -> str:
         """The secret itself: for a header or the body of a request, and for nothing else."""
@@ -47,6 +55,20 @@ def read_secret(where: str, folder: Path | None = None) -> Secret:
     if not value.strip():
         raise SecretError(f"no secret in {where}: {_mend(kind, name)}")
     return Secret(value.strip(), where)
+
+
+def masked(text: str) -> str:
+    """`text` without any secret that this program has read: for errors and records of others."""
+    for value in _known:
+        text = text.replace(value, DOTS)
+    return text
+
+
+def masked_bytes(data: bytes) -> bytes:
+    """As `masked`, for a record as it came."""
+    for value in _known:
+        data = data.replace(value.encode(), DOTS.encode())
+    return data
 
 
 def _in_file(name: str, folder: Path | None) -> str:

@@ -8,6 +8,7 @@ import os
 import secrets
 import sqlite3
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ import msgspec
 
 from desk.cases.case import CaseEvent
 from desk.errors import FeedError, StoreError
+from desk.faults import MOST_KEPT, NEWEST, KeptFault, kept
+from desk.feeds import Fault
 from desk.outages import Done, OutageChange
 from desk.post import LabelledPost, Post, encode, labelled
 from desk.reports.pulse import Pulse
@@ -53,6 +56,10 @@ CREATE TABLE IF NOT EXISTS case_events
    json BLOB NOT NULL);
 CREATE INDEX IF NOT EXISTS case_events_by_id ON case_events (id);
 CREATE INDEX IF NOT EXISTS case_events_by_deed ON case_events (deed) WHERE deed > 0;
+CREATE TABLE IF NOT EXISTS faults
+  (seq INTEGER PRIMARY KEY, feed TEXT NOT NULL, place TEXT NOT NULL, reason TEXT NOT NULL,
+   raw BLOB NOT NULL, at TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS faults_by_feed ON faults (feed, seq);
 CREATE INDEX IF NOT EXISTS outage_changes_by_id ON outage_changes (id);
 """
 _FORGOTTEN = (
@@ -67,6 +74,7 @@ _FORGOTTEN = (
     "outage_changes",
     "actions",
     "case_events",
+    "faults",
 )
 
 
@@ -79,7 +87,8 @@ class Commit(msgspec.Struct):
     `states` maps (kind, id) to the encoded state of an outage, a case or a clock, None where it is
     to be forgotten. Without a `feed` no cursor moves: `actions` come from people. `events` are
     lines of the journal of cases, each with the number of its deed; those of `undone` deeds are
-    taken back.
+    taken back. `faults` are records of the feed that were no posts, `at` is where the desk's clock
+    stood.
     """
 
     feed: str = ""
@@ -96,6 +105,8 @@ class Commit(msgspec.Struct):
     states: dict[tuple[str, str], bytes | None] = {}
     events: list[tuple[int, CaseEvent]] = []
     undone: list[int] = []
+    faults: Sequence[Fault] = ()
+    at: datetime | None = None
 
 
 class Store:
@@ -249,6 +260,8 @@ class Store:
             "UPDATE case_events SET undone = 1 WHERE deed = ? AND deed > 0",
             ((deed,) for deed in batch.undone),
         )
+        if batch.faults:
+            self._write_faults(batch)
         if batch.feed:
             db.execute("INSERT OR REPLACE INTO feeds VALUES (?, ?)", (batch.feed, batch.cursor))
 
@@ -260,6 +273,21 @@ class Store:
         )
         self._sampled += len(posts)
         self._db.execute("INSERT OR REPLACE INTO meta VALUES ('sampled', ?)", (str(self._sampled),))
+
+    def _write_faults(self, batch: Commit) -> None:
+        self._db.executemany(
+            "INSERT INTO faults (feed, at, place, reason, raw) VALUES (?, ?, ?, ?, ?)",
+            ((batch.feed, *kept(fault, batch.at)) for fault in batch.faults[-MOST_KEPT:]),
+        )
+        self._db.execute(
+            "DELETE FROM faults WHERE feed = ?1 AND seq <= (SELECT seq FROM faults WHERE feed = ?1"
+            " ORDER BY seq DESC LIMIT 1 OFFSET ?2)",
+            (batch.feed, MOST_KEPT),
+        )
+
+    def faults(self, feed: str, limit: int = MOST_KEPT) -> list[KeptFault]:
+        """The newest faulty records of a feed, the newest first."""
+        return [KeptFault(*row) for row in self._all(NEWEST, feed, limit)]
 
     def ask(self, query: str, *values: str | int) -> list[tuple[Any, ...]]:
         """The rows that a query finds: for reports, which read in slices (desk/reports).

@@ -14,7 +14,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from desk.errors import FeedError, PostError
-from desk.feeds import Batch, Fault, Options
+from desk.feeds import MOST_RAW_BYTES, Batch, Fault, Options
 from desk.feeds.lines import LONGEST_LINE_BYTES, START, Line, Lines, Position
 from desk.post import Post, decode_post
 
@@ -126,7 +126,7 @@ class FileFeed:
                 try:
                     posts.append(decode_post(line.data, line.number, fill=self._fill))
                 except PostError as error:
-                    faults.append(Fault(place, str(error)))
+                    faults.append(Fault(place, str(error), line.data[:MOST_RAW_BYTES]))
             if len(posts) + len(faults) >= MOST_POSTS:
                 yield Batch(tuple(posts), cursor_at(line.behind), tuple(faults))
                 posts, faults = [], []

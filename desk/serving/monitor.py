@@ -12,7 +12,7 @@ import msgspec
 from desk.cases.wrong import WrongLabels
 from desk.errors import StoreError
 from desk.feeds import Feed
-from desk.health import MinuteRate
+from desk.health import MinuteRate, silent_since
 from desk.labelling import Labellers
 from desk.outages import ENDED, OutageChange
 from desk.outages.actions import Action
@@ -172,9 +172,9 @@ class Monitor:
 
     def status(self) -> DeskStatus:
         """The desk at this moment."""
-        now_s = time.monotonic()
         gauges = self._reading.gauges.values()
         pipeline = self.pipeline
+        feeds = self._reading.health()
         return DeskStatus(
             clock=pipeline.clock.now,
             received=self._accepted,
@@ -183,7 +183,7 @@ class Monitor:
             backlog=sum(gauge.waiting for gauge in gauges),
             cases=pipeline.cases.queued,
             outages=sum(1 for row in self.outages() if row.outage.status not in ENDED),
-            feeds=tuple(gauge.health(now_s) for gauge in gauges),
+            feeds=feeds,
             exercise=bool(pipeline.store.exercise),
             work_s={stage: round(spent, 3) for stage, spent in pipeline.work_s.items()},
             mode=pipeline.cases.mode,
@@ -193,6 +193,7 @@ class Monitor:
             skipped=pipeline.cases.skipped,
             overload=self.reports.overload(),
             look_alikes=pipeline.look_alikes.unjudged,
+            silent_since=silent_since(feeds),
         )
 
     def outages(self) -> list[OutageRow]:

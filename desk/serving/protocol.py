@@ -104,9 +104,16 @@ class OutageRow(msgspec.Struct, frozen=True):
 
 
 class FeedHealth(msgspec.Struct, frozen=True):
-    """How a feed does; `state` is starting, live, ended, retrying or failed.
+    """How a feed does; `state` is starting, live, retrying, limited, ended or failed.
 
-    `lag_s` is how far the newest processed post lies behind the feed's newest, in event seconds.
+    `lag_s` is how far the newest processed post lies behind the feed's newest, in event seconds;
+    `behind_s` how far the newest post that has come lies behind the clock on the wall, None at an
+    exercise. `bad` counts records that were no posts, and the `refused`: real posts at an exercise,
+    or simulated ones at a real desk. `ignored` are records that need be no posts. `lost` posts are
+    gone for good, as the platform says. `retry_s` is how long it is to the next try, in seconds.
+    `heard_at` is when something last came, by the clock on the wall, `silent_s` how long that is
+    ago, in steps of 10 s, from the beginning where nothing came. Counts are those since `since`.
+    A feed that `warns` brings official warnings.
     """
 
     url: str
@@ -117,6 +124,33 @@ class FeedHealth(msgspec.Struct, frozen=True):
     lag_s: float
     posts_per_second: float
     last_error: str = ""
+    ignored: int = 0
+    refused: int = 0
+    reconnects: int = 0
+    lost: int = 0
+    retry_s: int | None = None
+    heard_at: datetime | None = None
+    silent_s: int = 0
+    newest_at: datetime | None = None
+    behind_s: int | None = None
+    since: datetime | None = None
+    warns: bool = False
+
+
+class DeskHealth(msgspec.Struct, frozen=True):
+    """How a desk does, for monitoring; `at` is by the clock on the wall, `clock` is event time.
+
+    `healthy` is false where there are `troubles`, each in one line: a feed that has failed, posts
+    that are lost, or no feed from which anything has come for a while.
+    """
+
+    at: datetime
+    healthy: bool
+    troubles: tuple[str, ...]
+    clock: datetime | None
+    exercise: bool
+    silent_since: datetime | None
+    feeds: tuple[FeedHealth, ...]
 
 
 class DeskStatus(msgspec.Struct, frozen=True):
@@ -125,7 +159,8 @@ class DeskStatus(msgspec.Struct, frozen=True):
     `work_s` are CPU seconds by stage since the desk began. `mode` is calm or storm, as `mode_by`
     has set it. Of the cases, `waiting` need an answer, `late` are past the promise, `skipped` are
     left for later by the mode; `overload` says how the desk stands against what comes in.
-    `look_alikes` of which nobody has said anything look like own accounts.
+    `look_alikes` of which nobody has said anything look like own accounts. `silent_since` is the
+    moment, by the clock on the wall, since which no feed has brought anything: None while one does.
     """
 
     clock: datetime | None
@@ -145,6 +180,7 @@ class DeskStatus(msgspec.Struct, frozen=True):
     skipped: int = 0
     overload: Overload | None = None
     look_alikes: int = 0
+    silent_since: datetime | None = None
 
 
 class MapPlace(msgspec.Struct, frozen=True, array_like=True):
