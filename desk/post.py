@@ -203,7 +203,7 @@ def _wire(line: bytes) -> _Wire:
     try:
         return _decode(line)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        whole = _ESCAPE.sub(_without_lone, line)
+        whole = without_lone(line)
         if whole == line:
             raise PostError(f"not a post: {error}") from None
     try:
@@ -212,7 +212,12 @@ def _wire(line: bytes) -> _Wire:
         raise PostError(f"not a post: {error}") from None
 
 
-def _without_lone(escape: re.Match[bytes]) -> bytes:
+def without_lone(line: bytes) -> bytes:
+    """JSON text with U+FFFD in the place of each half of a surrogate pair."""
+    return _ESCAPE.sub(_mended, line)
+
+
+def _mended(escape: re.Match[bytes]) -> bytes:
     return rb"\ufffd" if escape["lone"] else escape[0]
 
 
