@@ -33,6 +33,22 @@ ADDRESSED = 0.25
 """About that share of what is posted on the supply mentions the utility or is its own."""
 
 
+class Silence:
+    """Knows the posts of the utility's desk and what is said to it: left out where it is silent."""
+
+    def __init__(self) -> None:
+        self._ids: set[str] = set()
+
+    def covers(self, told: Told, writer: Writer) -> bool:
+        """Whether `told` is such a post."""
+        post = told.post
+        to_it = post.reply_to in self._ids or post.repost_of in self._ids
+        if to_it or isinstance(writer, Desk):
+            self._ids.add(post.id)
+            return True
+        return False
+
+
 class Hour(msgspec.Struct, frozen=True):
     """One hour of a storm day; `started` counts outages of more than one customer."""
 
@@ -45,10 +61,17 @@ class Hour(msgspec.Struct, frozen=True):
 
 
 class StormDay:
-    """A storm worked out: its grid's truth at once, its posts as they are asked for."""
+    """A storm worked out: its grid's truth at once, its posts as they are asked for.
 
-    def __init__(self, storm: Storm, territory: Territory | None = None) -> None:
+    With `desk_speaks` false the utility's own desk and what is answered to it are left out of what
+    is told: somebody else is that desk. All other posts stay as they are, ids and all.
+    """
+
+    def __init__(
+        self, storm: Storm, territory: Territory | None = None, *, desk_speaks: bool = True
+    ) -> None:
         self.storm = storm
+        self.desk_speaks = desk_speaks
         self.territory = territory or load_territory(storm.territory)
         made = physics(storm, self.territory)
         self.zones = made.grid.zones
@@ -131,6 +154,7 @@ class StormDay:
         what the utility's account gets to see is told.
         """
         writers, listeners, background = self._writers()
+        silent = None if self.desk_speaks else Silence()
         share, everything = background.share, self.storm.stream == "firehose"
         index = 0
         end_s, told_s = self.storm.hours * 3600, self.storm.told_hours * 3600
@@ -150,7 +174,7 @@ class StormDay:
                 draft = writer.write(at_s, kind, subject)
                 if draft is None:
                     continue
-                told = self._told(draft, index, at_s)
+                told = self.told(draft, f"{self._prefix}{index:07d}", at_s)
                 index += 1
                 # The background takes up itself alone: under any share the rest stays the same.
                 if writer is background:
@@ -158,12 +182,14 @@ class StormDay:
                 else:
                     for listener in listeners:
                         listener.heard(told, at_s)
+                silenced = silent is not None and silent.covers(told, writer)
                 if everything or draft.addressed:
                     if relevant(told.truth):
                         share.relevant += 1
                     else:
                         share.other += 1
-                    yield told
+                    if not silenced:
+                        yield told
 
     def _writers(self) -> tuple[list[Writer], list[Listener], Background]:
         scene, crowd = self.scene, self.storm.crowd
@@ -182,8 +208,8 @@ class StormDay:
             desk, threads, echoes, traps
         ], background  # fmt: skip
 
-    def _told(self, draft: Draft, index: int, at_s: float) -> Told:
-        id_ = f"{self._prefix}{index:07d}"
+    def told(self, draft: Draft, id_: str, at_s: float) -> Told:
+        """A draft as the post `id_` of second `at_s`, with its truth."""
         text = draft.text
         post = Post(
             id=id_,

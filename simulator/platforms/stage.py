@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from desk.post import Author, Post
 from simulator.conductor.conductor import TICK_S, Conductor
+from simulator.crowd.readers import Reaction, Readers
 from simulator.crowd.utility import own_account
 from simulator.truth import PostTruth, Told
 
@@ -49,6 +50,7 @@ class Stage:
         self.territory = conductor.day.territory
         self.landed: list[tuple[Landing, Told]] = []
         self._landed: dict[tuple[str, str], Told] = {}
+        self._readers = Readers(conductor.day.scene)
         self._more = asyncio.Event()
 
     @property
@@ -82,21 +84,33 @@ class Stage:
         """What a desk has written as a post of this moment; the post of before if it has landed.
 
         It is of the utility's own account in its channel unless the landing names another. What it
-        means nobody knows but its readers: its truth says no more than that the utility speaks.
+        means nobody knows but its readers, some of whom react in their time: its truth says no more
+        than that the utility speaks.
         """
         at = landing.channel, landing.key
         told = self._landed.get(at) if landing.key else None
         if told is None:
-            told = self._posted(landing)
+            answered = self.find(landing.to) if landing.to else None
+            told = self._posted(landing, answered.told if answered else None)
             self.landed.append((landing, told))
             if landing.key:
                 self._landed[at] = told
-            self.conductor.put(told)
+            at_s = self.conductor.put(told).at_s
             self._tell()
+            heard = self._readers.reactions(told, answered.told if answered else None, at_s)
+            for number, reaction in enumerate(heard, 1):
+                self._expect(reaction, f"{told.post.id}-{number}")
         return told
 
-    def _posted(self, landing: Landing) -> Told:
-        storm, answered = self.storm, self.find(landing.to) if landing.to else None
+    def _expect(self, reaction: Reaction, id_: str) -> None:
+        def saying(at_s: float) -> Told | None:
+            draft = reaction.write(at_s)
+            return self.conductor.day.told(draft, id_, at_s) if draft else None
+
+        self.conductor.later(reaction.due_s, saying)
+
+    def _posted(self, landing: Landing, answered: Told | None) -> Told:
+        storm = self.storm
         asker = answered.post.author if answered else None
         id_ = f"{storm.name}-{storm.seed}-reply-{len(self.landed) + 1:03d}"
         post = Post(
@@ -105,12 +119,12 @@ class Stage:
             author=landing.author or own_account(self.conductor.day.scene, landing.channel),
             text=landing.text,
             created_at=self.conductor.day.scene.time(self.conductor.reel.reached_s),
-            lang=answered.post.lang if answered else None,
+            lang=answered.post.lang if answered else storm.voice[0].language,
             reply_to=landing.to,
             mentions=(asker.handle,) if asker and asker.handle else (),
             exercise=True,
         )
-        truth = answered.told.truth if answered else None
+        truth = answered.truth if answered else None
         outage, community = (truth.outage, truth.community) if truth else (None, None)
         return Told(post, PostTruth(id_, ("news",), outage, community, located=False, trap=None))
 

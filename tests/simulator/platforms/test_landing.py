@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from desk.post import Author
+from collections.abc import AsyncIterator
+
+from desk.post import Author, Post
+from simulator.conductor.conductor import Conductor
 from simulator.platforms.stage import Landing, Stage
-from tests.simulator.platforms.stageland import STORM, staged
+from tests.simulator.platforms.stageland import STORM, day, staged
 
 
 async def _told(stage: Stage, posts: int) -> None:
@@ -64,3 +67,29 @@ async def test_a_reply_comes_again_when_the_storm_is_told_again() -> None:
         assert found is not None
         assert found.told == told
         assert found.post.author == page
+
+
+async def test_people_react_and_a_second_telling_is_the_same() -> None:
+    tellings = [[each async for each in _told_with_replies()] for _ in range(2)]
+    assert tellings[0] == tellings[1]
+    own = {post.id for post in tellings[0] if post.author and post.author.id.endswith("-utility")}
+    answers = [post for post in tellings[0] if post.reply_to in own and post.id not in own]
+    assert len(answers) > 5
+    assert len({post.author_key for post in answers}) > 3
+    assert all(post.exercise for post in answers)
+
+
+async def _told_with_replies() -> AsyncIterator[Post]:
+    """Every post of a storm whose desk answers each fifth."""
+    stage = Stage(Conductor(day(hours=3.0), None))
+    stage.conductor.resume()
+    read = 0
+    while not stage.over:
+        stage.conductor.step()
+        end = stage.end
+        for each in stage.read(read, end):
+            yield each.post
+            if each.number % 5 == 0 and each.post.author and not each.post.reply_to:
+                stage.land(Landing(each.post.channel, "Sorry! We are on it.", each.post.id))
+        read = end
+    stage.conductor.close()
