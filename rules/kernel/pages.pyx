@@ -16,19 +16,23 @@ from libc.stdlib cimport calloc, free, malloc, realloc
 from libc.string cimport memset
 
 from rules.kernel.chunks cimport Bits, Chunk, Cut
-from rules.kernel.reading cimport Reader, Run, Word
+from rules.kernel.reading cimport Clue, Reader, Run, Word
 from rules.kernel.sheets cimport Sheet, Standing
 from rules.kernel.tables cimport Check, Context, Limit, Row, Scale, Table, Tables
 
+from rules.bits import bits
 from rules.language import UNKNOWN
 from rules.page import EDIT_COST as _EDIT_COST
 from rules.page import NEVER as _NEVER
 
 cdef int EDIT_COST = _EDIT_COST, NEVER = _NEVER
-DEF LANES_MAX = 64
+cdef enum:
+    LANES_MAX = 64
+    CLUES_MAX = 4096  # told apart; of more a text seems to hold more than it does
 
 cdef extern from *:
     int popcount "__builtin_popcountll"(Bits) noexcept
+    int lowest_of "__builtin_ctzll"(Bits) noexcept
 
 
 @cython.final
@@ -46,6 +50,7 @@ cdef class Phrases:
     cdef tuple weighing
     cdef int lanes
     cdef int need[LANES_MAX]
+    cdef int lane_rule[LANES_MAX]
 
     def __dealloc__(self):
         free(self.gap)
@@ -58,7 +63,7 @@ cdef class Phrases:
         anchors = [self.any.anchor[at] for at in range(self.any.anchors)]
         self.weighing = tuple(plan.weighing)
         self.lanes = min(LANES_MAX, len(self.weighing))
-        self.reader = Reader(plan, tongue, anchors, self._evidence(), blocks)
+        self.reader = Reader(plan, tongue, anchors, self._clues(), blocks)
         self.checks = [Check(test, self.tables) for test in plan.tests]
         self.check_of = {id(check.test): check for check in self.checks}
         self.gap = <int *> malloc((len(self.checks) + 1) * sizeof(int))
@@ -67,30 +72,32 @@ cdef class Phrases:
         for at, test in enumerate(plan.tests):
             self.gap[at] = test.limits.gap
 
-    def _evidence(self):
-        """What each element adds, at most, to the points of the rules that only weigh evidence."""
-        cdef int lane
-        evidence = {}
+    def _clues(self):
+        """By element, what it may be evidence of for the rules that only weigh evidence."""
+        cdef int lane, number, anchor
+        clues = {}
         for lane in range(self.lanes):
             test = self.plan.tests[self.weighing[lane]]
-            self.need[lane] = test.rule.need
-            for weight in test.weights:
+            self.need[lane], self.lane_rule[lane] = test.rule.need, self.weighing[lane]
+            for number, weight in enumerate(test.weights):
+                for element in bits(weight.singles):
+                    clues.setdefault(element, []).append((lane, number, weight.points, -1))
                 if weight.points > 0:
-                    for element, shelf in weight.index.shelves.items():
-                        held = {each[1] for rows in shelf.rows.values() for each in rows}
-                        pairs = evidence.setdefault(element, {})
-                        pairs[lane] = pairs.get(lane, 0) + weight.points * len(held)
-        return evidence
+                    for anchor, element in enumerate(sorted(weight.others.shelves)):
+                        clues.setdefault(element, []).append(
+                            (lane, number, weight.points, anchor)
+                        )
+        return clues
 
     def candidates(self, Cut cut, str language, *, bint whole):
         """The page of a text, where phrases stand on it, and what is weighed; None for nothing."""
         cdef Reader reader = self.reader
         cdef int number, words = 2, fragments = 0
-        cdef bint telling = reader.start.anchors or reader.start.lanes
+        cdef bint telling = reader.start.anchors or reader.start.weighs
         cdef Chunk chunk
         cdef Run run
         cdef Page page
-        telling = telling or reader.end.anchors or reader.end.lanes
+        telling = telling or reader.end.anchors or reader.end.weighs
         for number in range(cut.size):
             chunk = <Chunk> cut.pieces[number].chunk
             if chunk.runs[reader.tongue] != NULL:
@@ -164,7 +171,7 @@ cdef class Page(Sheet):
                 if self.anchors_size < table.anchors:
                     self._make_anchors(table.anchors)
                 self.standing_anchors[count] = table.number_of(
-                    64 * block + popcount((held & -held) - 1)
+                    64 * block + lowest_of(held)
                 )
                 count += 1
                 held &= held - 1
@@ -249,24 +256,63 @@ cdef class Page(Sheet):
         """The numbers of the rules without `any` whose evidence comes to what they need."""
         cdef Phrases phrases = self.phrases
         cdef Check check
-        cdef Word word
-        cdef int lanes[LANES_MAX]
-        cdef int place, at, lane
-        memset(lanes, 0, sizeof(lanes))
-        for place in range(self.total):
-            word = <Word> self.words[place]
-            for at in range(word.lanes):
-                lanes[word.lane[2 * at]] += word.lane[2 * at + 1]
+        cdef int most[LANES_MAX]
+        cdef int lane
+        self._most_points(most, False)
         enough = []
         for lane, number in enumerate(phrases.weighing):
-            if lane < phrases.lanes and lanes[lane] < phrases.need[lane]:
+            if lane < phrases.lanes and most[lane] < phrases.need[lane]:
                 continue
             check = phrases.checks[number]
             if check.languages is not None and self.language not in check.languages:
                 continue
+            if lane < phrases.lanes:
+                self._most_points(most, True)
+                if most[lane] < phrases.need[lane]:
+                    continue
             if self._points(check.scale, check.limit) >= check.need:
                 enough.append(number)
         return enough
+
+    cdef int _most_points(self, int *most, bint near) except -1:
+        """What the evidence of each lane comes to at most.
+
+        Of longer phrases all count whose rarest word is there, or only those that have its
+        neighbours `near` it as well.
+        """
+        cdef Bits seen[CLUES_MAX >> 6]
+        cdef Clue *clue
+        cdef Word word
+        cdef int place, at, number
+        memset(most, 0, LANES_MAX * sizeof(int))
+        memset(seen, 0, sizeof(seen))
+        for place in range(self.total):
+            word = <Word> self.words[place]
+            for at in range(word.clues):
+                number = word.clue[at]
+                clue = &self.reader.clue[number]
+                if clue.anchor >= 0:
+                    most[clue.lane] += clue.points * self._rows_at(place, clue, near)
+                elif number >= CLUES_MAX:
+                    most[clue.lane] += max(0, clue.points)
+                elif not seen[number >> 6] >> (number & 63) & 1:
+                    seen[number >> 6] |= 1ULL << (number & 63)
+                    most[clue.lane] += clue.points
+        return 0
+
+    cdef int _rows_at(self, int place, Clue *clue, bint near) except -1:
+        """How many rows of the clue's anchor there are, or have its neighbours near a place."""
+        cdef Phrases phrases = self.phrases
+        cdef Check check = <Check> PyList_GET_ITEM(
+            phrases.checks, phrases.lane_rule[clue.lane]
+        )
+        cdef Table table = <Table> PyList_GET_ITEM(check.scale.others, clue.weight)
+        cdef int count = 0, at
+        if not near:
+            return table.start[clue.anchor + 1] - table.start[clue.anchor]
+        for at in range(table.start[clue.anchor], table.start[clue.anchor + 1]):
+            count += self.neighboured(place, &table.row[at], table.element, check.limit.gap)
+        return count
 
     def points(self, test):
         """What the evidence of a rule comes to."""
@@ -293,7 +339,7 @@ cdef class Page(Sheet):
                 doubtful = elements[block] & self.present[block] & ~self.exact[block]
                 while doubtful:
                     count += self._stands_alone(
-                        64 * block + popcount((doubtful & -doubtful) - 1), limit
+                        64 * block + lowest_of(doubtful), limit
                     )
                     doubtful &= doubtful - 1
         return count

@@ -4,14 +4,24 @@ from rules.kernel.parts cimport Parts
 from rules.kernel.typos cimport Typos
 
 
+cdef struct Clue:
+    int lane  # the rule that only weighs evidence
+    int weight
+    int points
+    int anchor  # among those of the weight's longer phrases; -1: a phrase of one word
+
+
 @cython.final
 cdef class Word:
-    cdef int size, lone_edits, anchors, lanes
-    cdef int *numbers  # elements, their edits, anchors, (lane, points) of evidence: one block
+    cdef int size, lone_edits, anchors, clues
+    cdef int *numbers  # elements, their edits, anchors, clues: one block
     cdef int *edits
     cdef int *anchor
-    cdef int *lane
+    cdef int *clue
     cdef Bits *bits
+    cdef int lowest, highest  # the blocks of `bits` that are not empty
+    cdef bint sure  # no element needs an edit
+    cdef bint weighs  # a clue of it speaks for its rule
 
     cdef inline bint has(self, int element) noexcept:
         cdef int at
@@ -49,7 +59,8 @@ cdef class Reader:
     cdef object plain, lexicon
     cdef int tongue, blocks
     cdef int *number_of
-    cdef dict evidence, idle_runs, lone, typed, mentioned, words_in_two
+    cdef Clue *clue
+    cdef dict clues_of, idle_runs, lone, typed, mentioned, words_in_two
     cdef frozenset idle_words, common, fragments, stem_heads
     cdef dict exact, short, stemmed, elements_of
     cdef Typos typos
@@ -57,9 +68,10 @@ cdef class Reader:
     cdef Word start, end, idle, question
     cdef Run idle_run, link_run
 
+    cdef int _file(self, dict clues) except -1
     cdef Word word(self, plain)
     cdef Word _word(self, list elements, int lone_edits)
-    cdef dict _lanes(self, list elements)
+    cdef list _clues(self, list elements)
     cdef Run run(self, Chunk chunk)
     cdef Run _read(self, Chunk chunk)
     cdef Run _lone(self, str word)

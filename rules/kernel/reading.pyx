@@ -53,16 +53,19 @@ cdef class Run:
 cdef class Reader:
     """Reads chunks for the rules of a plan, whose number is `tongue`.
 
-    `anchors` are the elements by which phrases are looked up, in order, `evidence` has for an
-    element what it adds to each lane of evidence; bit sets have so many `blocks`.
+    `anchors` are the elements by which phrases are looked up, in order; `clues` are the lane,
+    weight, points and anchor of each `Clue`, under the number of its element. Bit sets have so many
+    `blocks`.
     """
 
     def __dealloc__(self):
         free(self.number_of)
+        free(self.clue)
 
-    def __init__(self, plan, int tongue, list anchors, dict evidence, int blocks):
+    def __init__(self, plan, int tongue, list anchors, dict clues, int blocks):
         cdef int at
-        self.plain, self.tongue, self.evidence, self.blocks = plan.reader, tongue, evidence, blocks
+        self.plain, self.tongue, self.blocks = plan.reader, tongue, blocks
+        self._file(clues)
         self.idle_runs, self.lone, self.typed, self.mentioned = {}, {}, {}, {}
         self.number_of = <int *> malloc(64 * (blocks + 1) * sizeof(int))
         if self.number_of == NULL:
@@ -73,6 +76,21 @@ cdef class Reader:
             self.number_of[<int> anchor] = at
         self.idle = self._word([], 1)
         self.start, self.end = self.word(plan.start), self.word(plan.end)
+
+    cdef int _file(self, dict clues) except -1:
+        """Numbers the clues."""
+        cdef int number = 0
+        cdef list told
+        self.clues_of = {}
+        self.clue = <Clue *> malloc(max(1, sum(map(len, clues.values()))) * sizeof(Clue))
+        if self.clue == NULL:
+            raise MemoryError
+        for element, told in clues.items():
+            self.clues_of[element] = range(number, number + len(told))
+            for lane, weight, points, anchor in told:
+                self.clue[number] = Clue(lane, weight, points, anchor)
+                number += 1
+        return 0
 
     cdef int _begin(self) except -1:
         """Makes what takes time: with the first text of the language, not before."""
@@ -101,47 +119,47 @@ cdef class Reader:
 
     cdef Word _word(self, list elements, int lone_edits):
         cdef Word word = Word.__new__(Word)
-        cdef dict lanes = None
         cdef int at = 0, anchors = 0, one
+        cdef list clues = self._clues(elements) if self.clues_of else []
         cdef tuple pair
-        word.size, word.lone_edits = len(elements), lone_edits
-        if self.evidence:
-            lanes = self._lanes(elements)
-            word.lanes = len(lanes)
-        word.numbers = <int *> malloc(max(1, 3 * word.size + 2 * word.lanes) * sizeof(int))
+        word.size, word.lone_edits, word.clues = len(elements), lone_edits, len(clues)
+        word.numbers = <int *> malloc(max(1, 3 * word.size + word.clues) * sizeof(int))
         if word.numbers == NULL:
             raise MemoryError
         word.edits = word.numbers + word.size
-        word.lane = word.edits + word.size
-        word.anchor = word.lane + 2 * word.lanes
+        word.clue = word.edits + word.size
+        word.anchor = word.clue + word.clues
+        word.sure = True
         for pair in elements:
             one = pair[0]
             word.numbers[at], word.edits[at] = one, pair[1]
+            if word.edits[at]:
+                word.sure = False
             if self.number_of[one] >= 0:
                 word.anchor[anchors] = self.number_of[one]
                 anchors += 1
             at += 1
         word.anchors = anchors
-        if lanes:
-            for at, (lane, points) in enumerate(lanes.items()):
-                word.lane[2 * at], word.lane[2 * at + 1] = lane, points
+        for at in range(word.clues):
+            word.clue[at] = clues[at]
+            word.weighs = word.weighs or self.clue[word.clue[at]].points > 0
         if word.size > FEW:
             word.bits = <Bits *> calloc(self.blocks, sizeof(Bits))
             if word.bits == NULL:
                 raise MemoryError
+            word.lowest, word.highest = word.numbers[0] >> 6, word.numbers[word.size - 1] >> 6
             for at in range(word.size):
                 word.bits[word.numbers[at] >> 6] |= 1ULL << (word.numbers[at] & 63)
         return word
 
-    cdef dict _lanes(self, list elements):
-        """What a word adds to each lane of evidence, at most."""
-        cdef dict lanes = {}
-        for one, _ in elements:
-            held = self.evidence.get(one)
-            if held is not None:
-                for lane, points in held.items():
-                    lanes[lane] = lanes.get(lane, 0) + points
-        return lanes
+    cdef list _clues(self, list elements):
+        """The clues that a word is: one against a rule only where the word is meant surely."""
+        cdef list clues = []
+        for element, edits in elements:
+            for one in self.clues_of.get(element, ()):
+                if not edits or self.clue[<int> one].points > 0:
+                    clues.append(one)
+        return clues
 
     # --- chunks -----------------------------------------------------------------------------------
 
@@ -219,7 +237,7 @@ cdef class Reader:
         run = Run.__new__(Run)
         run.words, run.size, run.ends = (word,), 1, ()
         run.fragment = fragment
-        run.telling = word.anchors or word.lanes
+        run.telling = word.anchors or word.weighs
         return run
 
     cdef bint _is_open(self, str word) except -1:
@@ -308,7 +326,7 @@ cdef class Reader:
         run = Run.__new__(Run)
         run.words, run.size, run.ends, run.tagged = tuple(words), len(words), (), True
         for word in words:
-            run.telling = run.telling or (<Word> word).anchors or (<Word> word).lanes
+            run.telling = run.telling or (<Word> word).anchors or (<Word> word).weighs
         return run
 
     cdef Word _part(self, str part):
@@ -351,7 +369,7 @@ cdef class Reader:
             asked = run.asked = Run.__new__(Run)
             asked.words, asked.size = (*run.words, self.question), run.size + 1
             asked.ends, asked.idle = (asked.size,), run.idle and self.question is self.idle
-            asked.telling = run.telling or self.question.anchors or self.question.lanes
+            asked.telling = run.telling or self.question.anchors or self.question.weighs
         return run.asked
 
     cdef Run _run(self, reading):
@@ -369,7 +387,7 @@ cdef class Reader:
         run.ends, run.tagged = reading.ends, reading.tagged
         run.fragment, run.idle = reading.fragment, idle
         for word in run.words:
-            run.telling = run.telling or (<Word> word).anchors or (<Word> word).lanes
+            run.telling = run.telling or (<Word> word).anchors or (<Word> word).weighs
         if idle and run.size < FEW and len(run.ends) < FEW:
             self.idle_runs[len(words), run.ends] = run
         return run

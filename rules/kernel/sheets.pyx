@@ -171,18 +171,33 @@ cdef class Sheet:
     cdef int look_at_words(self) except -1:
         """Makes `present` and `exact`."""
         cdef int blocks = self.reader.blocks, place, at, one
+        cdef Bits *present
+        cdef Bits *exact
         cdef Word word
-        self.present = <Bits *> calloc(2 * blocks + 1, sizeof(Bits))
-        if self.present == NULL:
+        present = <Bits *> calloc(2 * blocks + 1, sizeof(Bits))
+        if present == NULL:
             raise MemoryError
-        self.exact = self.present + blocks
+        exact = present + blocks
         for place in range(self.total):
             word = <Word> self.words[place]
+            if word.bits == NULL:
+                for at in range(word.size):
+                    one = word.numbers[at]
+                    present[one >> 6] |= 1ULL << (one & 63)
+                    if not word.edits[at]:
+                        exact[one >> 6] |= 1ULL << (one & 63)
+                continue
+            for at in range(word.lowest, word.highest + 1):
+                present[at] |= word.bits[at]
+            if word.sure:
+                for at in range(word.lowest, word.highest + 1):
+                    exact[at] |= word.bits[at]
+                continue
             for at in range(word.size):
-                one = word.numbers[at]
-                self.present[one >> 6] |= 1ULL << (one & 63)
                 if not word.edits[at]:
-                    self.exact[one >> 6] |= 1ULL << (one & 63)
+                    one = word.numbers[at]
+                    exact[one >> 6] |= 1ULL << (one & 63)
+        self.present, self.exact = present, exact
         return 0
 
     cdef bint holds_element(self, int element) except -1:
@@ -303,10 +318,10 @@ cdef class Sheet:
 
     cdef int sites(self, Row *row, int *elements, Limit limit) except -1:
         """The cheapest way to each place where a row ends in the text: so many, in `trail`."""
-        cdef int key, number, found
+        cdef int number, found
         cdef Standing where
-        for key in range(2):
-            if row.keys[key] >= 0 and not self.holds_element(row.keys[key]):
+        for number in range(row.size):
+            if not self.holds_element(elements[row.first + number]):
                 return 0
         if self.trail == NULL:
             self.trail = <Trail *> malloc(2 * self.total * sizeof(Trail))

@@ -5,7 +5,6 @@ from rules.kernel.chunks cimport Bits
 cdef struct Row:
     int rule
     int phrase
-    int keys[2]  # beside the anchor; -1: none
     int first  # of its elements
     int size
     int anchor  # the place of the rarest element

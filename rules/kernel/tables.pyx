@@ -26,7 +26,7 @@ cdef class Table:
             (anchor, [each for rows in shelf.rows.values() for each in rows])
             for anchor, shelf in sorted(index.shelves.items())
         ]
-        cdef int at = 0, element = 0, number, key
+        cdef int at = 0, element = 0, number
         cdef Row *row
         self.anchors = len(filed)
         self.rows = sum(len(rows) for _, rows in filed)
@@ -46,12 +46,6 @@ cdef class Table:
                 at += 1
                 row.rule, row.phrase, row.anchor = rule, phrase, plain.anchor
                 self.phrases = max(self.phrases, phrase + 1)
-                row.keys[0] = row.keys[1] = -1
-                others = [one for one in plain.keys if one != anchor]
-                if len(others) > 2:
-                    raise ValueError(f"a row has {len(plain.keys)} keys, at most 3")
-                for key in range(len(others)):
-                    row.keys[key] = others[key]
                 row.first, row.size = element, len(plain.elements)
                 for one in plain.elements:
                     self.element[element] = one
