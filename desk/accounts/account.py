@@ -58,8 +58,16 @@ class Own:
         self._by_handle = {(one.channel, plain_handle(one.handle)): one for one in self.accounts}
 
     def wrote(self, post: Post) -> Account | None:
-        """The own account that wrote `post`."""
-        return None if post.author is None else self.is_own(post.channel, post.author)
+        """The own account that wrote `post`.
+
+        A page that its feed is of is an own one, whether or not the settings know it.
+        """
+        if post.author is None:
+            return None
+        known = self.is_own(post.channel, post.author)
+        if known is None and post.author.id and post.author.id == post.account:
+            return Account(channel=post.channel, handle=post.author.id, name=post.author.name)
+        return known
 
     def is_own(self, channel: str, author: Author) -> Account | None:
         """The own account that `author` is; one of another id only looks like it."""
