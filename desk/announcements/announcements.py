@@ -215,6 +215,8 @@ class Announcements:
             check_problems(problems, anyway=True)
 
     def _send(self, item: Announcement, by: str, now: datetime) -> None:
+        writing = self._replies.writing
+        facts = writing.facts_of(item.outage, now)
         for account in item.accounts:
             reply = Reply(
                 id=self._replies.outbox.new_id(),
@@ -227,7 +229,9 @@ class Announcements:
                 by=by,
                 state="queued",
                 at=now,
+                etr=writing.promised(item.text, facts) if facts.outage else None,
                 outage=item.outage,
+                status=facts.status,
                 approved_by=item.approved_by,
                 exercise=item.exercise or bool(self._ground.store.exercise),
             )
@@ -249,8 +253,10 @@ class Announcements:
                 account=reply.account,
                 state=reply.state,
                 at=reply.at,
+                reply=reply.id,
                 remote=reply.remote,
                 note=reply.note,
+                again_at=reply.again_at,
             )
             for reply in self._replies.outbox.of_case(item.id)
         )

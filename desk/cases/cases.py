@@ -321,11 +321,12 @@ class Cases:
         words: str = "answered",
         promised: datetime | None = None,
         loop: bool = False,
+        waits: bool = False,
     ) -> Case:
         """A reply has gone out to the customer; what was done before it can't be taken back.
 
         `promised` is the time of restoration that it tells; with `loop` it tells that power is
-        back.
+        back. With `waits` they have written again before it was out: that is still to be answered.
 
         Raises:
             CaseError: there is no such case in memory.
@@ -333,8 +334,8 @@ class Cases:
         case = self._known(id_)
         self._deeds.stand(id_)
         self._journal.note(case.id, at, by, "replied", words)
-        return self._memory.put(
-            _replace(
+        if not waits:
+            case = _replace(
                 case,
                 state="answered",
                 agent=case.agent or by,
@@ -343,6 +344,10 @@ class Cases:
                 snoozed_until=None,
                 waiting_since=None,
                 contacts=0,
+            )
+        return self._memory.put(
+            _replace(
+                case,
                 first_reply_at=case.first_reply_at or at,
                 answered_at=at,
                 promised=None if loop else promised or case.promised,

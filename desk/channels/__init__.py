@@ -10,6 +10,7 @@ DeskError
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Protocol
 
 import msgspec
@@ -51,11 +52,20 @@ class Errand(msgspec.Struct, frozen=True):
     key: str
 
 
+class Allowance(msgspec.Struct, frozen=True):
+    """What a platform said last of its rate limit: `left` of `most` until `resets_at`."""
+
+    left: int
+    most: int
+    resets_at: datetime | None = None
+
+
 class Channel(Protocol):
     """An own account at a platform, from which replies and announcements go out.
 
     `exercise` says that the server behind it is a drill's: known once it is open, by the server's
-    own word (desk/channels/drill.py).
+    own word (desk/channels/drill.py). A channel that is told its rate limit may have `allowance`,
+    an `Allowance` or None, which the settings screen shows.
     """
 
     exercise: bool

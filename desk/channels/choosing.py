@@ -1,16 +1,17 @@
 """Which channel a reply goes to, and the dry run that sends nowhere.
 
-Nothing simulated can reach a real channel: `Channels` alone says where a reply goes. An exercise
-goes to the dry run, or to a channel behind which a drill's server stands and says so itself.
+Nothing simulated can reach a real channel: an exercise goes to the dry run, or to a channel behind
+which a drill's server stands and says so itself (desk/channels/live.py).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 
 import msgspec
 
 from desk.channels import Channel, Errand
+from desk.channels.live import Live
 from desk.replies.reply import Reply
 from desk.store import Commit, Store
 
@@ -65,19 +66,17 @@ class DryRun:
 
 
 class Channels:
-    """The channels that are switched on, by own account as `channel:handle`; the dry run else."""
+    """The accounts that are switched on, by their keys, and the dry run for everything else."""
 
-    def __init__(self, dry_run: Channel, live: Mapping[str, Channel] | None = None) -> None:
-        self._dry_run = dry_run
-        self._live = dict(live or {})
+    def __init__(self, dry_run: Channel, live: Iterable[Live] = ()) -> None:
+        self.dry_run = dry_run
+        self.live = {one.account.key: one for one in live}
 
-    def of(self, reply: Reply, *, exercise: bool) -> Channel:
-        """Where `reply` goes; `exercise` says that the whole desk is one."""
-        live = self._live.get(reply.account)
-        if live is None or live.exercise != (exercise or reply.exercise):
-            return self._dry_run
-        return live
+    def live_of(self, reply: Reply) -> Live | None:
+        """The account that is switched on from which `reply` would go out, or was being sent."""
+        return self.live.get(reply.via if reply.state == "sending" else reply.account)
 
     def is_dry(self, reply: Reply, *, exercise: bool) -> bool:
-        """Whether `reply` is only recorded."""
-        return self.of(reply, exercise=exercise) is self._dry_run
+        """Whether `reply` is only recorded; `exercise` says that the whole desk is one."""
+        live = self.live.get(reply.account)
+        return live is None or not live.may(exercise=exercise or reply.exercise)

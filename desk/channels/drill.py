@@ -29,7 +29,9 @@ async def is_drill(http: aiohttp.ClientSession, server: str) -> bool:
     if not is_here(parts.hostname or ""):
         return False
     async with asyncio.timeout(ANSWER_S):
-        async with http.get(f"{parts.scheme}://{parts.netloc}{EXERCISE_PATH}") as answer:
+        # what another server says, to which this one would send us, is not its own word
+        asked = f"{parts.scheme}://{parts.netloc}{EXERCISE_PATH}"
+        async with http.get(asked, allow_redirects=False) as answer:
             if answer.status != 200:
                 return False
             said = await answer.content.read(MOST_BYTES)

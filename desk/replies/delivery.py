@@ -1,4 +1,4 @@
-"""Delivery: takes replies from the outbox to their channels, one after the other.
+"""Delivery: takes replies from the outbox to their channels, each account in a lane of its own.
 
 Each step is stored before the next begins, so a desk that dies at any moment neither loses a reply
 nor sends one twice: what it finds as `sending` it looks up, and what can't be looked up is shown as
@@ -8,83 +8,96 @@ unknown.
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 
-from desk.channels import Channel, FateUnknownError, NotSentError
 from desk.channels.choosing import Channels
-from desk.replies.replies import Replies
-from desk.replies.reply import Fate, Reply
+from desk.replies.lane import Clocks, Desk, Lane, Pace
+from desk.replies.passage import Passage, shown
+from desk.replies.reply import Reply
 
-LOST = "the desk ended while this was being sent, and the channel can't tell"
+GRACE_S = 3.0
+"""Wall seconds that a desk which ends waits for what is being sent."""
 
 
 class Delivery:
-    """Delivers what is queued; `keep` stores what has changed, `exercise` is asked each time."""
+    """Delivers what is queued; `keep` stores what has changed.
+
+    `exercise` is asked each time, and says None while nobody knows what the desk is; `wall` is the
+    time of the wall.
+    """
 
     def __init__(
         self,
-        replies: Replies,
+        passage: Passage,
         channels: Channels,
         *,
         now: Callable[[], datetime],
         keep: Callable[[], object],
-        exercise: Callable[[], bool],
+        exercise: Callable[[], bool | None],
+        wall: Callable[[], datetime] = lambda: datetime.now(UTC),
+        pace: Pace | None = None,
+        draw: random.Random | None = None,
     ) -> None:
-        self._replies = replies
         self._channels = channels
-        self._now = now
         self._keep = keep
-        self._exercise = exercise
-        self._waiting = asyncio.Event()
+
+        def lane(key: str) -> Lane:
+            desk = Desk(
+                passage=passage,
+                clocks=Clocks(now, wall),
+                keep=self._kept,
+                exercise=exercise,
+                mine=lambda reply: self._key(reply) == key,
+            )
+            return Lane(desk, channels.dry_run, channels.live.get(key), pace, draw)
+
+        self._lanes = {key: lane(key) for key in ("", *channels.live)}
 
     def wake(self) -> None:
-        """Something may be queued."""
-        self._waiting.set()
+        """Something may be due."""
+        for lane in self._lanes.values():
+            lane.woken.set()
+
+    def told(self, reply: Reply) -> Reply:
+        """A reply as people see it: one that its account lets wait says until when, and why."""
+        return shown(reply, *self._lanes[self._key(reply)].waits_until())
 
     async def run(self) -> None:
-        """Deliver for ever; first see to what the last desk was sending as it ended."""
-        await self.recover()
-        while True:
-            self._waiting.clear()
-            await self.deliver()
-            await self._waiting.wait()
+        """Deliver until the desk ends; what is being sent then has a moment left.
 
-    async def recover(self) -> None:
-        """Look up what may have been sent or not."""
-        for reply in self._replies.outbox.cut_off():
-            try:
-                remote = await self._channel(reply).look_up(self._replies.errand(reply))
-            except FateUnknownError as error:
-                self._replies.done(reply.id, "unknown", self._now(), note=f"{LOST}: {error}")
-            else:
-                fate: Fate = "queued" if remote is None else "sent"
-                self._replies.done(reply.id, fate, self._now(), remote=remote or "")
-            self._keep()
+        Raises:
+            StoreError: the disk failed.
+        """
+        tasks = [asyncio.create_task(lane.run()) for lane in self._lanes.values()]
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+            for task in done:
+                task.result()
+        finally:
+            await self._close(tasks)
 
     async def deliver(self) -> None:
-        """Send everything that is queued now."""
-        for reply in self._replies.outbox.waiting():
-            # what was queued may have gone while another was sent: the desk began again
-            if self._replies.outbox.find(reply.id) is reply:
-                await self._send(reply)
+        """Take one step with everything that is due now."""
+        await asyncio.gather(*(lane.go() for lane in self._lanes.values()))
 
-    async def _send(self, reply: Reply) -> None:
-        reply = self._replies.begin(reply, self._now())
-        self._keep()
-        try:
-            remote = await self._channel(reply).send(self._replies.errand(reply))
-        except NotSentError as error:
-            self._replies.done(reply.id, "failed", self._now(), note=str(error))
-        except FateUnknownError as error:
-            self._replies.done(reply.id, "unknown", self._now(), note=str(error))
-        except Exception as error:  # noqa: BLE001  a fault of one channel must not stop the others
-            note = f"the channel broke off: {error!r}"
-            self._replies.done(reply.id, "unknown", self._now(), note=note)
-        else:
-            self._replies.done(reply.id, "sent", self._now(), remote=remote)
-        self._keep()
-        await asyncio.sleep(0)  # screens get their turn between replies
+    async def _close(self, tasks: list[asyncio.Task[None]]) -> None:
+        for lane in self._lanes.values():
+            lane.is_closing = True
+        self.wake()
+        await asyncio.wait(tasks, timeout=GRACE_S)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*(live.close() for live in self._channels.live.values()))
 
-    def _channel(self, reply: Reply) -> Channel:
-        return self._channels.of(reply, exercise=self._exercise())
+    def _key(self, reply: Reply) -> str:
+        """The lane of a reply: its account, if that is switched on, else the dry run's."""
+        live = self._channels.live_of(reply)
+        return live.account.key if live is not None else ""
+
+    def _kept(self) -> None:
+        """Store, and let other lanes see whether what they hold back may go now."""
+        self._keep()
+        self.wake()

@@ -2,8 +2,9 @@
 
 ```
 submitted ─ a lead ─┬─► queued ─► sending ─┬─► sent
-                    └─► rejected           ├─► failed    the channel surely has not taken it
-                                           └─► unknown   it may have: never sent again blindly
+                    └─► rejected   ▲       ├─► failed    the channel surely has not taken it
+                                   │       └─► unknown   it may have: never sent again blindly
+                                   └─ later ┘            not taken now: waits for its time
 ```
 
 A reply is in the store as `queued` before anything happens, as `sending` before the channel hears
@@ -17,7 +18,7 @@ from datetime import datetime
 
 import msgspec
 
-from desk.replies.reply import Reply
+from desk.replies.reply import Reply, ReplyState
 
 HELD = 50_000
 """Replies in memory: weeks of a storm. Beyond a tenth more the oldest that are done leave it, and
@@ -41,7 +42,7 @@ class Outbox:
         self._replies: dict[str, Reply] = {}
         self._of_case: dict[str, list[str]] = {}
         self._of_person: dict[str, list[str]] = {}
-        self._waiting: dict[str, None] = {}
+        self._under_way: dict[str, None] = {}
         self._next = 1
         self._dirty: set[str] = set()
 
@@ -64,13 +65,30 @@ class Outbox:
         ids = self._of_person.get(author_key, ())
         return [reply for id_ in ids if (reply := self._replies[id_]).state in STANDING]
 
-    def waiting(self) -> list[Reply]:
-        """Those that are queued, in the order in which they were."""
-        return [self._replies[id_] for id_ in self._waiting]
+    def under_way(self) -> list[Reply]:
+        """Those that are queued or being sent, in the order in which they were written."""
+        return [self._replies[id_] for id_ in sorted(self._under_way, key=number_of)]
 
-    def cut_off(self) -> list[Reply]:
-        """Those that are being sent: after a restart, nobody knows whether they were."""
-        return [reply for reply in self._replies.values() if reply.state == "sending"]
+    def is_behind(self, reply: Reply) -> bool:
+        """Whether an older reply to the same person is still to go out."""
+        if not reply.author_key:
+            return False
+        mine = number_of(reply.id)
+        ids = self._of_person.get(reply.author_key, ())
+        return any(id_ in self._under_way and number_of(id_) < mine for id_ in reversed(ids))
+
+    def is_answering(self, case: str) -> bool:
+        """Whether a reply to a case is under way."""
+        return any(id_ in self._under_way for id_ in self._of_case.get(case, ()))
+
+    def latest(self) -> Iterator[Reply]:
+        """The newest reply of each case, and each that an announcement sends."""
+        for ids in self._of_case.values():
+            replies = (self._replies[id_] for id_ in reversed(ids))
+            for reply in replies:
+                yield reply
+                if reply.author_key:
+                    break
 
     def put(self, reply: Reply) -> Reply:
         """Take in a reply as it is now."""
@@ -78,16 +96,16 @@ class Outbox:
         self._replies[reply.id] = reply
         if before is None:
             self._index(reply)
-        if reply.state == "queued":
-            self._waiting[reply.id] = None
+        if reply.state in ("queued", "sending"):
+            self._under_way[reply.id] = None
         else:
-            self._waiting.pop(reply.id, None)
+            self._under_way.pop(reply.id, None)
         self._dirty.add(reply.id)
         if len(self._replies) > self._held + self._held // 10:
             self._let_go()
         return reply
 
-    def turn(self, reply: Reply, state: str, at: datetime, **more: str) -> Reply:
+    def turn(self, reply: Reply, state: ReplyState, at: datetime, **more: object) -> Reply:
         """Let a reply come to `state`; `more` are other fields that change with it."""
         return self.put(msgspec.structs.replace(reply, state=state, at=at, **more))
 
@@ -104,7 +122,7 @@ class Outbox:
     def restore(self, pieces: Iterable[bytes], following: bytes | None) -> None:
         """Go on from the pieces that were stored; to be called once, before anything else."""
         replies = [msgspec.json.decode(piece, type=Reply) for piece in pieces]
-        for reply in sorted(replies, key=lambda reply: int(reply.id.removeprefix("r-"))):
+        for reply in sorted(replies, key=lambda reply: number_of(reply.id)):
             self.put(reply)
         self._dirty.clear()
         self._next = msgspec.json.decode(following, type=int) if following else 1
@@ -128,3 +146,8 @@ class Outbox:
             for reply in self._replies.values()
             if reply.state not in UNDONE and reply.id not in self._dirty
         )
+
+
+def number_of(id_: str) -> int:
+    """Where the reply of this id stands in the order in which replies were written."""
+    return int(id_.removeprefix("r-"))

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from hashlib import blake2b
 
 import msgspec
 
 from desk.cases import Case
-from desk.channels import Errand
-from desk.errors import CaseError
 from desk.replies.drafts import Drafts
 from desk.replies.errors import ReplyError
 from desk.replies.facts import changed, seen_as
 from desk.replies.ground import Ground
 from desk.replies.outbox import NEXT, UNDONE, Key, Outbox
-from desk.replies.reply import Draft, Facts, Fate, Problem, Reply, ReplyState, Role
+from desk.replies.reply import Draft, Facts, Problem, Reply, ReplyState, Role
 from desk.replies.writing import Writing
 
 NOT_ANSWERED = ("rss",)
@@ -46,7 +43,7 @@ class Replies:
     """
 
     def __init__(self, ground: Ground) -> None:
-        self._ground = ground
+        self.ground = ground
         self.writing = Writing(ground)
         self.drafts = Drafts()
         self.outbox = Outbox()
@@ -91,7 +88,7 @@ class Replies:
             facts=seen if written.seen else current,
         )
         self.drafts.keep(draft)
-        self._ground.cases.touched(case.id, written.by, now)
+        self.ground.cases.touched(case.id, written.by, now)
         self._changed(case.id)
         return draft
 
@@ -121,18 +118,18 @@ class Replies:
         self._check_new(case, written)
         for old in self.outbox.of_case(case.id):
             if old.state == "submitted":
-                self._turn(old, "rejected", now, note=SUPERSEDED)
+                self.turn(old, "rejected", now, note=SUPERSEDED)
         needs_lead = role != "lead" and self.needs_lead(case)
         reply = self.compose(case, written, facts, now, "submitted" if needs_lead else "queued")
         self.drafts.drop(case.id)
         self.put(reply)
         if needs_lead:
-            self._ground.cases.note(case.id, now, written.by, "submitted", "a reply, for a lead")
+            self.ground.cases.note(case.id, now, written.by, "submitted", "a reply, for a lead")
         return reply
 
     def needs_lead(self, case: Case) -> bool:
         """Whether a lead must let replies to a case go."""
-        return bool(set(self._ground.settings.policy.approval.labels) & set(case.labels))
+        return bool(set(self.ground.settings.policy.approval.labels) & set(case.labels))
 
     def compose(
         self, case: Case, written: Written, facts: Facts, now: datetime, state: ReplyState
@@ -155,12 +152,12 @@ class Replies:
             etr=self.writing.promised(written.text, facts),
             outage=facts.outage,
             status=facts.status,
-            exercise=case.exercise or bool(self._ground.store.exercise),
+            exercise=case.exercise or bool(self.ground.store.exercise),
         )
 
     def account(self, case: Case) -> str:
         """The own account that answers a case: the one that it came to, or the channel's first."""
-        own = self._ground.own
+        own = self.ground.own
         if case.account:
             name = case.account.removeprefix(f"{case.channel}:")
             known = own.named(case.channel, name)
@@ -190,20 +187,20 @@ class Replies:
         case = self._case(reply.case)
         note = note[:NOTE_LETTERS]
         if not approve:
-            self._send_back(reply, case, now)
+            self.draft_again(reply, case, now)
             words = f"reply of {reply.by} sent back" + (f": {note}" if note else "")
-            self._ground.cases.note(case.id, now, by, "rejected", words)
-            return self._turn(reply, "rejected", now, note=note, approved_by="")
+            self.ground.cases.note(case.id, now, by, "rejected", words)
+            return self.turn(reply, "rejected", now, note=note, approved_by="")
         facts = self.writing.facts(case, now)
         if (facts.outage, facts.status) != (reply.outage, reply.status):
             reason = f"since it was written: {facts.status or 'no outage known'} now; send it back"
             raise ReplyError("stale", reason, facts=facts)
         # what it promises is held against what is known now
         check_problems(self.writing.problems(case, reply.text, facts), anyway=True)
-        self._ground.cases.note(case.id, now, by, "approved", f"reply of {reply.by}")
-        return self._turn(reply, "queued", now, approved_by=by)
+        self.ground.cases.note(case.id, now, by, "approved", f"reply of {reply.by}")
+        return self.turn(reply, "queued", now, approved_by=by)
 
-    def _send_back(self, reply: Reply, case: Case, now: datetime) -> None:
+    def draft_again(self, reply: Reply, case: Case, now: datetime) -> None:
         """The draft goes back to who wrote it, unless something else is being written by now."""
         if self.drafts.of(case.id) is None:
             draft = Draft(
@@ -216,45 +213,6 @@ class Replies:
             )
             self.drafts.keep(draft)
 
-    # Delivery
-
-    def errand(self, reply: Reply) -> Errand:
-        """What a channel must know to publish a reply once."""
-        store = self._ground.store
-        posts = store.posts_of(reply.channel, [reply.to_post]) if reply.to_post else []
-        key = blake2b(f"{store.id}\0{reply.id}".encode(), digest_size=16).hexdigest()
-        return Errand(reply, posts[-1] if posts else None, key)
-
-    def begin(self, reply: Reply, now: datetime) -> Reply:
-        """A channel is about to hear of a queued reply."""
-        return self._turn(reply, "sending", now)
-
-    def done(
-        self,
-        id_: str,
-        state: Fate,
-        now: datetime,
-        *,
-        remote: str = "",
-        note: str = "",
-    ) -> None:
-        """What became of a reply that was being sent; one that was forgotten meanwhile is gone."""
-        reply = self.outbox.find(id_)
-        if reply is None or reply.state != "sending":
-            return
-        reply = self._turn(reply, state, now, remote=remote, note=note)
-        if not reply.author_key:
-            return
-        cases = self._ground.cases
-        if state == "sent":
-            closes = reply.status == "restored"
-            try:
-                cases.replied(reply.case, now, reply.by, promised=reply.etr, loop=closes)
-            except CaseError:
-                return  # the case has left memory, and the store has the reply
-        elif state in ("unknown", "failed"):
-            cases.note(reply.case, now, reply.by, state, note)
-
     # What is kept
 
     def dirty(self) -> dict[Key, bytes | None]:
@@ -263,14 +221,14 @@ class Replies:
 
     def restore(self) -> None:
         """Go on from the store; to be called once, before anything else."""
-        store = self._ground.store
+        store = self.ground.store
         self.drafts.restore(store.states("draft").values())
         self.outbox.restore(store.states("reply").values(), store.state(*NEXT))
 
     # Checks
 
     def _case(self, id_: str) -> Case:
-        case = self._ground.cases.get(id_)
+        case = self.ground.cases.get(id_)
         if case is None:
             raise ReplyError("unknown", f"this desk knows no case '{id_[:80]}'")
         if case.merged_into is not None:
@@ -308,7 +266,8 @@ class Replies:
         if said and said[-1].text == written.text and case.waiting_since is None:
             raise ReplyError("answered", "they have had these very words already")
 
-    def _turn(self, reply: Reply, state: ReplyState, now: datetime, **more: str) -> Reply:
+    def turn(self, reply: Reply, state: ReplyState, now: datetime, **more: object) -> Reply:
+        """Let a reply come to `state`; `more` are other fields that change with it."""
         turned = self.outbox.turn(reply, state, now, **more)
         self._changed(reply.case)
         return turned

@@ -10,8 +10,8 @@ import msgspec
 ReplyState = Literal["submitted", "rejected", "queued", "sending", "sent", "unknown", "failed"]
 """How far a reply is; `submitted` waits for a lead, `unknown` may have been sent or not."""
 
-Fate = Literal["queued", "sent", "unknown", "failed"]
-"""What becomes of a reply that was being sent; it is `queued` again where it surely was not."""
+Settling = Literal["sent", "not_sent", "again", "withdraw"]
+"""What a person says of a reply whose fate is not known, or wants of one that was not sent."""
 
 Role = Literal["agent", "lead"]
 
@@ -73,6 +73,10 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `remote` is its id or address at the platform. An exercise, and a channel that is not switched
     on, go to the dry run: recorded, sent nowhere, `remote` begins with `dry-run:`.
 
+    `via` is the account that is switched on from which it is being sent, or was; empty for the dry
+    run. `again_at` is the wall time before which it is not tried again, after `tries` that have led
+    to nothing since `since`, wall time too; `note` says why.
+
     What an announcement sends is a reply to nobody: `case` is the announcement's id, `to_post` and
     `author_key` are empty.
     """
@@ -95,18 +99,24 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     approved_by: str = ""
     note: str = ""
     remote: str = ""
+    via: str = ""
+    again_at: datetime | None = None
+    since: datetime | None = None
+    tries: int = 0
     exercise: bool = False
 
 
 class Sending(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """How far an announcement is in one channel, from one own account."""
+    """How far an announcement is in one channel, from one own account; `reply` is its id."""
 
     channel: str
     account: str
     state: ReplyState
     at: datetime
+    reply: str = ""
     remote: str = ""
     note: str = ""
+    again_at: datetime | None = None
 
 
 class Announcement(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

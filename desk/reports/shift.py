@@ -121,6 +121,7 @@ def shift_report(
     posts, by_label, by_channel, by_place = _volume(records, start)
     begun, over, now_open = _outages(outages.values(), start, end)
     replies = [r for r in (yield from records.replies()) if r.state == "sent" and r.at >= start]
+    to_people = [reply for reply in replies if reply.author_key]
     return ShiftReport(
         territory=records.territory,
         zone=records.zone.key,
@@ -148,8 +149,8 @@ def shift_report(
         outages_begun=begun,
         outages_ended=over,
         outages_open=now_open,
-        promised=len({reply.author_key for reply in replies if reply.etr is not None}),
-        told=len({reply.author_key for reply in replies if reply.status == "restored"}),
+        promised=len({reply.author_key for reply in to_people if reply.etr is not None}),
+        told=len({reply.author_key for reply in to_people if reply.status == "restored"}),
         to_tell=sum(case.loop for case in cases),
         look_alikes=sum(1 for _ in records.states("look_alike")),
         overload=overloaded,

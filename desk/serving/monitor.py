@@ -10,6 +10,7 @@ from datetime import datetime
 import msgspec
 
 from desk.cases.wrong import WrongLabels
+from desk.channels.switched_on import SwitchedOn
 from desk.errors import StoreError
 from desk.feeds import Feed
 from desk.health import MinuteRate, silent_since
@@ -46,7 +47,7 @@ class Monitor:
     """Reads feeds through a pipeline, and answers what screens ask.
 
     `tell` gets one line for each thing that people should know, such as a bad line of a feed;
-    `wrong` notes posts that people say are labelled wrong.
+    `wrong` notes posts that people say are labelled wrong; replies really go out from `accounts`.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class Monitor:
         tell: Tell,
         labellers: Labellers | None = None,
         wrong: WrongLabels | None = None,
+        accounts: Sequence[SwitchedOn] = (),
     ) -> None:
         self.pipeline = pipeline
         self.names = {place.id: place.name for place in pipeline.territory.community}
@@ -77,7 +79,7 @@ class Monitor:
         self._failure: StoreError | None = None
         self._note(pipeline.store.changes())
         self.cases = CaseDesk(self, wrong)
-        self.replies = ReplyDesk(self, self.cases)
+        self.replies = ReplyDesk(self, self.cases, accounts)
         self.reports = ReportDesk(self)
         self.houses: tuple[House, ...] = (self.cases, self.replies, self.reports)
         self._reading = Reading(pipeline, feeds, self._took, tell, labellers)

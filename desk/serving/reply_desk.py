@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from desk.announcements import AnnounceAction
 from desk.cases import Case
 from desk.channels.choosing import Channels, DryRun
+from desk.channels.live import Live
+from desk.channels.switched_on import SwitchedOn
 from desk.pipeline import Outcome
 from desk.replies.delivery import Delivery
 from desk.replies.errors import ReplyError
 from desk.replies.everybody import Answer, Everybody, Round
 from desk.replies.facts import changed
 from desk.replies.measure import limit, measure
+from desk.replies.passage import Passage
 from desk.replies.replies import Written
 from desk.replies.reply import Facts, Reply
 from desk.replies.writing import Choice
@@ -54,7 +57,7 @@ LOOKED_S = 0.5
 class ReplyDesk:
     """Replies and announcements as screens see them, and their delivery."""
 
-    def __init__(self, desk: Desk, cases: CaseDesk, channels: Channels | None = None) -> None:
+    def __init__(self, desk: Desk, cases: CaseDesk, accounts: Sequence[SwitchedOn] = ()) -> None:
         self.desk = desk
         self._cases = cases
         cases.written, cases.writing = self.of_case, self.writer
@@ -62,15 +65,17 @@ class ReplyDesk:
         self._stamps: dict[str, str] = {}
         self._looked_at_s = 0.0
         pipeline = desk.pipeline
-        self.channels = channels or Channels(DryRun(pipeline.store))
+        self.channels = Channels(DryRun(pipeline.store), map(Live, accounts))
+        self.passage = Passage(pipeline.replies)
+        self._kind = pipeline.store.exercise
         self.everybody = Everybody(pipeline, pipeline.replies)
         self.version = 0
         self._delivery = Delivery(
-            pipeline.replies,
+            self.passage,
             self.channels,
             now=self.now,
             keep=self.keep,
-            exercise=lambda: bool(pipeline.store.exercise),
+            exercise=lambda: self._kind,
         )
 
     async def run(self) -> None:
@@ -85,8 +90,12 @@ class ReplyDesk:
         """A new screen has come."""
         return ReplyVisit(self, guest)
 
-    def took(self, outcome: Outcome) -> None:
+    def took(self, outcome: Outcome) -> None:  # noqa: ARG002  it may have told what the desk is
         """A batch, or what somebody did, has led to `outcome`."""
+        if self._kind is None:
+            self._kind = self.desk.pipeline.store.exercise
+            if self._kind is not None:
+                self._delivery.wake()
 
     def begin_again(self) -> None:
         """The feed has begun again, and everything before is forgotten."""
@@ -151,7 +160,7 @@ class ReplyDesk:
         draft = replies.drafts.of(case.id)
         facts = replies.writing.facts(case, now)
         return InCase(
-            replies=tuple(replies.outbox.of_case(case.id)),
+            replies=tuple(map(self._delivery.told, replies.outbox.of_case(case.id))),
             draft=draft,
             stale=replies.stale(draft, case, now),
             problems=replies.writing.problems(case, draft.text, facts) if draft else (),

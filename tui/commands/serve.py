@@ -14,6 +14,7 @@ from typing import Annotated
 
 import typer
 
+from desk.channels.switched_on import switched_on
 from desk.oms.follow import OmsFile
 from desk.serving.monitor import Monitor
 from desk.serving.server import listening
@@ -73,9 +74,11 @@ def serve(
     feeds = open_feeds(setup)
     pipeline = build_pipeline(setup, feeds)
     try:
+        accounts = switched_on(pipeline.settings.accounts, setup.settings)
         file = follow_oms(setup, pipeline, Sparing(say))
         with labelling(setup) as labellers:
-            monitor = Monitor(pipeline, feeds, Sparing(say), labellers, wrong_labels(setup))
+            told, noted = Sparing(say), wrong_labels(setup)
+            monitor = Monitor(pipeline, feeds, told, labellers, noted, accounts)
             asyncio.run(_serve(monitor, listen, file, attached=attached))
     finally:
         pipeline.store.close()

@@ -175,8 +175,8 @@ async def test_announcements_survive_a_restart_in_the_middle_of_being_sent(
     drafted(bench)
     act(bench, "submit", "lead", id="a-1")
     act(bench, "send", "lead", id="a-1")
-    first = bench.replies.outbox.waiting()[0]
-    bench.replies.begin(first, bench.now)
+    first = bench.replies.outbox.under_way()[0]
+    bench.passage.begin(first, bench.now)
     bench.pipeline.settle()
     bench.store.close()
     again = Bench(data=tmp_path / "data", settings=tmp_path / "settings")

@@ -11,9 +11,12 @@ from typing import Any
 
 import msgspec
 
+from desk.accounts import Account
 from desk.cases import Case
 from desk.channels import Channel
 from desk.channels.choosing import Channels, DryRun, Recorded
+from desk.channels.live import Live
+from desk.channels.switched_on import SwitchedOn
 from desk.feeds import Batch
 from desk.oms import OmsOutage
 from desk.outages import Action, OutageChange
@@ -21,6 +24,8 @@ from desk.pipeline import Pipeline
 from desk.post import Author, Post
 from desk.replies.delivery import Delivery
 from desk.replies.everybody import Everybody, Round
+from desk.replies.lane import Pace
+from desk.replies.passage import Passage
 from desk.replies.replies import Written
 from desk.replies.reply import Facts, Reply, Role
 from desk.settings import load_settings
@@ -109,6 +114,8 @@ class Bench:
         )
         self.exercise = exercise
         self.replies = self.pipeline.replies
+        self.passage = Passage(self.replies)
+        self.wall = NOON
         self.everybody = Everybody(self.pipeline, self.replies)
         self.dry_run = DryRun(self.store)
         self._batches = 0
@@ -187,22 +194,40 @@ class Bench:
         await self.deliver()
         return done
 
-    def delivery(self, live: dict[str, Channel] | None = None) -> Delivery:
+    def delivery(self, live: dict[str, Channel] | None = None, **more: Any) -> Delivery:  # noqa: ANN401
+        """Delivery whose wall clock moves by hand: `wall`; nothing waits for a lot."""
+        opened = [
+            Live(SwitchedOn(account_of(key), channel)) for key, channel in (live or {}).items()
+        ]
         return Delivery(
-            self.replies,
-            Channels(self.dry_run, live),
+            self.passage,
+            Channels(self.dry_run, opened),
             now=lambda: self.now,
             keep=self.pipeline.settle,
-            exercise=lambda: bool(self.store.exercise),
+            exercise=lambda: self.store.exercise,
+            wall=lambda: self.wall,
+            pace=Pace(jitter=0.0),
+            **more,
         )
 
-    async def deliver(self, live: dict[str, Channel] | None = None) -> None:
+    async def deliver(
+        self, live: dict[str, Channel] | None = None, *, steps: int = 2, wait_s: float = 10.0
+    ) -> Delivery:
+        """Take steps with what is due, each so long after the one before."""
         delivery = self.delivery(live)
-        await delivery.recover()
-        await delivery.deliver()
+        for _ in range(steps):
+            await delivery.deliver()
+            self.wall += timedelta(seconds=wait_s)
+        return delivery
 
     def recorded(self) -> list[Recorded]:
         return self.dry_run.recorded()
+
+
+def account_of(key: str, **more: Any) -> Account:  # noqa: ANN401
+    """An own account that is switched on."""
+    channel, _, handle = key.partition(":")
+    return Account(channel=channel, handle=handle, on=True, **more)
 
 
 def kept(bench: Bench) -> tuple[list[Reply], dict[str, bytes]]:

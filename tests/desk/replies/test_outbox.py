@@ -117,8 +117,8 @@ async def test_faults_of_a_channel_are_told_and_stop_nobody() -> None:
     bench.people(["no power in Alderton"] * 12, account="Power")
     channels: list[tuple[Channel, str]] = [
         (Live(fault=NotSentError("the account is locked")), "failed"),
-        (Live(fault=FateUnknownError("it hung up")), "unknown"),
-        (Live(fault=ValueError("what?")), "unknown"),
+        (Live(fault=FateUnknownError("it hung up"), forgetful=True), "unknown"),
+        (Live(fault=ValueError("what?"), forgetful=True), "unknown"),
         (Live(), "sent"),
     ]
     for number, (channel, state) in enumerate(channels):
@@ -161,8 +161,8 @@ def test_an_unknown_reply_keeps_the_next_back_until_somebody_has_looked(bench: B
     from desk.replies.errors import ReplyError
 
     case = bench.case()
-    reply = bench.replies.begin(bench.send(case, TEXT), bench.now)
-    bench.replies.done(reply.id, "unknown", bench.now, note="it hung up")
+    reply = bench.passage.begin(bench.send(case, TEXT), bench.now)
+    bench.passage.unknown(reply, bench.now, "it hung up")
     with pytest.raises(ReplyError, match="may have been sent or not"):
         bench.send(case, f"{TEXT}!")
     assert bench.send(case, f"{TEXT}!", anyway=True).state == "queued"

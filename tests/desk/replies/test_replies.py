@@ -195,8 +195,8 @@ def test_nothing_is_sent_on_facts_that_nobody_has_seen(
                         bench.now,
                     )
                     assert same
-                    bench.replies.begin(reply, bench.now)
-                    bench.replies.done(reply.id, "failed", bench.now, note="to try again")
+                    reply = bench.passage.begin(reply, bench.now)
+                    bench.passage.failed(reply, bench.now, "to try again")
         except OutageError:
             continue
         except ReplyError as error:
