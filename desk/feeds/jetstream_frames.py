@@ -61,7 +61,8 @@ class Frames:
 
     `posts`, `faults` and `ignored` are as in a batch; `seq` and `at_us` say from where the next
     connection may go on: the sequence number (version 2) and the server's time in microseconds.
-    `notices` are what the server has said about the stream itself, `error` is its last word.
+    `notices` are what the server has said about the stream itself, `error` is its last word. Faults
+    are said to be from `place`.
     """
 
     def __init__(self, version: Version, place: str = "jetstream") -> None:
@@ -80,10 +81,16 @@ class Frames:
         self._hour = 0
         self._late_before = ""
 
+    def begin(self, place: str) -> None:
+        """Another connection: only the handles that were told are still known."""
+        self.cleared()
+        self.seq, self.at_us, self._last = 0, 0, (0, 0)
+        self.notices, self.error = [], None
+        self._place = place
+
     def cleared(self) -> None:
         """Forget posts and faults: they were handed on."""
         self.posts, self.faults, self.ignored = [], [], 0
-        self.notices = []
 
     def _take_v1(self, frame: bytes) -> None:
         try:

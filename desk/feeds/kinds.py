@@ -1,4 +1,7 @@
-"""The kinds of feed that the desk itself knows; others are registered where things are joined."""
+"""The kinds of feed that the desk itself knows; others are registered where things are joined.
+
+Openers of feeds over a network import them only when they are asked for: it costs time to start.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,21 @@ from desk.feeds import Feed, Opener, Options
 from desk.feeds.file import FileFeed
 
 
+def _jetstream(url: str, options: Options) -> Feed:
+    from desk.feeds.jetstream import open_jetstream
+
+    return open_jetstream(url, options)
+
+
 def _meta(url: str, options: Options) -> Feed:
-    from desk.feeds.meta import MetaFeed  # aiohttp costs start-up time
+    from desk.feeds.meta import MetaFeed
 
     return MetaFeed(url, options)
 
 
-KINDS: dict[str, Opener] = {"file": FileFeed, "meta": _meta}
+KINDS: dict[str, Opener] = {
+    "file": FileFeed,
+    "jetstream+ws": _jetstream,
+    "jetstream+wss": _jetstream,
+    "meta": _meta,
+}
