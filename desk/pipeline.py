@@ -17,6 +17,7 @@ from desk.cases import PAST, Case, CaseAction, CaseDone, Cases, Mode
 from desk.clock import EventClock
 from desk.errors import OutageError, StoreError
 from desk.feeds import Batch, Fault
+from desk.feeds.warning import WeatherWarning
 from desk.intake import Accepted, Intake
 from desk.oms.live import LiveOms
 from desk.outages import Action, Done, OutageChange, Outages
@@ -27,6 +28,8 @@ from desk.reports.pulse import PulseTaker
 from desk.settings import Settings, load_settings
 from desk.store import Commit, Store
 from desk.territories import Territory
+from desk.warnings import Warnings
+from desk.warnings.held import KIND as WARNINGS
 from rules import Engine, Verdict
 from rules.pack import Pack
 
@@ -42,6 +45,7 @@ class Taken(msgspec.Struct):
     accepted: Accepted
     restart: bool = False
     faults: tuple[Fault, ...] = ()
+    warnings: tuple[WeatherWarning, ...] | None = None
 
 
 class Outcome(msgspec.Struct):
@@ -101,6 +105,7 @@ class Pipeline:
         self.replies = Replies(self)
         self.announcements = Announcements(self, self.replies)
         self.pulse = PulseTaker(store.last_pulse())
+        self.warnings = Warnings(territory)
         self.clock = self._restore()
         self._engine = engine
         self._packs = packs
@@ -122,6 +127,7 @@ class Pipeline:
             self.replies.restore()
             self.announcements.restore()
             self.look_alikes.restore(self.store.states("look_alike").values())
+            self.warnings.restore(self.store.states(WARNINGS))
             self.oms = LiveOms(self.store.states("oms").get("told"))
             rows = [] if clock.now is None else self.outages.rows(clock.now)
             self.cases.restore(self.store.states, (row for row, _ in rows), clock.now)
@@ -176,7 +182,7 @@ class Pipeline:
         if self.store.exercise is None and accepted.posts:
             self._begin(exercise=accepted.posts[0].exercise)
         self.work_s["intake"] += thread_time() - begin_s
-        return Taken(feed, batch.cursor, accepted, batch.restart, batch.faults)
+        return Taken(feed, batch.cursor, accepted, batch.restart, batch.faults, batch.warnings)
 
     def finish(self, taken: Taken, verdicts: Sequence[Verdict]) -> Outcome:
         """The second half of `process`: what the verdicts, one a post, lead to; errors as there."""
@@ -197,6 +203,8 @@ class Pipeline:
         told_s = work_s["places"] + work_s["outages"] + work_s["cases"] - before_s
         work_s["intake"] += end_s - begin_s - told_s
         commit.faults, commit.at = taken.faults, self.clock.now
+        if taken.warnings is not None:
+            self.warnings.replace(taken.feed, taken.warnings)
         self._settle(commit, outcome)
         work_s["store"] += thread_time() - end_s
         return outcome
@@ -274,6 +282,7 @@ class Pipeline:
         self.look_alikes = self._look_alikes()
         self.pulse = PulseTaker()
         self.oms.forget()
+        self.warnings.forget()
         self._locator.forget()
         self.clock = EventClock()
 
@@ -344,7 +353,7 @@ class Pipeline:
         states = {("outage", id_): state for id_, state in self.outages.dirty().items()}
         states |= {("look_alike", id_): state for id_, state in self.look_alikes.dirty().items()}
         states |= self.replies.dirty() | self.announcements.dirty()
-        states |= self.oms.state()
+        states |= self.oms.state() | self.warnings.dirty()
         states["clock", "event"] = msgspec.json.encode(self.clock)
         return states
 

@@ -11,7 +11,7 @@ from platformdirs import user_data_path
 
 from desk.cases.wrong import WrongLabels
 from desk.errors import StoreError
-from desk.feeds import Feed, Opener, Options, open_feed
+from desk.feeds import Feed, Locating, Opener, Options, open_feed
 from desk.feeds.kinds import KINDS
 from desk.garbage import setting_up
 from desk.labelling import Labellers
@@ -78,9 +78,13 @@ def build_pipeline(setup: Setup, feeds: Sequence[Feed], *, every_post: bool = Fa
         TerritoryError: the territory is unknown or faulty.
         RulesError: the keyword sets have faults.
         SettingsError: the settings have faults.
+        FeedError: a feed does not know what to ask for in the territory.
         StoreError: the store can't be used, or was begun with another territory.
     """
     territory = _territory(setup, feeds)
+    for feed in feeds:
+        if isinstance(feed, Locating):
+            feed.locate(territory)
     with setting_up():
         return _pipeline(setup, feeds, territory, every_post=every_post)
 

@@ -12,6 +12,7 @@ import msgspec
 from desk.errors import FeedError, choices
 from desk.feeds.warning import WeatherWarning
 from desk.post import Post
+from desk.territories import Territory
 
 
 class Fault(msgspec.Struct, frozen=True):
@@ -46,7 +47,8 @@ class Feed(Protocol):
 
     A feed over a network also has a `condition: Condition` (desk/feeds/condition.py), for its
     health. One that must acknowledge has `stored(batch)`, called once a batch and its cursor are on
-    disk; batches come to it in their order.
+    disk; batches come to it in their order. One that asks for what holds in a territory has
+    `locate(territory)`, called before the first batch.
     """
 
     url: str
@@ -74,6 +76,19 @@ class Acknowledging(Protocol):
 
     def stored(self, batch: Batch) -> None:
         """`batch` is on disk."""
+        ...
+
+
+@runtime_checkable
+class Locating(Protocol):
+    """A feed that asks for what holds in a territory."""
+
+    def locate(self, territory: Territory) -> None:
+        """Ask for what holds in `territory`.
+
+        Raises:
+            FeedError: the territory does not tell what is to be asked for.
+        """
         ...
 
 

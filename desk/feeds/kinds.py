@@ -21,9 +21,17 @@ def _meta(url: str, options: Options) -> Feed:
     return MetaFeed(url, options)
 
 
+def _nws(url: str, options: Options) -> Feed:
+    from desk.feeds.nws import NwsFeed
+
+    return NwsFeed(url, options)
+
+
 KINDS: dict[str, Opener] = {
     "file": FileFeed,
     "jetstream+ws": _jetstream,
     "jetstream+wss": _jetstream,
     "meta": _meta,
+    "nws+http": _nws,
+    "nws+https": _nws,
 }

@@ -13,6 +13,7 @@ from desk.cases.wrong import WrongLabels
 from desk.channels.switched_on import SwitchedOn
 from desk.errors import StoreError
 from desk.feeds import Feed
+from desk.feeds.warning import WeatherWarning
 from desk.health import MinuteRate, silent_since
 from desk.labelling import Labellers
 from desk.outages import ENDED, OutageChange
@@ -227,6 +228,11 @@ class Monitor:
             OmsMark(one.id, one.lat, one.lon, one.status, one.customers, outage)
             for one, outage in pipeline.oms.open_at(now, exercise=exercise)
         )
+
+    def warnings(self) -> tuple[WeatherWarning, ...]:
+        """The official warnings that hold now, the worst first."""
+        pipeline = self.pipeline
+        return pipeline.warnings.at(self.time(), exercise=bool(pipeline.store.exercise))
 
     def counts(self) -> tuple[PlaceCount, ...]:
         """The layers of the map beside the outages, as old as those."""

@@ -15,6 +15,7 @@ from datetime import datetime
 
 import msgspec
 
+from desk.feeds.warning import WeatherWarning
 from desk.outages import OutageChange
 from desk.post import LabelledPost
 from desk.reports.handover import Handover
@@ -268,7 +269,8 @@ class Tick(msgspec.Struct, frozen=True, tag="tick"):
 
     `outages` holds changed rows only; `queue` is the whole head of the queue, most urgent first;
     `oms` are all marks of the utility's own list; `counts` are those of every community that has
-    any, for the layers of the map; `cases` are the lists of cases that have changed.
+    any, for the layers of the map; `cases` are the lists of cases that have changed; `warnings` are
+    all official warnings that hold, the worst first.
     """
 
     status: DeskStatus | None = None
@@ -278,6 +280,7 @@ class Tick(msgspec.Struct, frozen=True, tag="tick"):
     oms: tuple[OmsMark, ...] | None = None
     counts: tuple[PlaceCount, ...] | None = None
     cases: tuple[CaseWindow, ...] = ()
+    warnings: tuple[WeatherWarning, ...] | None = None
 
 
 class Detail(msgspec.Struct, frozen=True, tag="detail"):

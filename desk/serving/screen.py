@@ -10,6 +10,7 @@ import msgspec
 from aiohttp import WSMsgType, web
 
 from desk.errors import DeskError, OutageError, StoreError
+from desk.feeds.warning import WeatherWarning
 from desk.serving.case_messages import Attach, CaseRow
 from desk.serving.dossier import Dossier
 from desk.serving.held import in_turns
@@ -61,6 +62,7 @@ class Screen:
         self._queue_version = -1
         self._oms: tuple[OmsMark, ...] | None = None
         self._counts: tuple[PlaceCount, ...] = ()
+        self._warnings: tuple[WeatherWarning, ...] = ()
         self._dossiers: dict[str, Dossier] = {}
         self._wanted: asyncio.Queue[str] = asyncio.Queue(MOST_WANTED)
         self._beginnings = monitor.beginnings
@@ -117,6 +119,7 @@ class Screen:
         self._beginnings = self._monitor.beginnings
         self._views, self._outages, self._queue_version = {}, {}, -1
         self._status, self._oms, self._counts, self._dossiers = None, None, (), {}
+        self._warnings = ()
         for visit in self._visits:
             visit.begin_again()
         await self.say(hello(self._monitor))
@@ -137,9 +140,17 @@ class Screen:
         layers = self._layers()
         new_layers = any(layer is not None for layer in layers)
         cases = tuple(window for visit in self._visits for window in visit.windows())
-        if changed or views or outages or queue is not None or new_layers or cases:
-            return Tick(status if changed else None, views, outages, queue, *layers, cases)
+        warnings = self._new_warnings()
+        new = queue is not None or new_layers or warnings is not None
+        if changed or views or outages or new or cases:
+            told = status if changed else None
+            return Tick(told, views, outages, queue, *layers, cases, warnings)
         return None
+
+    def _new_warnings(self) -> tuple[WeatherWarning, ...] | None:
+        warnings = self._monitor.warnings()
+        changed, self._warnings = warnings != self._warnings, warnings
+        return warnings if changed else None
 
     def _layers(self) -> tuple[tuple[OmsMark, ...] | None, tuple[PlaceCount, ...] | None]:
         """The utility's marks and the counts of places, where they have changed."""
