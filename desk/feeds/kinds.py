@@ -15,6 +15,12 @@ def _jetstream(url: str, options: Options) -> Feed:
     return open_jetstream(url, options)
 
 
+def _mastodon(url: str, options: Options) -> Feed:
+    from desk.feeds.mastodon import MastodonFeed
+
+    return MastodonFeed(url, options)
+
+
 def _meta(url: str, options: Options) -> Feed:
     from desk.feeds.meta import MetaFeed
 
@@ -31,6 +37,8 @@ KINDS: dict[str, Opener] = {
     "file": FileFeed,
     "jetstream+ws": _jetstream,
     "jetstream+wss": _jetstream,
+    "mastodon+http": _mastodon,
+    "mastodon+https": _mastodon,
     "meta": _meta,
     "nws+http": _nws,
     "nws+https": _nws,

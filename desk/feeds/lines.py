@@ -33,10 +33,14 @@ class Line(NamedTuple):
 
 
 class Lines:
-    """Cuts chunks of bytes into lines; what is `behind` already only counts."""
+    """Cuts chunks of bytes into lines; what is `behind` already only counts.
 
-    def __init__(self, behind: Position = START) -> None:
+    A line of more than `most_bytes` (LONGEST_LINE_BYTES) is not held.
+    """
+
+    def __init__(self, behind: Position = START, most_bytes: int | None = None) -> None:
         self._behind = behind
+        self._most_bytes = most_bytes
         self._rest = bytearray()
         self._length = 0
         self._skipping = False
@@ -62,7 +66,7 @@ class Lines:
         if self._skipping:
             return
         self._rest += part
-        if len(self._rest) > LONGEST_LINE_BYTES:
+        if len(self._rest) > (self._most_bytes or LONGEST_LINE_BYTES):
             self._skipping = True
             self._rest.clear()
 

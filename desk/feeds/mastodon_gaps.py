@@ -1,0 +1,180 @@
+"""How far each list of an instance was read, and how a gap in a stream is closed from it.
+
+A stream goes on at once, beside the closing of the gap; the mark of its list moves with what is
+fetched, and past what was heard only once nothing is missing. So a desk that ends in between has no
+more than the gap to fetch again, and what comes twice is dropped.
+
+Ids are not quite the order in which statuses come: one of another instance has the id of the moment
+at which it was written, and comes later (lib/mastodon/snowflake.rb). So a gap is taken to begin
+some time before the last status that was seen.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import NamedTuple
+
+import aiohttp
+import msgspec
+
+from desk.errors import FeedError
+from desk.feeds.condition import Condition
+from desk.feeds.lasting import BrokenError, plainly
+from desk.feeds.mastodon_server import (
+    NOTHING,
+    PAGE,
+    Page,
+    RefusedError,
+    Server,
+    Source,
+    age,
+    earlier,
+)
+from desk.feeds.patience import Growth, Patience, Rules
+
+BEFORE_S = 120.0
+"""How long before a gap statuses are fetched once more, for those that came late."""
+SETTLE_S = 1.0
+"""A stream that says hello may hear nothing for a moment yet: then the list is asked once more."""
+RULES = Rules(Growth(1.0, 64.0), Growth(5.0, 320.0), Growth(5.0, 300.0))
+"""Waits of a Mastodon feed; with 429 the instance itself says how long."""
+
+
+class Fetched(NamedTuple):
+    """A page of a list; `closed` says that the gap ends with it."""
+
+    source: Source
+    page: Page
+    closed: bool = False
+
+
+class Marks:
+    """Up to which id each list was read; what is `ahead` was heard while its gap is open."""
+
+    def __init__(self, cursor: str | None = None) -> None:
+        self._read: dict[str, str] = {}
+        self._ahead: dict[str, str] = {}
+        self._open: set[str] = set()
+        if cursor:
+            try:
+                self._read = msgspec.json.decode(cursor, type=dict[str, str])
+            except msgspec.MsgspecError:
+                raise FeedError(
+                    f"'{cursor[:60]}' is no cursor of a Mastodon feed; use another --data folder"
+                ) from None
+
+    @property
+    def cursor(self) -> str:
+        """All marks as JSON."""
+        return msgspec.json.encode(self._read, order="deterministic").decode()
+
+    def of(self, source: Source) -> str | None:
+        """Up to where a list was read."""
+        return self._read.get(source.key)
+
+    def begin(self, source: Source, mark: str) -> None:
+        """A gap behind `mark` is open."""
+        self._read[source.key] = mark
+        self._open.add(source.key)
+
+    def heard(self, source: Source, id_: str) -> None:
+        """A stream has brought a record of a list."""
+        key = source.key
+        self._ahead[key] = max(self._ahead.get(key, NOTHING), id_, key=age)
+        if key not in self._open:
+            self._read[key] = max(self._read.get(key, NOTHING), id_, key=age)
+
+    def fetched(self, fetched: Fetched) -> None:
+        """A page of a list was taken."""
+        key = fetched.source.key
+        found = [self._read.get(key, NOTHING), fetched.page.newest or NOTHING]
+        if fetched.closed:
+            self._open.discard(key)
+            found.append(self._ahead.get(key, NOTHING))
+        self._read[key] = max(found, key=age)
+
+
+Put = Callable[[Fetched], Awaitable[object]]
+Sleep = Callable[[float], Awaitable[object]]
+
+
+class Closing:
+    """Closes the gap of one list: fetches what is behind its mark, and hands on page by page."""
+
+    def __init__(
+        self,
+        server: Server,
+        source: Source,
+        condition: Condition,
+        put: Put,
+        settle_s: float = SETTLE_S,
+        *,
+        sleep: Sleep = asyncio.sleep,
+    ) -> None:
+        self._server = server
+        self._source = source
+        self._condition = condition
+        self._put = put
+        self._settle_s = settle_s
+        self._sleep = sleep
+        self._patience = Patience(RULES)
+
+    async def close(self, mark: str, *, again: bool) -> None:
+        """Fetch everything behind `mark`; `again` says that a desk has read up to there before."""
+        position = mark
+        try:
+            if again:
+                position = await self._before(mark)
+            position = await self._up_to_newest(position)
+            await self._sleep(self._settle_s)
+            await self._up_to_newest(position)
+        except RefusedError as error:
+            self._lose(f"{error} when asked for what was missed in {self._source.key}")
+        await self._put(Fetched(self._source, Page((), "", ""), closed=True))
+
+    async def _before(self, mark: str) -> str:
+        """What came right before the mark, and an id some time before it."""
+        page = await self._page(before=mark)
+        if page.records:
+            await self._put(Fetched(self._source, page))
+        elif mark != NOTHING and self._source.short:
+            self._lose(
+                f"the instance's list '{self._source.key}' no longer reaches back to the gap"
+            )
+        return earlier(mark, BEFORE_S) if self._source.dated else mark
+
+    async def _up_to_newest(self, position: str) -> str:
+        goal = (await self._page(limit=1)).newest
+        while goal and age(position) < age(goal):
+            page = await self._page(behind=position)
+            if not page.newest or age(page.newest) <= age(position):
+                break
+            await self._put(Fetched(self._source, page))
+            position = page.newest
+        return position
+
+    async def _page(self, *, limit: int = PAGE, behind: str = "", before: str = "") -> Page:
+        """A page, however long the instance lets one wait for it."""
+        while True:
+            try:
+                page = await self._server.page(
+                    self._source, limit=limit, behind=behind, before=before
+                )
+            except BrokenError as error:
+                broken = error
+            except (aiohttp.ClientError, OSError, TimeoutError) as error:
+                broken = BrokenError(plainly(error))
+            else:
+                self._patience.worked()
+                return page
+            wait_s = self._patience.wait_s(broken.trouble, broken.at_least_s)
+            self._condition.error = (
+                f"{broken}; what was missed is asked for again in {wait_s:.0f} s"
+            )
+            await self._sleep(wait_s)
+
+    def _lose(self, reason: str) -> None:
+        """Nobody can tell how many posts are gone: a gap counts as one."""
+        self._condition.lost += 1
+        self._condition.error = reason
