@@ -291,7 +291,12 @@ class Pipeline:
             self.settings.policy,
             account_of=self.own.addressed,
             read=self.store.posts_of,
+            answering=self._is_answering,
         )
+
+    def _is_answering(self, case: str) -> bool:
+        """Whether a reply to a case is on its way."""
+        return self.replies.outbox.is_answering(case)
 
     def _begin(self, *, exercise: bool) -> None:
         self.store.set_exercise(exercise)

@@ -54,8 +54,10 @@ class Own:
 
     def __init__(self, accounts: Iterable[Account] = ()) -> None:
         self.accounts = tuple(dict.fromkeys(accounts))
-        self._by_id = {(one.channel, one.id): one for one in self.accounts if one.id}
-        self._by_handle = {(one.channel, plain_handle(one.handle)): one for one in self.accounts}
+        # of two under one name the first counts: the settings' own before a storm's
+        known = self.accounts[::-1]
+        self._by_id = {(one.channel, one.id): one for one in known if one.id}
+        self._by_handle = {(one.channel, plain_handle(one.handle)): one for one in known}
 
     def wrote(self, post: Post) -> Account | None:
         """The own account that wrote `post`.

@@ -24,16 +24,26 @@ _replace = msgspec.structs.replace
 
 
 class Acting:
-    """Acts on the cases of `memory`; `read` reads posts from the store."""
+    """Acts on the cases of `memory`; `read` reads posts from the store.
+
+    `answering` says of an id whether a reply to that case is on its way.
+    """
 
     def __init__(
-        self, memory: Memory, deeds: Deeds, journal: Journal, read: ReadPosts, new_id: NewId
+        self,
+        memory: Memory,
+        deeds: Deeds,
+        journal: Journal,
+        read: ReadPosts,
+        new_id: NewId,
+        answering: Callable[[str], bool],
     ) -> None:
         self._memory = memory
         self._deeds = deeds
         self._journal = journal
         self._read = read
         self._new_id = new_id
+        self._answering = answering
 
     def act(self, action: CaseAction, now: datetime) -> CaseDone:
         """Do what a person wants done, at desk time `now`.
@@ -61,7 +71,7 @@ class Acting:
         for id_ in self._memory.line:
             case = self._memory.cases[id_]
             mine = case.state == "mine" and case.agent == action.by
-            if case.state == "new" or (mine and _again(case)):
+            if (case.state == "new" or (mine and _again(case))) and not self._answering(id_):
                 taken = in_hand(case, action.by, now)
                 action = _replace(action, case=id_)
                 return self._done(action, now, "taken in hand", {id_: case}, [taken])

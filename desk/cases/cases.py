@@ -77,7 +77,7 @@ class Cases:
     """The cases of a desk, in bounded memory, by its `policy` (the built-in one without).
 
     `read` reads posts of a channel from the store, `account_of` says to which own account a post
-    came.
+    came, `answering` whether a reply to a case is on its way: nobody is given that case to answer.
     """
 
     def __init__(
@@ -87,6 +87,7 @@ class Cases:
         held: int = CASES_HELD,
         read: ReadPosts = lambda _, __: [],
         account_of: Callable[[Post], str | None] = lambda post: post.account,
+        answering: Callable[[str], bool] = lambda _: False,
     ) -> None:
         self._account_of = account_of
         self._held = held
@@ -95,7 +96,9 @@ class Cases:
         self._deeds = Deeds()
         self._linked = Linked(self._memory)
         self._journal = Journal()
-        self._acting = Acting(self._memory, self._deeds, self._journal, read, self._new_id)
+        self._acting = Acting(
+            self._memory, self._deeds, self._journal, read, self._new_id, answering
+        )
         self._recalled: set[str] = set()
         self._kept: Standing | None = None
         self.mode_by = ""

@@ -10,9 +10,20 @@ from collections.abc import Callable
 
 from desk.accounts import Account
 from desk.channels import Channel
+from desk.post import Post
 from desk.secret import Secret
 
 ChannelOpener = Callable[[Account, Secret], Channel]
 """Makes the channel of an account; raises SettingsError where the account can't be right."""
 
 OPENERS: dict[str, ChannelOpener] = {}
+
+
+def _not_summoned(post: Post, account: Account) -> str:
+    from desk.channels.summons import why_not
+
+    return why_not(post, account)
+
+
+WHY_NOT: dict[str, Callable[[Post, Account], str]] = {"x": _not_summoned}
+"""Why somebody can't be answered from an account, where a platform has rules for that."""

@@ -60,6 +60,12 @@ class Delivery:
         for lane in self._lanes.values():
             lane.woken.set()
 
+    def is_held(self, reply: Reply) -> bool:
+        """Whether a reply waits for a reason that lasts."""
+        return (
+            reply.again_at is not None or self._lanes[self._key(reply)].waits_until()[0] is not None
+        )
+
     def told(self, reply: Reply) -> Reply:
         """A reply as people see it: one that its account lets wait says until when, and why."""
         return shown(reply, *self._lanes[self._key(reply)].waits_until())

@@ -22,7 +22,8 @@ from desk.replies.facts import same_time
 from desk.replies.fill import GAP
 from desk.replies.finding import fits
 from desk.replies.ground import Ground, outage_of, post_of
-from desk.replies.replies import NOT_ANSWERED, Replies, Written, under_way
+from desk.replies.reach import NOT_ANSWERED
+from desk.replies.replies import Replies, Written, under_way
 from desk.replies.reply import Facts, Problem, Reply, ReplyState, Role
 from desk.replies.times import until
 from desk.settings.macros import Macro
@@ -213,7 +214,7 @@ class Everybody:
         # who is told news of an outage was told to stay away before
         labels = person.case.labels if audience == "all" else ()
         case = msgspec.structs.replace(person.case, labels=labels)
-        problems = self._replies.writing.problems(case, choice.text, facts)
+        problems = self._replies.writing.problems(case, choice.text, facts, post)
         if not choice.text:
             lang = self._replies.writing.language(person.case)
             words = f"the macro has no text in '{lang}'"

@@ -43,6 +43,7 @@ class Outbox:
         self._of_case: dict[str, list[str]] = {}
         self._of_person: dict[str, list[str]] = {}
         self._under_way: dict[str, None] = {}
+        self._troubled: dict[str, None] = {}
         self._next = 1
         self._dirty: set[str] = set()
 
@@ -81,14 +82,19 @@ class Outbox:
         """Whether a reply to a case is under way."""
         return any(id_ in self._under_way for id_ in self._of_case.get(case, ()))
 
-    def latest(self) -> Iterator[Reply]:
-        """The newest reply of each case, and each that an announcement sends."""
-        for ids in self._of_case.values():
-            replies = (self._replies[id_] for id_ in reversed(ids))
-            for reply in replies:
-                yield reply
-                if reply.author_key:
-                    break
+    def standing(self, case: str) -> Reply | None:
+        """The newest reply of a case: how it stands with it."""
+        ids = self._of_case.get(case)
+        return self._replies[ids[-1]] if ids else None
+
+    def troubled(self) -> list[Reply]:
+        """Those that failed, or of which nobody knows, and that no newer one has put right."""
+        found = (self._replies[id_] for id_ in self._troubled)
+        return [
+            reply
+            for reply in found
+            if not reply.author_key or self._of_case[reply.case][-1] == reply.id
+        ]
 
     def put(self, reply: Reply) -> Reply:
         """Take in a reply as it is now."""
@@ -100,6 +106,10 @@ class Outbox:
             self._under_way[reply.id] = None
         else:
             self._under_way.pop(reply.id, None)
+        if reply.state in ("failed", "unknown"):
+            self._troubled[reply.id] = None
+        else:
+            self._troubled.pop(reply.id, None)
         self._dirty.add(reply.id)
         if len(self._replies) > self._held + self._held // 10:
             self._let_go()
@@ -136,6 +146,7 @@ class Outbox:
         """Forget the oldest that are done, once they are saved."""
         for reply in list(self._oldest_done())[: len(self._replies) - self._held]:
             del self._replies[reply.id]
+            self._troubled.pop(reply.id, None)
             self._of_case[reply.case].remove(reply.id)
             if reply.author_key:
                 self._of_person[reply.author_key].remove(reply.id)

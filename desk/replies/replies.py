@@ -13,11 +13,9 @@ from desk.replies.errors import ReplyError
 from desk.replies.facts import changed, seen_as
 from desk.replies.ground import Ground
 from desk.replies.outbox import NEXT, UNDONE, Key, Outbox
+from desk.replies.reach import answering, why_not
 from desk.replies.reply import Draft, Facts, Problem, Reply, ReplyState, Role
 from desk.replies.writing import Writing
-
-NOT_ANSWERED = ("rss",)
-"""Channels in which nobody can be answered."""
 
 DRAFT_LETTERS, NOTE_LETTERS = 10_000, 500
 """Of a draft and of a lead's note: more than any channel takes."""
@@ -109,8 +107,8 @@ class Replies:
         case = self._case(written.case)
         if not written.by:
             raise ReplyError("role", "who writes? Begin the screen with --name NAME")
-        if case.channel in NOT_ANSWERED:
-            raise ReplyError("channel", f"nobody can be answered in {case.channel}")
+        if reason := why_not(self.ground, case, self.writing.newest(case)):
+            raise ReplyError("channel", reason)
         self._check_writer(case, written.by, now)
         facts = self._check_free(case, written, now)
         problems = self.writing.problems(case, written.text, facts)
@@ -140,7 +138,7 @@ class Replies:
             id=self.outbox.new_id(),
             case=case.id,
             channel=case.channel,
-            account=self.account(case),
+            account=answering(self.ground, case),
             to_post=post.id if post is not None else case.posts[-1],
             author_key=post.author_key if post is not None else case.author_key,
             text=written.text,
@@ -154,15 +152,6 @@ class Replies:
             status=facts.status,
             exercise=case.exercise or bool(self.ground.store.exercise),
         )
-
-    def account(self, case: Case) -> str:
-        """The own account that answers a case: the one that it came to, or the channel's first."""
-        own = self.ground.own
-        if case.account:
-            name = case.account.removeprefix(f"{case.channel}:")
-            known = own.named(case.channel, name)
-            return known.key if known is not None else f"{case.channel}:{name}"
-        return next((one.key for one in own.accounts if one.channel == case.channel), "")
 
     def put(self, reply: Reply) -> None:
         """Take a new reply into the outbox."""

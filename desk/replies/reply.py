@@ -41,7 +41,8 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Something wrong with a text: `start` and `end` count its characters, both 0 for all of it.
 
     `kind` is that of a voice rule (banned, required, promise, safety, sign-off, capitals,
-    language), or length, placeholder or hidden; one that `blocks` must be mended, the others are a
+    language), or length, placeholder, hidden, channel (nobody can be answered there) or mention
+    (somebody else is named); one that `blocks` must be mended, the others are a
     warning. `rule` is the voice rule's id.
     """
 

@@ -10,6 +10,7 @@ from functools import lru_cache
 
 import msgspec
 
+from desk.channels.wording import outgoing
 from desk.outages.etr import etr_of
 from desk.replies.facts import same_time
 from desk.replies.fill import GAP
@@ -40,13 +41,17 @@ Span = tuple[int, int]
 
 
 class Draftable(msgspec.Struct, frozen=True, kw_only=True):
-    """A text and what it answers; `lang` is the customer's language, empty where not known."""
+    """A text and what it answers; `lang` is the customer's language, empty where not known.
+
+    `mention` is whom it names in front as it goes out (desk/channels/wording.py).
+    """
 
     text: str
     channel: str
     lang: str
     labels: tuple[str, ...]
     facts: Facts
+    mention: str = ""
 
 
 class VoiceCheck:
@@ -144,7 +149,7 @@ def _of_form(draft: Draftable) -> Iterator[Problem]:
     text = draft.text
     if not text.strip():
         yield Problem(kind="length", words="there is nothing to send", blocks=True)
-    long, most = measure(text, draft.channel), limit(draft.channel)
+    long, most = measure(outgoing(text, draft.mention), draft.channel), limit(draft.channel)
     if long > most:
         words = f"{long:,} of {most:,} that {draft.channel} takes: shorten it by {long - most:,}"
         yield Problem(kind="length", words=words, blocks=True)

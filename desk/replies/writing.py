@@ -7,12 +7,15 @@ from datetime import datetime
 import msgspec
 
 from desk.cases import Case
+from desk.channels.wording import mention_of, outgoing
 from desk.post import LabelledPost
 from desk.replies import facts as known
 from desk.replies.calling import called
 from desk.replies.fill import Filler, Filling
 from desk.replies.finding import Fit, fit, fits, found
 from desk.replies.ground import Ground, outage_of, post_of
+from desk.replies.measure import measure
+from desk.replies.reach import out_of_reach, strangers
 from desk.replies.reply import Facts, Problem
 from desk.replies.voice import Draftable, VoiceCheck, promise_of
 from desk.settings.macros import Macro
@@ -119,22 +122,43 @@ class Writing:
             if macro.announcement is announcement and (query or fits(macro, facts, "", mode))
         ]
 
-    def problems(self, case: Case, text: str, facts: Facts) -> tuple[Problem, ...]:
-        """What is wrong with a text as the answer to a case."""
-        return self._check.problems(
-            Draftable(
-                text=text,
-                channel=case.channel,
-                lang=self._filler.language(case.lang) if case.lang else "",
-                labels=case.labels,
-                facts=facts,
-            )
+    def problems(
+        self, case: Case, text: str, facts: Facts, post: LabelledPost | None = None
+    ) -> tuple[Problem, ...]:
+        """What is wrong with a text as the answer to `post`, else to the newest one of a case."""
+        post = post or self.newest(case)
+        draft = Draftable(
+            text=text,
+            channel=case.channel,
+            lang=self._filler.language(case.lang) if case.lang else "",
+            labels=case.labels,
+            facts=facts,
+            mention=mention_of(post, case.channel),
         )
+        return (
+            *out_of_reach(self._ground, case, post),
+            *self._check.problems(draft),
+            *strangers(text, case.channel, self._ground.own, post),
+        )
+
+    def length(self, case: Case, text: str) -> int:
+        """How long a text is as the answer to a case, by the channel's measure, as it goes out."""
+        return measure(outgoing(text, self.mention(case)), case.channel)
+
+    def mention(self, case: Case) -> str:
+        """Whom an answer to a case must name, in front; empty where the platform does so itself."""
+        return mention_of(self.newest(case), case.channel)
+
+    def out_of_reach(self, case: Case) -> tuple[Problem, ...]:
+        """Why nobody can be answered in a case, before a word is written."""
+        return out_of_reach(self._ground, case, self.newest(case))
 
     def problems_for_all(self, text: str, channel: str, facts: Facts) -> tuple[Problem, ...]:
         """What is wrong with a text for everybody in a channel."""
-        return self._check.problems(
-            Draftable(text=text, channel=channel, lang="", labels=(), facts=facts)
+        draft = Draftable(text=text, channel=channel, lang="", labels=(), facts=facts)
+        return (
+            *self._check.problems(draft),
+            *strangers(text, channel, self._ground.own, None),
         )
 
     def promised(self, text: str, facts: Facts) -> datetime | None:

@@ -13,7 +13,7 @@ from desk.cases.wrong import WrongLabels
 from desk.errors import CaseError
 from desk.pipeline import Outcome
 from desk.post import LabelledPost
-from desk.replies.reply import Draft, Facts, Problem, Reply
+from desk.replies.reply import Draft, Facts, Problem, Reply, ReplyState
 from desk.serving.case_filters import CaseFilter
 from desk.serving.case_lists import CaseList, QueueList
 from desk.serving.case_messages import CaseAct, CaseActed, CaseDetail, CaseRow, SetMode
@@ -34,15 +34,15 @@ class Written(msgspec.Struct, frozen=True):
     stale: str = ""
     problems: tuple[Problem, ...] = ()
     facts: Facts | None = None
+    mention: str = ""
 
 
 class CaseDesk:
     """Cases as screens see them; the house of replies says what is written in one.
 
     `written` is asked for a case that is told whole, `writing` for the name of who has a draft in
-    a case, `submitted` whether a reply in it waits for a lead; `noted` must be told of cases in
-    which one of these has changed. `wrong` is where wrong
-    labels are noted for the authors of rules.
+    a case, `replied` for the state of its newest reply; `noted` must be told of cases in which one
+    of these has changed. `wrong` is where wrong labels are noted for the authors of rules.
     """
 
     def __init__(self, desk: Desk, wrong: WrongLabels | None = None) -> None:
@@ -52,7 +52,7 @@ class CaseDesk:
         self.presence = 0
         self.written: Callable[[Case], Written] = lambda _: Written()
         self.writing: Callable[[str], str] = lambda _: ""
-        self.submitted: Callable[[str], bool] = lambda _: False
+        self.replied: Callable[[str], ReplyState | None] = lambda _: None
         self._open: dict[str, list[CaseVisit]] = {}
         self._lists: dict[tuple[str, str], tuple[CaseList | QueueList, list[CaseVisit]]] = {}
 
@@ -167,7 +167,7 @@ class CaseDesk:
             FilterError: the filter can't be understood.
         """
         cases, text = self.desk.pipeline.cases, text.strip()
-        holds = CaseFilter(text, cases, self.desk.names, visit.name)
+        holds = CaseFilter(text, cases, self.desk.names, visit.name, self.replied)
         key = (text, visit.name if holds.personal else "")
         if key not in self._lists:
             self._lists[key] = (CaseList(cases, holds) if text else QueueList(cases)), []
@@ -259,6 +259,7 @@ class CaseDesk:
             problems=written.problems,
             events=tuple(pipeline.store.events(id_, EVENTS_SHOWN)),
             facts=written.facts,
+            mention=written.mention,
             others=tuple(map(self.row, pipeline.cases.others(case, OTHERS_SHOWN))),
             undo=deed.words if deed else "",
             undo_by=deed.action.by if deed else "",

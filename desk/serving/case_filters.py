@@ -1,6 +1,6 @@
 """The filter language of lists of cases: words, exclusions and fields, as that of posts.
 
-Without a `state:` a filter is about what waits for the desk.
+Without a `state:` or `reply:` a filter is about what waits for the desk.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from rapidfuzz import fuzz, process
 
 from desk.cases import Case, Cases
 from desk.errors import FilterError, choices
+from desk.replies.reply import ReplyState
 from desk.serving.filters import FUZZY_LIMIT, fold, terms_of
 from rules import LABELS
 
@@ -33,6 +34,7 @@ FIELDS = (
     "lang",
     "account",
     "has",
+    "reply",
     "reach",
     "outage",
     "author",
@@ -46,6 +48,16 @@ HAS: dict[str, Callable[[Case], object]] = {
     "loop": lambda case: case.loop,
     "promise": lambda case: case.promised,
 }
+REPLIES: dict[str, tuple[ReplyState | None, ...]] = {
+    "submitted": ("submitted",),
+    "back": ("rejected",),
+    "waiting": ("queued", "sending"),
+    "sent": ("sent",),
+    "unknown": ("unknown",),
+    "failed": ("failed",),
+    "none": (None,),
+}
+"""Words for how it stands with the newest reply of a case."""
 _EXAMPLES = dict(
     zip(
         FIELDS,
@@ -59,6 +71,7 @@ _EXAMPLES = dict(
             "es",
             "power",
             "media",
+            "failed",
             "1000",
             "o-…",
             "ann",
@@ -74,7 +87,7 @@ Holds = Callable[[Case], bool]
 class CaseFilter:
     """Whether a case fits; `me` is the name of who looks, `names` those of communities.
 
-    `submitted` says of an id whether a reply in that case waits for a lead.
+    `replied` says of an id in which state the newest reply in that case is, None without one.
     """
 
     def __init__(
@@ -83,7 +96,7 @@ class CaseFilter:
         cases: Cases,
         names: Mapping[str, str],
         me: str,
-        submitted: Callable[[str], bool] = lambda _: False,
+        replied: Callable[[str], ReplyState | None] = lambda _: None,
     ) -> None:
         """Read the filter.
 
@@ -94,11 +107,11 @@ class CaseFilter:
         self._names = names
         self._me = me
         self.personal = False
-        self._submitted = submitted
+        self._replied = replied
         self._terms: list[tuple[bool, Holds]] = []
         stated = False
         for negated, field, value in terms_of(text):
-            stated = stated or field == "state"
+            stated = stated or field in ("state", "reply")
             self._terms.append((negated, self._term(field, value)))
         if not stated:
             self._terms.insert(0, (False, self._state("queue")))
@@ -132,9 +145,12 @@ class CaseFilter:
             case "has":
                 what = _begun(wanted, (*HAS, "submitted"), "'has:'")
                 if what == "submitted":
-                    return lambda case: self._submitted(case.id)
+                    return lambda case: self._replied(case.id) == "submitted"
                 had = HAS[what]
                 return lambda case: bool(had(case))
+            case "reply":
+                states = REPLIES[_begun(wanted, tuple(REPLIES), "'reply:'")]
+                return lambda case: self._replied(case.id) in states
             case "reach":
                 least = _number(wanted)
                 return lambda case: case.reach >= least

@@ -109,7 +109,9 @@ class CaseDetail(msgspec.Struct, frozen=True, tag="case_detail", omit_defaults=T
     `posts` are the newest of the conversation, the oldest first: those of the case, and of its
     threads what others wrote; `others` are cases that it could be merged with, the same author's
     first. `facts` are those of now; `stale` says in words what has changed since the draft was
-    begun. `undo` says what would be taken back, and `undo_by` who did it.
+    begun. `mention` is whom an answer names in front as it goes out, and counts in its length;
+    without a draft, `problems` say why nobody can be answered. `undo` says what would be taken
+    back, and `undo_by` who did it.
     """
 
     id: str
@@ -121,6 +123,7 @@ class CaseDetail(msgspec.Struct, frozen=True, tag="case_detail", omit_defaults=T
     problems: tuple[Problem, ...] = ()
     events: tuple[CaseEvent, ...] = ()
     facts: Facts | None = None
+    mention: str = ""
     others: tuple[CaseRow, ...] = ()
     undo: str = ""
     undo_by: str = ""

@@ -196,6 +196,7 @@ class Monitor:
             skipped=pipeline.cases.skipped,
             overload=self.reports.overload(),
             look_alikes=pipeline.look_alikes.unjudged,
+            outgoing=self.replies.outgoing(),
             silent_since=silent_since(feeds),
         )
 

@@ -53,11 +53,13 @@ from desk.serving.reply_messages import (
     JudgeReply,
     Macros,
     OutageAnswered,
+    Outgoing,
     ReadAnnouncements,
     Replied,
     ReplyRefused,
     SaveDraft,
     SendReply,
+    SettleReply,
 )
 from desk.serving.report_messages import (
     HandedOver,
@@ -162,6 +164,7 @@ class DeskStatus(msgspec.Struct, frozen=True):
     left for later by the mode; `overload` says how the desk stands against what comes in.
     `look_alikes` of which nobody has said anything look like own accounts. `silent_since` is the
     moment, by the clock on the wall, since which no feed has brought anything: None while one does.
+    `outgoing` says how replies do.
     """
 
     clock: datetime | None
@@ -182,6 +185,7 @@ class DeskStatus(msgspec.Struct, frozen=True):
     overload: Overload | None = None
     look_alikes: int = 0
     silent_since: datetime | None = None
+    outgoing: Outgoing = Outgoing()
 
 
 class MapPlace(msgspec.Struct, frozen=True, array_like=True):
@@ -364,6 +368,7 @@ FromScreen = (
     | SaveDraft
     | SendReply
     | JudgeReply
+    | SettleReply
     | AnswerOutage
     | ReadAnnouncements
     | AnnounceAct

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any, ClassVar
@@ -17,10 +18,10 @@ from desk.replies.delivery import Delivery
 from desk.replies.errors import ReplyError
 from desk.replies.everybody import Answer, Everybody, Round
 from desk.replies.facts import changed
-from desk.replies.measure import limit, measure
+from desk.replies.measure import limit
 from desk.replies.passage import Passage
 from desk.replies.replies import Written
-from desk.replies.reply import Facts, Reply
+from desk.replies.reply import Draft, Facts, Problem, Reply, ReplyState
 from desk.replies.writing import Choice
 from desk.serving.case_desk import CaseDesk
 from desk.serving.case_desk import Written as InCase
@@ -38,12 +39,15 @@ from desk.serving.reply_messages import (
     JudgeReply,
     Macros,
     OutageAnswered,
+    Outgoing,
     PassedOver,
     ReadAnnouncements,
     Replied,
     ReplyRefused,
     SaveDraft,
+    Sender,
     SendReply,
+    SettleReply,
     WouldSend,
 )
 
@@ -61,9 +65,10 @@ class ReplyDesk:
         self.desk = desk
         self._cases = cases
         cases.written, cases.writing = self.of_case, self.writer
-        cases.submitted = self.submitted
+        cases.replied = self.standing
         self._stamps: dict[str, str] = {}
-        self._looked_at_s = 0.0
+        self._looked_at_s = self._counted_at_s = 0.0
+        self._outgoing = Outgoing()
         pipeline = desk.pipeline
         self.channels = Channels(DryRun(pipeline.store), map(Live, accounts))
         self.passage = Passage(pipeline.replies)
@@ -138,6 +143,34 @@ class ReplyDesk:
         if changed:
             self._cases.noted(changed)
 
+    def outgoing(self) -> Outgoing:
+        """How replies do, half a second old at most."""
+        now_s = time.monotonic()
+        if now_s - self._counted_at_s >= LOOKED_S:
+            self._counted_at_s, self._outgoing = now_s, self._count()
+        return self._outgoing
+
+    def _count(self) -> Outgoing:
+        pipeline = self.desk.pipeline
+        under_way = self.passage.under_way()
+        troubled = Counter(
+            reply.state
+            for reply in pipeline.replies.outbox.troubled()
+            if (case := pipeline.cases.get(reply.case)) is None or case.state != "closed"
+        )
+        return Outgoing(
+            waiting=len(under_way),
+            held=sum(map(self._delivery.is_held, under_way)),
+            failed=troubled["failed"],
+            unknown=troubled["unknown"],
+            senders=tuple(map(_sender, self.channels.live.values())),
+        )
+
+    def standing(self, case: str) -> ReplyState | None:
+        """How it stands with the newest reply of a case; None where there is none."""
+        reply = self.desk.pipeline.replies.outbox.standing(case)
+        return reply.state if reply is not None else None
+
     def deliver(self) -> None:
         """There may be something to send."""
         self._delivery.wake()
@@ -163,14 +196,17 @@ class ReplyDesk:
             replies=tuple(map(self._delivery.told, replies.outbox.of_case(case.id))),
             draft=draft,
             stale=replies.stale(draft, case, now),
-            problems=replies.writing.problems(case, draft.text, facts) if draft else (),
+            problems=self._problems(case, draft, facts),
             facts=facts,
+            mention=replies.writing.mention(case),
         )
 
-    def submitted(self, case: str) -> bool:
-        """Whether a reply in a case waits for a lead."""
-        replies = self.desk.pipeline.replies.outbox.of_case(case)
-        return any(reply.state == "submitted" for reply in replies)
+    def _problems(self, case: Case, draft: Draft | None, facts: Facts) -> tuple[Problem, ...]:
+        """What is wrong with a draft; without one, why nobody can be answered."""
+        writing = self.desk.pipeline.replies.writing
+        if draft is None:
+            return writing.out_of_reach(case)
+        return writing.problems(case, draft.text, facts)
 
     def writer(self, case: str) -> str:
         """Who is writing in a case; empty where nobody is."""
@@ -179,10 +215,15 @@ class ReplyDesk:
 
     def words(self, reply: Reply) -> str:
         """What becomes of a reply, in one line."""
-        if reply.state == "submitted":
-            return "waits for a lead"
-        if reply.state == "rejected":
-            return f"sent back to {reply.by}"
+        match reply.state:
+            case "submitted":
+                return "waits for a lead"
+            case "rejected":
+                return f"sent back to {reply.by}"
+            case "sent":
+                return "it stands as sent: the customer has their answer"
+            case "failed":
+                return "it stands as not sent: send it again, or write another"
         exercise = bool(self.desk.pipeline.store.exercise)
         if self.channels.is_dry(reply, exercise=exercise):
             return "answered in the dry run: recorded, sent nowhere"
@@ -197,6 +238,7 @@ class ReplyVisit(Visit):
         SaveDraft,
         SendReply,
         JudgeReply,
+        SettleReply,
         AnswerOutage,
         ReadAnnouncements,
         AnnounceAct,
@@ -228,6 +270,8 @@ class ReplyVisit(Visit):
                 return self._send(request)
             case JudgeReply():
                 return self._judge(request)
+            case SettleReply():
+                return self._settle(request)
             case AnswerOutage():
                 return self._answer_outage(request)
             case AnnounceAct():
@@ -285,7 +329,7 @@ class ReplyVisit(Visit):
         facts = replies.writing.facts(case, now)
         return Drafted(
             case=case.id,
-            length=measure(request.text, case.channel),
+            length=replies.writing.length(case, request.text),
             limit=limit(case.channel),
             problems=replies.writing.problems(case, request.text, facts) if draft else (),
             stale=replies.stale(draft, case, now),
@@ -311,6 +355,15 @@ class ReplyVisit(Visit):
         return self._replied(
             judge(request.reply, by, role, house.now(), approve=request.approve, note=request.note)
         )
+
+    def _settle(self, request: SettleReply) -> Replied:
+        house = self._house
+        by, settle = self._by(request.by), house.passage.settle
+        try:
+            return self._replied(settle(request.reply, request.kind, by, house.now(), request.note))
+        except ReplyError:
+            house.keep()  # what is stale is a draft again
+            raise
 
     def _replied(self, reply: Reply) -> Replied:
         """Store a reply before anybody hears of it, and then let it go out."""
@@ -363,6 +416,19 @@ class ReplyVisit(Visit):
         house.keep()
         house.deliver()
         return Announced(item, words)
+
+
+def _sender(live: Live) -> Sender:
+    allowance = live.allowance
+    return Sender(
+        account=live.account.key,
+        state=live.state,
+        server=live.account.server,
+        contact_at=live.contact_at,
+        left=allowance.left if allowance else None,
+        most=allowance.most if allowance else None,
+        resets_at=allowance.resets_at if allowance else None,
+    )
 
 
 def _filled(choice: Choice) -> FilledMacro:

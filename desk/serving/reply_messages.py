@@ -5,12 +5,13 @@ Part of the protocol (desk/serving/protocol.py).
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Literal
 
 import msgspec
 
 from desk.replies.errors import Refusal
-from desk.replies.reply import Announcement, Facts, Problem, Reply
+from desk.replies.reply import Announcement, Facts, Problem, Reply, Settling
 
 
 class FindMacros(msgspec.Struct, frozen=True, tag="find_macros", omit_defaults=True):
@@ -112,6 +113,19 @@ class ReplyRefused(msgspec.Struct, frozen=True, tag="reply_refused", omit_defaul
     facts: Facts | None = None
 
 
+class SettleReply(msgspec.Struct, frozen=True, tag="settle_reply", omit_defaults=True):
+    """What a person has found out of a reply, or wants of it; the answer is as to `JudgeReply`.
+
+    Of an unknown one: it was `sent`, or `not_sent`. A failed one is sent `again`; one that waits is
+    taken back, `withdraw`, and is a draft again.
+    """
+
+    reply: str
+    by: str
+    kind: Settling
+    note: str = ""
+
+
 class AnswerOutage(msgspec.Struct, frozen=True, tag="answer_outage", omit_defaults=True):
     """Answer everybody who is affected by an outage and has had no answer, each once.
 
@@ -159,6 +173,35 @@ class OutageAnswered(msgspec.Struct, frozen=True, tag="outage_answered", omit_de
     sent: int = 0
     answered: int = 0
     affected: int = 0
+
+
+class Sender(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An account that is switched on: how it does, in words, and when its platform last answered.
+
+    It lets us send `left` of `most` until `resets_at`, where it tells; times are those of the wall.
+    """
+
+    account: str
+    state: str
+    server: str = ""
+    contact_at: datetime | None = None
+    left: int | None = None
+    most: int | None = None
+    resets_at: datetime | None = None
+
+
+class Outgoing(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Replies on their way: how many wait to be sent, failed, or may have been sent or not.
+
+    `held` of those that wait do so for a reason that lasts. `senders` are the accounts that are
+    switched on.
+    """
+
+    waiting: int = 0
+    held: int = 0
+    failed: int = 0
+    unknown: int = 0
+    senders: tuple[Sender, ...] = ()
 
 
 class ReadAnnouncements(msgspec.Struct, frozen=True, tag="read_announcements"):

@@ -8,11 +8,13 @@ import pytest
 
 from desk.errors import FilterError
 from desk.post import Author, Media
+from desk.replies.reply import ReplyState
 from desk.serving.case_filters import FIELDS, GROUPS, HAS, STATES, CaseFilter
 from desk.serving.case_lists import CaseList, QueueList
 from tests.desk.cases.town import ALDER, Town, post
 
 NAMES = {"alder": "Alderton"}
+REPLIES: dict[str, ReplyState] = {"c-x-5": "submitted", "c-x-1": "queued", "c-x-4": "unknown"}
 
 
 def town() -> Town:
@@ -45,6 +47,13 @@ def town() -> Town:
         ("has:place", "1"),
         ("has:submitted", ""),
         ("has:submitted state:all", "5"),
+        ("reply:waiting", "1"),
+        ("reply:unknown", "4"),
+        ("reply:submitted", "5"),
+        ("reply:fail", ""),
+        ("reply:none", "2"),
+        ("reply:none state:all", "2"),
+        ("!reply:none", "4 1 5"),
         ("!has:media", "4 1"),
         ("state:all", "2 4 1 5"),
         ("state:closed", "5"),
@@ -69,7 +78,7 @@ def town() -> Town:
 )
 def test_what_a_filter_finds(text: str, found: str) -> None:
     day = town()
-    holds = CaseFilter(text, day.cases, NAMES, "eva", lambda case: case == "c-x-5")
+    holds = CaseFilter(text, day.cases, NAMES, "eva", REPLIES.get)
     cases = CaseList(day.cases, holds)
     while cases.look():
         pass
