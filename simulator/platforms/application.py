@@ -9,12 +9,13 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from aiohttp import web
 
 from simulator.platforms import EXERCISE_HEADER, EXERCISE_PATH
+from simulator.platforms.bluesky import bluesky
 from simulator.platforms.stage import Stage
 
 Platform = Callable[[Stage], Iterable[web.AbstractRouteDef]]
 """One platform: its routes on a stage."""
 
-PLATFORMS: dict[str, Platform] = {}
+PLATFORMS: dict[str, Platform] = {"bluesky": bluesky}
 
 
 def application(stage: Stage, platforms: Iterable[Platform] | None = None) -> web.Application:

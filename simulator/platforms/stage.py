@@ -31,7 +31,8 @@ class Staged(NamedTuple):
 class Landing(NamedTuple):
     """What a desk has written: a reply to the storm's post `to`, or to nobody.
 
-    `key` is what the platform tells attempts of one reply apart by; the same lands once.
+    `key` is what the platform tells attempts of one reply apart by; the same lands once. `url` is
+    its address there, where the desk has chosen that itself.
     """
 
     channel: str
@@ -39,6 +40,7 @@ class Landing(NamedTuple):
     to: str | None = None
     key: str = ""
     author: Author | None = None
+    url: str | None = None
 
 
 class Stage:
@@ -122,6 +124,7 @@ class Stage:
             lang=answered.post.lang if answered else storm.voice[0].language,
             reply_to=landing.to,
             mentions=(asker.handle,) if asker and asker.handle else (),
+            url=landing.url,
             exercise=True,
         )
         truth = answered.truth if answered else None
