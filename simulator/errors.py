@@ -4,6 +4,7 @@ SimulatorError
 ├── StormError     a storm that is unknown, or a file that is none
 ├── FolderError    a folder that can't take a storm
 ├── InjectError    an inject that makes no sense in its storm
+├── FaultError     a fault of the wire that can't be, or a file of them that is none
 └── LoadError      a load test that can't be run as asked for
 """
 
@@ -24,6 +25,10 @@ class FolderError(SimulatorError):
 
 class InjectError(SimulatorError):
     """An inject that makes no sense in its storm."""
+
+
+class FaultError(SimulatorError):
+    """A fault of the wire that can't be, or a file of them that is none."""
 
 
 class LoadError(SimulatorError):

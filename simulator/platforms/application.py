@@ -11,6 +11,7 @@ from aiohttp import web
 from simulator.platforms import EXERCISE_HEADER, EXERCISE_PATH
 from simulator.platforms.bluesky import bluesky
 from simulator.platforms.stage import Stage
+from simulator.platforms.trouble import trouble
 
 Platform = Callable[[Stage], Iterable[web.AbstractRouteDef]]
 """One platform: its routes on a stage."""
@@ -35,10 +36,17 @@ def application(stage: Stage, platforms: Iterable[Platform] | None = None) -> we
         with contextlib.suppress(asyncio.CancelledError):
             await task
 
-    app = web.Application()
+    owners: dict[web.AbstractResource | None, str] = {}
+
+    def platform_of(request: web.Request) -> str:
+        return owners.get(request.match_info.route.resource, "")
+
+    app = web.Application(middlewares=[trouble(stage, platform_of)])
     app.router.add_get(EXERCISE_PATH, exercise)
-    for platform in PLATFORMS.values() if platforms is None else platforms:
-        app.router.add_routes(platform(stage))
+    names = {platform: name for name, platform in PLATFORMS.items()}
+    for platform in names if platforms is None else platforms:
+        for route in app.router.add_routes(platform(stage)):
+            owners[route.resource] = names.get(platform, getattr(platform, "__name__", ""))
     app.on_response_prepare.append(mark)
     app.cleanup_ctx.append(running)
     return app

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from aiohttp import web
 
 from desk.post import Author, Post
 from simulator.conductor.conductor import TICK_S, Conductor
 from simulator.crowd.readers import Reaction, Readers
 from simulator.crowd.utility import own_account
+from simulator.platforms.faults import Fault, Faults
+from simulator.platforms.line import Frame, Line
 from simulator.truth import PostTruth, Told
 
 READ_AT_ONCE = 500
+RETURNS_WITHIN_S = 60.0
+"""How long a client whose connection was cut still counts as attached."""
 
 
 class Staged(NamedTuple):
@@ -46,8 +52,12 @@ class Landing(NamedTuple):
 class Stage:
     """One storm for all platforms: they read it by number, each at its own pace."""
 
-    def __init__(self, conductor: Conductor) -> None:
+    def __init__(self, conductor: Conductor, faults: Iterable[Fault] = ()) -> None:
         self.conductor = conductor
+        seed = conductor.day.storm.seed
+        self.faults = Faults(faults, seed=seed, minute=lambda: conductor.at_s / 60)
+        self.lines: set[Line[Any]] = set()
+        self._gone: dict[str, tuple[int, float]] = {}
         self.storm = conductor.day.storm
         self.territory = conductor.day.territory
         self.landed: list[tuple[Landing, Told]] = []
@@ -64,6 +74,42 @@ class Stage:
     def over(self) -> bool:
         """Whether nothing more will come."""
         return self.conductor.over
+
+    def line(
+        self,
+        platform: str,
+        write: Callable[[Frame], Awaitable[None]],
+        request: web.BaseRequest | None,
+        *,
+        end: Frame,
+        shuffled: bool = True,
+    ) -> Line[Frame]:
+        """A stream of `platform` to one client, whose records go through it (see line.py)."""
+        dice = self.faults.dice(platform)
+        line = Line(platform, write, request, dice, end, shuffled=shuffled, leave=self._left)
+        self.lines.add(line)
+        self._gone.pop(platform, None)
+        return line
+
+    def _left(self, line: Line[Any]) -> None:
+        self.lines.discard(line)
+        if all(other.platform != line.platform for other in self.lines):
+            until_s = self.conductor.now() + RETURNS_WITHIN_S
+            self._gone[line.platform] = line.position, until_s
+
+    def behind(self) -> int | None:
+        """How many posts the slowest client was not sent yet; None while there is no client.
+
+        Whoever has just gone is waited for: a real client comes back, and asks for what it missed.
+        """
+        now_s = self.conductor.now()
+        self._gone = {name: each for name, each in self._gone.items() if each[1] > now_s}
+        at = [line.position for line in self.lines] + [at for at, _ in self._gone.values()]
+        return self.end - min(at) if at else None
+
+    def shown(self, platform: str, at: datetime) -> datetime:
+        """What time `at` of the storm is by the clock of `platform`, which may be wrong."""
+        return self.faults.shown(platform, at, self.storm.starts_at)
 
     def now(self) -> datetime:
         """The time of the storm day."""
