@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
@@ -150,6 +151,8 @@ class _Wire(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 _decode = msgspec.json.Decoder(_Wire).decode
 _encode = msgspec.json.Encoder().encode
+_encode_lines = msgspec.json.Encoder().encode_lines
+_decode_lines = msgspec.json.Decoder(Post).decode_lines
 
 
 def decode_post(line: bytes, number: int, *, fill: bool = False) -> Post:
@@ -225,10 +228,20 @@ def labelled(
     post: Post, labels: tuple[str, ...], matches: tuple[Match, ...], location: Location | None
 ) -> LabelledPost:
     """`post` together with its labels, matches and location."""
-    fields: dict[str, Any] = {name: getattr(post, name) for name in Post.__struct_fields__}
+    fields: dict[str, Any] = msgspec.structs.asdict(post)
     return LabelledPost(**fields, labels=labels, matches=matches, location=location)
 
 
 def encode(item: msgspec.Struct) -> bytes:
     """One line of JSON without its newline; times as RFC 3339 in UTC."""
     return _encode(item)
+
+
+def encode_lines(posts: Sequence[Post]) -> bytes:
+    """Posts as `encode` writes them, each with a newline behind it."""
+    return _encode_lines(posts)
+
+
+def decode_lines(lines: bytes) -> list[Post]:
+    """The posts that `encode_lines` has written."""
+    return _decode_lines(lines)

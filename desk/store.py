@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import fcntl
-import itertools
 import os
 import secrets
 import sqlite3
+from array import array
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -18,11 +18,12 @@ from desk.cases.case import CaseEvent
 from desk.errors import FeedError, StoreError
 from desk.faults import MOST_KEPT, NEWEST, KeptFault, kept
 from desk.feeds import Fault
+from desk.newest import TABLE, Newest
 from desk.outages import Done, OutageChange
-from desk.post import LabelledPost, Post, encode, labelled
+from desk.post import LabelledPost, Post, decode_lines, encode, encode_lines, labelled
 from desk.reports.pulse import Pulse
 
-SCHEMA = 4
+SCHEMA = 5
 DATABASE = "stormdesk.db"
 REMEMBERED = 500_000
 """Accepted posts of which a second coming is known after a restart."""
@@ -31,14 +32,14 @@ SAMPLED = 10_000
 _ASKED = 500
 """Posts asked for in one query: SQLite takes at least 999 values."""
 
-_TABLES = """
+_TABLES = f"""
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS feeds (url TEXT PRIMARY KEY, cursor TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS posts
   (seq INTEGER PRIMARY KEY, id TEXT NOT NULL, json BLOB NOT NULL);
 CREATE INDEX IF NOT EXISTS posts_by_id ON posts (id);
-CREATE TABLE IF NOT EXISTS known (seq INTEGER PRIMARY KEY, digest INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS sample (slot INTEGER PRIMARY KEY, json BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS known {TABLE};
+CREATE TABLE IF NOT EXISTS sample {TABLE};
 CREATE TABLE IF NOT EXISTS counts (hour TEXT, channel TEXT, label TEXT, posts INTEGER NOT NULL,
   PRIMARY KEY (hour, channel, label)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS place_counts (hour TEXT, community TEXT, label TEXT,
@@ -126,7 +127,7 @@ class Store:
             if data:
                 self._db = sqlite3.connect(_private(data / DATABASE))
             schema = self._prepare()
-            self._sampled = int(self._one("SELECT value FROM meta WHERE key = 'sampled'") or 0)
+            self._known, self._sample = Newest(self._db, "known"), Newest(self._db, "sample")
             self.end = int(self._one("SELECT max(seq) FROM posts") or 0)
         except (sqlite3.Error, OSError) as error:
             self.close()
@@ -220,11 +221,12 @@ class Store:
             "INSERT INTO posts (seq, id, json) VALUES (?, ?, ?)",
             ((seq, post.id, encode(post)) for seq, post in enumerate(batch.labelled, self.end + 1)),
         )
-        db.executemany(
-            "INSERT INTO known (digest) VALUES (?)", ((digest,) for digest in batch.digests)
-        )
-        db.execute("DELETE FROM known WHERE seq <= (SELECT max(seq) FROM known) - ?", (REMEMBERED,))
-        self._write_sample(batch.unlabelled)
+        if batch.digests:
+            digests = array("q", batch.digests).tobytes()
+            self._known.put(len(batch.digests), digests, REMEMBERED)
+        if batch.unlabelled:
+            posts = batch.unlabelled[-SAMPLED:]
+            self._sample.put(len(posts), encode_lines(posts), SAMPLED)
         db.executemany(
             "INSERT INTO counts VALUES (?, ?, ?, ?)"
             " ON CONFLICT DO UPDATE SET posts = posts + excluded.posts",
@@ -245,11 +247,14 @@ class Store:
             "INSERT INTO outage_changes (id, json) VALUES (?, ?)",
             ((change.id, encode(change)) for change in batch.changes),
         )
-        for (kind, id_), state in batch.states.items():
-            if state is None:
-                db.execute("DELETE FROM states WHERE kind = ? AND id = ?", (kind, id_))
-            else:
-                db.execute("INSERT OR REPLACE INTO states VALUES (?, ?, ?)", (kind, id_, state))
+        db.executemany(
+            "DELETE FROM states WHERE kind = ? AND id = ?",
+            (key for key, state in batch.states.items() if state is None),
+        )
+        db.executemany(
+            "INSERT OR REPLACE INTO states VALUES (?, ?, ?)",
+            ((*key, state) for key, state in batch.states.items() if state is not None),
+        )
         db.executemany(
             "INSERT INTO actions (json) VALUES (?)", ((encode(done),) for done in batch.actions)
         )
@@ -265,15 +270,6 @@ class Store:
             self._write_faults(batch)
         if batch.feed:
             db.execute("INSERT OR REPLACE INTO feeds VALUES (?, ?)", (batch.feed, batch.cursor))
-
-    def _write_sample(self, posts: Sequence[Post]) -> None:
-        slots = itertools.count(self._sampled)
-        self._db.executemany(
-            "INSERT OR REPLACE INTO sample VALUES (?, ?)",
-            ((slot % SAMPLED, encode(post)) for slot, post in zip(slots, posts, strict=False)),
-        )
-        self._sampled += len(posts)
-        self._db.execute("INSERT OR REPLACE INTO meta VALUES ('sampled', ?)", (str(self._sampled),))
 
     def _write_faults(self, batch: Commit) -> None:
         self._db.executemany(
@@ -343,12 +339,15 @@ class Store:
 
     def known(self) -> list[int]:
         """The digests of the newest accepted posts, oldest first."""
-        return [row[0] for row in self._all("SELECT digest FROM known ORDER BY seq")]
+        digests = array("q")
+        for row in self._all("SELECT block FROM known ORDER BY first"):
+            digests.frombytes(row[0])
+        return digests[-REMEMBERED:].tolist()
 
     def sample(self) -> list[Post]:
-        """The unlabelled posts kept, in no order."""
-        rows = self._all("SELECT json FROM sample ORDER BY slot")
-        return [msgspec.json.decode(row[0], type=Post) for row in rows]
+        """The unlabelled posts kept, oldest first."""
+        rows = self._all("SELECT block FROM sample ORDER BY first")
+        return [post for row in rows for post in decode_lines(row[0])][-SAMPLED:]
 
     def post(self, id_: str) -> LabelledPost | None:
         """The newest labelled post of this id."""
@@ -358,8 +357,8 @@ class Store:
     def sampled(self, id_: str) -> LabelledPost | None:
         """The unlabelled post of this id, of those that were kept."""
         named = b'"id":' + msgspec.json.encode(id_)
-        rows = self._db.execute("SELECT json FROM sample WHERE instr(json, ?) > 0", (named,))
-        posts = (msgspec.json.decode(row[0], type=Post) for row in rows.fetchall())
+        rows = self._db.execute("SELECT block FROM sample WHERE instr(block, ?) > 0", (named,))
+        posts = (post for row in rows.fetchall() for post in decode_lines(row[0]))
         post = next((post for post in posts if post.id == id_), None)
         return None if post is None else labelled(post, (), (), None)
 

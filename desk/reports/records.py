@@ -16,9 +16,10 @@ import msgspec
 from desk.cases import Case, CaseEvent, Mode
 from desk.cases.cases import CASE, PAST, STANDING, Standing
 from desk.outages import OutageChange
-from desk.post import LabelledPost, Post
+from desk.post import LabelledPost, Post, decode_lines
 from desk.replies.reply import Announcement, Reply
 from desk.reports.pulse import Pulse
+from desk.store import SAMPLED
 
 T = TypeVar("T")
 Steps = Generator[None, None, T]
@@ -28,6 +29,8 @@ Ask = Callable[..., list[tuple[Any, ...]]]
 
 SLICE = 400
 """Rows decoded at a stretch."""
+BLOCKS = 20
+"""Blocks of unlabelled posts read at once; each is decoded at a stretch."""
 LATE_POSTS = timedelta(hours=1)
 """Posts come about in the order of their time: so much later a post may still come."""
 
@@ -142,19 +145,20 @@ class Records:
         return found[:most]
 
     def sample(self) -> Steps[list[Post]]:
-        """The unlabelled posts that were kept."""
+        """The unlabelled posts that were kept, oldest first."""
         found: list[Post] = []
-        decode = msgspec.json.Decoder(Post).decode
         last = -1
         while True:
             rows = self._ask(
-                "SELECT slot, json FROM sample WHERE slot > ? ORDER BY slot LIMIT ?", last, SLICE
+                "SELECT first, block FROM sample WHERE first > ? ORDER BY first LIMIT ?",
+                *(last, BLOCKS),
             )
-            found += (decode(row[1]) for row in rows)
-            if len(rows) < SLICE:
-                return found
+            for _, block in rows:
+                found += decode_lines(block)
+                yield
+            if len(rows) < BLOCKS:
+                return found[-SAMPLED:]
             last = rows[-1][0]
-            yield
 
     def outages(self) -> Steps[dict[str, list[OutageChange]]]:
         """The changes of every outage, by its id, in the order told."""
