@@ -29,6 +29,8 @@ class EventClock(msgspec.Struct):
 
     def advance(self, at: datetime, author: str) -> bool:
         """Take in a post of event time `at` (aware, UTC); whether the clock went back."""
+        if self.follows(at):
+            return False
         if self.now is None:
             self.now, self.first_author = at, author
             return False
@@ -44,6 +46,17 @@ class EventClock(msgspec.Struct):
         if self.ahead:
             self.ahead = {one: time for one, time in self.ahead.items() if time > self.now}
         return False
+
+    def follows(self, at: datetime) -> bool:
+        """Take in a post whose time nobody need ask its author for, as nearly all; else False."""
+        if not self.backed or self.ahead:
+            return False
+        assert self.now is not None
+        if at > self.now:
+            if at > self.now + MOST_AHEAD:
+                return False
+            self.now = at
+        return True
 
     def _leap(self, at: datetime, author: str) -> None:
         assert self.now is not None

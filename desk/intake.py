@@ -38,19 +38,20 @@ class Intake:
     def accept(self, feed: str, posts: Iterable[Post]) -> Accepted:
         """Sort out the posts that `feed` brings."""
         taken = Accepted([], [], 0, [])
+        accept, known_by = taken.posts.append, taken.digests.append
         for post in posts:
-            if self.exercise is None:
+            if post.exercise is not self.exercise:
+                if self.exercise is not None:
+                    taken.refused.append(Fault(f"post '{post.id}'", self._why()))
+                    continue
                 self.exercise = post.exercise
-            if post.exercise != self.exercise:
-                taken.refused.append(Fault(f"post '{post.id}'", self._why()))
-                continue
             digest = digest_of(feed, post)
             if digest in self._recent or digest in self._older:
                 taken.duplicates += 1
                 continue
             self.remember(digest)
-            taken.posts.append(post)
-            taken.digests.append(digest)
+            accept(post)
+            known_by(digest)
         return taken
 
     def remember(self, digest: int) -> None:

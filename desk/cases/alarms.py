@@ -28,6 +28,10 @@ class Alarms:
             self._heap = [(at, id_) for id_, at in self._at.items()]
             heapq.heapify(self._heap)
 
+    def is_due(self, now: datetime) -> bool:
+        """Whether anything may ring up to `now`."""
+        return bool(self._heap) and self._heap[0][0] <= now
+
     def rung(self, now: datetime) -> str | None:
         """The case whose time came first, up to `now`; it rings no more until set again."""
         heap = self._heap

@@ -119,8 +119,13 @@ class Memory:
             self._set_alarm(case)
         self.line = Line(self._turns.values())
 
-    def rung(self, now: datetime) -> Iterator[Case]:
+    def rung(self, now: datetime) -> Iterable[Case]:
         """The cases for which something falls due up to `now`, in order; each must be handled."""
+        if not self._alarms.is_due(now):
+            return ()
+        return self._rung(now)
+
+    def _rung(self, now: datetime) -> Iterator[Case]:
         while (id_ := self._alarms.rung(now)) is not None:
             yield self.cases[id_]
 

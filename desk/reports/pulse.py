@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Protocol
 
 import msgspec
@@ -45,6 +45,7 @@ class PulseTaker:
 
     def __init__(self, known: Pulse | None = None) -> None:
         self._minute = known.minute if known else -1
+        self._ends = _end_of(self._minute)
         self._arrived = known.arrived if known else 0
         self._skipped = known.arrived_skipped if known else 0
         self._told: Pulse | None = known
@@ -52,11 +53,12 @@ class PulseTaker:
 
     def tick(self, now: datetime, cases: Gauges) -> None:
         """The clock has come to `now`, and nothing has happened to `cases` yet."""
-        minute = int(now.timestamp()) // 60
-        if minute > self._minute:
-            if self._minute >= 0:
-                self._over.append(self._pulse(cases))
-            self._minute, self._arrived, self._skipped = minute, 0, 0
+        if now < self._ends:
+            return
+        if self._minute >= 0:
+            self._over.append(self._pulse(cases))
+        self._minute, self._arrived, self._skipped = int(now.timestamp()) // 60, 0, 0
+        self._ends = _end_of(self._minute)
 
     def arrive(self, *, skipped: bool) -> None:
         """Somebody begins to wait for an answer."""
@@ -79,3 +81,7 @@ class PulseTaker:
         return Pulse(
             self._minute, self._arrived, self._skipped, cases.waiting, cases.late, cases.skipped
         )
+
+
+def _end_of(minute: int) -> datetime:
+    return datetime.fromtimestamp(60 * (minute + 1), UTC)
