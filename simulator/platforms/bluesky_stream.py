@@ -11,7 +11,7 @@ import contextlib
 import json
 import time
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -31,7 +31,8 @@ from simulator.platforms.bluesky_wants import (
     wants_v2,
 )
 from simulator.platforms.bluesky_wire import CHANNEL, EVENTS, Wire, frame_v1, frame_v2
-from simulator.platforms.stage import READ_AT_ONCE
+from simulator.platforms.line import Line
+from simulator.platforms.stage import READ_AT_ONCE, Staged
 
 PROTOCOL = "xrpc.v1.json"
 PING_S = 30.0
@@ -63,7 +64,7 @@ class _Envelope:
 
     async def send(self, socket: web.WebSocketResponse, frame: bytes) -> None:
         if self._compressor is None:
-            await socket.send_str(frame.decode())
+            await socket.send_str(frame.decode(errors="replace"))
         else:
             await socket.send_bytes(self._compressor.compress(frame))
 
@@ -161,7 +162,7 @@ class _Reader:
             timeout=1.0,
         )
         await socket.prepare(request)
-        telling = asyncio.create_task(self._tell(socket))
+        telling = asyncio.create_task(self._tell(socket, request))
         listening = asyncio.create_task(self._listen(socket))
         try:
             await asyncio.wait({telling, listening}, return_when=asyncio.FIRST_COMPLETED)
@@ -193,15 +194,25 @@ class _Reader:
                 await socket.close(code=WSCloseCode.POLICY_VIOLATION, message=reason)
                 return
 
-    async def _tell(self, socket: web.WebSocketResponse) -> None:
+    async def _tell(self, socket: web.WebSocketResponse, request: web.Request) -> None:
         await self._greeted.wait()
         with contextlib.suppress(ConnectionError, TimeoutError):
             if self._begin.notice:
                 name, message = self._begin.notice
                 await self._info(socket, name, message)
-            await self._follow(socket)
+            # a sequence number only ever rises: nothing of version 2 can be late
+            shuffled = self._envelope.version == 1
+            write = partial(self._write, socket)
+            async with self._stage.line(
+                CHANNEL, write, request, end=b"", shuffled=shuffled
+            ) as line:
+                await self._follow(socket, line)
 
-    async def _follow(self, socket: web.WebSocketResponse) -> None:
+    async def _write(self, socket: web.WebSocketResponse, frame: bytes) -> None:
+        async with asyncio.timeout(self._pace.write_s):
+            await self._envelope.send(socket, frame)
+
+    async def _follow(self, socket: web.WebSocketResponse, line: Line[bytes]) -> None:
         """Tell the storm from where the client begins, for as long as it listens."""
         stage, number = self._stage, self._begin.number
         run = stage.conductor.run_id
@@ -210,14 +221,14 @@ class _Reader:
             if stage.conductor.run_id != run:
                 # wound back: what comes again is told again
                 run, number = stage.conductor.run_id, min(number, stage.end)
+            line.seen(number)
             if number >= stage.end:
                 await (asyncio.sleep(IDLE_S) if stage.over else stage.more(number))
                 since_s, since = time.monotonic(), number
                 continue
             stop = min(stage.end, number + READ_AT_ONCE)
-            for frame in self._frames(number, stop):
-                async with asyncio.timeout(self._pace.write_s):
-                    await self._envelope.send(socket, frame)
+            for frame, staged in self._frames(number, stop):
+                await line.send(frame, staged)
             number = stop
             now_s = time.monotonic()
             if now_s - since_s >= self._pace.window_s:
@@ -228,13 +239,13 @@ class _Reader:
                 since_s, since = now_s, number
             await asyncio.sleep(0)
 
-    def _frames(self, number: int, stop: int) -> Iterator[bytes]:
+    def _frames(self, number: int, stop: int) -> Iterator[tuple[bytes, Staged]]:
         for staged in self._stage.read(number, stop, channel=CHANNEL):
             for event in self._wire.events(staged):
                 if self._wants(event) and newer_than(self._begin, event):
                     frame = self._envelope.encode(event)
                     if not self._wants.most_bytes or len(frame) <= self._wants.most_bytes:
-                        yield frame
+                        yield frame, staged
 
     async def _too_slow(self, socket: web.WebSocketResponse, number: int) -> None:
         behind = self._stage.end - number
