@@ -190,7 +190,7 @@ def _facebook(value: _Value, page: Page, entry_s: float) -> Post | None:
         created_at=_time(entry_s if value.created_time is None else value.created_time),
         reply_to=str(parent) if comment and parent else None,
         media=media,
-        url=_address(post_id, str(own) if comment else ""),
+        url=None if page.exercise else _address(post_id, str(own) if comment else ""),
         account=page.id,
         exercise=page.exercise,
     )
@@ -228,7 +228,7 @@ def graph_post(node: GraphNode, page: Page, over: str = "") -> Post | None:
         text=node.message,
         created_at=_time("" if node.created_time is None else node.created_time),
         reply_to=parent or None,
-        url=_address(over or node.id, node.id if over else ""),
+        url=None if page.exercise else _address(over or node.id, node.id if over else ""),
         account=page.id,
         exercise=page.exercise,
     )

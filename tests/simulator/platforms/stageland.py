@@ -25,13 +25,16 @@ def day(seed: int = 7, hours: float = 1.0, scale: float = 0.02) -> StormDay:
 
 @contextlib.asynccontextmanager
 async def staged(
-    *platforms: Platform, speed: float | None = None, app: Iterable[web.AbstractRouteDef] = ()
+    *platforms: Platform,
+    speed: float | None = None,
+    app: Iterable[web.AbstractRouteDef] = (),
+    of: StormDay | None = None,
 ) -> AsyncIterator[tuple[str, Stage]]:
     """The address `http://127.0.0.1:PORT` of a storm on these platforms, and its stage.
 
     Without a speed everything is sent as fast as possible.
     """
-    stage = Stage(Conductor(day(), speed))
+    stage = Stage(Conductor(of or day(), speed))
     stage.conductor.resume()
     made = application(stage, platforms)
     made.router.add_routes(app)
