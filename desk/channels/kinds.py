@@ -16,7 +16,14 @@ from desk.secret import Secret
 ChannelOpener = Callable[[Account, Secret], Channel]
 """Makes the channel of an account; raises SettingsError where the account can't be right."""
 
-OPENERS: dict[str, ChannelOpener] = {}
+
+def _meta(account: Account, secret: Secret) -> Channel:
+    from desk.channels.meta import meta  # aiohttp costs start-up time
+
+    return meta(account, secret)
+
+
+OPENERS: dict[str, ChannelOpener] = {"facebook": _meta, "instagram": _meta}
 
 
 def _not_summoned(post: Post, account: Account) -> str:
