@@ -17,13 +17,19 @@ ChannelOpener = Callable[[Account, Secret], Channel]
 """Makes the channel of an account; raises SettingsError where the account can't be right."""
 
 
+def _bluesky(account: Account, password: Secret) -> Channel:
+    from desk.channels.bluesky import open_bluesky  # aiohttp costs start-up time
+
+    return open_bluesky(account, password)
+
+
 def _meta(account: Account, secret: Secret) -> Channel:
-    from desk.channels.meta import meta  # aiohttp costs start-up time
+    from desk.channels.meta import meta
 
     return meta(account, secret)
 
 
-OPENERS: dict[str, ChannelOpener] = {"facebook": _meta, "instagram": _meta}
+OPENERS: dict[str, ChannelOpener] = {"bluesky": _bluesky, "facebook": _meta, "instagram": _meta}
 
 
 def _not_summoned(post: Post, account: Account) -> str:

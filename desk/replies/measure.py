@@ -79,7 +79,7 @@ def _on_x(text: str) -> int:
     for pattern, sure in ((_URL, True), (_DOMAIN, False)):
         pieces, end = [], 0
         for match in pattern.finditer(rest):
-            if not sure and not _is_domain(match[0]):
+            if not sure and not is_domain(match[0]):
                 continue
             pieces.append(rest[end : match.start()])
             end = match.end()
@@ -89,7 +89,7 @@ def _on_x(text: str) -> int:
     return count + _weight(rest)
 
 
-def _is_domain(word: str) -> bool:
+def is_domain(word: str) -> bool:
     """Whether X may take a word with a dot in it for a URL: by its last part before a slash."""
     last = word.partition("/")[0].rpartition(".")[2].lower()
     return last.isalpha() and (len(last) == 2 or last in _GENERIC)

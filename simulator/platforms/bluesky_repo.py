@@ -78,6 +78,7 @@ class _Write(msgspec.Struct):
     collection: str
     record: Json
     rkey: str = ""
+    swap: str | msgspec.UnsetType | None = msgspec.field(default=msgspec.UNSET, name="swapRecord")
 
 
 class Repo:
@@ -143,6 +144,11 @@ class Repo:
         if not write.rkey:
             raise refused(400, "InvalidRequest", 'Input must have the property "rkey"')
         address = f"at://{UTILITY_DID}/{write.collection}/{write.rkey}"
+        there = self._wire.records.get(address)
+        if there is not None and there != write.record and write.swap is None:
+            raise refused(400, "InvalidSwap", f"Record was at {cid(address, there['text'])}")
+        if there is None and isinstance(write.swap, str):
+            raise refused(400, "InvalidSwap", "Record was at null")
         return web.json_response(self._put(address, write), headers=headers)
 
     async def get_record(self, request: web.Request) -> web.Response:
