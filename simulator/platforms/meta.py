@@ -127,8 +127,8 @@ class _Graph:
         found = [
             each
             for each in self._wall.posts()
-            if (since is None or each.post.created_at.timestamp() >= since)
-            and (until is None or each.post.created_at.timestamp() <= until)
+            if (since is None or each.at.timestamp() >= since)
+            and (until is None or each.at.timestamp() <= until)
         ]
         said = _paged(request, asked, found, node)
         wanted = _COMMENTS.search(asked.get("fields", ""))
@@ -151,7 +151,7 @@ class _Graph:
             found.reverse()
         since = _second(asked, "since")
         if since is not None:
-            found = [each for each in found if each.post.created_at.timestamp() >= since]
+            found = [each for each in found if each.at.timestamp() >= since]
         return _paged(request, asked, found, node)
 
     async def comment(self, request: web.Request, asked: dict[str, str]) -> object:

@@ -24,13 +24,15 @@ Field = Literal["feed", "mention"]
 class Reached(NamedTuple):
     """A post that the page sees: its ids there, and by which field webhooks tell of it.
 
-    `parent` and `top` are the ids of what it answers and of the post that begins its thread, both
-    empty where it is that itself.
+    `at` is when it was written by the clock of Meta, which may be wrong in a drill. `parent` and
+    `top` are the ids of what it answers and of the post that begins its thread, both empty where it
+    is that itself.
     """
 
     staged: Staged
     id: str
     field: Field
+    at: datetime
     parent: str = ""
     top: str = ""
 
@@ -89,19 +91,20 @@ class Wall:
         post, id_ = staged.post, wire_id(staged)
         if post.repost_of is not None:
             return None
+        at = self._stage.shown("meta", post.created_at)
         named = any(mention.lower() == self._handle for mention in post.mentions)
         own = is_own(post)
         if post.reply_to is None:
             if own or (named and post.text.lower().startswith(f"@{self._handle}")):
-                return Reached(staged, id_, "feed")
-            return Reached(staged, id_, "mention") if named else None
+                return Reached(staged, id_, "feed", at)
+            return Reached(staged, id_, "mention", at) if named else None
         over = self._by_post.get(post.reply_to)
         if over is None:
             elsewhere = f"{PAGE}_{number(post.reply_to)}"
-            return Reached(staged, id_, "mention", elsewhere, elsewhere) if named else None
+            return Reached(staged, id_, "mention", at, elsewhere, elsewhere) if named else None
         if own or over.field == "feed" or named:
             field: Field = "feed" if own or over.field == "feed" else "mention"
-            return Reached(staged, id_, field, over.id, over.top or over.id)
+            return Reached(staged, id_, field, at, over.id, over.top or over.id)
         return None
 
 
@@ -124,7 +127,7 @@ def change(reached: Reached) -> dict[str, Any]:
     value: dict[str, Any] = {}
     if reached.field == "feed" and post.author is not None:
         value["from"] = writer(post)
-    value |= {"message": post.text, "created_time": int(post.created_at.timestamp())}
+    value |= {"message": post.text, "created_time": int(reached.at.timestamp())}
     photos = [each.url for each in post.media if each.kind == "image" and each.url]
     if reached.top:
         value |= {"item": "comment", "verb": "add", "comment_id": reached.id}
@@ -144,7 +147,7 @@ def node(reached: Reached) -> dict[str, Any]:
     told: dict[str, Any] = {
         "id": reached.id,
         "message": post.text,
-        "created_time": graph_time(post.created_at),
+        "created_time": graph_time(reached.at),
         "from": writer(post),
         "exercise": True,
     }

@@ -7,6 +7,7 @@ answered with 200 is sent again at once, then ever more seldom, and dropped afte
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import hmac
 import json
@@ -20,6 +21,8 @@ import msgspec
 from desk.serving.address import is_here
 from simulator.errors import StormError
 from simulator.platforms import CREDENTIAL, EXERCISE_HEADER
+from simulator.platforms.faults import STALL_S
+from simulator.platforms.line import mangled
 from simulator.platforms.meta_page import FIELDS, PAGE, Reached, Wall, changes
 from simulator.platforms.stage import Stage
 
@@ -65,7 +68,6 @@ class MetaSender:
         verify_token: str = CREDENTIAL,
         fields: tuple[str, ...] = FIELDS,
         most_updates: int = MOST_UPDATES,
-        twice: float = 0.0,
     ) -> None:
         parts = urlsplit(callback)
         if parts.scheme not in ("http", "https") or not is_here(parts.hostname or ""):
@@ -80,7 +82,7 @@ class MetaSender:
         self._verify_token = verify_token
         self._fields = fields
         self._most = min(MOST_UPDATES, most_updates)
-        self._twice = twice
+        self._dice = stage.faults.dice("meta")
         self._draw = random.Random(f"{stage.storm.seed}/meta")
 
     async def verify(self, http: aiohttp.ClientSession) -> None:
@@ -127,7 +129,8 @@ class MetaSender:
     async def _send_all(self, http: aiohttp.ClientSession) -> None:
         wall, sent, numbers = Wall(self._stage), 0, 0
         room = asyncio.Semaphore(AT_ONCE)
-        async with asyncio.TaskGroup() as sending:
+        line = self._stage.line("meta", _nothing, None, end=b"")
+        async with asyncio.TaskGroup() as sending, line:
             while True:
                 end = self._stage.end
                 wall.look()
@@ -138,6 +141,7 @@ class MetaSender:
                     numbers = message.number
                     await room.acquire()
                     sending.create_task(self._deliver(http, message, room))
+                line.seen(end)
                 await asyncio.sleep(GATHER_S)
                 if self._stage.end <= end:
                     await self._stage.more(end)
@@ -150,9 +154,6 @@ class MetaSender:
             self._draw.shuffle(part)
             numbers += 1
             made.append(_Message(numbers, len(part), webhook(part)))
-            if self._draw.random() < self._twice:
-                numbers += 1
-                made.append(_Message(numbers, len(part), webhook(part)))
         return made
 
     async def _deliver(
@@ -178,17 +179,43 @@ class MetaSender:
         self.counts.updates += message.updates
 
     async def _post(self, http: aiohttp.ClientSession, message: _Message) -> bool:
+        """Send a message, with what the faults of the run make of it; whether it was taken."""
+        dice = self._dice
+        stall = dice.falls("stall")
+        if stall is not None:
+            dice.count("stall")
+            await asyncio.sleep(stall.seconds or STALL_S)
+        if dice.falls("garbage"):
+            dice.count("garbage")
+            await self._send(http, mangled(message.body, dice.random, b""))
+        if dice.falls("drop"):
+            dice.count("drop")
+            with contextlib.suppress(TimeoutError):
+                # it may have come, and nobody waits to hear so
+                await asyncio.wait_for(self._send(http, message.body), dice.random.random() / 20)
+            return False
+        taken = await self._send(http, message.body)
+        if taken and dice.falls("duplicate"):
+            dice.count("duplicate")
+            await self._send(http, message.body)
+        return taken
+
+    async def _send(self, http: aiohttp.ClientSession, body: bytes) -> bool:
         headers = {
             "Content-Type": "application/json",
-            "X-Hub-Signature-256": f"sha256={signature(message.body, self._secret)}",
+            "X-Hub-Signature-256": f"sha256={signature(body, self._secret)}",
         }
         try:
             async with http.post(
-                self._callback, data=message.body, headers=headers, allow_redirects=False
+                self._callback, data=body, headers=headers, allow_redirects=False
             ) as answer:
                 return answer.status == 200
         except (aiohttp.ClientError, OSError, TimeoutError):
             return False
+
+
+async def _nothing(_: bytes) -> None:
+    """Webhooks have no stream: a line only says how far they are."""
 
 
 def meta_sender(stage: Stage, callback: str, **options: Any) -> MetaSender:  # noqa: ANN401

@@ -17,6 +17,7 @@ from aiohttp import web
 from desk.feeds.meta_wire import decode_webhook
 from simulator.platforms import CREDENTIAL, EXERCISE_HEADER
 from simulator.platforms import meta_sender as sender_module
+from simulator.platforms.faults import Fault
 from simulator.platforms.meta import meta, wire_id
 from simulator.platforms.meta_page import PAGE, Wall, change
 from simulator.platforms.meta_sender import CallbackError, meta_sender, webhook
@@ -176,7 +177,10 @@ class Callback:
         self.attempts += 1
         if self.attempts <= self.fails:
             return web.Response(status=(500, 503, 302)[self.attempts % 3])
-        told = json.loads(body)["entry"][0]["changes"]
+        try:
+            told = json.loads(body)["entry"][0]["changes"]
+        except ValueError:
+            return web.Response()  # garbage, and signed
         assert 0 < len(told) <= 1000
         values = [change["value"] for change in told]
         assert all(value["exercise"] for value in values)
@@ -207,9 +211,13 @@ async def test_webhooks_are_repeated_until_they_are_taken_and_none_is_lost(
         calling_back() as (hook, callback),
         staged(meta, of=addressed_day()) as (_, stage),
     ):
+        stage.faults.faults = tuple(
+            Fault(kind=kind, amount=0.2, seconds=0.01)
+            for kind in ("drop", "duplicate", "garbage", "stall")
+        )
         callback.fails = 7
         wall = await seen(stage)
-        sender = meta_sender(stage, hook, most_updates=10, twice=0.3)
+        sender = meta_sender(stage, hook, most_updates=10)
         sending = asyncio.create_task(sender.run())
         expected = {each.id for each in wall.seen}
         await until(lambda: set(callback.taken) == expected and sender.counts.again >= 7)
@@ -221,6 +229,7 @@ async def test_webhooks_are_repeated_until_they_are_taken_and_none_is_lost(
         assert found is not None
         await until(lambda: wire_id(found) in callback.taken)
         assert sender.counts.dropped == 0
+        assert set(stage.faults.told()["meta"]) == {"drop", "duplicate", "garbage", "stall"}
         sending.cancel()
 
 
