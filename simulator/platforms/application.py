@@ -11,13 +11,14 @@ from aiohttp import web
 from simulator.platforms import EXERCISE_HEADER, EXERCISE_PATH
 from simulator.platforms.bluesky import bluesky
 from simulator.platforms.meta import meta
+from simulator.platforms.nws import nws
 from simulator.platforms.stage import Stage
 from simulator.platforms.trouble import trouble
 
 Platform = Callable[[Stage], Iterable[web.AbstractRouteDef]]
 """One platform: its routes on a stage."""
 
-PLATFORMS: dict[str, Platform] = {"bluesky": bluesky, "meta": meta}
+PLATFORMS: dict[str, Platform] = {"bluesky": bluesky, "meta": meta, "nws": nws}
 
 
 def application(stage: Stage, platforms: Iterable[Platform] | None = None) -> web.Application:
