@@ -13,7 +13,7 @@ import contextlib
 import multiprocessing
 import signal
 import socket
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from time import thread_time
 from typing import BinaryIO
@@ -73,15 +73,17 @@ class _GoneError(Exception):
 class Labellers:
     """Engines of the keyword sets in `folders` (none: the built-in ones), in so many processes.
 
-    A process that dies is replaced, and its posts are labelled again. `work_s` counts the CPU
+    `accounts` are the handles of the utility's own accounts. A process that dies is replaced, and its posts are labelled again. `work_s` counts the CPU
     seconds of the engines.
     """
 
-    def __init__(self, folders: Sequence[Path], processes: int) -> None:
+    def __init__(
+        self, folders: Sequence[Path], processes: int, accounts: Iterable[str] = ()
+    ) -> None:
         self.processes = processes
         self.work_s = 0.0
-        self._folders = tuple(folders)
-        self._all = [_Labeller(self._folders) for _ in range(processes)]
+        self._made_of = tuple(folders), tuple(accounts)
+        self._all = [_Labeller(*self._made_of) for _ in range(processes)]
         self._asked: set[asyncio.Task[bytes]] = set()
 
     def start(self) -> None:
@@ -130,7 +132,7 @@ class Labellers:
     def _replace(self, one: _Labeller) -> None:
         if one in self._all:
             one.close()
-            self._all[self._all.index(one)] = _Labeller(self._folders)
+            self._all[self._all.index(one)] = _Labeller(*self._made_of)
 
     def close(self) -> None:
         """End the processes."""
@@ -143,11 +145,11 @@ class Labellers:
 class _Labeller:
     """One process and the socket to it; asked in order, it answers in order."""
 
-    def __init__(self, folders: Sequence[Path]) -> None:
+    def __init__(self, folders: Sequence[Path], accounts: Sequence[str]) -> None:
         # spawn: a desk has threads and open sockets, which a fork would copy half
         context = multiprocessing.get_context("spawn")
         self._socket, theirs = socket.socketpair()
-        self._process = context.Process(target=_work, args=(folders, theirs), daemon=True)
+        self._process = context.Process(target=_work, args=(folders, accounts, theirs), daemon=True)
         self._process.start()
         theirs.close()
         self._sending, self._hearing = asyncio.Lock(), asyncio.Lock()
@@ -238,12 +240,12 @@ def _next(stream: BinaryIO) -> bytes | None:
     return message if len(head) == _LENGTH_BYTES else None
 
 
-def _work(folders: Sequence[Path], wire: socket.socket) -> None:
+def _work(folders: Sequence[Path], accounts: Sequence[str], wire: socket.socket) -> None:
     """The labelling process: answers until nobody asks any more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the desk ends its processes itself
     end_with_parent()
     with setting_up():
-        engine = Engine(load_packs(*folders))
+        engine = Engine(load_packs(*folders), accounts=accounts)
         engine.classify(["xqzv #xq"])  # of no known language: makes every language ready
     with contextlib.suppress(OSError), wire.makefile("rb") as stream:
         while (asked := _next(stream)) is not None:

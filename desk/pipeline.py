@@ -146,7 +146,8 @@ class Pipeline:
     def rules_hold(self, term: str) -> bool:
         """Whether phrases of the rules hold every word of a term."""
         if self._engine is None:
-            self._engine = Engine(self._packs)
+            own = [one.handle for one in self.own.accounts]
+            self._engine = Engine(self._packs, accounts=own)
         return not any(map(self._engine.is_idle, term.split()))
 
     def process(self, feed: str, batch: Batch) -> Outcome:

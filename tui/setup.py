@@ -94,7 +94,6 @@ def _pipeline(
 ) -> Pipeline:
     settings = load_settings(setup.settings)  # before the rules, which take seconds
     packs = load_packs(*setup.rules)  # faults are told here, whoever labels
-    engine = Engine(packs) if setup.processes == 1 else None
     store = Store(setup.data)
     begun_with = store.territory(territory.name)
     if begun_with != territory.name:
@@ -108,8 +107,9 @@ def _pipeline(
         # a storm paused at its begin has no post to say so
         store.set_exercise(exercise=True)
     accounts = [one for feed in feeds for one in getattr(feed, "accounts", ())]
+    own = [one.handle for one in (*settings.accounts.account, *accounts)]
     return Pipeline(
-        engine,
+        Engine(packs, accounts=own) if setup.processes == 1 else None,
         territory,
         store,
         settings,
@@ -140,8 +140,8 @@ def follow_oms(setup: Setup, pipeline: Pipeline, tell: Callable[[str], None]) ->
 
 
 @contextlib.contextmanager
-def labelling(setup: Setup) -> Iterator[Labellers | None]:
-    """The processes that label beside the desk's own; None where that labels itself.
+def labelling(setup: Setup, pipeline: Pipeline) -> Iterator[Labellers | None]:
+    """The processes that label for `pipeline`; None where that labels itself.
 
     Raises:
         LabellingError: they can't be started.
@@ -149,7 +149,8 @@ def labelling(setup: Setup) -> Iterator[Labellers | None]:
     if setup.processes == 1:
         yield None
         return
-    labellers = Labellers(setup.rules, setup.processes)
+    own = [one.handle for one in pipeline.own.accounts]
+    labellers = Labellers(setup.rules, setup.processes, own)
     try:
         labellers.start()
         yield labellers

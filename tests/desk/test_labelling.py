@@ -83,3 +83,20 @@ def test_who_stops_waiting_does_not_mix_up_the_answers(rules_folder: Path) -> No
         one.close()
     assert [len(each) for each in told] == [2, 4, 6, 8]
     assert [v.labels for v in told[1]] == [("outage",), (), ("hazard",), ()]
+
+
+def test_they_know_the_utilitys_own_accounts(tmp_path: Path) -> None:
+    (tmp_path / "own.toml").write_text(
+        'language = "en"\n[[rule]]\nid = "told"\nlabel = "outage"\nany = ["still out"]\n'
+        'when = ["own_account"]\n'
+    )
+    asked = [
+        Post(id=name, channel="x", text="still out", created_at=AT, mentions=(name,))
+        for name in ("ElmPower", "elsewhere")
+    ]
+    knowing = Labellers([tmp_path], 1, ["ElmPower"])
+    try:
+        told = asyncio.run(knowing.classify(asked))
+    finally:
+        knowing.close()
+    assert [verdict.labels for verdict in told] == [("outage",), ()]

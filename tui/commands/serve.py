@@ -76,7 +76,7 @@ def serve(
     try:
         accounts = switched_on(pipeline.settings.accounts, setup.settings)
         file = follow_oms(setup, pipeline, Sparing(say))
-        with labelling(setup) as labellers:
+        with labelling(setup, pipeline) as labellers:
             told, noted = Sparing(say), wrong_labels(setup)
             monitor = Monitor(pipeline, feeds, told, labellers, noted, accounts)
             asyncio.run(_serve(monitor, listen, file, attached=attached))

@@ -45,7 +45,7 @@ def tail(
     reading: Reading | None = None
     try:
         file = follow_oms(setup, pipeline, say)
-        with labelling(setup) as labellers:
+        with labelling(setup, pipeline) as labellers:
             reading = Reading(pipeline, feeds, printer.took, say, labellers)
             asyncio.run(_read(reading, pipeline, file))
     except NoReaderError:
