@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
@@ -70,7 +71,8 @@ def plainly(error: Exception) -> str:
         case aiohttp.ClientConnectorDNSError():
             return f"the host '{error.host}' is not known"
         case aiohttp.ClientConnectorError():
-            return f"can't connect to {error.host}:{error.port}: {error.strerror or 'refused'}"
+            why = os.strerror(error.errno) if error.errno else "refused"
+            return f"can't connect to {error.host}:{error.port}: {why}"
         case aiohttp.WSServerHandshakeError():
             return f"the server answered {error.status} instead of a WebSocket"
         case aiohttp.ClientResponseError():

@@ -174,7 +174,7 @@ class Lane:
             async with asyncio.timeout(self._pace.answer_s):
                 remote = await channel.send(errand)
         except NotSentError as error:
-            self._worked()
+            self._worked(channel)
             passage.failed(reply, clocks.now(), str(error))
         except LaterError as error:
             self._later(reply, str(error), error.after_s)
@@ -183,7 +183,7 @@ class Lane:
         except Exception as error:  # noqa: BLE001  a fault of one channel must not stop the others
             self._doubt(reply, f"the channel broke off: {plainly(error)}")
         else:
-            self._worked()
+            self._worked(channel)
             passage.sent(reply, clocks.now(), remote)
         self._desk.keep()
 
@@ -192,6 +192,8 @@ class Lane:
         passage, clocks = self._desk.passage, self._desk.clocks
         wall = clocks.wall()
         self._pause(reason, after_s)
+        if self.live is not None:
+            self.live.troubled(reason)
         since = reply.since or wall
         if (wall - since).total_seconds() >= self._pace.give_up_s:
             passage.failed(reply, clocks.now(), f"given up after so long: {reason}")
@@ -214,7 +216,8 @@ class Lane:
         why = reply.note or "the desk ended while it was being sent"
         try:
             async with asyncio.timeout(self._pace.answer_s):
-                remote = await (await self._sent_to(reply)).look_up(passage.errand(reply))
+                channel = await self._sent_to(reply)
+                remote = await channel.look_up(passage.errand(reply))
         except FateUnknownError as error:
             passage.unknown(reply, clocks.now(), f"{why}; {error}")
         except LaterError as error:
@@ -222,7 +225,7 @@ class Lane:
         except Exception as error:  # noqa: BLE001  as in `_send`
             self._look_later(reply, why, plainly(error), 0.0)
         else:
-            self._worked()
+            self._worked(channel)
             if remote is not None:
                 passage.sent(reply, clocks.now(), remote)
             else:
@@ -279,10 +282,8 @@ class Lane:
         wait = self._wait(max(after_s, self._pace.pause.wait_s(self._pauses)))
         self.paused_until = self._desk.clocks.wall() + wait
         self.reason = reason
-        if self.live is not None:
-            self.live.troubled(reason)
 
-    def _worked(self) -> None:
+    def _worked(self, channel: Channel) -> None:
         self._pauses, self.paused_until, self.reason = 0, None, ""
-        if self.live is not None:
+        if self.live is not None and channel is self.live.channel:
             self.live.answered()

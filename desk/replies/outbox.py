@@ -57,6 +57,10 @@ class Outbox:
         """The reply of this id."""
         return self._replies.get(id_)
 
+    def ids(self) -> list[str]:
+        """The ids of all replies in memory."""
+        return list(self._replies)
+
     def of_case(self, case: str) -> list[Reply]:
         """The replies of a case, or what an announcement sends, the oldest first."""
         return [self._replies[id_] for id_ in self._of_case.get(case, ())]

@@ -105,8 +105,9 @@ class Bench:
         data: Path | None = None,
         settings: Path | None = None,
         exercise: bool = True,
+        store: Store | None = None,
     ) -> None:
-        self.store = Store(data)
+        self.store = store or Store(data)
         self.pipeline = Pipeline(
             *ground(),
             self.store,
@@ -194,31 +195,62 @@ class Bench:
         await self.deliver()
         return done
 
-    def delivery(self, live: dict[str, Channel] | None = None, **more: Any) -> Delivery:  # noqa: ANN401
-        """Delivery whose wall clock moves by hand: `wall`; nothing waits for a lot."""
-        opened = [
-            Live(SwitchedOn(account_of(key), channel)) for key, channel in (live or {}).items()
-        ]
+    def delivery(self, *live: Live, **more: Any) -> Delivery:  # noqa: ANN401
+        """Delivery whose wall clock, `wall`, moves by hand."""
         return Delivery(
             self.passage,
-            Channels(self.dry_run, opened),
+            Channels(self.dry_run, live),
             now=lambda: self.now,
             keep=self.pipeline.settle,
             exercise=lambda: self.store.exercise,
             wall=lambda: self.wall,
-            pace=Pace(jitter=0.0),
-            **more,
+            **({"pace": Pace(jitter=0.0)} | more),
         )
 
     async def deliver(
         self, live: dict[str, Channel] | None = None, *, steps: int = 2, wait_s: float = 10.0
     ) -> Delivery:
         """Take steps with what is due, each so long after the one before."""
-        delivery = self.delivery(live)
+        opened = (Live(SwitchedOn(account_of(key), one)) for key, one in (live or {}).items())
+        return await self.deliver_by(*opened, steps=steps, wait_s=wait_s)
+
+    async def deliver_by(self, *live: Live, steps: int = 2, wait_s: float = 10.0) -> Delivery:
+        """The same by accounts that are switched on."""
+        delivery = self.delivery(*live)
         for _ in range(steps):
             await delivery.deliver()
             self.wall += timedelta(seconds=wait_s)
         return delivery
+
+    def born_again(self) -> Bench:
+        """A desk that goes on from the store of this one, which has died."""
+        other = Bench(store=self.store, exercise=self.exercise)
+        other.wall = self.wall
+        return other
+
+    def reply(self, reply: Reply) -> Reply:
+        """A reply as it is now."""
+        found = self.replies.outbox.find(reply.id)
+        assert found is not None
+        return found
+
+    def announce(self, text: str, account: str = "x:Power") -> None:
+        """What an announcement puts into the outbox."""
+        self.replies.put(
+            Reply(
+                id=self.replies.outbox.new_id(),
+                case="a-1",
+                channel=account.partition(":")[0],
+                account=account,
+                to_post="",
+                author_key="",
+                text=text,
+                by="lea",
+                state="queued",
+                at=self.now,
+            )
+        )
+        self.pipeline.settle()
 
     def recorded(self) -> list[Recorded]:
         return self.dry_run.recorded()
