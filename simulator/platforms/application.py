@@ -10,6 +10,7 @@ from aiohttp import web
 
 from simulator.platforms import EXERCISE_HEADER, EXERCISE_PATH
 from simulator.platforms.bluesky import bluesky
+from simulator.platforms.mastodon import mastodon
 from simulator.platforms.meta import meta
 from simulator.platforms.nws import nws
 from simulator.platforms.stage import Stage
@@ -18,7 +19,12 @@ from simulator.platforms.trouble import trouble
 Platform = Callable[[Stage], Iterable[web.AbstractRouteDef]]
 """One platform: its routes on a stage."""
 
-PLATFORMS: dict[str, Platform] = {"bluesky": bluesky, "meta": meta, "nws": nws}
+PLATFORMS: dict[str, Platform] = {
+    "bluesky": bluesky,
+    "mastodon": mastodon,
+    "meta": meta,
+    "nws": nws,
+}
 
 
 def application(stage: Stage, platforms: Iterable[Platform] | None = None) -> web.Application:
