@@ -73,8 +73,8 @@ class _GoneError(Exception):
 class Labellers:
     """Engines of the keyword sets in `folders` (none: the built-in ones), in so many processes.
 
-    `accounts` are the handles of the utility's own accounts. A process that dies is replaced, and its posts are labelled again. `work_s` counts the CPU
-    seconds of the engines.
+    `accounts` are the handles of the utility's own accounts. A process that dies is replaced, and
+    its posts are labelled again. `work_s` counts the CPU seconds of the engines.
     """
 
     def __init__(
