@@ -73,7 +73,7 @@ class Reading:
         finally:
             for task in (*tasks, noting):
                 task.cancel()
-            await asyncio.gather(*tasks, noting, return_exceptions=True)
+            await asyncio.gather(*tasks, noting, reading, return_exceptions=True)
 
     def health(self) -> tuple[FeedHealth, ...]:
         """How each feed does at this moment."""
