@@ -86,7 +86,8 @@ class Painter(NamedTuple):
     def _post(self, entry: Entry, post: LabelledPost) -> list[Line]:
         colours = self.colours
         own = entry.kind == "post"
-        handle = post.author.handle or post.author.name if post.author else ""
+        author = post.author
+        handle = (author.handle or author.name or author.id) if author else ""
         name = author_words(handle) if handle else "unknown author"
         head = [self._time(post.created_at), Segment(name + " ", colours.strong)]
         if not own:

@@ -9,6 +9,8 @@ import msgspec
 
 from desk.post import Author, Post
 
+DID = "did:"
+"""What an account's id begins with on Bluesky, where handles change."""
 Word = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 
 
@@ -81,7 +83,9 @@ class Own:
         return found
 
     def named(self, channel: str, handle: str) -> Account | None:
-        """The own account of this handle."""
+        """The own account of this handle, or of this DID: Bluesky says by that whom it means."""
+        if handle.startswith(DID):
+            return self._by_id.get((channel, handle))
         return self._by_handle.get((channel, plain_handle(handle)))
 
     def addressed(self, post: Post) -> str | None:

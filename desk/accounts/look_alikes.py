@@ -11,7 +11,7 @@ from datetime import datetime
 
 import msgspec
 
-from desk.accounts.account import Account, LookAlikePolicy, Own, plain_handle
+from desk.accounts.account import DID, Account, LookAlikePolicy, Own, plain_handle
 from desk.accounts.asks import asks
 from desk.accounts.likeness import Likeness, Likenesses
 from desk.accounts.look_alike import LookAlike, Standing, Verdict
@@ -76,6 +76,8 @@ class LookAlikes:
         if not self.on or not self._own.accounts:
             return False
         for mention in post.mentions:
+            if mention.startswith(DID):
+                continue  # an id looks like nobody
             likeness = self._likeness(post.channel, mention)
             if likeness is not None and not likeness.weak:
                 self._name(post, mention, likeness)

@@ -134,3 +134,21 @@ def test_a_post_came_to_the_account_that_it_names_or_mentions() -> None:
     assert own.addressed(post(1, "ann", mentions=("bob",))) is None
     assert own.wrote(post(1, "LONGLEAFNEWS")) == OWN[1]
     assert own.wrote(post(1, "ann")) is None
+
+
+def test_on_bluesky_who_is_meant_is_known_by_the_did_and_a_did_looks_like_nobody() -> None:
+    did = "did:plc:longleafpowerlongleafpower"
+    account = Account(channel="bluesky", handle="longleafpower.example", id=did)
+    named = Post(
+        id="at://x/app.bsky.feed.post/1",
+        channel="bluesky",
+        text="help",
+        created_at=START,
+        mentions=("anybody.example", "did:plc:somebody", did),
+    )
+    own = Own((account,))
+    assert own.addressed(named) == "bluesky:longleafpower.example"
+    assert own.named("x", did) is None
+    found = LookAlikes((account,))
+    found.observe(named)
+    assert found.all() == ()
