@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 
 from aiohttp import web
 
 from simulator.platforms import EXERCISE_HEADER, EXERCISE_PATH
 from simulator.platforms.bluesky import bluesky
+from simulator.platforms.exercise import exercise as exercise_routes
 from simulator.platforms.mastodon import mastodon
 from simulator.platforms.meta import meta
+from simulator.platforms.meta_sender import meta_sender
 from simulator.platforms.nws import nws
 from simulator.platforms.stage import Stage
 from simulator.platforms.trouble import trouble
@@ -38,11 +40,8 @@ def application(stage: Stage, platforms: Iterable[Platform] | None = None) -> we
         return web.json_response(said)
 
     async def running(_: web.Application) -> AsyncIterator[None]:
-        task = asyncio.create_task(stage.run())
-        yield
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+        async with _alongside(stage.run()):
+            yield
 
     owners: dict[web.AbstractResource | None, str] = {}
 
@@ -58,3 +57,35 @@ def application(stage: Stage, platforms: Iterable[Platform] | None = None) -> we
     app.on_response_prepare.append(mark)
     app.cleanup_ctx.append(running)
     return app
+
+
+def served(stage: Stage, names: Iterable[str], callback: str = "") -> web.Application:
+    """The platforms called `names`, and what trainers ask of the storm; webhooks go to `callback`.
+
+    Raises:
+        SimulatorError: a callback that a drill can't send to.
+    """
+    chosen = tuple(names)
+    app = application(stage, [PLATFORMS[name] for name in chosen])
+    app.router.add_routes(exercise_routes(stage, chosen))
+    if callback:
+        sender = meta_sender(stage, callback)
+
+        async def sending(_: web.Application) -> AsyncIterator[None]:
+            async with _alongside(sender.run()):
+                yield
+
+        app.cleanup_ctx.append(sending)
+    return app
+
+
+@contextlib.asynccontextmanager
+async def _alongside(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
+    """Let `work` go on meanwhile; what broke it breaks this at the end."""
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task

@@ -56,6 +56,7 @@ class Stage:
         self.conductor = conductor
         seed = conductor.day.storm.seed
         self.faults = Faults(faults, seed=seed, minute=lambda: conductor.at_s / 60)
+        self.broke: Exception | None = None
         self.lines: set[Line[Any]] = set()
         self._gone: dict[str, tuple[int, float]] = {}
         self.storm = conductor.day.storm
@@ -183,7 +184,14 @@ class Stage:
             await self._more.wait()
 
     async def run(self) -> None:
-        """Let the storm go on, for as long as it is served."""
+        """Let the storm go on, for as long as it is served; `broke` is what kept it from that."""
+        try:
+            await self._run()
+        except Exception as error:
+            self.broke = error
+            raise
+
+    async def _run(self) -> None:
         while True:
             before = self.end
             busy = self.conductor.step()

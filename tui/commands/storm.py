@@ -23,6 +23,7 @@ from tui.commands.storm_options import (
 from tui.commands.storm_progress import Progress
 from tui.commands.storm_realism import realism
 from tui.commands.storm_run import run
+from tui.commands.storm_serve import serve
 from tui.console import Format, emit, emit_json
 
 app = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="Storm days to train on.")
@@ -73,4 +74,5 @@ def generate(
 
 
 app.command()(run)
+app.command()(serve)
 app.command()(realism)

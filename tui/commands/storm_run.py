@@ -59,7 +59,7 @@ def run(
         if rules:
             raise typer.BadParameter("--desk attaches to a desk that has its rules already")
         desk = desk_url(desk)
-    pace = _speed(speed)
+    pace = speed_of(speed)
     storm = load_storm(
         name, seed=seed, hours=hours, scale=scale, background=background, stream=stream
     )
@@ -73,8 +73,12 @@ def run(
         raise typer.Exit(code)
 
 
-def _speed(words: str) -> float | None:
-    """Storm seconds a second; None for max."""
+def speed_of(words: str) -> float | None:
+    """Storm seconds a second; None for max.
+
+    Raises:
+        BadParameter: it is neither.
+    """
     if words == "max":
         return None
     with contextlib.suppress(ValueError):

@@ -1,0 +1,72 @@
+"""The server's own list: which posts of a storm its platforms tell, and by which ids."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+
+from simulator.platforms.stage import Stage, Staged
+from simulator.truth import Told
+
+Teller = Callable[[Staged], str | None]
+"""The id under which a platform tells a post; None where it does not tell it as one."""
+
+
+class Listed(NamedTuple):
+    """A post that a platform has told, or will tell who asks: `id` is what it has there."""
+
+    number: int
+    platform: str
+    id: str
+    told: Told
+
+
+def _bluesky(_: Stage) -> Teller:
+    from simulator.platforms.bluesky import wire_id
+
+    return lambda staged: None if staged.post.repost_of else wire_id(staged)
+
+
+def _facebook(stage: Stage) -> Teller:
+    from simulator.platforms.meta_page import Wall, wire_id
+
+    wall = Wall(stage)
+
+    def reached(staged: Staged) -> str | None:
+        wall.look()
+        id_ = wire_id(staged)
+        return id_ if id_ in wall.by_id else None
+
+    return reached
+
+
+TELLERS: dict[str, dict[str, Callable[[Stage], Teller]]] = {
+    "bluesky": {"bluesky": _bluesky},
+    "meta": {"facebook": _facebook},
+}
+"""By platform, then by channel."""
+
+
+class Listing:
+    """What the platforms of a storm that are served tell of it."""
+
+    def __init__(self, stage: Stage, platforms: Iterable[str]) -> None:
+        self._stage = stage
+        self._tellers = {
+            channel: (name, make(stage))
+            for name in platforms
+            for channel, make in TELLERS.get(name, {}).items()
+        }
+
+    def read(self, start: int = 0) -> Iterator[Listed]:
+        """The list from post number `start` on, in the order of the storm."""
+        for staged in self._stage.read(start):
+            found = self._tellers.get(staged.post.channel)
+            id_ = found[1](staged) if found else None
+            if found and id_ is not None:
+                yield Listed(staged.number, found[0], id_, staged.told)
+
+    def wire_id(self, staged: Staged) -> str | None:
+        """The id of a post on its platform; None where it is served by none."""
+        found = self._tellers.get(staged.post.channel)
+        return found[1](staged) if found else None
