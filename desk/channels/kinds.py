@@ -23,13 +23,24 @@ def _bluesky(account: Account, password: Secret) -> Channel:
     return open_bluesky(account, password)
 
 
+def _mastodon(account: Account, token: Secret) -> Channel:
+    from desk.channels.mastodon import open_mastodon
+
+    return open_mastodon(account, token)
+
+
 def _meta(account: Account, secret: Secret) -> Channel:
     from desk.channels.meta import meta
 
     return meta(account, secret)
 
 
-OPENERS: dict[str, ChannelOpener] = {"bluesky": _bluesky, "facebook": _meta, "instagram": _meta}
+OPENERS: dict[str, ChannelOpener] = {
+    "bluesky": _bluesky,
+    "facebook": _meta,
+    "instagram": _meta,
+    "mastodon": _mastodon,
+}
 
 
 def _not_summoned(post: Post, account: Account) -> str:

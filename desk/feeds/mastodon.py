@@ -87,7 +87,12 @@ class MastodonFeed:
         marks = Marks(cursor)
         agent = {"User-Agent": "stormdesk"}
         timeout = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_S)
-        async with aiohttp.ClientSession(headers=agent, timeout=timeout) as http:
+        async with aiohttp.ClientSession(
+            headers=agent,
+            timeout=timeout,
+            auto_decompress=False,
+            cookie_jar=aiohttp.DummyCookieJar(),
+        ) as http:
             server = Server(http, self._wanted.base, self._wanted.secret, told=self._told)
             if self._known is None:
                 self._known = await self._introduced(server)

@@ -20,6 +20,7 @@ import aiohttp
 import msgspec
 
 from desk.errors import FeedError
+from desk.feeds.answer import PACKED, NotPackedError, TooLongError, whole
 from desk.feeds.lasting import BrokenError
 from desk.feeds.mastodon_status import (
     LONGEST_ID,
@@ -246,7 +247,10 @@ class Server:
         async with (
             asyncio.timeout(ANSWER_S),
             self._http.get(
-                f"{self.base}{path}", params=query, headers=self.headers, allow_redirects=False
+                f"{self.base}{path}",
+                params=query,
+                headers={**self.headers, "Accept-Encoding": PACKED},
+                allow_redirects=False,
             ) as answer,
         ):
             self._left, wait_s = limits(answer.headers)
@@ -257,7 +261,10 @@ class Server:
                 raise BrokenError(f"the instance answered {answer.status}", "refused")
             if answer.status != 200:
                 raise RefusedError(answer.status, f"the instance answered {answer.status}")
-            return await read_body(answer), answer.headers
+            try:
+                return await whole(answer, MOST_BYTES), answer.headers
+            except (TooLongError, NotPackedError) as error:
+                raise BrokenError(f"an answer of the instance is {error}", "refused") from None
 
 
 _Wanted = TypeVar("_Wanted")
@@ -277,20 +284,6 @@ def _decoded(body: bytes, wanted: type[_Wanted]) -> _Wanted:
         return msgspec.json.decode(without_lone(body), type=wanted)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         raise BrokenError("the instance's answer can't be read", "refused") from None
-
-
-async def read_body(answer: aiohttp.ClientResponse) -> bytes:
-    """The body of an answer.
-
-    Raises:
-        BrokenError: it is too long to be one.
-    """
-    body = bytearray()
-    async for chunk in answer.content.iter_any():
-        body += chunk
-        if len(body) > MOST_BYTES:
-            raise BrokenError(f"an answer is longer than {MOST_BYTES >> 20} MiB", "refused")
-    return bytes(body)
 
 
 def limits(headers: Mapping[str, str]) -> tuple[int | None, float]:

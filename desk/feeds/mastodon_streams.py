@@ -87,7 +87,7 @@ async def by_events(
         aiohttp.ClientError: it broke.
     """
     timeout = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_S, sock_read=silent_s)
-    accepting = {**headers, "Accept": "text/event-stream"}
+    accepting = {**headers, "Accept": "text/event-stream", "Accept-Encoding": "identity"}
     async with http.get(
         f"{base}{stream.path}", headers=accepting, timeout=timeout, allow_redirects=False
     ) as answer:
