@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
+from desk.channels.links import reply_address
 from desk.outages.change import ENDED
+from desk.replies.passage import TAKEN_BACK
 from desk.replies.reply import Facts, Reply
 from desk.serving.case_messages import CaseRow
 from tui.columns import age
@@ -17,6 +19,7 @@ Urgency = Literal["late", "soon", "due", "quiet"]
 
 SOON = timedelta(minutes=5)
 DRY_RUN = "dry-run:"
+NOT_SENT = "not sent"
 NAME_CHARS = 60
 PROMISE_CHARS = 9
 """A list of cases has a cell more for it, which parts it from the labels."""
@@ -99,20 +102,48 @@ def author_words(name: str) -> str:
     return f"@{name_words(name).removeprefix('@')}"
 
 
-def reply_state(reply: Reply) -> str:
-    """What became of a reply, in words."""
-    note = f": {paint(reply.note[:200]).text}" if reply.note else ""
-    dry = reply.remote.startswith(DRY_RUN)
+def reply_state(reply: Reply, zone: ZoneInfo | None = None) -> str:
+    """What became of a reply, in words; `v` is the key that settles it."""
+    note = paint(reply.note[:200]).text
+    match reply.state:
+        case "submitted":
+            return "waits for a lead's word"
+        case "rejected":
+            return _back(reply, note)
+        case "sent":
+            return _sent(reply, note)
+        case "unknown":
+            return f"unknown: it may have been sent, or not ({note}) · look there, then v"
+        case "failed":
+            return f"not sent, it failed: {note} · v sends it again"
+        case "sending":
+            return f"may be out, looked up now: {note}" if note else "being sent"
+    if reply.again_at is None:
+        return "queued"
+    return f"waits until {wall_clock(reply.again_at, zone, exercise=reply.exercise)}: {note}"
+
+
+def _back(reply: Reply, note: str) -> str:
+    """Why a reply is no longer on its way, and who has said so."""
     lead = name_words(reply.approved_by) if reply.approved_by else "a lead"
-    return {
-        "submitted": "waits for a lead's word",
-        "rejected": f"sent back by {lead}{note}",
-        "queued": "queued",
-        "sending": "being sent",
-        "sent": "recorded, not sent (dry run)" if dry else "sent",
-        "unknown": f"unknown: it may have been sent, or not{note}",
-        "failed": f"not sent, it failed{note}",
-    }[reply.state]
+    if note.startswith(NOT_SENT) or note.endswith(TAKEN_BACK):
+        return f"back to {name_words(reply.by)}, {note}"
+    return f"sent back by {lead}" + (f": {note}" if note else "")
+
+
+def _sent(reply: Reply, note: str) -> str:
+    if reply.remote.startswith(DRY_RUN):
+        return "recorded, not sent (dry run)"
+    where = paint(reply_address(reply)[:200]).text
+    said = f" ({note})" if note else ""
+    return f"sent{said}" + (f" · {where}" if where else "")
+
+
+def wall_clock(at: datetime, zone: ZoneInfo | None, *, exercise: bool) -> str:
+    """A time of the wall: in a storm that of this machine, which no clock on the screen shows."""
+    if exercise:
+        return f"{at.astimezone():%H:%M:%S} on the wall"
+    return f"{at.astimezone(zone):%H:%M}"
 
 
 def facts_words(facts: Facts, zone: ZoneInfo | None, clock: datetime | None) -> list[str]:

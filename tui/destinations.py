@@ -31,11 +31,22 @@ def destinations(app: StormdeskApp) -> Iterator[SystemCommand]:
     for label in LABELS:
         does = f"Only posts labelled {label}: {LABEL_SIGNS[label].meaning}"
         yield SystemCommand(f"Filter {label}", does, _only(app, f"label:{label}"))
+    for whose, does, query in REPLIES:
+        yield SystemCommand(f"Replies {whose}", does, partial(_cases, app, query))
     yield from _outages(app)
     for place in app.now.hello.places if app.now.hello else ():
         name = place_words(place.name)
         only = _only(app, 'place:"{}"'.format(place.name.replace('"', "")))
         yield SystemCommand(f"Posts about {name}", "Only posts about this place", only, False)
+
+
+REPLIES = (
+    ("that failed", "The channel did not take them: v sends them again", "reply:failed"),
+    ("of which nobody knows", "They may have been sent or not: look, then v", "reply:unknown"),
+    ("on their way", "They wait to be sent: why stands there, v takes one back", "reply:waiting"),
+    ("that wait for a lead", "Y lets them go, D sends them back", "reply:submitted"),
+)
+"""Lists of cases by how it stands with their newest reply."""
 
 
 def _screens(app: StormdeskApp) -> Iterator[SystemCommand]:
@@ -47,6 +58,11 @@ def _screens(app: StormdeskApp) -> Iterator[SystemCommand]:
     )
     for name, does, opens in screens:
         yield SystemCommand(f"Go to {name}", does, partial(_away, app, opens))
+
+
+async def _cases(app: StormdeskApp, query: str) -> None:
+    await app.open_monitor()
+    await app.open_cases(filter_=query)
 
 
 async def _away(app: StormdeskApp, opens: Callable[[], Awaitable[None]]) -> None:

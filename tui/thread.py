@@ -124,7 +124,10 @@ class Painter(NamedTuple):
             self._time(reply.at),
             Segment(f"« {by}", colours.accent),
             Segment(f"{lead} · ", colours.quiet),
-            Segment(reply_state(reply), colours.label("hazard") if loud else colours.strong),
+            Segment(
+                reply_state(reply, self.now.zone),
+                colours.label("hazard") if loud else colours.strong,
+            ),
             Segment(f"{' · EXERCISE' if reply.exercise else ''}{macro}", colours.quiet),
         ]
         body = [Segment(paint(reply.text[:POST_CHARS], newline="\n").text, colours.text)]

@@ -11,6 +11,7 @@ approved it again, or somebody has written it anew.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Literal
 
@@ -56,7 +57,7 @@ class AnnounceAction(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Announcements:
-    """All announcements of a desk."""
+    """All announcements of a desk; `told` says of what they send how far it is."""
 
     def __init__(self, ground: Ground, replies: Replies) -> None:
         self._ground = ground
@@ -64,6 +65,7 @@ class Announcements:
         self._items: dict[str, Announcement] = {}
         self._next = 1
         self._dirty: set[str] = set()
+        self.told: Callable[[Reply], Reply] = lambda reply: reply
 
     def forget(self) -> None:
         """Begin again with the desk."""
@@ -258,7 +260,7 @@ class Announcements:
                 note=reply.note,
                 again_at=reply.again_at,
             )
-            for reply in self._replies.outbox.of_case(item.id)
+            for reply in map(self.told, self._replies.outbox.of_case(item.id))
         )
         return _replace(item, sendings=sendings) if sendings else item
 

@@ -66,6 +66,10 @@ class Delivery:
             reply.again_at is not None or self._lanes[self._key(reply)].waits_until()[0] is not None
         )
 
+    def pauses(self) -> tuple[tuple[datetime | None, str], ...]:
+        """Until when each account waits, and why."""
+        return tuple(lane.waits_until() for lane in self._lanes.values())
+
     def told(self, reply: Reply) -> Reply:
         """A reply as people see it: one that its account lets wait says until when, and why."""
         return shown(reply, *self._lanes[self._key(reply)].waits_until())

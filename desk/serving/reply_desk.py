@@ -68,6 +68,7 @@ class ReplyDesk:
         cases.replied = self.standing
         self._stamps: dict[str, str] = {}
         self._looked_at_s = self._counted_at_s = 0.0
+        self._pauses: tuple[tuple[datetime | None, str], ...] = ()
         self._outgoing = Outgoing()
         pipeline = desk.pipeline
         self.channels = Channels(DryRun(pipeline.store), map(Live, accounts))
@@ -82,6 +83,7 @@ class ReplyDesk:
             keep=self.keep,
             exercise=lambda: self._kind,
         )
+        pipeline.announcements.told = self._delivery.told
 
     async def run(self) -> None:
         """Deliver what is queued, as long as the desk serves screens.
@@ -131,6 +133,11 @@ class ReplyDesk:
             return
         self._looked_at_s = now_s
         pipeline = self.desk.pipeline
+        pauses = self._delivery.pauses()
+        if pauses != self._pauses:
+            self._pauses = pauses
+            self.version += 1
+            self._cases.noted(self._cases.looked_at())
         opened = (pipeline.cases.get(id_) for id_ in self._cases.looked_at())
         now = self.desk.time()
         stamps = {

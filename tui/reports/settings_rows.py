@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from desk.accounts import Account
 from desk.serving.protocol import DeskStatus
+from desk.serving.reply_messages import Sender
 from desk.serving.report_messages import SettingsTold
 from tui.choices import ChoicesFile
+from tui.paint import paint
 from tui.reports.rows import EXERCISE, GAP, Row
 
 NAME_CELLS = 22
@@ -30,7 +31,8 @@ def settings_rows(
     rows = [*_own(person), GAP, *_desk(told, status)]
     if told is not None:
         exercise = status is not None and status.exercise
-        rows += [GAP, *_accounts(told, exercise=exercise), GAP, *_files(told)]
+        senders = {one.account: one for one in status.outgoing.senders} if status else {}
+        rows += [GAP, *_accounts(told, senders, exercise=exercise), GAP, *_files(told)]
     return rows
 
 
@@ -70,20 +72,30 @@ def _desk(told: SettingsTold | None, status: DeskStatus | None) -> Iterator[Row]
     yield Row(f"  known, harmless: {harmless} · words of claim: {claims}", "quiet")
 
 
-def _accounts(told: SettingsTold, *, exercise: bool) -> Iterator[Row]:
+def _accounts(
+    told: SettingsTold, senders: Mapping[str, Sender], *, exercise: bool
+) -> Iterator[Row]:
     yield Row(f"Own accounts: {len(told.accounts):,}", "head")
     if not told.accounts:
         yield Row("  none: write accounts.toml into a folder, and give it as --settings")
     for one in told.accounts:
-        yield Row(
-            f"  {one.channel:10} @{one.handle} {one.name} · {one.kind} · {_state(one, exercise)}"
-        )
+        sender = senders.get(one.key) if one.on else None
+        state = "on" if sender else f"{EXERCISE}: dry run" if exercise else "off: dry run"
+        yield Row(f"  {one.channel:10} @{one.handle} {one.name} · {one.kind} · {state}")
+        if sender is not None:
+            fine = sender.state == "open" or sender.contact_at is None
+            yield Row(f"    {_sends(sender)}", "quiet" if fine else "alarm")
 
 
-def _state(one: Account, exercise: bool) -> str:
-    if exercise:
-        return f"{EXERCISE}: dry run"
-    return "dry run; on in the file, this version only records" if one.on else "dry run"
+def _sends(sender: Sender) -> str:
+    """How an account that is switched on does, by the clock on the wall."""
+    words = [sender.server or "the platform's own server", paint(sender.state[:200]).text]
+    if sender.contact_at is not None:
+        words.append(f"last answered {sender.contact_at.astimezone():%H:%M:%S}")
+    if sender.left is not None:
+        until = f" until {sender.resets_at.astimezone():%H:%M}" if sender.resets_at else ""
+        words.append(f"{sender.left:,} of {sender.most:,} left{until}")
+    return " · ".join(words)
 
 
 def _files(told: SettingsTold) -> Iterator[Row]:

@@ -8,14 +8,16 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, Vertical, VerticalScroll
 
-from desk.replies.reply import Announcement
+from desk.replies.reply import Announcement, Sending
 from desk.serving.protocol import FromDesk, Tick
 from desk.serving.reply_messages import (
     AnnounceAct,
     Announced,
     Announcements,
     ReadAnnouncements,
+    Replied,
     ReplyRefused,
+    SettleReply,
 )
 from desk.serving.report_messages import ReadSettings, SettingsTold
 from tui.keys import key
@@ -24,6 +26,7 @@ from tui.paint import cut, paint, visible
 from tui.screens.announcement_editor import AnnouncementEditor, Edited
 from tui.screens.asking import AskScreen
 from tui.screens.attached import Attached
+from tui.screens.settling import SETTLED, settle_sheet
 from tui.screens.words import Words, WordsScreen
 from tui.situation import Situation
 from tui.widgets.actline import ActLine
@@ -61,6 +64,8 @@ class AnnouncementsScreen(Attached):
             meaning="announce.send", shown=True),
         key("x", "step('withdraw')", "Withdraw", "It shall not go out; asks once",
             meaning="announce.withdraw", shown=True),
+        key("v", "settle", "Settle", "What is unknown, failed or waits: say, send again, take back",
+            meaning="announce.settle"),
         key("y", "copy", "Copy", "Copy its text", meaning="announce.copy"),
         key("tab", "app.focus_next", "Pane", "To the next pane", meaning="pane.next"),
         key("escape,q", "back", "Back", "One level back", shown=True),
@@ -109,6 +114,8 @@ class AnnouncementsScreen(Attached):
             case Announced():
                 self.say(paint(message.words[:400]).text)
                 self._unsaved.pop(self._saving, None)
+            case Replied():
+                self.say(paint(message.words[:400]).text)
             case ReplyRefused(case="", reason=reason):
                 self.say(paint(reason[:400]).text, refused=True)
             case _:
@@ -146,13 +153,16 @@ class AnnouncementsScreen(Attached):
 
     def why_not(self, action: str, parameters: tuple[object, ...]) -> str | None:
         kind = str(parameters[0]) if action == "step" else action
-        if kind not in (*MAY, "copy"):
+        if kind not in (*MAY, "copy", "settle"):
             return super().why_not(action, parameters)
         item = self.list.at_hand()
         if item is None:
             return "there is no announcement under the cursor"
         if kind in ("approve", "reject") and self.desk.role != "lead":
             return "only a lead approves (--role lead)"
+        if kind == "settle":
+            found = bool(_to_settle(item))
+            return None if found else "nothing of it is unknown, has failed or waits to be sent"
         states, reason = MAY.get(kind, (("",), ""))
         if kind != "copy" and item.state not in states:
             return reason
@@ -253,6 +263,20 @@ class AnnouncementsScreen(Attached):
             return
         await self.desk.link.send(AnnounceAct(kind, self.desk.agent, item.id, note=note))  # type: ignore[arg-type]
 
+    def action_settle(self) -> None:
+        """One account after the other, where there are several."""
+        item = self.list.at_hand()
+        if item is None:
+            return
+        sending = _to_settle(item)[0]
+
+        def chosen(picked: object) -> None:
+            if isinstance(picked, tuple) and picked:
+                settled = SettleReply(sending.reply, self.desk.agent, picked[0])
+                self.run_worker(self.desk.link.send(settled))
+
+        self.app.push_screen(settle_sheet(sending, f"{sending.account}"), chosen)
+
     def action_copy(self) -> None:
         item = self.list.at_hand()
         if item is not None:
@@ -261,3 +285,10 @@ class AnnouncementsScreen(Attached):
 
     def action_back(self) -> None:
         self.app.pop_screen()
+
+
+def _to_settle(item: Announcement) -> list[Sending]:
+    """How far it is where somebody must settle it, what is unknown first."""
+    order = list(SETTLED)
+    found = [sending for sending in item.sendings if sending.state in order]
+    return sorted(found, key=lambda sending: order.index(sending.state))

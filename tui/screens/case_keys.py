@@ -45,6 +45,8 @@ CASE_KEYS: list[BindingType] = [
         always=True),
     key("D", "judge(False)", "Send back", "Lead: send the submitted reply back with a note",
         meaning="case.reject", always=True),
+    key("v", "settle", "Settle", "Reply unknown, failed or waiting: say, send again, take back",
+        meaning="case.settle", always=True),
     key("N", "announcements", "Announce", "Announcements: messages to everybody",
         meaning="announcements", always=True),
     key("r", "app.reports", "Reports", "The reports: shift, handover, what trends, look-alikes",
@@ -58,6 +60,7 @@ ACTIONS = frozenset(
     {
         *("next", "reply", "macros", "act", "close", "wait", "snooze", "note", "undo", "assign"),
         *("tags", "merge", "split", "wrong", "copy", "outage", "everybody", "judge"),
+        "settle",
         *("announcements", "storm"),
     }
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual.timer import Timer
 from textual.widgets import TextArea
 
+from desk.channels.links import post_address
 from desk.replies.reply import Reply
 from desk.serving.case_messages import CaseDetail, CaseRow
 from desk.serving.reply_messages import (
@@ -16,6 +17,7 @@ from desk.serving.reply_messages import (
     Replied,
     ReplyRefused,
     SendReply,
+    SettleReply,
 )
 from tui.case_words import author_words, name_words
 from tui.drafts import Drafts, Typed
@@ -23,9 +25,10 @@ from tui.paint import paint, visible
 from tui.screens.asking import AskScreen
 from tui.screens.attached import Attached
 from tui.screens.macros import MacroSheet
+from tui.screens.settling import SETTLED, settle_sheet
 from tui.screens.words import Words, WordsScreen
 from tui.widgets.conversation import Conversation
-from tui.widgets.reply import ReplyArea, ReplyPane
+from tui.widgets.reply import Answered, ReplyArea, ReplyPane
 
 SAVE_S = 0.4
 """So long after the last key the desk is told what is written."""
@@ -70,6 +73,8 @@ class Replying(Attached):
                 return "only a lead lets replies go (--role lead)"
             if self._submitted() is None:
                 return "no reply here waits for a lead's word"
+        if action == "settle" and self._to_settle() is None:
+            return "no reply here is unknown, has failed or waits to be sent"
         return super().why_not(action, parameters)
 
     # What the desk says
@@ -221,9 +226,11 @@ class Replying(Attached):
         if draft is not None and draft.by != self.desk.agent:
             hint = f"{name_words(draft.by)} is writing: {paint(draft.text[:200]).text}"
         to = f"{author_words(row.author)} on {name_words(row.channel)}"
+        barred = next((one.words for one in detail.problems if one.kind == "channel"), "")
         if self.now.link.state != "connected":
             to += " · not kept: no desk"
-        self.reply.show(self.drafts.of(detail.id), row.channel, to, hint)
+        whom = Answered(row.channel, to, detail.mention, barred)
+        self.reply.show(self.drafts.of(detail.id), whom, hint)
 
     # Sending
 
@@ -378,6 +385,29 @@ class Replying(Attached):
 
         title = f"Why does the reply of {name_words(reply.by)} go back?"
         self.app.push_screen(WordsScreen(title, "what should be different"), written)
+
+    # Replies that failed, wait, or of which nobody knows
+
+    def _to_settle(self) -> Reply | None:
+        """The reply at the cursor that can be settled, or else the newest."""
+        here = self.thread.reply_at_hand()
+        replies = self.detail.replies if self.detail else ()
+        open_ = [reply for reply in replies if reply.state in SETTLED]
+        return here if here in open_ else open_[-1] if open_ else None
+
+    def action_settle(self) -> None:
+        reply, detail = self._to_settle(), self.detail
+        if reply is None or detail is None:
+            return
+        posts = (post for post in detail.posts if post.id == reply.to_post)
+        where = next(map(post_address, posts), "")
+
+        def chosen(picked: object) -> None:
+            if isinstance(picked, tuple) and picked:
+                settled = SettleReply(reply.id, self.desk.agent, picked[0])
+                self.run_worker(self.desk.link.send(settled))
+
+        self.app.push_screen(settle_sheet(reply, where), chosen)
 
     # Everybody of an outage
 

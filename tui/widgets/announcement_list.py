@@ -10,8 +10,8 @@ from textual.message import Message
 from textual.widgets import Static
 
 from desk.replies.measure import limit, measure
-from desk.replies.reply import Announcement, Sending
-from tui.case_words import DRY_RUN, moment, name_words
+from desk.replies.reply import Announcement, Reply, Sending
+from tui.case_words import moment, name_words, reply_state
 from tui.columns import shorten
 from tui.paint import fit, paint, visible
 from tui.signs import Palette
@@ -129,7 +129,7 @@ def _say(words: Text, item: Announcement, now: Situation, colours: Palette) -> N
     for account in item.accounts:
         sending = states.get(account)
         words.append(f"  {name_words(account)}: ", colours.text)
-        words.append(_sent(sending) + "\n", colours.strong if sending else colours.quiet)
+        words.append(_sent(sending, item, now) + "\n", colours.strong if sending else colours.quiet)
 
 
 def _key(sending: Sending) -> str:
@@ -137,13 +137,23 @@ def _key(sending: Sending) -> str:
     return account if ":" in account else f"{sending.channel}:{account}"
 
 
-def _sent(sending: Sending | None) -> str:
+def _sent(sending: Sending | None, item: Announcement, now: Situation) -> str:
+    """How far it is in one channel, in the words in which replies are told."""
     if sending is None:
         return "not sent yet"
-    if sending.state == "sent" and sending.remote.startswith(DRY_RUN):
-        return "recorded, not sent (dry run)"
-    note = f": {paint(sending.note[:200]).text}" if sending.note else ""
-    return {
-        "unknown": "unknown: it may have been sent, or not",
-        "failed": "not sent, it failed",
-    }.get(sending.state, sending.state) + note
+    reply = Reply(
+        id=sending.reply,
+        case=item.id,
+        channel=sending.channel,
+        to_post="",
+        author_key="",
+        text="",
+        by=item.by,
+        state=sending.state,
+        at=sending.at,
+        remote=sending.remote,
+        note=sending.note,
+        again_at=sending.again_at,
+        exercise=item.exercise or now.exercise,
+    )
+    return reply_state(reply, now.zone)

@@ -119,7 +119,27 @@ def _figures(status: DeskStatus, zone: ZoneInfo | None, colours: Palette) -> lis
         (10, f"{cases} waiting", cases, quiet),
         *([(12, f"!{status.late:,} late", f"!{status.late:,} late", loud)] if status.late else []),
         *_overloaded(status, colours),
+        *_replies(status, colours),
     ]
+
+
+def _replies(status: DeskStatus, colours: Palette) -> list[Item]:
+    """Replies that are not out: somebody must look at them, or wait."""
+    sent = status.outgoing
+    parts = [
+        f"{count:,} {state}"
+        for count, state in ((sent.unknown, "unknown"), (sent.failed, "failed"))
+        if count
+    ]
+    if sent.held:
+        parts.append(f"{sent.held:,} held")
+    if not parts:
+        return []
+    loud = sent.unknown or sent.failed
+    words = ", ".join(parts)
+    many = sent.unknown + sent.failed + sent.held
+    style = colours.alarm if loud else colours.strong
+    return [(17 if loud else 12, f" replies: {words} ", f" {many:,} replies stuck ", style)]
 
 
 def _overloaded(status: DeskStatus, colours: Palette) -> list[Item]:

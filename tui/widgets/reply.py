@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from rich.text import Text
 from textual import events
@@ -12,6 +12,7 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets import Static, TextArea
 
+from desk.channels.wording import outgoing
 from desk.replies.measure import limit, measure
 from desk.replies.reply import Problem
 from tui.drafts import Typed
@@ -128,6 +129,15 @@ def problem_style(colours: Palette, *, blocks: bool) -> str:
     return f"{style} underline"
 
 
+class Answered(NamedTuple):
+    """Who is answered: `to` in words, `mention` as their name goes out, `barred` why nobody is."""
+
+    channel: str
+    to: str
+    mention: str = ""
+    barred: str = ""
+
+
 class ReplyPane(Vertical):
     """The text with its length over it and what is wrong with it under it.
 
@@ -163,31 +173,36 @@ class ReplyPane(Vertical):
             area.load_text(text)
             area.move_cursor(area.document.end)
 
-    def show(self, typed: Typed, channel: str, to: str, hint: str) -> None:
+    def show(self, typed: Typed, whom: Answered, hint: str) -> None:
         """Say how long the text is and what is wrong with it; `hint` is for an empty one."""
         area = self.area
         idle = not (typed.text or self.screen.focused is area)
         self.set_class(idle, "-idle")
         problems = typed.problems_now()
-        said = (typed.text, channel, to, hint, typed.stale, typed.refusal, problems, idle)
+        said = (typed.text, whom, hint, typed.stale, typed.refusal, problems, idle)
         if said == self._said:
             return
         self._said = said
         area.mark(problems)
-        length, most = measure(typed.text, channel), limit(channel)
-        left = [("Reply", "name"), (f"to {to}", "quiet")]
+        length = measure(outgoing(typed.text, whom.mention), whom.channel)
+        most = limit(whom.channel)
+        left = [("Reply", "name"), (f"to {whom.to}", "quiet")]
         if length > most:
             left.append((f"{length - most:,} too long", "alarm"))
         head = self.query_one("#reply-head", Head)
-        if idle:
+        if idle and whom.barred:
+            head.show((("Reply", "name"), (f"× {paint(whom.barred[:300]).text}", "alarm")))
+        elif idle:
             head.show((("Reply", "name"), (hint, "quiet")))
         else:
             head.show(tuple(left), f"{length:,} of {most:,} ")
-        self._tell_notes(typed, problems)
+        self._tell_notes(typed, problems, whom.barred)
 
-    def _tell_notes(self, typed: Typed, problems: tuple[Problem, ...]) -> None:
+    def _tell_notes(self, typed: Typed, problems: tuple[Problem, ...], barred: str) -> None:
         colours = palette_of(self)
         notes = Text(no_wrap=False)
+        if barred and not any(problem.words == barred for problem in problems):
+            notes.append(f"× {paint(barred[:300]).text}\n", colours.label("hazard"))
         if typed.stale:
             notes.append("changed: ", colours.alarm)
             notes.append(" " + paint(typed.stale[:300]).text, colours.strong)
