@@ -108,7 +108,27 @@ def _meta(stage: Stage, place: Place) -> Way:
     )
 
 
-WAYS = {"bluesky": _bluesky, "meta": _meta}
+def _mastodon(stage: Stage, place: Place) -> Way:
+    from simulator.platforms.mastodon_statuses import name_of
+
+    handle = "@".join(name_of(own_account(stage.conductor.day.scene, "mastodon")))
+    base = f"mastodon+{place.base}"
+    return Way(
+        {
+            "api": f"{place.base}/api/v1",
+            "sse": f"{place.base}/api/v1/streaming/user",
+            "websocket": f"ws://{place.host}/api/v1/streaming",
+        },
+        tuple(_with_secret(f"{base}/{name}") for name in ("user", "public")),
+        _account(stage, place, "mastodon", handle, handle.lower()),
+    )
+
+
+def _nws(_: Stage, place: Place) -> Way:
+    return Way({"alerts": f"{place.base}/alerts/active"}, (f"nws+{place.base}",))
+
+
+WAYS = {"bluesky": _bluesky, "mastodon": _mastodon, "meta": _meta, "nws": _nws}
 
 
 def endpoints(place: Place, found: dict[str, Way]) -> dict[str, dict[str, str]]:

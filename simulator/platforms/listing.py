@@ -40,8 +40,15 @@ def _facebook(stage: Stage) -> Teller:
     return reached
 
 
+def _mastodon(_: Stage) -> Teller:
+    from simulator.platforms.mastodon import wire_id
+
+    return wire_id
+
+
 TELLERS: dict[str, dict[str, Callable[[Stage], Teller]]] = {
     "bluesky": {"bluesky": _bluesky},
+    "mastodon": {"mastodon": _mastodon},
     "meta": {"facebook": _facebook},
 }
 """By platform, then by channel."""
