@@ -14,7 +14,7 @@ from desk.labelling import Labellers
 from desk.pipeline import Outcome, Pipeline, Taken
 from desk.post import encode
 from desk.secret import masked
-from desk.serving.protocol import FeedHealth
+from desk.serving.protocol import DeskHealth, FeedHealth
 from desk.store import Commit
 from rules import Verdict
 
@@ -80,6 +80,12 @@ class Reading:
         now_s, real = time.monotonic(), self._pipeline.store.exercise is False
         return tuple(gauge.health(now_s, real=real) for gauge in self.gauges.values())
 
+    def desk_health(self) -> DeskHealth:
+        """How the desk does at this moment."""
+        pipeline, now = self._pipeline, datetime.now(UTC)
+        exercise = bool(pipeline.store.exercise)
+        return desk_health(self.health(), now, pipeline.clock.now, exercise=exercise)
+
     async def _note_health(self) -> None:
         while True:
             await asyncio.sleep(NOTED_S)
@@ -87,11 +93,7 @@ class Reading:
 
     def _note(self) -> None:
         """Store how the feeds do, for who asks a desk that no longer runs."""
-        exercise = bool(self._pipeline.store.exercise)
-        health = desk_health(
-            self.health(), datetime.now(UTC), self._pipeline.clock.now, exercise=exercise
-        )
-        self._pipeline.store.commit(Commit(states={HEALTH: encode(health)}))
+        self._pipeline.store.commit(Commit(states={HEALTH: encode(self.desk_health())}))
 
     async def _read(self, feed: Feed) -> None:
         gauge = self.gauges[feed.url]

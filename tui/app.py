@@ -23,12 +23,14 @@ from tui.screens.announcements import AnnouncementsScreen
 from tui.screens.attached import Attached
 from tui.screens.cases import CasesScreen
 from tui.screens.everybody import Everybody
+from tui.screens.feeds import FaultsScreen, FeedsScreen
 from tui.screens.macros import MacroSheet
 from tui.screens.monitor import Monitor
 from tui.screens.outage import OutageScreen
 from tui.screens.outages import OutagesScreen
 from tui.screens.post import PostScreen
 from tui.screens.settings import SettingsScreen
+from tui.screens.warnings import WarningsScreen
 from tui.situation import Situation
 
 DEEDS_HELD = 100
@@ -113,7 +115,7 @@ class StormdeskApp(Frame):
             await sheet.ask_again()
         elif isinstance(sheet, MacroSheet) and isinstance(message, Macros):
             sheet.fill(message)
-        elif isinstance(sheet, Everybody):
+        elif isinstance(sheet, Everybody | WarningsScreen | FaultsScreen):
             await sheet.hear(message)
 
     def _attached(self) -> Iterator[Attached]:
@@ -193,6 +195,14 @@ class StormdeskApp(Frame):
     async def action_settings(self) -> None:
         """Show the settings."""
         await self.push_screen(SettingsScreen(self.now))
+
+    async def action_warnings(self) -> None:
+        """Show the official warnings."""
+        await self.push_screen(WarningsScreen(self.now))
+
+    async def action_feeds(self) -> None:
+        """Show how the feeds do."""
+        await self.push_screen(FeedsScreen(self.now))
 
     async def open_announcements(self) -> None:
         """Show the messages to everybody."""

@@ -54,6 +54,8 @@ def _screens(app: StormdeskApp) -> Iterator[SystemCommand]:
         ("the monitor", "Feed, outages and map", app.open_monitor),
         ("the outages", "Every outage, as a list and on a large map", app.open_outages),
         ("the cases", "The cases: list, conversation, reply", app.open_cases),
+        ("the feeds", "How each feed does, and its records that were no posts", app.action_feeds),
+        ("the warnings", "Official warnings of the weather", app.action_warnings),
         ("the announcements", "Messages to everybody", app.open_announcements),
     )
     for name, does, opens in screens:

@@ -42,6 +42,16 @@ MONITOR_KEYS: list[BindingType] = [
         shown=True,
     ),
     key(
+        *("W", "app.warnings", "Warnings", "Official warnings of the weather: what, where, when"),
+        meaning="warnings",
+        shown=True,
+    ),
+    key(
+        *("H", "app.feeds", "Feeds", "How each feed does, and its records that were no posts"),
+        meaning="feeds",
+        shown=True,
+    ),
+    key(
         *("comma", "app.settings", "Settings", "Theme, name, accounts, the files of the desk"),
         meaning="settings",
         shown=True,

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from desk.feeds.warning import WeatherWarning
 from desk.outages import ENDED
 from desk.serving.case_messages import CaseRow
 from desk.serving.outage_messages import PlaceCount
@@ -17,6 +18,7 @@ from desk.serving.protocol import (
     OutageRow,
     Tick,
 )
+from tui.feed_words import is_late, silence, trouble
 from tui.link import LinkState
 from tui.signs import status_rank
 
@@ -38,6 +40,9 @@ class Situation:
         self.queue: tuple[CaseRow, ...] = ()
         self.counts: tuple[PlaceCount, ...] = ()
         self.oms: tuple[OmsMark, ...] | None = None
+        self.warnings: tuple[WeatherWarning, ...] = ()
+        self.warned_here: tuple[WeatherWarning, ...] = ()
+        """Of the warnings, those that may touch the territory."""
         self._outages: dict[str, OutageRow] = {}
         self._anew = True
         self._named: Hello | None = None
@@ -76,13 +81,22 @@ class Situation:
 
     def failed_feeds(self) -> str:
         """Which feeds have given up, and why; nothing where none has."""
-        failed = [_trouble(feed) for feed in self._feeds() if feed.state == "failed"]
+        failed = [trouble(feed) for feed in self._feeds() if feed.state == "failed"]
         return " · ".join(failed)
+
+    def late_feeds(self) -> str:
+        """Which feeds are tried again, and when; or that none brings anything, and since when."""
+        since = self.status.silent_since if self.status else None
+        late = [trouble(feed) for feed in self._feeds() if is_late(feed)]
+        if since is not None:
+            late.insert(0, f"{silence(since, self.zone)}: no feed brings anything · H")
+        return " · ".join(late)
 
     def waiting_for(self) -> str:
         """Why there is no post yet."""
         feeds = self._feeds()
-        troubled = [_trouble(feed) for feed in feeds if feed.state in ("failed", "retrying")]
+        bad = ("failed", "retrying", "limited")
+        troubled = [trouble(feed) for feed in feeds if feed.state in bad]
         if troubled:
             return " · ".join(troubled)
         if feeds and all(feed.state == "ended" for feed in feeds):
@@ -106,6 +120,7 @@ class Situation:
             self._outages = {}
             self.queue = ()
             self.counts, self.oms = (), None
+            self.warnings = self.warned_here = ()
         if tick.status is not None:
             self.status = tick.status
         for row in tick.outages:
@@ -116,6 +131,9 @@ class Situation:
             self.counts = tick.counts
         if tick.oms is not None:
             self.oms = tick.oms
+        if tick.warnings is not None:
+            self.warnings = tick.warnings
+            self.warned_here = tuple(each for each in tick.warnings if not each.outside)
         if len(tick.outages) > 0:
             self._let_go()
 
@@ -138,6 +156,11 @@ class Situation:
             self._names = {place.id: place.name for place in places}
         return self._names.get(community, community)
 
+    def warnings_for(self, communities: Iterable[str]) -> list[WeatherWarning]:
+        """The warnings that hold for one of these communities, the worst first."""
+        touched = set(communities)
+        return [each for each in self.warned_here if not touched.isdisjoint(each.communities)]
+
     def _let_go(self) -> None:
         ended = [row for row in self.ranked() if row.outage.status in ENDED]
         ended.sort(key=lambda row: row.outage.at, reverse=True)
@@ -154,9 +177,3 @@ def worst_of(rows: Iterable[OutageRow]) -> dict[str, str]:
             if known is None or status_rank(row.outage.status) < status_rank(known):
                 found[community] = row.outage.status
     return found
-
-
-def _trouble(feed: FeedHealth) -> str:
-    how = "failed" if feed.state == "failed" else "is trying again"
-    reason = feed.last_error[:200] or "no reason given"
-    return f"feed {feed.url[:120]} {how}: {reason}"

@@ -23,6 +23,7 @@ from desk.pipeline import Outcome, Pipeline
 from desk.post import LabelledPost
 from desk.reading import Reading, Tell
 from desk.serving.case_desk import CaseDesk
+from desk.serving.feed_messages import MOST_TOLD, FaultsTold, told
 from desk.serving.held import Held
 from desk.serving.house import Done, House
 from desk.serving.idle import Idle
@@ -30,7 +31,7 @@ from desk.serving.layers import Layers
 from desk.serving.names import clean_name
 from desk.serving.outage_messages import Act, Acted, PlaceCount
 from desk.serving.outage_reader import OutageReader
-from desk.serving.protocol import DeskStatus, Detail, OmsMark, OutageRow
+from desk.serving.protocol import DeskHealth, DeskStatus, Detail, OmsMark, OutageRow
 from desk.serving.reply_desk import ReplyDesk
 from desk.serving.report_desk import ReportDesk
 from desk.serving.views import View
@@ -229,6 +230,14 @@ class Monitor:
             OmsMark(one.id, one.lat, one.lon, one.status, one.customers, outage)
             for one, outage in pipeline.oms.open_at(now, exercise=exercise)
         )
+
+    def health(self) -> DeskHealth:
+        """How the desk and each feed do."""
+        return self._reading.desk_health()
+
+    def faults(self, feed: str) -> FaultsTold:
+        """The newest records of a feed that were no posts."""
+        return told(feed, self.pipeline.store.faults(feed, MOST_TOLD))
 
     def warnings(self) -> tuple[WeatherWarning, ...]:
         """The official warnings that hold now, the worst first."""

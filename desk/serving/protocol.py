@@ -36,6 +36,7 @@ from desk.serving.case_messages import (
     UnwatchCases,
     WatchCases,
 )
+from desk.serving.feed_messages import FaultsTold, ReadFaults
 from desk.serving.outage_messages import (
     Act,
     Acted,
@@ -349,6 +350,7 @@ FromDesk = (
     | LookAlikesTold
     | LookAlikeJudged
     | SettingsTold
+    | FaultsTold
 )
 FromScreen = (
     Attach
@@ -378,4 +380,5 @@ FromScreen = (
     | JudgeLookAlike
     | WatchLookAlikes
     | ReadSettings
+    | ReadFaults
 )

@@ -13,6 +13,7 @@ from desk.errors import DeskError, OutageError, StoreError
 from desk.feeds.warning import WeatherWarning
 from desk.serving.case_messages import Attach, CaseRow
 from desk.serving.dossier import Dossier
+from desk.serving.feed_messages import ReadFaults
 from desk.serving.held import in_turns
 from desk.serving.house import Visit
 from desk.serving.monitor import Monitor
@@ -205,6 +206,8 @@ class Screen:
                 return None
             case Act():
                 return self._monitor.act(request)
+            case ReadFaults(feed):
+                return self._monitor.faults(feed)
             case Attach(name, role):
                 self.who = Attach(clean_name(name), role)
                 return None

@@ -12,6 +12,7 @@ from aiohttp.typedefs import Handler
 
 from desk.errors import DeskError, StoreError
 from desk.serving.address import host_of, is_here, loopback, unix_socket
+from desk.serving.health import health_routes
 from desk.serving.monitor import Monitor
 from desk.serving.protocol import PATH
 from desk.serving.screen import Screen
@@ -34,6 +35,7 @@ def application(monitor: Monitor) -> web.Application:
 
     app = web.Application(middlewares=[_guarded])
     app.router.add_get(PATH, attach)
+    app.router.add_routes(health_routes(monitor))
 
     async def delivering(_: web.Application) -> AsyncIterator[None]:
         task = asyncio.create_task(monitor.replies.run())

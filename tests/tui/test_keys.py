@@ -17,6 +17,7 @@ from tui.screens.announcements import AnnouncementsScreen
 from tui.screens.asking import AskScreen, Choices, ChooseScreen
 from tui.screens.cases import CasesScreen
 from tui.screens.everybody import Everybody
+from tui.screens.feeds import FeedsScreen
 from tui.screens.filters import FiltersScreen
 from tui.screens.form import Form
 from tui.screens.help import FILTERS, HelpScreen
@@ -59,6 +60,7 @@ PLACES = {
     "writing an announcement": (AnnouncementEditor,),
     "reports": (ReportsScreen,),
     "settings": (SettingsScreen,),
+    "feeds": (FeedsScreen,),
     "questions": (AskScreen,),
     "choices": (ChooseScreen, Choices),
     "saved filters": (FiltersScreen,),

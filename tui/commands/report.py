@@ -1,4 +1,4 @@
-"""`stormdesk report shift|handover|volume`: what a lead reads, as the screen shows it."""
+"""`stormdesk report shift|handover|volume|feeds`: what a lead reads, as the screen shows it."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from desk.settings import Policy, load_settings
 from desk.territories import load_territory
 from tui.commands.options import Listing, SettingsFolder
 from tui.commands.outages_source import named
+from tui.commands.report_feeds import feeds
 from tui.console import Format, emit, emit_json
 from tui.reports.handover_rows import handover_rows
 from tui.reports.rows import Row
@@ -51,7 +52,10 @@ Territory = Annotated[
 
 @app.callback()
 def report() -> None:
-    """What a lead reads: the shift, the handover, the volume."""
+    """What a lead reads: the shift, the handover, the volume, how the feeds do."""
+
+
+app.command()(feeds)
 
 
 @app.command()

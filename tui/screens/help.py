@@ -15,6 +15,7 @@ from textual.widgets import Static
 from tui.keys import key
 from tui.screens.sheet import Hung, Sheet, hanging
 from tui.signs import LABEL_SIGNS, MARK, MEDIA, OMS_SIGNS, PIN, STATUS_SIGNS, Palette, Sign
+from tui.warning_words import SIGN
 from tui.widgets.lines import palette_of
 
 FILTERS = (
@@ -39,6 +40,7 @@ MARKS = (
     (MEDIA, "before a text: the post has pictures or other media"),
     (MARK, "before a text: the post is marked"),
     (PIN, "before a text or a place: kept on top of its list"),
+    (SIGN, "before a place: an official warning holds there (W)"),
 )
 TWO_COLUMNS = 150
 """Columns from which keys and signs stand side by side."""

@@ -30,6 +30,7 @@ from tui.widgets.outages import OutageList
 from tui.widgets.pinned import PinnedPosts
 from tui.widgets.queue import CaseQueue
 from tui.widgets.territory import TerritoryMap
+from tui.widgets.warning_line import WarningLine
 from tui.window import PAGE_ROWS, Window
 
 VAST = 160
@@ -58,6 +59,7 @@ class Monitor(Keeping, Narrowing, Switching):
     def compose(self) -> ComposeResult:
         yield StatusStrip("strip")
         yield Banner("banner")
+        yield WarningLine("warning-line")
         with Container(id="panes"):
             with Vertical(id="feed-pane"):
                 yield Head("pinned-head")
@@ -180,6 +182,7 @@ class Monitor(Keeping, Narrowing, Switching):
     def _tell(self) -> None:
         now, feed = self.now, self.feed
         self.tell_strip()
+        self.query_one(WarningLine).show(now)
         if now.hello:
             feed.say_waiting(paint(now.waiting_for()[:600]).text)
         self._tell_feed()

@@ -58,6 +58,11 @@ class OutagesScreen(Acting):
             shown=True,
         ),
         key(
+            *("W", "app.warnings", "Warnings", "Official warnings: what, where, when"),
+            meaning="warnings",
+            shown=True,
+        ),
+        key(
             *("w", "shape", "Wide", "The map alone, the list alone, both"),
             meaning="outages.shape",
         ),
@@ -141,6 +146,7 @@ class OutagesScreen(Acting):
         if table.pinned != frozenset(kept.outages):
             table.pinned = frozenset(kept.outages)
             table.forget_strips()
+        table.warned(now)
         table.show(kept.first_pinned(ordered(rows, list(ORDERS)[self._order])), now.clock)
         self._tell_table(len(rows), ended)
         if now.hello:

@@ -14,6 +14,7 @@ from textual.widget import Widget
 
 from desk.serving.protocol import DeskStatus, FeedHealth
 from tui.columns import age_s
+from tui.feed_words import again, feed_name, silence
 from tui.paint import cut, paint
 from tui.signs import FEED_SIGNS, UNKNOWN, Palette
 from tui.situation import Situation
@@ -94,6 +95,9 @@ def strip_items(now: Situation, colours: Palette, *, paused: bool, waiting: int)
             words = f"{bad:,} bad line" + ("" if bad == 1 else "s")
             items.append((10, words, f"{bad:,} bad", colours.strong))
         items.append(_feeds(feeds, colours))
+        if now.status and now.status.silent_since:
+            words = silence(now.status.silent_since, now.zone)
+            items[-1] = (17, f"! {words}", "! silent", colours.label("hazard"))
     else:
         items.append(
             (18, f"× desk {now.link.state}", f"×{now.link.state}", colours.label("hazard"))
@@ -165,6 +169,12 @@ def _feeds(feeds: tuple[FeedHealth, ...], colours: Palette) -> Item:
     same = [feed for feed in feeds if feed.state == worst]
     lag = max(feed.lag_s for feed in feeds)
     named = f"{len(same)}/{len(feeds)} feeds {sign.word}" if len(feeds) > 1 else f"feed {sign.word}"
+    when = again(same[0])
+    if when:  # which, and when: one is enough to look for the others
+        name = paint(feed_name(same[0].url)).text
+        named = f"{cut(name, 24)} {sign.word}, {when}"
+        short = f"{sign.glyph}{cut(name.partition(' ')[0], 10)} {when}"
+        return (17, f"{sign.glyph} {named}", short, colours.of(sign, bold=True))
     late = f" {age_s(lag)} behind" if lag >= 1 else ""
     short = f" {age_s(lag)}" if lag >= 1 else ""
     return (

@@ -7,10 +7,13 @@ from datetime import datetime
 
 from rich.segment import Segment
 
+from desk.feeds.warning import WeatherWarning
 from desk.serving.protocol import OutageRow
 from tui.columns import count, short_count, since, trend
 from tui.paint import fit, paint
 from tui.signs import LABEL_SIGNS, OMS_SIGNS, PIN, STATUS_SIGNS, UNKNOWN, Palette
+from tui.situation import Situation
+from tui.warning_words import SIGN, is_loud
 from tui.widgets.lines import palette_of
 from tui.widgets.outages import STATUS_CELLS, OutageList
 
@@ -25,14 +28,24 @@ PLACE_CELLS = 16
 
 
 class OutageTable(OutageList):
-    """`!` a danger, `+` people at risk, `#` damage, `◆` in the utility's list; (who checks it).
+    """`!` danger, `+` people at risk, `#` damage, `◆` in the utility's list, `△` officially warned.
 
-    The cursor stays on its outage wherever that goes: a key must not hit another one.
+    Who checks it stands in brackets. The cursor stays on its outage wherever that goes: a key must
+    not hit another one.
     """
 
     def __init__(self, id: str) -> None:  # noqa: A002 - Textual's own name for it
         super().__init__(id)
         self.nothing = "no outages so far"
+        self._now: Situation | None = None
+        self._warnings: tuple[WeatherWarning, ...] = ()
+
+    def warned(self, now: Situation) -> None:
+        """Mark the outages for whose communities an official warning holds."""
+        self._now = now
+        if self._warnings != now.warned_here:
+            self._warnings = now.warned_here
+            self.forget_strips()
 
     def show(self, items: Sequence[OutageRow], clock: datetime | None) -> None:
         held = self.at_hand()
@@ -59,13 +72,22 @@ class OutageTable(OutageList):
         segments = [
             Segment(fit(f"{sign.glyph} {sign.word}", STATUS_CELLS), colours.status(outage.status)),
             *_flags(row, colours, pinned=outage.id in self.pinned),
-            Segment(fit(place, _place_cells(width, bars)), colours.text),
+            *self._warning(row, colours),
+            Segment(fit(place, _place_cells(width, bars) - bool(self._warnings)), colours.text),
             Segment(f"{count(outage.posts):>5} {short_count(outage.authors):>4}", colours.text),
             Segment(f"{since(self.minute, outage.started_at):>6}", colours.quiet),
         ]
         if bars:
             segments.append(Segment(" " + trend(row.trend, bars), colours.status(outage.status)))
         return segments
+
+    def _warning(self, row: OutageRow, colours: Palette) -> list[Segment]:
+        """A cell for the sign of a warning, while any holds."""
+        if self._now is None or not self._warnings:
+            return []
+        held = self._now.warnings_for(row.outage.communities)
+        style = colours.label("hazard") if held and is_loud(held[0]) else colours.strong
+        return [Segment(SIGN if held else " ", style)]
 
 
 def _flags(row: OutageRow, colours: Palette, *, pinned: bool) -> list[Segment]:
