@@ -8,6 +8,7 @@ against all.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from rules import plain
 from rules.chunks import Chunks
@@ -78,7 +79,7 @@ class Engine:
                 text, id_, lang = item.text, getattr(item, "id", None), getattr(item, "lang", None)
             whole = len(text) <= TEXT_LETTERS_MAX
             cut = cut_of(text if whole else text[:TEXT_LETTERS_MAX])
-            language = (lang and _stated(lang)) or cut.language
+            language = (_stated(lang) if isinstance(lang, str) else None) or cut.language
             found: list[Match] = []
             for matcher in in_play(language, cut.code):
                 found += matcher.matches(item, cut, language, whole=whole)
@@ -95,13 +96,12 @@ class Engine:
         text = (item if isinstance(item, str) else item.text)[:TEXT_LETTERS_MAX]
         lang = None if isinstance(item, str) else getattr(item, "lang", None)
         cut = self._chunks.of(text)
-        language = (lang and _stated(lang)) or cut.language
+        language = (_stated(lang) if isinstance(lang, str) else None) or cut.language
         return text, language, self._tongues.in_play(language, cut.code)
 
 
-def _stated(lang: object) -> str | None:
+@lru_cache(maxsize=256)
+def _stated(lang: str) -> str | None:
     """The language an item itself states ("en", "es-MX"), where the packs speak it."""
-    if not isinstance(lang, str):
-        return None
     primary = lang[:3].lower().rstrip("-_")
     return primary if primary in LANGUAGES else None

@@ -320,9 +320,10 @@ cdef class Sheet:
         """The cheapest way to each place where a row ends in the text: so many, in `trail`."""
         cdef int number, found
         cdef Standing where
-        for number in range(row.size):
-            if not self.holds_element(elements[row.first + number]):
-                return 0
+        if self.present != NULL:
+            for number in range(row.size):
+                if not self.holds_element(elements[row.first + number]):
+                    return 0
         if self.trail == NULL:
             self.trail = <Trail *> malloc(2 * self.total * sizeof(Trail))
             if self.trail == NULL:
