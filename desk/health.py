@@ -7,6 +7,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from operator import attrgetter
 
 from desk.feeds import Batch
 from desk.feeds.condition import Condition
@@ -14,6 +15,8 @@ from desk.pipeline import Outcome
 from desk.post import Post
 from desk.secret import masked
 from desk.serving.protocol import DeskHealth, FeedHealth
+
+_created_at = attrgetter("created_at")
 
 RATE_S = 5.0
 """Wall seconds over which a feed's rate is taken."""
@@ -70,15 +73,16 @@ class FeedGauge:
             self.last_error = f"{last.place}: {last.reason}"
         self._arrivals.append((now_s, len(batch.posts)))
 
-    def processed(self, batch: Batch, outcome: Outcome) -> None:
-        """A batch was labelled and stored."""
-        self.waiting -= len(batch.posts)
+    def processed(self, batches: Sequence[Batch], outcome: Outcome) -> None:
+        """Batches were labelled and stored, all with one outcome."""
+        self.waiting -= sum(len(batch.posts) for batch in batches)
         self._duplicates += outcome.duplicates
         self.refused += len(outcome.refused)
         self.bad += len(outcome.refused)
         if outcome.refused:
             self.last_error = f"{outcome.refused[-1].place}: {outcome.refused[-1].reason}"
-        self._processed = _latest(self._processed, batch.posts)
+        for batch in batches:
+            self._processed = _latest(self._processed, batch.posts)
 
     def failed(self, reason: str) -> None:
         """The feed has stopped for good."""
@@ -191,5 +195,5 @@ class MinuteRate:
 
 
 def _latest(before: datetime | None, posts: Sequence[Post]) -> datetime | None:
-    newest = max((post.created_at for post in posts), default=None)
+    newest = max(map(_created_at, posts), default=None)
     return max(filter(None, (before, newest)), default=None)

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
+from desk.ahead import Ahead, as_one
 from desk.errors import DeskError, LabellingError, StoreError
 from desk.feeds import Acknowledging, Batch, Fault, Feed
 from desk.health import FeedGauge, desk_health
@@ -18,9 +19,6 @@ from desk.serving.protocol import DeskHealth, FeedHealth
 from desk.store import Commit
 from rules import Verdict
 
-BATCHES_AHEAD = 8
-"""Batches read but not yet processed, a feed; a full queue makes the feed wait."""
-
 NOTED_S = 10.0
 """Wall seconds between two notes in the store of how the feeds do."""
 HEALTH = ("health", "desk")
@@ -28,7 +26,7 @@ HEALTH = ("health", "desk")
 
 Tell = Callable[[str], None]
 Took = Callable[[Outcome], None]
-_Out = tuple[Batch, Taken, "asyncio.Task[list[Verdict]]"]
+_Out = tuple[list[Batch], Taken, "asyncio.Task[list[Verdict]]"]
 
 
 class Reading:
@@ -97,12 +95,12 @@ class Reading:
 
     async def _read(self, feed: Feed) -> None:
         gauge = self.gauges[feed.url]
-        batches: asyncio.Queue[Batch | None] = asyncio.Queue(BATCHES_AHEAD)
-        tasks = [asyncio.create_task(self._fetch(feed, gauge, batches))]
+        ahead = Ahead()
+        tasks = [asyncio.create_task(self._fetch(feed, gauge, ahead))]
         if self._labellers is None:
-            tasks.append(asyncio.create_task(self._work(feed, gauge, batches)))
+            tasks.append(asyncio.create_task(self._work(feed, gauge, ahead)))
         else:
-            tasks += self._with_labellers(feed, gauge, batches, self._labellers)
+            tasks += self._with_labellers(feed, gauge, ahead, self._labellers)
         try:
             await asyncio.gather(*tasks)
             gauge.state = "ended"
@@ -115,52 +113,49 @@ class Reading:
             for task in tasks:
                 task.cancel()
 
-    async def _fetch(
-        self, feed: Feed, gauge: FeedGauge, batches: asyncio.Queue[Batch | None]
-    ) -> None:
+    async def _fetch(self, feed: Feed, gauge: FeedGauge, ahead: Ahead) -> None:
         async for batch in feed.batches(self._pipeline.store.cursor(feed.url)):
             gauge.arrived(batch, time.monotonic())
             for fault in batch.faults:
                 self._tell(bad_line(fault))
-            await batches.put(batch)
-        await batches.put(None)
+            await ahead.put(batch)
+        await ahead.put(None)
 
-    async def _work(
-        self, feed: Feed, gauge: FeedGauge, batches: asyncio.Queue[Batch | None]
-    ) -> None:
-        while (batch := await batches.get()) is not None:
-            self._told(feed, gauge, batch, self._pipeline.process(feed.url, batch))
+    async def _work(self, feed: Feed, gauge: FeedGauge, ahead: Ahead) -> None:
+        while batches := await ahead.take():
+            outcome = self._pipeline.process(feed.url, as_one(batches))
+            self._told(feed, gauge, batches, outcome)
             await asyncio.sleep(0)  # screens get their turn between batches
 
     def _with_labellers(
         self,
         feed: Feed,
         gauge: FeedGauge,
-        batches: asyncio.Queue[Batch | None],
+        ahead: Ahead,
         labellers: Labellers,
     ) -> list[asyncio.Task[None]]:
         # one batch is labelled in each process and one waits there, so that none is ever idle
         out: asyncio.Queue[_Out | None] = asyncio.Queue(2 * labellers.processes)
         return [
-            asyncio.create_task(self._hand_out(feed.url, batches, out, labellers)),
+            asyncio.create_task(self._hand_out(feed.url, ahead, out, labellers)),
             asyncio.create_task(self._finish(feed, gauge, out, labellers)),
         ]
 
     async def _hand_out(
         self,
         url: str,
-        batches: asyncio.Queue[Batch | None],
+        ahead: Ahead,
         out: asyncio.Queue[_Out | None],
         labellers: Labellers,
     ) -> None:
         labelling: set[asyncio.Task[list[Verdict]]] = set()
         try:
-            while (batch := await batches.get()) is not None:
-                taken = self._pipeline.take(url, batch)
+            while batches := await ahead.take():
+                taken = self._pipeline.take(url, as_one(batches))
                 verdicts = asyncio.create_task(labellers.classify(taken.accepted.posts))
                 labelling.add(verdicts)
                 verdicts.add_done_callback(labelling.discard)
-                await out.put((batch, taken, verdicts))
+                await out.put((batches, taken, verdicts))
             await out.put(None)
             await asyncio.gather(*labelling, return_exceptions=True)
         finally:
@@ -175,17 +170,20 @@ class Reading:
         labellers: Labellers,
     ) -> None:
         while (waiting := await out.get()) is not None:
-            batch, taken, verdicts = waiting
+            batches, taken, verdicts = waiting
             outcome = self._pipeline.finish(taken, await verdicts)
             self._pipeline.work_s["rules"] = labellers.work_s
-            self._told(feed, gauge, batch, outcome)
+            self._told(feed, gauge, batches, outcome)
             await asyncio.sleep(0)
 
-    def _told(self, feed: Feed, gauge: FeedGauge, batch: Batch, outcome: Outcome) -> None:
-        """The batch is on disk: who waits for that hears it first."""
+    def _told(
+        self, feed: Feed, gauge: FeedGauge, batches: Sequence[Batch], outcome: Outcome
+    ) -> None:
+        """The batches are on disk: who waits for that hears it first."""
         if isinstance(feed, Acknowledging):
-            feed.stored(batch)
-        gauge.processed(batch, outcome)
+            for batch in batches:
+                feed.stored(batch)
+        gauge.processed(batches, outcome)
         for fault in outcome.refused:
             self._tell(bad_line(fault))
         self._took(outcome)

@@ -82,8 +82,8 @@ class LookAlikes:
             if likeness is not None and not likeness.weak:
                 self._name(post, mention, likeness)
         author = post.author
-        if author is None:
-            return False
+        if author is None or not (author.handle or author.name):
+            return False  # who has no name looks like nobody
         likeness = self._likeness(post.channel, author.handle, author.name, author.id)
         return likeness is not None and self._tell(post, author, likeness)
 
