@@ -157,6 +157,12 @@ def desk_health(
     since = silent_since(feeds)
     troubles = [f"feed {feed.url} has failed: {feed.last_error}" for feed in feeds if failed(feed)]
     troubles += [f"feed {feed.url} has lost {feed.lost:,} posts" for feed in feeds if feed.lost]
+    troubles += [
+        f"feed {feed.url} is tried again and has brought nothing since"
+        f" {(feed.heard_at or feed.since or at).isoformat()}: {feed.last_error}"
+        for feed in feeds
+        if feed.state in ("retrying", "limited") and feed.silent_s >= SILENT_S
+    ]
     if since is not None:
         troubles.append(f"no feed has brought anything since {since.isoformat()}")
     return DeskHealth(at, not troubles, tuple(troubles), clock, exercise, since, tuple(feeds))

@@ -17,12 +17,12 @@ LATE_S = 30
 def feed_name(url: str) -> str:
     """The kind of a feed and its host, such as `mastodon social.example`; not yet painted."""
     kind, _, target = url.partition(":")
-    kind = kind.partition("+")[0]
     try:
-        host = urlsplit(f"x:{target}").hostname
+        parts = urlsplit(f"x:{target}")
+        host = parts.hostname if parts.port is None else f"{parts.hostname}:{parts.port}"
     except ValueError:
         host = None
-    name = f"{kind} {host}" if host else url.partition("?")[0]
+    name = f"{kind.partition('+')[0]} {host}" if host else url.partition("?")[0]
     return name if len(name) <= NAME_CHARS else name[: NAME_CHARS - 1] + "…"
 
 
@@ -30,7 +30,7 @@ def again(feed: FeedHealth) -> str:
     """When a feed is tried again, nothing where it need not be."""
     if feed.retry_s is None:
         return ""
-    return f"again in {age_s(feed.retry_s)}" if feed.retry_s else "trying now"
+    return f"again in {age_s(feed.retry_s)}" if feed.retry_s else "tried now"
 
 
 def trouble(feed: FeedHealth) -> str:
@@ -39,8 +39,7 @@ def trouble(feed: FeedHealth) -> str:
     if feed.state == "failed":
         return f"feed {feed.url[:120]} failed: {reason}"
     how = "waits, as the platform asks" if feed.state == "limited" else "is trying again"
-    when = f" ({again(feed)})" if again(feed) else ""
-    return f"feed {feed.url[:120]} {how}{when}: {reason}"
+    return f"{feed_name(feed.url)} {again(feed) or how}: {reason}"
 
 
 def is_late(feed: FeedHealth) -> bool:

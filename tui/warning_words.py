@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from rich.cells import cell_len
+
 from desk.feeds.warning import OPEN, WeatherWarning
 from tui.paint import cut, paint
 
@@ -65,12 +67,13 @@ def line_words(
 ) -> str:
     """The worst warning in `width` cells: the event, the places, the end, how many more."""
     worst = warnings[0]
-    more = f" · +{len(warnings) - 1} more" if len(warnings) > 1 else ""
-    tail = f" · {when_words(worst, clock, zone)}{more} · W"
-    head = f"{SIGN} {event_words(worst)} · "
-    for most in (6, 4, 3, 2, 1):
-        words = head + where_words(worst, name_of, most) + tail
-        if len(words) <= width:
-            return words
-    room = max(8, width - len(head) - len(tail))
+    head, when = f"{SIGN} {event_words(worst)} · ", when_words(worst, clock, zone)
+    others = len(warnings) - 1
+    for more in (f" · +{others} more", f" · +{others}") if others else ("",):
+        tail = f" · {when}{more} · W"
+        for most in (6, 4, 3, 2, 1):
+            words = head + where_words(worst, name_of, most) + tail
+            if cell_len(words) <= width:
+                return words
+    room = max(8, width - cell_len(head) - cell_len(tail))
     return cut(head + cut(where_words(worst, name_of, 1), room) + tail, width)

@@ -145,7 +145,7 @@ class DeskHealth(msgspec.Struct, frozen=True):
     """How a desk does, for monitoring; `at` is by the clock on the wall, `clock` is event time.
 
     `healthy` is false where there are `troubles`, each in one line: a feed that has failed, posts
-    that are lost, or no feed from which anything has come for a while.
+    that are lost, a feed that is tried again for minutes, or no feed from which anything comes.
     """
 
     at: datetime

@@ -10,9 +10,11 @@ import msgspec
 import pytest
 from textual.pilot import Pilot
 
+from desk.feeds.warning import OPEN, WeatherWarning
 from desk.outages import OutageChange, Status
 from desk.post import Author, LabelledPost, Location
 from desk.serving.case_messages import CaseRow
+from desk.serving.feed_messages import FaultRow, FaultsTold, ReadFaults
 from desk.serving.outage_messages import (
     Act,
     Acted,
@@ -210,6 +212,55 @@ MARKS = (
 )
 
 
+def warning(number: int = 1, **changes: object) -> WeatherWarning:
+    """A canned official warning."""
+    plain = WeatherWarning(
+        id=f"warning-{number}",
+        event="Hurricane Warning",
+        severity="Extreme",
+        headline="Hurricane Warning until tomorrow morning",
+        area="Coastal Alder; Inland Dune; Coastal Cedar",
+        communities=("alder", "dune", "cedar"),
+        begins=START - timedelta(hours=3),
+        until=START + timedelta(hours=16),
+        sender="Sample Weather Service",
+        text="* WHAT...Gusts up to 110 mph.\n\n* WHERE...The coast\nand what lies behind.",
+        instruction="Stay inside and away\nfrom windows.",
+        exercise=True,
+        placed="shape",
+    )
+    return msgspec.structs.replace(plain, **changes)
+
+
+WARNINGS = (
+    warning(),
+    warning(2, event="Flood Watch", severity="Severe", communities=("fern",), placed="name",
+            area="Fern; Heron", begins=START + timedelta(hours=20),
+            until=START + timedelta(hours=40)),
+    warning(3, event="Hazardous Seas Watch", severity="Moderate", communities=(), placed="",
+            area="The sounds between the capes", until=OPEN),
+    warning(4, event="Gale Warning", severity="Moderate", communities=(), area="Far out at sea"),
+)  # fmt: skip
+FEEDS = (
+    FeedHealth(
+        "jetstream+wss://jetstream.example", "live", 48_211, 3, 17, 0.0, 41.2, ignored=9_120,
+        heard_at=START, since=START - timedelta(hours=2), newest_at=START, behind_s=0,
+    ),
+    FeedHealth(
+        "mastodon+https://social.example/public", "limited", 612, 0, 2, 4.0, 0.0,
+        "the server answered 429", reconnects=3, retry_s=272, silent_s=120, lost=4,
+        heard_at=START - timedelta(minutes=2), since=START - timedelta(hours=2), behind_s=190,
+    ),
+    FeedHealth("nws+https://api.weather.gov?area=NC", "live", 0, 0, 0, 0.0, 0.0, warns=True,
+               heard_at=START, since=START - timedelta(hours=2)),
+)  # fmt: skip
+FAULTS = (
+    FaultRow("2031-09-04T18:02:11+00:00", "frame 20117", "not a post: Expected `str`, got `int`",
+             '{"kind":"commit","did":7,"text":"\x1b[31mred\x1b[0m \u202e"}'),
+    FaultRow("", "frame 3", "longer than 1 MiB", "{" * 300),
+)  # fmt: skip
+
+
 def outage_detail(row: OutageRow, near: Sequence[OutageRow] = OUTAGES) -> OutageDetail:
     """What a desk would send of a canned outage."""
     outage = row.outage
@@ -245,6 +296,7 @@ class CannedDesk(HandWire):
         self.first = 0
         self.outages = {row.outage.id: row for row in OUTAGES}
         self.no: str | None = None
+        self.faults: tuple[FaultRow, ...] = FAULTS
         self._views: dict[int, str] = {}
         self.cases = Cases(self.say, status)
 
@@ -289,6 +341,8 @@ class CannedDesk(HandWire):
                 outage = self.outages.get(id_)
                 others = tuple(self.outages.values())
                 self.say(outage_detail(outage, others) if outage else OutageDetail(id_, None))
+            case ReadFaults(feed):
+                self.say(FaultsTold(feed, self.faults))
             case Act() if self.no is not None:
                 self.say(Refused(None, self.no, message.outage))
             case Act():

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from desk.serving.protocol import Tick
-from tests.tui.conftest import COUNTS, MARKS, row
+from tests.tui.conftest import COUNTS, FEEDS, MARKS, WARNINGS, row, status
 from tests.tui.scene import HOPS
 from tui.choices import SavedFilter
 from tui.kept import Kept
@@ -27,6 +27,9 @@ SCREENS: dict[str, tuple[str, ...]] = {
     "the help": ("question_mark",),
     "saved filters": ("F",),
     "a question": ("S",),
+    "the warnings": ("W",),
+    "the feeds": ("H",),
+    "bad records": ("H", "n", "enter"),
 }
 """The keys that lead to each screen, or to a pane of it."""
 BEFORE: dict[str, tuple[str, ...]] = {
@@ -41,6 +44,7 @@ BEFORE: dict[str, tuple[str, ...]] = {
     "marks.next": ("g",),
     "marks.previous": ("f",),
     "span.6": ("1",),
+    "feeds.previous": ("G",),
 }
 """Keys after which a key has something to do."""
 
@@ -86,7 +90,7 @@ async def test_every_key_does_something_or_says_why(scene: OpenScene) -> None:
     idle: list[str] = []
     known: set[str] = set()
     async with scene(size=(100, 30)) as s:
-        await s.say(Tick(counts=COUNTS, oms=MARKS))
+        await s.say(Tick(counts=COUNTS, oms=MARKS, warnings=WARNINGS, status=status(feeds=FEEDS)))
         for screen, keys in SCREENS.items():
             await at_home(s, keys)
             for key, active in s.app.screen.active_bindings.items():

@@ -24,7 +24,7 @@ from textual.filter import Monochrome
 from textual.widgets import Input, TextArea
 
 from desk.serving.protocol import Tick
-from tests.tui.conftest import COUNTS, MARKS, OUTAGES, status
+from tests.tui.conftest import COUNTS, FEEDS, MARKS, OUTAGES, WARNINGS, status
 from tests.tui.scene import HOPS
 from tui.choices import SavedFilter
 from tui.kept import Kept
@@ -53,8 +53,15 @@ SHOTS: dict[str, tuple[str, ...]] = {
     "outages-close": ("o", "j", "z"),
     "outages-merge": ("o", "j", "m"),
     "outage": ("o", "j", "enter", "v"),
+    "monitor-warned": (),
+    "outages-warned": ("o", "j"),
+    "warnings": ("W",),
+    "feeds": ("H",),
+    "faults": ("H", "n", "enter"),
 }
 """Pictures by name, and the keys that lead there from the monitor."""
+WARNED = ("monitor-warned", "outages-warned", "warnings")
+IN_TROUBLE = ("monitor-warned", "feeds", "faults")
 COLOUR_BLIND = ("deuteranopia", "tritanopia")
 
 Mark = tuple[float, float, str, str]
@@ -141,7 +148,11 @@ async def prepare(s: Scene, shot: str) -> None:
     plain = status(waiting=31, late=3)
     if shot == "monitor-storm":
         plain = msgspec.structs.replace(plain, mode="storm", mode_by="Anna B.", skipped=12)
-    s.wire.say(Tick(status=plain, outages=tuple(rows), counts=COUNTS, oms=MARKS))
+    if shot in IN_TROUBLE:
+        plain = msgspec.structs.replace(plain, feeds=FEEDS)
+    warnings = WARNINGS if shot in WARNED else ()
+    tick = Tick(status=plain, outages=tuple(rows), counts=COUNTS, oms=MARKS, warnings=warnings)
+    s.wire.say(tick)
 
 
 async def show(s: Scene, shot: str) -> None:

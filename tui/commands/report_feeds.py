@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -21,6 +22,8 @@ from tui.console import CHECK_FAILED, Format, emit, emit_json
 from tui.reports.feeds_rows import desk_rows, fault_rows
 
 ANSWER_S = 10.0
+GONE_S = 60.0
+"""A desk notes how its feeds do every ten seconds."""
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -43,7 +46,7 @@ def feeds(
     ] = False,
     format_: Listing = Format.text,
 ) -> None:
-    """How each feed does; exit code 1 where one has failed, has lost posts, or all are silent."""
+    """How each feed does; exit code 1 where one has failed or lost posts, or all are silent."""
     if (data is None) == (desk is None):
         raise DeskError(
             "the feeds of which desk? Give --data DIR (its store) or --desk URL (a desk that"
@@ -68,7 +71,7 @@ def _stored(data: Path, *, bad: bool) -> Found:
             raise DeskError(
                 f"the store in {data} says nothing of feeds: its desk has not run for 10 s so far"
             )
-        health = msgspec.json.decode(rows[0][0], type=DeskHealth)
+        health = _still(msgspec.json.decode(rows[0][0], type=DeskHealth))
         if not bad:
             return Found(health)
         kept = {
@@ -76,6 +79,15 @@ def _stored(data: Path, *, bad: bool) -> Found:
             for feed in health.feeds
         }
     return Found(health, tuple(told(url, faults) for url, faults in kept.items()))
+
+
+def _still(health: DeskHealth) -> DeskHealth:
+    """What was stored; a desk that has stored nothing for a while is not healthy."""
+    ended = all(feed.state == "ended" for feed in health.feeds)
+    if ended or (datetime.now(UTC) - health.at).total_seconds() < GONE_S:
+        return health
+    gone = f"the desk has said nothing since {health.at:%Y-%m-%dT%H:%M:%SZ}: it no longer runs"
+    return msgspec.structs.replace(health, healthy=False, troubles=(gone, *health.troubles))
 
 
 async def _asked(url: str, *, bad: bool) -> Found:
@@ -86,6 +98,7 @@ async def _asked(url: str, *, bad: bool) -> Found:
     """
     import aiohttp
 
+    from desk.feeds.lasting import plainly
     from desk.serving.health import FAULTS, HEALTH
 
     path = url.removeprefix("unix:") if url.startswith("unix:") else None
@@ -101,7 +114,7 @@ async def _asked(url: str, *, bad: bool) -> Found:
                 async with http.get(base + FAULTS, params={"feed": feed.url}) as answer:
                     found.append(msgspec.json.decode(await answer.read(), type=FaultsTold))
     except (aiohttp.ClientError, OSError) as error:
-        raise DeskError(f"no desk answers at {url}: {error or 'no answer in time'}") from None
+        raise DeskError(f"no desk answers at {url}: {plainly(error)}") from None
     except msgspec.MsgspecError as error:
         raise DeskError(f"the desk at {url} is of another version: {error}") from None
     return Found(health, tuple(found))

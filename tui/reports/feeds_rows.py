@@ -63,8 +63,8 @@ def _feed(feed: FeedHealth, zone: ZoneInfo | None) -> Iterator[Row]:
         f" · {feed.refused:,} refused · {feed.reconnects:,} reconnects"
     )
     yield Row(f"    {feed.lost:,} lost", "alarm" if feed.lost else "text")
-    heard = f"heard of at {_moment(feed.heard_at, zone)}" if feed.heard_at else "nothing has come"
-    since = f" · counted since {_moment(feed.since, zone)}" if feed.since else ""
+    heard = f"heard of at {_time(feed.heard_at, zone)}" if feed.heard_at else "nothing has come"
+    since = f" · counted since {_time(feed.since, zone)}" if feed.since else ""
     yield Row(f"    {heard}{since}", "quiet")
     if feed.last_error:
         yield Row(f"    last error: {feed.last_error[:300]}", "text" if well else "alarm")
@@ -79,6 +79,11 @@ def fault_rows(told: FaultsTold) -> list[Row]:
             more = "…" if len(fault.raw) > RAW_CHARS else ""
             rows.append(Row(f"      {paint(fault.raw[:RAW_CHARS]).text}{more}", "quiet"))
     return rows
+
+
+def _time(at: datetime, zone: ZoneInfo | None) -> str:
+    local = at.astimezone(zone) if zone else at
+    return f"{local:%a %H:%M:%S %Z}"
 
 
 def _moment(at: datetime, zone: ZoneInfo | None) -> str:

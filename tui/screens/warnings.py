@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from rich.text import Text
 
 from desk.feeds.warning import WeatherWarning
 from desk.serving.protocol import FromDesk, Tick
 from tui.link import LinkState
-from tui.paint import paint
+from tui.paint import cut, paint
 from tui.screens.sheet import Sheet, hanging
 from tui.signs import Palette
 from tui.situation import Situation
@@ -15,7 +17,8 @@ from tui.warning_words import SIGN, event_words, is_loud, when_words, where_word
 from tui.widgets.lines import palette_of
 
 FIELD_CELLS = 9
-PLACES_NAMED = 30
+PLACES_NAMED = 12
+AREA_CHARS = 300
 TEXT_CHARS = 4_000
 SHOWN = 60
 """Warnings told whole; a state has some tens on its worst day."""
@@ -59,20 +62,20 @@ class WarningsScreen(Sheet):
         style = colours.label("hazard") if is_loud(warning) else colours.strong
         text.append(f"{SIGN} {event_words(warning)}", style)
         text.append(f" · {paint(warning.severity[:40]).text}\n", colours.quiet)
+        do = " ".join(warning.instruction[:TEXT_CHARS].split())
         fields = (
-            ("where", where_words(warning, now.name_of, PLACES_NAMED)),
-            ("area", paint(warning.area[:600]).text),
             ("when", when_words(warning, now.clock, now.zone)),
+            ("where", where_words(warning, now.name_of, PLACES_NAMED)),
+            ("do", paint(do).text),
             ("says", paint(warning.headline[:300]).text),
+            ("area", cut(paint(warning.area[: 2 * AREA_CHARS]).text, AREA_CHARS)),
             ("from", paint(warning.sender[:200]).text),
         )
         for name, value in fields:
             if value:
                 text.append(f"  {name:<{FIELD_CELLS}}", hanging(colours.quiet, FIELD_CELLS + 2))
                 text.append(f"{value}\n", colours.text)
-        for words in (warning.text, warning.instruction):
-            for line in words[:TEXT_CHARS].splitlines():
-                if line.strip():
-                    text.append("  ", hanging(colours.text, 2))
-                    look = colours.strong if words is warning.instruction else colours.text
-                    text.append(f"{paint(line).text}\n", look)
+        for part in re.split(r"\n\s*\n", warning.text[:TEXT_CHARS]):
+            # the service breaks its lines for teleprinters: only blank ones mean something
+            text.append("  ", hanging(colours.text, 2))
+            text.append(f"{paint(' '.join(part.split())).text}\n", colours.text)

@@ -18,8 +18,11 @@ from tui.paint import paint
 from tui.signs import STATUS_SIGNS
 from tui.situation import Situation
 from tui.thread import Line
+from tui.warning_words import SIGN, event_words, when_words
 from tui.widgets.case_table import urgency_style
 from tui.widgets.lines import Lines, palette_of
+
+WARNINGS_TOLD = 3
 
 
 class Item(NamedTuple):
@@ -59,7 +62,8 @@ class About(Lines):
         """Show what is known around a case."""
         clock = self._now.clock
         minute = clock.replace(second=0, microsecond=0) if clock else None
-        said = (detail, minute, self.scrollable_content_region.width, self.app.theme)
+        width, warned = self.scrollable_content_region.width, self._now.warned_here
+        said = (detail, minute, width, self.app.theme, warned)
         if said == self._said:
             return
         other = self._detail is None or detail is None or self._detail.id != detail.id
@@ -122,6 +126,9 @@ class About(Lines):
             outage = row.outage
             counts = f"   {outage.posts:,} posts by {outage.authors:,} people"
             yield Item([Segment(counts, colours.quiet)], outage=id_)
+            for warning in self._now.warnings_for(outage.communities)[:WARNINGS_TOLD]:
+                when = when_words(warning, self._now.clock, self._now.zone)
+                yield Item([Segment(f" {SIGN} {event_words(warning)} {when}", colours.strong)])
         yield Item([])
 
     def _other(self, row: CaseRow) -> Line:

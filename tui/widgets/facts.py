@@ -17,6 +17,7 @@ from tui.columns import age, shorten
 from tui.paint import cut, paint
 from tui.signs import LABEL_SIGNS, OMS_SIGNS, STATUS_SIGNS, UNKNOWN, Palette
 from tui.situation import Situation
+from tui.warning_words import SIGN, event_words, is_loud, when_words
 from tui.widgets.lines import palette_of
 
 CAUSES = {
@@ -52,7 +53,7 @@ class Facts(Widget):
         """Show `outage`; None while it is `waiting` for the desk, or where the desk has none."""
         clock = self._now.clock
         minute = clock.replace(second=0, microsecond=0) if clock else None
-        said = (outage, waiting, minute, self._now.oms)
+        said = (outage, waiting, minute, self._now.oms, self._now.warned_here)
         if said != self._said:
             self._said, self._outage, self._waiting = said, outage, waiting
             self.refresh()
@@ -74,6 +75,7 @@ def facts(outage: OutageChange, now: Situation, colours: Palette, width: int) ->
     lines = [
         _status(outage, now, colours, width),
         _evidence(outage, colours),
+        _warned(outage, now, colours),
         *_people(outage, now, colours, width),
         _why(outage, now, colours),
     ]
@@ -108,6 +110,16 @@ def _lasted(outage: OutageChange, now: Situation) -> str:
     if outage.status in ENDED:
         return f"{began} to {_clock(outage.at, now)}"
     return f"since {began}" + (f", {age(now.clock - outage.started_at)}" if now.clock else "")
+
+
+def _warned(outage: OutageChange, now: Situation, colours: Palette) -> Line:
+    """The worst official warning that holds there, where one does."""
+    held = now.warnings_for(outage.communities)
+    if not held:
+        return []
+    more = f" · +{len(held) - 1}" if len(held) > 1 else ""
+    words = f" {SIGN} {event_words(held[0])} {when_words(held[0], now.clock, now.zone)}{more}"
+    return [Segment(words, colours.label("hazard") if is_loud(held[0]) else colours.strong)]
 
 
 def _evidence(outage: OutageChange, colours: Palette) -> Line:

@@ -71,8 +71,9 @@ class OutageTable(OutageList):
             place += f" ({paint(outage.verifying[:40]).text})"
         segments = [
             Segment(fit(f"{sign.glyph} {sign.word}", STATUS_CELLS), colours.status(outage.status)),
-            *_flags(row, colours, pinned=outage.id in self.pinned),
+            *_flags(row, colours),
             *self._warning(row, colours),
+            Segment(PIN if outage.id in self.pinned else " ", colours.accent),
             Segment(fit(place, _place_cells(width, bars) - bool(self._warnings)), colours.text),
             Segment(f"{count(outage.posts):>5} {short_count(outage.authors):>4}", colours.text),
             Segment(f"{since(self.minute, outage.started_at):>6}", colours.quiet),
@@ -90,15 +91,14 @@ class OutageTable(OutageList):
         return [Segment(SIGN if held else " ", style)]
 
 
-def _flags(row: OutageRow, colours: Palette, *, pinned: bool) -> list[Segment]:
+def _flags(row: OutageRow, colours: Palette) -> list[Segment]:
     outage = row.outage
     segments = [
         Segment(LABEL_SIGNS[label].glyph if getattr(outage, field) else " ", colours.label(label))
         for label, field in FLAGS
     ]
     sign = OMS_SIGNS["matched"]
-    segments.append(Segment(sign.glyph if outage.oms else " ", colours.of(sign, bold=True)))
-    return [*segments, Segment(PIN if pinned else " ", colours.accent)]
+    return [*segments, Segment(sign.glyph if outage.oms else " ", colours.of(sign, bold=True))]
 
 
 def _place_cells(width: int, bars: int) -> int:
