@@ -17,6 +17,7 @@ from simulator.platforms.meta_sender import meta_sender
 from simulator.platforms.nws import nws
 from simulator.platforms.stage import Stage
 from simulator.platforms.trouble import trouble
+from simulator.platforms.x import x
 
 Platform = Callable[[Stage], Iterable[web.AbstractRouteDef]]
 """One platform: its routes on a stage."""
@@ -26,6 +27,7 @@ PLATFORMS: dict[str, Platform] = {
     "mastodon": mastodon,
     "meta": meta,
     "nws": nws,
+    "x": x,
 }
 
 
