@@ -9,10 +9,12 @@ from pathlib import Path
 import msgspec
 from platformdirs import user_data_path
 
+from desk.accounts import Account
 from desk.cases.wrong import WrongLabels
 from desk.errors import StoreError
 from desk.feeds import Feed, Locating, Opener, Options, open_feed
 from desk.feeds.kinds import KINDS
+from desk.feeds.surroundings import Adapting, Surroundings
 from desk.garbage import setting_up
 from desk.labelling import Labellers
 from desk.oms.follow import OmsFile
@@ -22,6 +24,7 @@ from desk.store import Store
 from desk.territories import Territory, load_territory
 from rules import Engine, load_packs
 from rules.loader import load_sets
+from rules.pack import Pack
 from tui.console import say
 
 DEFAULT_TERRITORY = "north-carolina"
@@ -107,6 +110,7 @@ def _pipeline(
         # a storm paused at its begin has no post to say so
         store.set_exercise(exercise=True)
     accounts = [one for feed in feeds for one in getattr(feed, "accounts", ())]
+    _adapt(feeds, setup, territory, packs, (*settings.accounts.account, *accounts))
     own = [one.handle for one in (*settings.accounts.account, *accounts)]
     return Pipeline(
         Engine(packs, accounts=own) if setup.processes == 1 else None,
@@ -118,6 +122,19 @@ def _pipeline(
         packs=packs,
         settings_folder=setup.settings,
     )
+
+
+def _adapt(
+    feeds: Sequence[Feed],
+    setup: Setup,
+    territory: Territory,
+    packs: Sequence[Pack],
+    accounts: Sequence[Account],
+) -> None:
+    for feed in feeds:
+        if isinstance(feed, Adapting):
+            lists = load_sets(*setup.rules).vocabularies
+            feed.adapt(Surroundings(territory, accounts, packs, lists))
 
 
 def wrong_labels(setup: Setup) -> WrongLabels:

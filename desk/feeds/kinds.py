@@ -33,6 +33,12 @@ def _nws(url: str, options: Options) -> Feed:
     return NwsFeed(url, options)
 
 
+def _x(url: str, options: Options) -> Feed:
+    from desk.feeds.x import XFeed
+
+    return XFeed(url, options)
+
+
 KINDS: dict[str, Opener] = {
     "file": FileFeed,
     "jetstream+ws": _jetstream,
@@ -42,4 +48,6 @@ KINDS: dict[str, Opener] = {
     "meta": _meta,
     "nws+http": _nws,
     "nws+https": _nws,
+    "x+http": _x,
+    "x+https": _x,
 }
