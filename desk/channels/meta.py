@@ -21,6 +21,7 @@ from desk.channels.drill import is_drill
 from desk.channels.graph import SERVER, Graph, GraphError, next_page
 from desk.errors import SettingsError
 from desk.feeds.lasting import plainly
+from desk.feeds.meta_wire import EDITED
 from desk.secret import Secret
 
 SETTLE_S = 20.0
@@ -162,9 +163,10 @@ class MetaChannel:
     def _path(self, errand: Errand) -> str:
         if errand.post is not None:
             # an id of a post is hostile, and stands in an address here
-            if not errand.post.id.replace("_", "").isdecimal():
+            id_ = errand.post.id.partition(EDITED)[0]
+            if not id_.isascii() or not id_.replace("_", "").isdecimal():
                 raise NotSentError(f"'{errand.post.id[:60]}' is no id of a post at Meta")
-            return f"{errand.post.id}/{'replies' if self._instagram else 'comments'}"
+            return f"{id_}/{'replies' if self._instagram else 'comments'}"
         if self._instagram:
             raise NotSentError("a post at Instagram needs a picture: announce it in the app")
         return f"{self._id}/feed"

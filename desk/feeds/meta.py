@@ -28,7 +28,7 @@ from desk.feeds.lasting import Sleep, plainly
 from desk.feeds.meta_backfill import missed, own_page
 from desk.feeds.meta_port import Callback, port_at
 from desk.feeds.meta_url import Target, target_of
-from desk.feeds.meta_wire import Decoded, decode_webhook
+from desk.feeds.meta_wire import EDITED, Decoded, decode_webhook
 from desk.feeds.patience import Growth, Patience, Rules, Trouble
 from desk.post import Post
 
@@ -38,6 +38,8 @@ GATHER_S = 0.01
 STORE_S = 15.0
 """Wall seconds that the desk may take to store a message; Meta itself waits about 20."""
 MOST_QUEUED_BYTES = 32 << 20
+MOST_TEXTS = 20_000
+"""Posts of which it is known what they said, so that an edit of something else is none."""
 _FILLING = Rules(Growth(5.0, 300.0), Growth(30.0, 900.0), Growth(300.0, 3600.0))
 
 
@@ -64,6 +66,7 @@ class MetaFeed:
         self._queue: asyncio.Queue[_Message] = asyncio.Queue()
         self._queued_bytes = 0
         self._waiting: dict[int, tuple[Batch, list[_Message]]] = {}
+        self._texts: dict[str, int] = {}
         self._refused: Counter[str] = Counter()
         self._cursor_s = 0
         self._newest_s = 0
@@ -112,7 +115,9 @@ class MetaFeed:
         if self._queued_bytes + len(body) > MOST_QUEUED_BYTES:
             return False
         place = f"webhook {next(self._numbers)}"
-        waiter = self._take(decode_webhook(body, place, exercise=exercise), len(body))
+        found = decode_webhook(body, place, exercise=exercise)
+        self._drop_unchanged(found)
+        waiter = self._take(found, len(body))
         try:
             async with asyncio.timeout(STORE_S):
                 return await asyncio.shield(waiter)
@@ -124,6 +129,21 @@ class MetaFeed:
         self._queued_bytes += size
         self._queue.put_nowait(_Message(found, size, waiter))
         return waiter
+
+    def _drop_unchanged(self, found: Decoded) -> None:
+        """Edits come for much: only new words are a post."""
+        kept = []
+        for post in found.posts:
+            first, edited, _ = post.id.partition(EDITED)
+            text = hash(post.text)
+            if not edited or self._texts.get(first) != text:
+                kept.append(post)
+            self._texts.pop(first, None)
+            self._texts[first] = text
+            if len(self._texts) > MOST_TEXTS:
+                del self._texts[next(iter(self._texts))]
+        found.ignored += len(found.posts) - len(kept)
+        found.posts = kept
 
     def _cut(self, messages: list[_Message]) -> Iterator[Batch]:
         """Messages as batches: the cursor goes on, and who waits is told, with the last."""

@@ -1,9 +1,10 @@
 """What Meta's webhooks and its Graph API say, as posts.
 
 Sources: Meta's "Webhooks reference: Page" (fields feed and mention) and "Instagram: comments";
-shapes as restfb@ca24c19d has them recorded. New posts and comments are taken. What is edited,
+shapes as restfb@ca24c19d has them recorded. New posts and comments are taken; one that is edited
+comes once more, as a post of the moment at which it was, with `#edited-TIME` behind its id. What is
 removed, hidden or shown again, likes and shares, and unpublished posts are counted as ignored: the
-desk keeps what was said, and by when, as it was heard first.
+desk keeps what was said.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ import msgspec
 from desk.feeds import MOST_RAW_BYTES, Fault
 from desk.post import FIRST_YEAR, LAST_YEAR, Author, Media, Post
 
+EDITED = "#edited-"
+"""Stands behind the id of a post that was changed; nobody is answered by what follows."""
+EDITS = ("edited", "edit")
 POSTS = ("post", "status", "photo", "video", "link")
 COMMENT = "comment"
 _T = TypeVar("_T")
@@ -169,7 +173,7 @@ def _post_of(change: _Change, page: Page, entry_s: float) -> Post | None:
 
 def _facebook(value: _Value, page: Page, entry_s: float) -> Post | None:
     comment = value.item == COMMENT
-    if value.verb != "add" or not (comment or value.item in POSTS):
+    if value.verb not in ("add", *EDITS) or not (comment or value.item in POSTS):
         return None
     if value.published == 0 or value.is_hidden:
         return None
@@ -178,16 +182,19 @@ def _facebook(value: _Value, page: Page, entry_s: float) -> Post | None:
     if own in (None, ""):
         raise NotTakenError(f"a {value.item} without its {'comment' if comment else 'post'}_id")
     media = tuple(_media(value))
-    if not (value.message or media):
+    edited = value.verb in EDITS
+    if not (value.message or (media and not edited)):
         return None
     post_id, parent = str(value.post_id or ""), value.parent_id or value.post_id
     writer = value.from_ or _From(value.sender_id, value.sender_name)
+    # an edit has the time of the first words, and none of its own but that of the message
+    at = _time(entry_s if edited or value.created_time is None else value.created_time)
     return Post(
-        id=str(own),
+        id=f"{own}{EDITED}{at:%Y-%m-%dT%H:%M:%SZ}" if edited else str(own),
         channel="facebook",
         author=_author(writer),
         text=value.message or "",
-        created_at=_time(entry_s if value.created_time is None else value.created_time),
+        created_at=at,
         reply_to=str(parent) if comment and parent else None,
         media=media,
         url=None if page.exercise else _address(post_id, str(own) if comment else ""),

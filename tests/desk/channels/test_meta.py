@@ -271,7 +271,7 @@ async def test_nothing_is_asked_while_meta_wants_to_be_left_alone() -> None:
         server.answers["POST", "7001_1/comments"] = used
         channel = opened(url)
         await channel.open()
-        assert await channel.send(errand("On our way.")) == "7001_2"
+        assert await channel.send(errand("On our way.", "7001_1#edited-2031-09-04")) == "7001_2"
         asked = len(server.asked)
         with pytest.raises(LaterError) as told_:
             await channel.send(errand("On our way."))

@@ -88,7 +88,7 @@ async def test_what_is_taken_is_a_post_of_its_page_and_thread() -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        {"verb": "edited"},
+        {"verb": "edited", "message": ""},
         {"verb": "remove"},
         {"verb": "hide"},
         {"item": "reaction"},
@@ -102,6 +102,17 @@ async def test_what_is_taken_is_a_post_of_its_page_and_thread() -> None:
 def test_what_is_no_new_post_is_counted(change: dict[str, object]) -> None:
     found = decode_webhook(webhook(comment(1, "", **change)), "w", exercise=False)
     assert (found.posts, found.faults, found.ignored) == ([], [], 1)
+
+
+async def test_an_edit_is_a_post_of_its_moment_if_it_says_something_else() -> None:
+    first, same, other = (comment(1), comment(1, verb="edited"), comment(1, "it is back!"))
+    other["value"]["verb"] = "edited"
+    async with listening() as land:
+        for change in (first, same, other, other):
+            assert await land.post(webhook(change)) == 200
+        assert land.ids == ["7001_1", "7001_1#edited-2026-09-04T18:00:05Z"]
+        assert land.batches[2].posts[0].created_at.timestamp() == AT_S + 5
+        assert sum(batch.ignored for batch in land.batches) == 2
 
 
 def test_a_mention_and_a_comment_at_instagram_are_posts() -> None:
@@ -196,7 +207,9 @@ def test_every_recorded_webhook_decodes() -> None:
     assert len(paths) == 54
     new = {name for name in taken if "-add" in name}
     none = ("like", "reaction", "share", "album", "event", "mention-post-add.json")
-    assert {name for name, posts in taken.items() if posts} == {
+    edited = {name for name in taken if "-edited" in name or name == "feed-post-edit.json"}
+    silent = {"feed-photo-edited.json", "feed-album-edited.json"}
+    assert {name for name, posts in taken.items() if posts} == (edited - silent) | {
         name for name in new if not any(word in name for word in none)
     }
 
