@@ -46,7 +46,7 @@ async def missed(graph: Graph, page: Page, since_s: int) -> AsyncIterator[Decode
     since_s -= OVERLAP_S
     asked: dict[str, str] | None = {
         "fields": _POST,
-        "since": str(since_s - LOOK_BACK_S),
+        "since": str(max(1, since_s - LOOK_BACK_S)),
         "limit": "50",
     }
     left = MOST_PAGES

@@ -9,12 +9,14 @@ import hmac
 import json
 from collections.abc import AsyncIterator, Callable
 from typing import Any
+from urllib.parse import parse_qsl
 
 import aiohttp
 import pytest
 
-from desk.feeds import Batch, open_feed
+from desk.feeds import Batch, Options, open_feed
 from desk.feeds.kinds import KINDS
+from desk.feeds.lasting import Sleep
 from desk.feeds.meta import MetaFeed
 
 APP_SECRET, VERIFY_TOKEN, PAGE = "the app's secret 7", "the word we agreed on", "104400000000001"
@@ -82,9 +84,14 @@ class Listening:
 
 
 @contextlib.asynccontextmanager
-async def listening(query: str = "", cursor: str | None = None) -> AsyncIterator[Listening]:
-    feed = open_feed(f"meta://127.0.0.1:0/hook{query}", KINDS)
-    assert isinstance(feed, MetaFeed)
+async def listening(
+    query: str = "", cursor: str | None = None, sleep: Sleep = asyncio.sleep
+) -> AsyncIterator[Listening]:
+    opened = open_feed(f"meta://127.0.0.1:0/hook{query}", KINDS)
+    assert isinstance(opened, MetaFeed)
+    feed = MetaFeed(
+        opened.url, Options("//127.0.0.1:0/hook", dict(parse_qsl(query[1:]))), sleep=sleep
+    )
     async with aiohttp.ClientSession() as http:
         land = Listening(feed, http)
 
