@@ -57,18 +57,13 @@ class BlueskyChannel:
         server = self._server
         try:
             self.exercise = await is_drill(server.http, server.address)
-            session = await server.log_in()
+            await server.log_in()
         except _Trouble as error:
             raise LaterError(plainly(error), UNREACHED_S) from None
         except XrpcError as error:
             if error.is_unsure:
                 raise LaterError(str(error), UNREACHED_S) from None
             self._refused(error)
-        if self._account.id.startswith("did:") and session.did != self._account.id:
-            raise NotSentError(
-                f"the password is that of {session.did}, and '{self._account.key}' is"
-                f" {self._account.id}: change the secret, or the id"
-            )
 
     async def send(self, errand: Errand) -> str:
         """Publish a reply; the address of its record.

@@ -226,6 +226,8 @@ class JetstreamFeed:
         """Say so where the first version has silently gone on later: how much is gone it hides."""
         if self._address.version == 2 or self._address.dids or not place.at_us or not begin:
             return
+        if frames.exercise:
+            return  # a storm's day is not today
         if is_gap(begin, frames.at_us, time.time_ns() // 1000):
             self.condition.lost += 1
             hours = (frames.at_us - place.at_us) / 3_600_000_000

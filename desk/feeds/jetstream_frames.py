@@ -61,8 +61,9 @@ class Frames:
 
     `posts`, `faults` and `ignored` are as in a batch; `seq` and `at_us` say from where the next
     connection may go on: the sequence number (version 2) and the server's time in microseconds.
-    `notices` are what the server has said about the stream itself, `error` is its last word. Faults
-    are said to be from `place`.
+    `exercise` says whether the last frame of version 1 was marked as one. `notices` are what the
+    server has said about the stream itself, `error` is its last word. Faults are said to be from
+    `place`.
     """
 
     def __init__(self, version: Version, place: str = "jetstream") -> None:
@@ -71,6 +72,7 @@ class Frames:
         self.ignored = 0
         self.seq = 0
         self.at_us = 0
+        self.exercise = False
         self.notices: list[tuple[str, str]] = []
         self.error: tuple[str, str] | None = None
         self.take = self._take_v1 if version == 1 else self._take_v2
@@ -99,6 +101,7 @@ class Frames:
             self._mend(frame, error, 1)
             return
         self._came(0, came.time_us)
+        self.exercise = came.exercise
         commit = came.commit
         if commit is None:
             if came.identity is not None:
