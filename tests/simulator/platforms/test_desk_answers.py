@@ -114,6 +114,15 @@ async def answer(client: Client, case: Case) -> str:
             return ""
 
 
+def reacted(pipeline: Pipeline, case: Case) -> bool:
+    """Whether who was answered in a case has written again in it."""
+    answered = [one for one in pipeline.replies.outbox.of_case(case.id) if one.state == "sent"]
+    newest = pipeline.store.posts_of(case.channel, case.posts[-1:])
+    return any(
+        newest[0].author_key == one.author_key and newest[0].id != one.to_post for one in answered
+    )
+
+
 @pytest.mark.parametrize("platform", [name for name in ANSWERED_IN if name in WAYS])
 async def test_what_a_desk_replies_lands_in_the_storm_and_the_person_reacts_in_the_same_case(
     platform: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -132,22 +141,14 @@ async def test_what_a_desk_replies_lands_in_the_storm_and_the_person_reacts_in_t
             waiting = [one for one in pipeline.cases.queue(50) if one.id not in replies]
             for case in waiting[: ANSWERED - len(replies)]:
                 replies[case.id] = await answer(client, case)
-            came_back = [
-                case
-                for id_, reply in replies.items()
-                if (case := pipeline.cases.get(id_)) is not None
-                and (sent := outbox.find(reply)) is not None
-                and sent.state == "sent"
-                and case.posts[-1] != sent.to_post
-                and pipeline.store.posts_of(case.channel, case.posts[-1:])[0].author_key
-                == sent.author_key
-            ]
-        sent = [reply for reply in map(outbox.find, replies.values()) if reply]
-        assert {reply.state for reply in sent} <= {"sent", "queued", "sending"}
+            came_back = [case for case in pipeline.cases.all() if reacted(pipeline, case)]
+        written = [reply for reply in map(outbox.find, replies.values()) if reply]
+        assert {reply.state for reply in written} <= {"sent", "queued", "sending"}
+        sent = [reply for reply in written if reply.state == "sent"]
         assert way.account is not None
-        assert {reply.via for reply in sent if reply.state == "sent"} == {way.account.key}
+        assert {reply.via for reply in sent} == {way.account.key}
         texts = [landing.text for landing, _ in stage.landed]
-        assert len(texts) == len([reply for reply in sent if reply.state != "queued"])
+        assert len(sent) <= len(texts) <= len(written)
         assert all(TEXT in text for text in texts)
         assert came_back[0].waiting_since is not None
         assert came_back[0].exercise
