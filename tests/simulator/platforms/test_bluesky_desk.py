@@ -230,9 +230,10 @@ def cutting(*, done: bool) -> Callable[[Stage], Iterable[web.AbstractRouteDef]]:
                 request: web.Request,
                 handler: Any = handler,  # noqa: ANN401
             ) -> web.StreamResponse:
-                if done or cut:
+                first, answer = not cut, web.StreamResponse()
+                if done or not first:
                     answer = await handler(request)
-                if cut:
+                if not first:
                     return answer
                 cut.append("cut")
                 assert request.transport is not None
