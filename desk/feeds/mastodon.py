@@ -22,7 +22,7 @@ from desk.feeds import Batch, Options
 from desk.feeds.condition import Condition
 from desk.feeds.lasting import BrokenError, lasting
 from desk.feeds.mastodon_events import Said, Statuses
-from desk.feeds.mastodon_gaps import RULES, SETTLE_S, Closing, Fetched, Marks
+from desk.feeds.mastodon_gaps import PACE, Closing, Fetched, Marks, Pace
 from desk.feeds.mastodon_server import (
     NOTHING,
     About,
@@ -35,7 +35,6 @@ from desk.feeds.mastodon_server import (
 from desk.feeds.mastodon_status import Conversation, Kind, Notification, Status
 from desk.feeds.mastodon_streams import (
     CONNECT_S,
-    SILENT_S,
     Heard,
     Stream,
     by_events,
@@ -58,20 +57,14 @@ Item = Heard | Fetched | Exception
 
 
 class MastodonFeed:
-    """Posts of the streams of one instance; what was missed between connections is fetched.
+    """Posts of the streams of one instance; what was missed between connections is fetched."""
 
-    `silent_s` is how long a connection may be silent, `settle_s` how long a new one may be deaf.
-    """
-
-    def __init__(
-        self, url: str, options: Options, *, silent_s: float = SILENT_S, settle_s: float = SETTLE_S
-    ) -> None:
+    def __init__(self, url: str, options: Options, pace: Pace = PACE) -> None:
         self.url = url
         self.condition = Condition()
         self._wanted = wanted(url, options)
-        self._silent_s = silent_s
-        self._settle_s = settle_s
-        self._patience = Patience(RULES)
+        self._pace = pace
+        self._patience = Patience(pace.rules)
         self._known: tuple[About, Statuses] | None = None
 
     async def batches(self, cursor: str | None) -> AsyncIterator[Batch]:
@@ -103,13 +96,13 @@ class MastodonFeed:
             connection = _Connection(self._wanted, server, statuses, marks)
             closings = [
                 partial(
-                    Closing(server, source, self.condition, connection.put, self._settle_s).close,
+                    Closing(server, source, self.condition, connection.put, self._pace).close,
                     marks.of(source) or NOTHING,
                     again=source in again,
                 )
                 for source in self._wanted.sources
             ]
-            batches = connection.batches(http, about.streaming, closings, self._silent_s)
+            batches = connection.batches(http, about.streaming, closings, self._pace.silent_s)
             async with aclosing(batches):
                 async for batch in batches:
                     yield batch

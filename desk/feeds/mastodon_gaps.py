@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import aiohttp
 import msgspec
@@ -31,14 +31,30 @@ from desk.feeds.mastodon_server import (
     age,
     earlier,
 )
+from desk.feeds.mastodon_status import LONGEST_ID
+from desk.feeds.mastodon_streams import SILENT_S
 from desk.feeds.patience import Growth, Patience, Rules
 
 BEFORE_S = 120.0
 """How long before a gap statuses are fetched once more, for those that came late."""
-SETTLE_S = 1.0
-"""A stream that says hello may hear nothing for a moment yet: then the list is asked once more."""
 RULES = Rules(Growth(1.0, 64.0), Growth(5.0, 320.0), Growth(5.0, 300.0))
 """Waits of a Mastodon feed; with 429 the instance itself says how long."""
+
+
+class Pace(NamedTuple):
+    """How long a feed waits, in seconds.
+
+    `silent_s` is how long a connection may be silent. A new one may say hello and still hear
+    nothing for up to `settle_s`: then the lists are asked once more.
+    """
+
+    rules: Rules = RULES
+    silent_s: float = SILENT_S
+    settle_s: float = 1.0
+
+
+PACE = Pace()
+Id = Annotated[str, msgspec.Meta(max_length=LONGEST_ID)]
 
 
 class Fetched(NamedTuple):
@@ -58,7 +74,7 @@ class Marks:
         self._open: set[str] = set()
         if cursor:
             try:
-                self._read = msgspec.json.decode(cursor, type=dict[str, str])
+                self._read = msgspec.json.decode(cursor, type=dict[str, Id])
             except msgspec.MsgspecError:
                 raise FeedError(
                     f"'{cursor[:60]}' is no cursor of a Mastodon feed; use another --data folder"
@@ -96,7 +112,6 @@ class Marks:
 
 
 Put = Callable[[Fetched], Awaitable[object]]
-Sleep = Callable[[float], Awaitable[object]]
 
 
 class Closing:
@@ -108,17 +123,14 @@ class Closing:
         source: Source,
         condition: Condition,
         put: Put,
-        settle_s: float = SETTLE_S,
-        *,
-        sleep: Sleep = asyncio.sleep,
+        pace: Pace = PACE,
     ) -> None:
         self._server = server
         self._source = source
         self._condition = condition
         self._put = put
-        self._settle_s = settle_s
-        self._sleep = sleep
-        self._patience = Patience(RULES)
+        self._settle_s = pace.settle_s
+        self._patience = Patience(pace.rules)
 
     async def close(self, mark: str, *, again: bool) -> None:
         """Fetch everything behind `mark`; `again` says that a desk has read up to there before."""
@@ -127,7 +139,7 @@ class Closing:
             if again:
                 position = await self._before(mark)
             position = await self._up_to_newest(position)
-            await self._sleep(self._settle_s)
+            await asyncio.sleep(self._settle_s)
             await self._up_to_newest(position)
         except RefusedError as error:
             self._lose(f"{error} when asked for what was missed in {self._source.key}")
@@ -172,7 +184,7 @@ class Closing:
             self._condition.error = (
                 f"{broken}; what was missed is asked for again in {wait_s:.0f} s"
             )
-            await self._sleep(wait_s)
+            await asyncio.sleep(wait_s)
 
     def _lose(self, reason: str) -> None:
         """Nobody can tell how many posts are gone: a gap counts as one."""

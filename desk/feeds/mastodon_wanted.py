@@ -127,7 +127,8 @@ def _streams(
     place, _, where = name.partition("/")
     local = ((where, "true"),) if where in ("local", "remote") else ()
     stream = Stream(name.replace("/", ":"))
-    values = [value for key, value in query if key == place]
+    parameter = "tag" if place == "hashtag" else place
+    values = [value for key, value in query if key == parameter]
     if name in _OF_ACCOUNT:
         yield stream, _OF_ACCOUNT[name]
     elif place == "public":
