@@ -22,6 +22,8 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     Replies from an account that is not `on` are recorded and sent nowhere. `server` is the address
     of its platform, where that has more than one or it is a drill's; `secret` says where its
     password or token is found: env:NAME or file:PATH, never the secret itself.
+    From an account that is `summoned_only` X takes a reply only to who has named it: all but those
+    with Enterprise access are.
     """
 
     channel: Word
@@ -32,6 +34,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     on: bool = False
     server: str = ""
     secret: str = ""
+    summoned_only: bool = True
 
     @property
     def key(self) -> str:

@@ -35,11 +35,18 @@ def _meta(account: Account, secret: Secret) -> Channel:
     return meta(account, secret)
 
 
+def _x(account: Account, secret: Secret) -> Channel:
+    from desk.channels.x import open_x
+
+    return open_x(account, secret)
+
+
 OPENERS: dict[str, ChannelOpener] = {
     "bluesky": _bluesky,
     "facebook": _meta,
     "instagram": _meta,
     "mastodon": _mastodon,
+    "x": _x,
 }
 
 

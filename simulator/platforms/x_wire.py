@@ -171,7 +171,9 @@ class Wire:
                     yield "in_reply_to_user_id", user_id(other.post.author.id)
         if referenced:
             yield "referenced_tweets", referenced
-        if entities := _entities(post):
+        other = self.staged(post.reply_to)
+        to = other.post.author if other else None
+        if entities := _entities(post, to.handle if to else ""):
             yield "entities", entities
         if post.media:
             yield "attachments", {"media_keys": [_key(staged, n) for n in range(len(post.media))]}
@@ -227,7 +229,7 @@ def _features(post: Post) -> Iterator[str]:
     yield from (f"has:{name}" for name, value in has.items() if value)
 
 
-def _entities(post: Post) -> Json:
+def _entities(post: Post, answered: str = "") -> Json:
     text = post.text
     mentions: list[Json] = [
         {"start": m.start(), "end": m.end(), "username": m[1]} for m in _MENTION.finditer(text)
@@ -241,8 +243,8 @@ def _entities(post: Post) -> Json:
     # whom a reply answers is named in front of its text, where nobody sees it
     mentions += [
         {"start": 0, "end": 0, "username": each}
-        for each in post.mentions
-        if each.lower() not in written
+        for each in dict.fromkeys((answered, *post.mentions))
+        if each and each.lower() not in written
     ]
     told = {"mentions": mentions, "urls": urls, "hashtags": tags}
     return {name: each for name, each in told.items() if each}
