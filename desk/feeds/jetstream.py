@@ -39,6 +39,8 @@ from desk.feeds.patience import Patience, Rules
 MOST_POSTS = 128
 REWIND_US = 5_000_000
 """Servers hear of the same post some seconds apart."""
+TIMES_FROM = 1_000_000_000_000_000
+"""Cursors from here on are microseconds, smaller ones are sequence numbers."""
 LONGEST_FRAME_BYTES = 4 << 20
 CONNECT_S = 20.0
 QUIET_S = 60.0
@@ -143,7 +145,8 @@ class JetstreamFeed:
         if place.at_us:
             return max(1, place.at_us - REWIND_US)
         if self._address.cursor is not None:
-            return self._address.cursor
+            # too old by number: by time, the oldest that the server has is taken instead
+            return max(self._address.cursor, TIMES_FROM if self._by_time else 0)
         if not self._began_us:
             self._began_us = time.time_ns() // 1000
             return None
