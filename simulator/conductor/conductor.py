@@ -43,7 +43,8 @@ class Conductor:
 
     `behind` says how many of the posts that were sent the slowest desk has not taken yet, None
     where no desk is attached. It is asked before posts are sent as fast as possible, and after a
-    jump or a rewind the clock waits until nothing is behind.
+    jump or a rewind the clock waits until nothing is behind. The reel is never much more than
+    `lead_posts` ahead of it.
     """
 
     def __init__(
@@ -53,8 +54,10 @@ class Conductor:
         *,
         now: Now = time.monotonic,
         behind: Callable[[], int | None] = lambda: 0,
+        lead_posts: int = LEAD_POSTS,
     ) -> None:
         self.day = day
+        self.lead_posts = lead_posts
         self.now = now
         self.clock = StormClock(day.storm.told_hours * 3600, speed, now=now)
         self.reel = Reel(Spool(day))
@@ -182,7 +185,7 @@ class Conductor:
             self._settle()
             return not self._catching
         hurried = self._target_s is not None or self.clock.speed is None
-        if hurried and (behind is None or behind > LEAD_POSTS):
+        if hurried and (behind is None or behind > self.lead_posts):
             return False
         if self._target_s is None and not self.wanted:
             return False

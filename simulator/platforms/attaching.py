@@ -87,7 +87,8 @@ def _bluesky(stage: Stage, place: Place) -> Way:
             "jetstream-2": v2,
             "xrpc": f"{place.base}/xrpc",
         },
-        (f"jetstream+ws://{place.host}", f"jetstream+{v2}"),
+        # from the beginning: the wall's time says nothing of where a storm is
+        (f"jetstream+ws://{place.host}?cursor=0", f"jetstream+{v2}?cursor=0"),
         _account(stage, place, "bluesky", name, UTILITY_DID),
     )
 
@@ -124,11 +125,23 @@ def _mastodon(stage: Stage, place: Place) -> Way:
     )
 
 
+def _x(stage: Stage, place: Place) -> Way:
+    from simulator.platforms.x_wire import UTILITY_ID
+
+    stream = f"{place.base}/2/tweets/search/stream"
+    feed = _with_secret(f"x+{place.base}")
+    return Way(
+        {"stream": stream, "rules": f"{stream}/rules", "tweets": f"{place.base}/2/tweets"},
+        (f"{feed}&recover=backfill", feed),
+        _account(stage, place, "x", stage.storm.utility.handle, UTILITY_ID),
+    )
+
+
 def _nws(_: Stage, place: Place) -> Way:
     return Way({"alerts": f"{place.base}/alerts/active"}, (f"nws+{place.base}",))
 
 
-WAYS = {"bluesky": _bluesky, "mastodon": _mastodon, "meta": _meta, "nws": _nws}
+WAYS = {"bluesky": _bluesky, "mastodon": _mastodon, "meta": _meta, "nws": _nws, "x": _x}
 
 
 def endpoints(place: Place, found: dict[str, Way]) -> dict[str, dict[str, str]]:

@@ -64,6 +64,8 @@ class _Desk:
                 "id": each.id,
                 "post": each.told.post.id,
                 "at": each.told.post.created_at,
+                "text": each.told.post.text,
+                "asked_for": each.asked_for,
             },
         )
 

@@ -13,12 +13,17 @@ Teller = Callable[[Staged], str | None]
 
 
 class Listed(NamedTuple):
-    """A post that a platform has told, or will tell who asks: `id` is what it has there."""
+    """A post that a platform has told, or will tell who asks: `id` is what it has there.
+
+    `asked_for` is false where the platform tells only what somebody has asked it for, as X does by
+    the rules of an app, and nobody has asked for this.
+    """
 
     number: int
     platform: str
     id: str
     told: Told
+    asked_for: bool = True
 
 
 def _bluesky(_: Stage) -> Teller:
@@ -46,10 +51,17 @@ def _mastodon(_: Stage) -> Teller:
     return wire_id
 
 
+def _x(_: Stage) -> Teller:
+    from simulator.platforms.x_wire import wire_id
+
+    return wire_id
+
+
 TELLERS: dict[str, dict[str, Callable[[Stage], Teller]]] = {
     "bluesky": {"bluesky": _bluesky},
     "mastodon": {"mastodon": _mastodon},
     "meta": {"facebook": _facebook},
+    "x": {"x": _x},
 }
 """By platform, then by channel."""
 
@@ -71,7 +83,9 @@ class Listing:
             found = self._tellers.get(staged.post.channel)
             id_ = found[1](staged) if found else None
             if found and id_ is not None:
-                yield Listed(staged.number, found[0], id_, staged.told)
+                wanted = self._stage.asked_for.get(found[0])
+                asked_for = wanted is None or wanted(staged)
+                yield Listed(staged.number, found[0], id_, staged.told, asked_for)
 
     def wire_id(self, staged: Staged) -> str | None:
         """The id of a post on its platform; None where it is served by none."""

@@ -57,6 +57,8 @@ class Stage:
         seed = conductor.day.storm.seed
         self.faults = Faults(faults, seed=seed, minute=lambda: conductor.at_s / 60)
         self.broke: Exception | None = None
+        # a platform that tells only what it is asked for says here what that is
+        self.asked_for: dict[str, Callable[[Staged], bool]] = {}
         self.lines: set[Line[Any]] = set()
         self._gone: dict[str, tuple[int, float]] = {}
         self.storm = conductor.day.storm

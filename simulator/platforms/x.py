@@ -47,6 +47,7 @@ def x(
     wire, book = Wire(stage), Book(limits)
     stream, posting = Stream(wire, book, limits, keep_alive_s), Posting(wire, limits)
     rules = _Rules(book, limits)
+    stage.asked_for["x"] = lambda staged: bool(book.matching(wire.seen(staged)))
     return [
         web.get(STREAM, stream.serve, allow_head=False),
         web.get(f"{STREAM}/rules", rules.listed),

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 HERE = "127.0.0.1"
 SPEED = "1"
+LEAD_POSTS = 300
+"""How far the storm may be ahead of a client at max: what a platform gives again is limited."""
 LOOK_S = 0.25
 TELL_S = 30.0
 
@@ -154,7 +156,7 @@ def _stage(
     say(f"{storm.title}: working out {storm.hours:g} hours of weather and grid…")
     day = StormDay(storm, desk_speaks=desk_speaks)
     check_injects(day)
-    stage = Stage(Conductor(day, pace), faults)
+    stage = Stage(Conductor(day, pace, lead_posts=LEAD_POSTS), faults)
     stage.conductor.behind = stage.behind
     return stage
 
