@@ -39,6 +39,7 @@ class Intake:
         """Sort out the posts that `feed` brings."""
         taken = Accepted([], [], 0, [])
         accept, known_by = taken.posts.append, taken.digests.append
+        recent, older = self._recent, self._older
         for post in posts:
             if post.exercise is not self.exercise:
                 if self.exercise is not None:
@@ -46,10 +47,13 @@ class Intake:
                     continue
                 self.exercise = post.exercise
             digest = digest_of(feed, post)
-            if digest in self._recent or digest in self._older:
+            if digest in recent or digest in older:
                 taken.duplicates += 1
                 continue
-            self.remember(digest)
+            recent.add(digest)
+            if 2 * len(recent) >= self._remembered:
+                self._turn()
+                recent, older = self._recent, self._older
             accept(post)
             known_by(digest)
         return taken
@@ -57,8 +61,11 @@ class Intake:
     def remember(self, digest: int) -> None:
         """Know a post from now on; the oldest half is forgotten when memory is full."""
         self._recent.add(digest)
-        if len(self._recent) * 2 >= self._remembered:
-            self._older, self._recent = self._recent, set()
+        if 2 * len(self._recent) >= self._remembered:
+            self._turn()
+
+    def _turn(self) -> None:
+        self._older, self._recent = self._recent, set()
 
     def _why(self) -> str:
         kind, came = ("an exercise", "real") if self.exercise else ("real", "simulated")

@@ -82,7 +82,9 @@ class Engine:
             language = (_stated(lang) if isinstance(lang, str) else None) or cut.language
             found: list[Match] = []
             for matcher in in_play(language, cut.code):
-                found += matcher.matches(item, cut, language, whole=whole)
+                candidates = matcher.candidates(cut, language, whole=whole)
+                if candidates is not None:
+                    found += matcher.told(item, cut, candidates)
             if not found:
                 verdicts.append(Verdict(id_, (), language, ()))
                 continue

@@ -21,7 +21,8 @@ class Handles:
 
     def held(self, mention: str) -> tuple[Atom, ...]:
         """The atoms that the handle of a mention holds, always in the same order."""
-        handle = handle_of(mention)
+        handle = mention[1:]
+        handle = handle.lower() if handle.isalnum() and handle.isascii() else handle_of(mention)
         if self._search(handle) is None:
             return ()
         return tuple(atom for atom in self._atoms if atom.spelling in handle)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from rules.chunks import Chunk, Cut
 from rules.compiled import core
 from rules.pack import LANGUAGES, NOTHING, Pack
-from rules.page import Page, Phrases, Site
+from rules.page import Found, Page, Phrases, Site
 from rules.plan import Plan, Test
 from rules.reader import TokenReader
 from rules.scan import Item, Scan
@@ -32,18 +32,13 @@ class Matcher:
         self.language = packs[0].language
         form = core(compiled=compiled)
         self.plan = Plan(packs, drafts=drafts, typos=form.Typos, parts=form.Parts)
-        self._phrases: Phrases = form.Phrases(self.plan, LANGUAGES.index(self.language))
+        phrases: Phrases = form.Phrases(self.plan, LANGUAGES.index(self.language))
+        self.candidates = phrases.candidates
         self._accounts = accounts
 
-    def matches(self, item: str | Item, cut: Cut, language: str, *, whole: bool) -> list[Match]:
-        """What fires on a text of a language, in the order of the rules.
-
-        `whole` says whether the text is all that the item holds.
-        """
-        found = self._phrases.candidates(cut, language, whole=whole)
-        if found is None:
-            return []
-        page, ways, weighed = found
+    def told(self, item: str | Item, cut: Cut, candidates: Found) -> list[Match]:
+        """What fires of the `candidates` of an item's text, in the order of the rules."""
+        page, ways, weighed = candidates
         scan = Scan(self.plan, page, cut.text, item, self._accounts)
         hits = self._hits(scan, ways, weighed)
         return self._told(page, hits, cut) if hits else []
@@ -59,7 +54,7 @@ class Matcher:
         return matches
 
     def laid_open(self, item: str | Item, text: str, language: str) -> tuple[Page, Scan, WordSpans]:
-        """A text as `matches` reads it, in plain form: its words, and where each stands in it."""
+        """A text as `candidates` reads it, in plain form: its words, and where each stands."""
         cut = Cut(text, [Chunk(chunk, 0) for chunk in text.split()])
         whole = len(text) == len(item if isinstance(item, str) else item.text)
         page = Phrases(self.plan, 0).page(cut, language, whole=whole)
@@ -71,12 +66,9 @@ class Matcher:
     ) -> list[Hit]:
         """The rules that fire, each with its best match."""
         plan = self.plan
-        order: Iterable[int] = sorted({*ways, *weighed})
-        if plan.prioritised:
-            order = sorted(order, key=lambda rule: -plan.tests[rule].rule.priority)
         hits: list[Hit] = []
         claims: list[tuple[int, int, int]] = []  # priority, first and last word
-        for number in order:
+        for number in sorted({*ways, *weighed}, key=plan.turns.__getitem__):
             test = plan.tests[number]
             if not scan.holds(test):
                 continue

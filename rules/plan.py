@@ -93,8 +93,8 @@ class Plan:
     """A set of rules, compiled.
 
     `any` is the index of the phrases of all rules, `tests` has the rules in order, `weighing` the
-    numbers of those that are found by their evidence alone. Rules that are retired are left out,
-    and so are drafts without `drafts`.
+    numbers of those that are found by their evidence alone, `turns` says in which order all are
+    looked at. Rules that are retired are left out, and so are drafts without `drafts`.
     """
 
     def __init__(
@@ -126,6 +126,8 @@ class Plan:
         self.tests: tuple[Test, ...] = tuple(self._test(rule, cues) for rule in rules)
         self.weighing = [at for at, rule in enumerate(rules) if rule.evidence and not rule.any]
         self.prioritised = any(rule.priority or rule.label == NOTHING for rule in rules)
+        first = sorted(range(len(rules)), key=lambda at: -rules[at].priority)
+        self.turns = {number: turn for turn, number in enumerate(first)}
         self._make_reader()
 
     def _reserve(self, rules: Sequence[Rule], contexts: dict[tuple[str, str], Context]) -> None:

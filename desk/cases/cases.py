@@ -269,6 +269,8 @@ class Cases:
         Whether anything has.
         """
         rung = False
+        if not self._memory.alarms.is_due(now):
+            return rung
         for case in self._memory.rung(now):
             rung = True
             returns = self._promise.returns_at(case)

@@ -42,7 +42,7 @@ class Memory:
         self._of_outage: dict[str, dict[str, None]] = {}
         self._of_community: dict[str, dict[str, None]] = {}
         self._quiet: tuple[dict[str, None], ...] = tuple({} for _ in range(DONE + 1))
-        self._alarms = Alarms()
+        self.alarms = Alarms()
 
     # What is looked up
 
@@ -106,7 +106,7 @@ class Memory:
     def promise_anew(self, now: datetime) -> None:
         """Go by the promise again: it has changed."""
         self.late.clear()
-        self._alarms.clear()
+        self.alarms.clear()
         self._turns.clear()
         for id_, old in self.cases.items():
             case = _replace(old, due_at=self.promise.due(old))
@@ -119,14 +119,9 @@ class Memory:
             self._set_alarm(case)
         self.line = Line(self._turns.values())
 
-    def rung(self, now: datetime) -> Iterable[Case]:
+    def rung(self, now: datetime) -> Iterator[Case]:
         """The cases for which something falls due up to `now`, in order; each must be handled."""
-        if not self._alarms.is_due(now):
-            return ()
-        return self._rung(now)
-
-    def _rung(self, now: datetime) -> Iterator[Case]:
-        while (id_ := self._alarms.rung(now)) is not None:
+        while (id_ := self.alarms.rung(now)) is not None:
             yield self.cases[id_]
 
     def note_late(self, case: Case) -> None:
@@ -204,7 +199,7 @@ class Memory:
         if case.agent is not None or case.state == "snoozed":
             times = (at, self.promise.returns_at(case), case.snoozed_until)
             at = min((one for one in times if one is not None), default=None)
-        self._alarms.set(case.id, at)
+        self.alarms.set(case.id, at)
 
     def _forget(self, case: Case) -> None:
         id_ = case.id
@@ -220,7 +215,7 @@ class Memory:
         if turn is not None:
             self.line.remove(turn)
         self.late.discard(id_)
-        self._alarms.set(id_, None)
+        self.alarms.set(id_, None)
         self.dirty.discard(id_)
         self.changed[id_] = None
 

@@ -192,6 +192,8 @@ def etr_quoted(part: Part, now_s: int) -> int:
 
     Times that have passed are none any more; of two that as many quote, the newer word counts.
     """
+    if not part.quotes:
+        return 0
     votes: dict[int, tuple[int, int]] = {}
     for at_s, etr_s in part.quotes.values():
         if etr_s > now_s and at_s > now_s - QUOTED_S:

@@ -144,7 +144,8 @@ def settle(cluster: Cluster, now_s: int) -> Status:
     status, said = cluster.status, cluster.whole
     if status == "suspected":
         return "dismissed" if now_s - said.voice_s > SUSPECTED_SILENCE_S else status
-    if now_s - said.voice_s > silence_s(said, confirmed=cluster.confirmed):
+    quiet_s = now_s - said.voice_s
+    if quiet_s > SILENCE_S[0] and quiet_s > silence_s(said, confirmed=cluster.confirmed):
         return "restored"
     if now_s - cluster.turned_s < DWELL_S:
         return status
