@@ -8,6 +8,7 @@ from hashlib import blake2b
 import msgspec
 
 from desk.feeds import Fault
+from desk.feeds.warning import WeatherWarning
 from desk.post import NO_CHANNEL, Post
 
 REMEMBERED = 500_000
@@ -58,6 +59,22 @@ class Intake:
             known_by(digest)
         return taken
 
+    def refuse_warnings(self, warnings: Iterable[WeatherWarning]) -> list[Fault]:
+        """The warnings of the other kind, which are told nowhere.
+
+        A warning never decides what a desk is: before any post none is of the other kind.
+        """
+        exercise = self.exercise
+        return [
+            Fault(
+                f"warning '{each.id}'",
+                f"it is {_kind(exercise=each.exercise)}, and this desk is"
+                f" {_kind(exercise=bool(exercise))}: the two are never mixed",
+            )
+            for each in warnings
+            if exercise is not None and each.exercise != exercise
+        ]
+
     def remember(self, digest: int) -> None:
         """Know a post from now on; the oldest half is forgotten when memory is full."""
         self._recent.add(digest)
@@ -73,6 +90,10 @@ class Intake:
             f"this desk is {kind}, and the post is {came}: the two are never mixed;"
             " use another --data folder"
         )
+
+
+def _kind(*, exercise: bool) -> str:
+    return "an exercise" if exercise else "real"
 
 
 def digest_of(feed: str, post: Post) -> int:

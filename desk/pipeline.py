@@ -203,7 +203,8 @@ class Pipeline:
         spans.share_out(end_s - begin_s, self.work_s)
         commit.faults, commit.at = taken.faults, self.clock.now
         if taken.warnings is not None:
-            self.warnings.replace(taken.feed, taken.warnings)
+            new = self.warnings.replace(taken.feed, taken.warnings)
+            outcome.refused += self.intake.refuse_warnings(new)
         self._settle(commit, outcome)
         self.work_s["store"] += thread_time() - end_s
         return outcome

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 import msgspec
 
@@ -20,15 +21,21 @@ _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(tuple[WeatherWarning, ...]).decode
 
 
+class _Said(NamedTuple):
+    """A warning as the feed told it, and with its communities."""
+
+    told: WeatherWarning
+    placed: WeatherWarning
+
+
 class Warnings:
     """Each feed says all warnings that hold now; what it no longer says is over."""
 
     def __init__(self, territory: Territory) -> None:
         self._placing = Placing(territory)
         self._of: dict[str, tuple[WeatherWarning, ...]] = {}
-        self._said: dict[str, dict[WeatherWarning, WeatherWarning]] = {}
+        self._said: dict[str, dict[str, _Said]] = {}
         self._dirty: set[str] = set()
-        self.version = 0
 
     def restore(self, states: Mapping[str, bytes]) -> None:
         """Go on with what was stored.
@@ -37,18 +44,21 @@ class Warnings:
             msgspec.MsgspecError: it was written by another version.
         """
         self._of = {feed: _decode(state) for feed, state in states.items()}
-        self.version += 1
 
-    def replace(self, feed: str, warnings: Sequence[WeatherWarning]) -> None:
-        """Hold what `feed` says, each warning with the communities that it touches."""
+    def replace(self, feed: str, warnings: Sequence[WeatherWarning]) -> list[WeatherWarning]:
+        """Hold what `feed` says, each with the communities that it touches; those that are new."""
         before = self._said.get(feed, {})
-        said = {each: before.get(each) or self._placing.place(each) for each in warnings}
+        said: dict[str, _Said] = {}
+        for each in warnings:
+            known = before.get(each.id)
+            same = known is not None and known.told == each
+            said[each.id] = known if known and same else _Said(each, self._placing.place(each))
         self._said[feed] = said
-        placed = worst_first(said.values())[:MOST]
+        placed = worst_first(each.placed for each in said.values())[:MOST]
         if self._of.get(feed) != placed:
             self._of[feed] = placed
             self._dirty.add(feed)
-            self.version += 1
+        return [each.told for id_, each in said.items() if id_ not in before]
 
     def at(self, now: datetime | None, *, exercise: bool) -> tuple[WeatherWarning, ...]:
         """The warnings that hold at `now`, the worst first; those of an exercise, or real ones."""
@@ -71,4 +81,3 @@ class Warnings:
         """Begin again with the desk."""
         self._of, self._said = {}, {}
         self._dirty.clear()
-        self.version += 1

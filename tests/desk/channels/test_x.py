@@ -114,9 +114,7 @@ async def test_who_has_not_summoned_is_never_asked_for_at_x() -> None:
             assert channel.allowance is None  # nothing was sent
         # an account that says it is exempt, at a server that says it is not
         async with opened(account(stage, url, summoned_only=False)) as channel:
-            with pytest.raises(
-                NotSentError, match="X does not take it: Reply to this"
-            ):
+            with pytest.raises(NotSentError, match="X does not take it: Reply to this"):
                 await channel.send(errand("Crews are on the way.", post))
         assert not landed(stage)
 

@@ -116,9 +116,11 @@ def test_a_batch_without_word_of_warnings_changes_none(opened: Any) -> None:  # 
 def test_warnings_make_no_desk_an_exercise_nor_a_real_one(opened: Any) -> None:  # noqa: ANN401
     desk = opened.again()
     both = (warning("real", "Alderton"), warning("drill", "Alderton", exercise=True))
-    desk.process(NWS, Batch((), "1", warnings=both))
+    assert desk.process(NWS, Batch((), "1", warnings=both)).refused == []
     assert desk.store.exercise is None
     desk.process("x:", Batch((post(1, exercise=True),), "1"))
     assert desk.store.exercise is True
     held = desk.warnings.at(desk.clock.now, exercise=bool(desk.store.exercise))
     assert [each.id for each in held] == ["drill"]
+    again = desk.process(NWS, Batch((), "2", warnings=(*both, warning("new", "Alderton"))))
+    assert [fault.place for fault in again.refused] == ["warning 'new'"]
