@@ -35,6 +35,8 @@ from desk.post import Post
 QUIET_S = 25.0
 """X sends something every 20 s: a longer silence is a connection that has died."""
 MOST_POSTS = 128
+SENT_AGAIN_S = 30.0
+"""How long the minutes that X sends again may take to come, before what is new."""
 NOTED_S = 10.0
 """How often the cursor is handed on while nothing but keep-alives comes."""
 FIELDS = {
@@ -116,15 +118,16 @@ class XFeed:
         async with self._server.stream(STREAM, params) as answer:
             self.condition.live()
             self.condition.error = gap.words(self._asked.recovery)
-            place = place._replace(heard_s=int(self._now_s()))
-            yield Batch((), str(place))
-            async with aclosing(self._recovered(gap)) as recovered:
-                async for read in recovered:
-                    place = _newest(place, read.posts)
+            # the cursor stays before the gap until all of it is there: it is asked for again else
+            async with aclosing(recover(self._server, gap, self._asked, *self._around())) as reads:
+                async for read in reads:
                     yield _batch(read, place)
             lines, noted_s = Lines(), self._now_s()
+            whole_s = noted_s + (SENT_AGAIN_S if "backfill_minutes" in params else 0)
             async for chunk in answer.content.iter_any():
-                place = place._replace(heard_s=int(self._now_s()))
+                if chunk.isspace() or self._now_s() >= whole_s:
+                    whole_s = 0.0
+                    place = place._replace(heard_s=int(self._now_s()))
                 quiet = True
                 for read in _read(lines.feed(chunk)):
                     quiet = False
@@ -142,14 +145,8 @@ class XFeed:
         expansions = {"expansions": ",".join(self._asked.expansions)}
         return FIELDS | (expansions if self._asked.expansions else {})
 
-    async def _recovered(self, gap: Gap) -> AsyncGenerator[Read, None]:
-        if self._surroundings is None:
-            return
-        async with aclosing(
-            recover(self._server, gap, self._asked, self._surroundings, self._params())
-        ) as reads:
-            async for read in reads:
-                yield read
+    def _around(self) -> tuple[Surroundings | None, dict[str, str]]:
+        return self._surroundings, self._params()
 
     async def _keep_rules(self) -> list[Fault]:
         if not self._asked.keeps_rules:

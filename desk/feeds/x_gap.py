@@ -69,7 +69,7 @@ async def recover(
     server: Server,
     gap: Gap,
     asked: Asked,
-    surroundings: Surroundings,
+    surroundings: Surroundings | None,
     params: Mapping[str, str],
 ) -> AsyncGenerator[Read, None]:
     """What of a gap comes neither with the stream nor too late; errors as of `Server`."""
@@ -78,7 +78,7 @@ async def recover(
     if asked.recovery == "backfill" and BACKFILL_S - EARLIER_S < gap.seconds <= RECOVERY_S:
         async for read in _streamed(server, gap, params):
             yield read
-    if asked.recovery == "search" and gap.seconds <= SEARCHED_S:
+    if asked.recovery == "search" and gap.seconds <= SEARCHED_S and surroundings is not None:
         wish = asked.wish._replace(most_rules=MOST_QUERIES, longest=LONGEST_QUERY)
         for query in search_queries(surroundings, wish):
             async for read in _found(server, query, gap.newest, params):

@@ -56,6 +56,7 @@ class Server:
         self._token = token
         self._read_s = read_s
         self._http: aiohttp.ClientSession | None = None
+        self._open_again_s = 0.0
 
     async def close(self) -> None:
         """Let go of connections."""
@@ -73,8 +74,13 @@ class Server:
             BrokenError: it may be asked again later.
             aiohttp.ClientError, TimeoutError: the connection failed.
         """
+        if (wait_s := self._open_again_s - time.time()) > 0:
+            raise BrokenError("X allows no more connections for now", "limited", wait_s)
         timeout = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_S, sock_read=self._read_s)
         async with self._asked("GET", path, params=params, timeout=timeout) as answer:
+            if "x-rate-limit-remaining" in answer.headers:
+                # 50 in 15 minutes: the last one is used before X has to say that it was
+                self._open_again_s = time.time() + reset_s(answer.headers)
             if answer.status != 200:
                 raise await self._refusal(answer)
             yield answer

@@ -28,6 +28,7 @@ class Limits(NamedTuple):
     posts: int = 100
     reads: int = 450
     streams: int = 1
+    recoveries: int = 2
     rules: int = 1000
     rule_signs: int = 1024
     query_signs: int = 512

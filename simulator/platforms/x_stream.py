@@ -46,6 +46,7 @@ class Stream:
         self._keep_alive_s = keep_alive_s
         self._connects = Window(limits.connects)
         self._open: list[web.Request] = []
+        self._recoveries: list[web.Request] = []
         self._reached: list[tuple[float, int]] = []
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
@@ -59,13 +60,16 @@ class Stream:
             start, stop = self._span(request)
         except AskedError as error:
             return problem(400, "Invalid Request", str(error), type=INVALID)
-        if sum(not _gone(each) for each in self._open) >= self._limits.streams:
+        # a time that is sent again is a job of its own, of which there may be some beside
+        most = self._limits.streams if stop is None else self._limits.recoveries
+        crowd = self._open if stop is None else self._recoveries
+        if sum(not _gone(each) for each in crowd) >= most:
             return self._crowded()
-        self._open.append(request)
+        crowd.append(request)
         try:
             return await self._told(request, fields, start, stop)
         finally:
-            self._open.remove(request)
+            crowd.remove(request)
 
     def _crowded(self) -> web.Response:
         words = "This stream is currently at the maximum allowed connection limit."

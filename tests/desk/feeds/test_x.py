@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import re
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from functools import partial
@@ -416,3 +417,164 @@ async def test_a_cursor_of_another_feed_is_told() -> None:
     with pytest.raises(FeedError, match="is no cursor of"):
         async for _ in feed.batches("1:2:3"):
             pass
+
+
+async def gone_through(stage: Stage, reader: Reader) -> list[str]:
+    """Let the storm run to its end; all ids of X."""
+    stage.conductor.set_speed(None)
+    await reader.until(lambda: stage.over)
+    return [wire_id(each) for each in stage.read(0, None, "x")]
+
+
+async def cursor_in_the_middle(url: str, stage: Stage) -> tuple[str, list[str]]:
+    """The cursor of a feed that has heard the first posts of a storm, and what it has heard."""
+    feed = feed_of(url, "rules=leave")
+    async with reading(feed) as reader:
+        await reader.until(lambda: feed.condition.state == "live")
+        stage.conductor.set_speed(600.0)
+        await reader.until(lambda: len(reader.ids) >= 5)
+        stage.conductor.set_speed(STILL)
+        await asyncio.sleep(0.3)
+        return reader.all[-1].cursor, reader.ids
+
+
+async def test_what_was_missed_comes_again_with_enterprise_access() -> None:
+    async with staged(x, speed=STILL) as (url, stage):
+        await add_rule(url, "the OR a OR i OR de OR la", "most")
+        cursor, heard = await cursor_in_the_middle(url, stage)
+        stage.conductor.set_speed(None)
+        feed = feed_of(url, "rules=leave&recover=backfill")
+        async with reading(feed) as late, reading(feed_of(url, "rules=leave")):
+            await late.until(lambda: stage.over)
+        again = feed_of(url, "rules=leave&recover=backfill")
+        async with reading(again, cursor) as reader:
+            await reader.until(lambda: len(reader.ids) > 20)
+            await asyncio.sleep(0.5)
+            wire, node = Wire(stage), read_rule("the OR a OR i OR de OR la")
+            wanted = {
+                wire_id(each) for each in stage.read(0, None, "x") if node.holds(wire.seen(each))
+            }
+            assert set(heard) | set(reader.ids) == wanted
+            assert not again.condition.error
+
+
+async def test_a_long_gap_is_sent_in_a_stream_of_its_own() -> None:
+    async with staged(x, speed=STILL) as (url, stage):
+        await add_rule(url, "the OR a OR i OR de OR la", "most")
+        cursor, heard = await cursor_in_the_middle(url, stage)
+        newest = cursor.partition("@")[0]
+        async with reading(feed_of(url, "rules=leave")) as reader:
+            await gone_through(stage, reader)
+        long_ago = f"{newest}@{int(time.time()) - 3 * 3600}"
+        feed = feed_of(url, "rules=leave&recover=backfill")
+        async with reading(feed, long_ago) as reader:
+            await reader.until(lambda: len(reader.ids) > 20)
+            await asyncio.sleep(0.5)
+            wire, node = Wire(stage), read_rule("the OR a OR i OR de OR la")
+            posts = [each for each in stage.read(0, None, "x") if node.holds(wire.seen(each))]
+            assert set(heard) | set(reader.ids) == {wire_id(each) for each in posts}
+            assert not feed.condition.error
+
+
+async def test_the_search_brings_what_a_gap_held(packs: Sequence[Pack]) -> None:
+    async with staged(x, speed=STILL) as (url, stage):
+        feed = feed_of(url)
+        feed.adapt(around(stage, packs))
+        stage.conductor.set_speed(None)
+        async with reading(feed) as reader:
+            await reader.until(lambda: stage.over and feed.condition.state == "live")
+        first = next(iter(stage.read(0, None, "x")))
+        cursor = f"{wire_id(first)}@{int(time.time()) - 40}"
+        again = feed_of(url, "recover=search")
+        again.adapt(around(stage, packs))
+        async with reading(again, cursor) as reader:
+            await reader.until(lambda: len(reader.ids) >= 3)
+            assert again.condition.error.startswith("gap of 4")
+            assert again.condition.error.endswith("only what the search finds was recovered")
+            ids = reader.ids
+        assert len(set(ids)) == len(set(ids) & {wire_id(e) for e in stage.read(0, None, "x")})
+        assert min(map(int, ids)) > int(wire_id(first))
+
+
+async def test_a_gap_that_nothing_recovers_is_said() -> None:
+    async with staged(x, speed=STILL) as (url, _):
+        await add_rule(url, "power", "t")
+        feed = feed_of(url, "rules=leave")
+        async with reading(feed, f"77@{int(time.time()) - 40}") as reader:
+            await reader.until(lambda: feed.condition.state == "live")
+            assert re.fullmatch(r"gap of 4[0-3] s not recovered", feed.condition.error)
+            assert feed.condition.lost == 0  # X tells nobody how many
+        begun = feed_of(url, "rules=leave")
+        async with reading(begun) as reader:
+            await reader.until(lambda: begun.condition.state == "live")
+            assert not begun.condition.error
+
+
+async def test_the_cursor_goes_on_while_nothing_but_keep_alives_comes() -> None:
+    times = iter(range(1_000, 100_000, 20))
+    async with staged(partial(x, keep_alive_s=0.05), speed=STILL) as (url, _):
+        await add_rule(url, "power", "t")
+        feed = feed_of(url, "rules=leave", now_s=lambda: float(next(times)))
+        async with reading(feed, "77@990") as reader:
+            await reader.until(lambda: len(reader.all) > 3)
+            cursors = [batch.cursor for batch in reader.all]
+            assert all(cursor.startswith("77@") for cursor in cursors)
+            assert len(set(cursors)) > 3
+
+
+async def test_nothing_that_is_said_holds_the_token(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    secret = "AAAAAAAAAAAAAAAAAAAAAMLheAAAAAAA0%2BuSeid"
+    monkeypatch.setenv(TOKEN.removeprefix("env:"), secret)
+    caplog.set_level(0)
+
+    async def echo(request: web.Request) -> web.Response:
+        told = {"title": "x", "detail": f"no {request.headers['Authorization']}"}
+        return web.json_response(told, status=503)
+
+    waits, feed = await waits_of(echo, 1)
+    said = [repr(feed), repr(vars(feed)), feed.url, caplog.text, str(waits), repr(feed._server)]
+    assert secret not in "".join(said)
+    async with served(answering(401)) as url:
+        with pytest.raises(FeedError) as caught:
+            async for _ in feed_of(url, "rules=leave").batches(None):
+                pass
+    assert secret not in str(caught.value)
+
+
+async def test_a_line_without_end_is_a_fault_and_the_stream_goes_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("desk.feeds.lines.LONGEST_LINE_BYTES", 1000)
+
+    async def tell(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        await response.write(b'{"data":' + b"x" * 5000 + b"\r\n")
+        await response.write(b"\xff\x00 garbage\r\n\r\n")
+        await response.write(b'{"data":{"id":"77","text":"power out"}}\r\n')
+        await asyncio.sleep(5)
+        return response
+
+    async with served(tell) as url:
+        feed = feed_of(url, "rules=leave")
+        async with reading(feed) as reader:
+            await reader.until(lambda: bool(reader.ids))
+            assert reader.ids == ["77"]
+            assert len(reader.faults) == 2
+
+
+async def test_the_last_connection_that_x_allows_is_not_followed_by_another() -> None:
+    few = partial(x, limits=Limits(connects=1))
+    async with staged(few, speed=STILL) as (url, _):
+        waits = Waits(2)
+        patience = Patience(RULES, jitter=0.0)
+        feed = feed_of(url, "rules=leave", sleep=waits, quiet_s=0.2, patience=patience)
+
+        async with reading(feed), asyncio.timeout(5):
+            await waits.done.wait()
+        # the silence is tried again at once, and then it is known that X would refuse
+        assert waits.all[0] == 0
+        assert 890 < waits.all[1] <= 900
+        assert feed.condition.error == "X allows no more connections for now"
