@@ -25,7 +25,7 @@ NOT_ANSWERED = ("rss",)
 NAMED_ONE_BY_ONE = 3
 """Strangers that a text names of whom each is marked; more are told together."""
 
-_NAME = re.compile(r"(?<![\w@/.])@\w[\w.-]*(?:@\w[\w.-]*)?")
+_NAME = re.compile(r"(?<![\w@/.])@\w++(?:[.-]++\w++)*+(?:@\w++(?:[.-]++\w++)*+)?")
 
 
 def answering(ground: Ground, case: Case) -> str:
@@ -72,9 +72,7 @@ def strangers(text: str, channel: str, own: Own, post: Post | None) -> Iterator[
     called = {plain_handle(one.handle) for one in own.accounts if one.channel == channel}
     if post is not None and post.author is not None:
         called.add(plain_handle(post.author.handle))
-    named = [
-        match for match in _NAME.finditer(text) if not _is_one_of(match[0].rstrip(".-"), called)
-    ]
+    named = [match for match in _NAME.finditer(text) if not _is_one_of(match[0], called)]
     if len(named) > NAMED_ONE_BY_ONE:
         words = f"names {len(named)} others, who all hear of it"
         yield Problem(kind="mention", words=words, start=named[0].start(), end=named[-1].end())

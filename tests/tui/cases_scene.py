@@ -165,6 +165,7 @@ class Cases:
         self.macros: Sequence[FilledMacro] = MACROS
         self.announcements: list[Announcement] = []
         self.mute = False
+        self.on = False
         self._say = say
         self._status = status
         self._watched: dict[int, WatchCases] = {}
@@ -295,8 +296,8 @@ class Cases:
                 self._say(self.everybody(message))
             case ReadSettings():
                 accounts = (
-                    Account(channel="x", handle="utility"),
-                    Account(channel="bluesky", handle="utility.example"),
+                    Account(channel="x", handle="utility", on=self.on),
+                    Account(channel="bluesky", handle="utility.example", on=self.on),
                 )
                 self._say(SettingsTold("", (), (), accounts, True, (), ()))
             case ReadAnnouncements():
