@@ -142,15 +142,15 @@ def reply(text: str, to: Post | None = None) -> Reply:
     )
 
 
-def account(url: str, **more: str) -> Account:
-    return Account(channel="bluesky", handle=HANDLE, server=url, on=True, **more)
+def account(url: str, did: str = "") -> Account:
+    return Account(channel="bluesky", handle=HANDLE, id=did, server=url, on=True)
 
 
 @contextlib.asynccontextmanager
 async def opened(
-    url: str, password: str = "exercise", **more: str
+    url: str, password: str = "exercise", did: str = ""
 ) -> AsyncIterator[BlueskyChannel]:
-    channel = open_bluesky(account(url, **more), Secret(password, "env:BLUESKY"))
+    channel = open_bluesky(account(url, did), Secret(password, "env:BLUESKY"))
     try:
         await channel.open()
         yield channel
@@ -175,7 +175,7 @@ async def test_an_answer_lands_once_however_often_it_is_sent_and_comes_back_by_t
         asked = (await posts(url, 6))[5]
         text = "¡Ya vamos! See longleafpower.com/map, and @nobody.example."
         errand = Errand(reply(text, asked), asked, "ab" * 16)
-        async with opened(url, id=UTILITY_DID) as channel:
+        async with opened(url, did=UTILITY_DID) as channel:
             assert channel.exercise is True
             assert await channel.look_up(errand) is None
             address = await channel.send(errand)
