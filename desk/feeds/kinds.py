@@ -33,6 +33,12 @@ def _nws(url: str, options: Options) -> Feed:
     return NwsFeed(url, options)
 
 
+def _rss(url: str, options: Options) -> Feed:
+    from desk.feeds.rss import RssFeed
+
+    return RssFeed(url, options)
+
+
 def _x(url: str, options: Options) -> Feed:
     from desk.feeds.x import XFeed
 
@@ -48,6 +54,8 @@ KINDS: dict[str, Opener] = {
     "meta": _meta,
     "nws+http": _nws,
     "nws+https": _nws,
+    "rss+http": _rss,
+    "rss+https": _rss,
     "x+http": _x,
     "x+https": _x,
 }
