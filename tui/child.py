@@ -88,7 +88,7 @@ def _command(setup: Setup, url: str) -> list[str]:
     if setup.processes > 1:
         command += ["--processes", str(setup.processes)]
     if setup.oms is not None:
-        command += ["--oms", str(setup.oms)]
+        command += ["--oms", setup.oms]
     if setup.settings is not None:
         command += ["--settings", str(setup.settings)]
     if setup.wrong_labels is not None:

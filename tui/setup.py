@@ -17,7 +17,7 @@ from desk.feeds.kinds import KINDS
 from desk.feeds.surroundings import Adapting, Surroundings
 from desk.garbage import setting_up
 from desk.labelling import Labellers
-from desk.oms.follow import OmsFile
+from desk.oms.follow import OmsFile, OmsList
 from desk.pipeline import Pipeline
 from desk.settings import load_settings
 from desk.store import Store
@@ -44,7 +44,7 @@ class Setup(msgspec.Struct, frozen=True):
     data: Path | None = None
     fill: bool = False
     processes: int = 1
-    oms: Path | None = None
+    oms: str | None = None
     settings: Path | None = None
     wrong_labels: Path | None = None
 
@@ -143,17 +143,32 @@ def wrong_labels(setup: Setup) -> WrongLabels:
     return WrongLabels(folder, lambda: load_sets(*setup.rules))
 
 
-def follow_oms(setup: Setup, pipeline: Pipeline, tell: Callable[[str], None]) -> OmsFile | None:
-    """Let `pipeline` go by the utility's list that was asked for; its file, to be followed.
+def follow_oms(setup: Setup, pipeline: Pipeline, tell: Callable[[str], None]) -> OmsList | None:
+    """Let `pipeline` go by the utility's list that was asked for, which is to be followed.
 
     Raises:
         OmsError: it can't be read.
     """
     if setup.oms is None:
         return None
-    file = OmsFile(setup.oms, pipeline.territory, tell)
-    pipeline.oms.replace(file.read())
-    return file
+    listed = oms_list(setup.oms, pipeline.territory, tell, lambda: pipeline.store.exercise)
+    pipeline.oms.replace(listed.read())
+    return listed
+
+
+def oms_list(
+    oms: str, territory: Territory, tell: Callable[[str], None], exercise: Callable[[], bool | None]
+) -> OmsList:
+    """The utility's list in the file, or at the URL, `oms`.
+
+    Raises:
+        OmsError: the URL is none of a list.
+    """
+    if "://" not in oms:
+        return OmsFile(Path(oms), territory, tell)
+    from desk.oms.odin_list import OdinList  # aiohttp costs start-up time
+
+    return OdinList(oms, territory, tell, exercise)
 
 
 @contextlib.contextmanager

@@ -1,10 +1,11 @@
-"""Follows the file of the utility's list: read at the start, and again whenever it changes."""
+"""Follows the utility's list: read at the start, and again whenever it changes."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
 from desk.errors import OmsError
 from desk.oms.outage import OmsOutage
@@ -13,6 +14,22 @@ from desk.territories.territory import Territory
 
 POLL_S = 2.0
 """Wall seconds between two looks at the file's date and size."""
+
+
+class OmsList(Protocol):
+    """A list of the utility's outages, wherever it is."""
+
+    def read(self) -> list[OmsOutage]:
+        """The list at the start, empty where it can only be waited for.
+
+        Raises:
+            OmsError: it can't be read.
+        """
+        ...
+
+    async def follow(self, took: Callable[[list[OmsOutage]], None]) -> None:
+        """Give each later state of the list to `took`, for ever."""
+        ...
 
 
 class OmsFile:

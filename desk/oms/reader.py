@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from hashlib import blake2b
 from pathlib import Path
@@ -59,24 +59,35 @@ def read_oms(path: Path, territory: Territory, warn: Warn) -> list[OmsOutage]:
         raise OmsError(
             f"can't read {path}: {error.strerror}; --oms is a CSV, ODIN or GeoJSON file"
         ) from None
+    try:
+        return read_records(_records(decoded(data)), str(path), territory, warn)
+    except NoListError as error:
+        raise OmsError(f"{path}: no list of outages: {error}") from None
+
+
+def read_records(
+    records: Iterable[Record], name: str, territory: Territory, warn: Warn
+) -> list[OmsOutage]:
+    """The outages of records as of `read_oms`; `name` says where they come from.
+
+    Raises:
+        OmsError: none of them can be read.
+    """
     reader = _Reader(territory)
     found: dict[str, OmsOutage] = {}
     good = bad = 0
-    try:
-        for record in _records(decoded(data)):
-            try:
-                outage = reader.outage(record)
-            except BadValueError as error:
-                warn(f"{path}:{record.place}: skipped: {error}")
-                bad += 1
-                continue
-            good += 1
-            if outage is not None:
-                found[outage.id] = outage
-    except NoListError as error:
-        raise OmsError(f"{path}: no list of outages: {error}") from None
+    for record in records:
+        try:
+            outage = reader.outage(record)
+        except BadValueError as error:
+            warn(f"{name}:{record.place}: skipped: {error}")
+            bad += 1
+            continue
+        good += 1
+        if outage is not None:
+            found[outage.id] = outage
     if bad and not good:
-        raise OmsError(f"{path}: no list of outages: none of its {bad:,} lines can be read")
+        raise OmsError(f"{name}: no list of outages: none of its {bad:,} lines can be read")
     return [found[id_] for id_ in sorted(found)]
 
 

@@ -15,6 +15,8 @@ from simulator.platforms.mastodon import mastodon
 from simulator.platforms.meta import meta
 from simulator.platforms.meta_sender import meta_sender
 from simulator.platforms.nws import nws
+from simulator.platforms.odin import odin
+from simulator.platforms.rss import rss
 from simulator.platforms.stage import Stage
 from simulator.platforms.trouble import trouble
 from simulator.platforms.x import x
@@ -27,6 +29,8 @@ PLATFORMS: dict[str, Platform] = {
     "mastodon": mastodon,
     "meta": meta,
     "nws": nws,
+    "odin": odin,
+    "rss": rss,
     "x": x,
 }
 

@@ -141,7 +141,28 @@ def _nws(_: Stage, place: Place) -> Way:
     return Way({"alerts": f"{place.base}/alerts/active"}, (f"nws+{place.base}",))
 
 
-WAYS = {"bluesky": _bluesky, "mastodon": _mastodon, "meta": _meta, "nws": _nws, "x": _x}
+def _odin(_: Stage, place: Place) -> Way:
+    from simulator.platforms.odin import DATASET
+
+    records = f"{place.base}{DATASET}/records"
+    ends = {"records": records, "export": f"{place.base}{DATASET}/exports/json"}
+    return Way(ends, oms=f"odin+{records}")
+
+
+def _rss(_: Stage, place: Place) -> Way:
+    ends = {name: f"{place.base}/{name}" for name in ("rss", "atom")}
+    return Way(ends, (f"rss+{place.base}/rss", f"rss+{place.base}/atom"))
+
+
+WAYS = {
+    "bluesky": _bluesky,
+    "mastodon": _mastodon,
+    "meta": _meta,
+    "nws": _nws,
+    "x": _x,
+    "odin": _odin,
+    "rss": _rss,
+}
 
 
 def endpoints(place: Place, found: dict[str, Way]) -> dict[str, dict[str, str]]:

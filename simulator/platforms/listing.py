@@ -57,10 +57,17 @@ def _x(_: Stage) -> Teller:
     return wire_id
 
 
+def _rss(_: Stage) -> Teller:
+    from simulator.platforms.rss import wire_id
+
+    return wire_id
+
+
 TELLERS: dict[str, dict[str, Callable[[Stage], Teller]]] = {
     "bluesky": {"bluesky": _bluesky},
     "mastodon": {"mastodon": _mastodon},
     "meta": {"facebook": _facebook},
+    "rss": {"rss": _rss},
     "x": {"x": _x},
 }
 """By platform, then by channel."""

@@ -48,11 +48,12 @@ Processes = Annotated[
     ),
 ]
 OmsList = Annotated[
-    Path | None,
+    str | None,
     typer.Option(
         "--oms",
-        metavar="FILE",
-        help="The utility's own list of outages, read again when it changes; it confirms.",
+        metavar="FILE|URL",
+        help="The utility's own list of outages, or ODIN's (odin+https://…), read again when it"
+        " changes; it confirms.",
     ),
 ]
 SettingsFolder = Annotated[

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -22,9 +23,11 @@ from tui.commands.outages_words import EXERCISE, Words, table
 from tui.console import Format, emit, emit_json
 
 Oms = Annotated[
-    Path,
+    str,
     typer.Option(
-        "--oms", metavar="FILE", help="The utility's own list: CSV, ODIN (XML, JSON) or GeoJSON."
+        "--oms",
+        metavar="FILE|URL",
+        help="The utility's own list: CSV, ODIN (XML, JSON) or GeoJSON; or odin+https://….",
     ),
 ]
 LISTED = 20
@@ -63,7 +66,7 @@ def match(
     """Hold outages against the utility's own list: in both, in posts alone, in the list alone."""
     source = read_source(predicted, data, territory)
     faults = Faults()
-    listed = read_oms(oms, source.territory, faults)
+    listed = _listed(oms, source, faults)
     faults.end()
     if at is not None:
         then = _instant(at, source.territory)
@@ -81,6 +84,15 @@ def match(
         return
     for line in _text(held):
         emit(line)
+
+
+def _listed(oms: str, source: Source, faults: Faults) -> list[OmsOutage]:
+    if "://" not in oms:
+        return read_oms(Path(oms), source.territory, faults)
+    from desk.oms.odin_list import OdinList  # aiohttp costs start-up time
+
+    listed = OdinList(oms, source.territory, faults, lambda: source.exercise)
+    return asyncio.run(listed.fetch()) or []
 
 
 def _instant(text: str, territory: Territory) -> datetime:

@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 
 from desk.channels.switched_on import switched_on
-from desk.oms.follow import OmsFile
+from desk.oms.follow import OmsList as FollowedList
 from desk.serving.monitor import Monitor
 from desk.serving.server import listening
 from tui.commands.options import (
@@ -84,7 +84,9 @@ def serve(
         pipeline.store.close()
 
 
-async def _serve(monitor: Monitor, listen: str, oms: OmsFile | None, *, attached: bool) -> None:
+async def _serve(
+    monitor: Monitor, listen: str, oms: FollowedList | None, *, attached: bool
+) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from desk.oms.follow import OmsFile
+from desk.oms.follow import OmsList as FollowedList
 from desk.outages import OutageChange
 from desk.pipeline import Outcome, Pipeline
 from desk.post import encode
@@ -61,7 +61,7 @@ def tail(
         raise typer.Exit(BAD_USAGE)
 
 
-async def _read(reading: Reading, pipeline: Pipeline, oms: OmsFile | None) -> None:
+async def _read(reading: Reading, pipeline: Pipeline, oms: FollowedList | None) -> None:
     """Read the feeds to their end, and the utility's list whenever it changes on the way."""
     if oms is None:
         await reading.run()
