@@ -8,7 +8,6 @@ Source: https://www.weather.gov/documentation/services-web-api.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import re
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping
@@ -47,6 +46,7 @@ ANSWER_S = 30.0
 MOST_BYTES = 20 << 20
 MOST_PAGES = 20
 MOST_ALERTS = 2_000
+MOST_GARBLED = 20
 ZONES_AT_ONCE = 60
 """Shapes of zones asked for between two lists: the service wants to be asked gently."""
 ZONES_HELD = 1_000
@@ -86,6 +86,8 @@ class NwsFeed:
         self._sleep = sleep
         self._validators: dict[str, str] = {}
         self._alerts: tuple[Alert, ...] = ()
+        self._garbled: list[Fault] = []
+        """Answers that were none; told with the next one that is."""
         self._zones: OrderedDict[str, tuple[Shape, ...]] = OrderedDict()
 
     def locate(self, territory: Territory) -> None:
@@ -130,11 +132,11 @@ class NwsFeed:
 
     async def _ask(self, http: aiohttp.ClientSession, status: str, cursor: str) -> Batch:
         """The list as it is now, or as it was where it has not changed."""
-        faults: list[Fault] = []
         ignored = 0
         query = {**self._where, "status": status}
         url = str(URL(self._server + self._path + PATH).with_query(query))
         pages = await self._pages(http, url)
+        faults, self._garbled = self._garbled, []
         if pages is not None:
             alerts: list[Alert] = []
             for number, raw in enumerate(pages):
@@ -178,6 +180,8 @@ class NwsFeed:
             try:
                 page = decode_page(body)
             except PostError as error:
+                fault = Fault(self._server + PATH, str(error), body[:MOST_RAW_BYTES])
+                self._garbled = [*self._garbled, fault][-MOST_GARBLED:]
                 raise BrokenError(str(error)[:200], "refused") from None
             found += page.features
             url = page.next if page.next.startswith(f"{self._server}/") else ""
@@ -192,9 +196,14 @@ class NwsFeed:
             for path in map(self._zone_path, alert.zones)
             if path and path not in self._zones
         )
-        with contextlib.suppress(BrokenError, aiohttp.ClientError, TimeoutError):
-            for path in list(wanted)[:ZONES_AT_ONCE]:  # a warning does not wait for its shape
+        for path in list(wanted)[:ZONES_AT_ONCE]:  # a warning does not wait for its shape
+            try:
                 self._zones[path] = await self._zone(http, path)
+            except BrokenError as error:
+                if error.trouble == "limited":
+                    break
+            except (aiohttp.ClientError, TimeoutError):
+                continue
         while len(self._zones) > ZONES_HELD:
             self._zones.popitem(last=False)
 
@@ -217,13 +226,15 @@ class NwsFeed:
             return ()
 
     def _shaped(self, alert: Alert) -> Alert:
-        """An alert with the shapes of its zones, once all of them are known."""
+        """An alert with the shapes of its zones, as far as they are known."""
         paths = [path for path in map(self._zone_path, alert.zones) if path]
         shapes = [self._zones.get(path, ()) for path in paths]
-        if not paths or not all(shapes):
+        if not any(shapes):
             return alert
-        whole = tuple(shape for zone in shapes for shape in zone)
-        return alert._replace(warning=msgspec.structs.replace(alert.warning, shapes=whole))
+        known = tuple(shape for zone in shapes for shape in zone)
+        partly = len(paths) < len(alert.zones) or not all(shapes)
+        warning = msgspec.structs.replace(alert.warning, shapes=known, partly=partly)
+        return alert._replace(warning=warning)
 
 
 def _checked(url: str, query: Mapping[str, str], *, here: bool) -> dict[str, str]:

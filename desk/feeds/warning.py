@@ -29,7 +29,8 @@ class WeatherWarning(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     Unknown, `communities` are ids of the territory, `until` is when it ends. Times are aware UTC.
 
     `area` is where, in the words of the service, `states` those of the US that it lies in, by two
-    letters, where that is said; `shapes` are its polygons, until it is placed.
+    letters, where that is said; `shapes` are its polygons until it is placed, `partly` some of
+    them.
     `placed` says by what its communities are known: by shape, by the names in `area`, or not at
     all; one that is placed by shape and touches no community lies outside the territory.
     """
@@ -49,6 +50,7 @@ class WeatherWarning(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     states: tuple[str, ...] = ()
     placed: Placed = ""
     shapes: tuple[Shape, ...] = ()
+    partly: bool = False
 
     @property
     def outside(self) -> bool:

@@ -43,18 +43,20 @@ class Placing:
 
     def place(self, warning: WeatherWarning) -> WeatherWarning:
         """`warning` with the communities that it touches; its shapes are needed no more."""
-        if warning.shapes:
-            found = [each.id for each in self._communities if touches(warning.shapes, each)]
-            return _placed(warning, found, "shape")
+        drawn = [each.id for each in self._communities if touches(warning.shapes, each)]
+        if warning.shapes and not warning.partly:
+            return _placed(warning, drawn, "shape")
         if self._state and warning.states and self._state not in warning.states:
             return _placed(warning, (), "name")  # the name of a place is that of others elsewhere
-        named = frozenset(id_ for name in _named(warning.area) for id_ in self._of.get(name, ()))
+        named = {id_ for name in _named(warning.area) for id_ in self._of.get(name, ())} | {*drawn}
         found = [each.id for each in self._communities if each.id in named]
         return _placed(warning, found, "name" if found else "")
 
 
 def _placed(warning: WeatherWarning, communities: Sequence[str], by: Placed) -> WeatherWarning:
-    return msgspec.structs.replace(warning, communities=tuple(communities), placed=by, shapes=())
+    return msgspec.structs.replace(
+        warning, communities=tuple(communities), placed=by, shapes=(), partly=False
+    )
 
 
 def _named(area: str) -> Iterator[str]:

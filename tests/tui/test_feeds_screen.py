@@ -93,7 +93,7 @@ async def test_bad_records_are_shown_as_they_came_and_harmless(scene: OpenScene)
         assert s.asked(ReadFaults) == [ReadFaults(LIVE.url)] * 2
         s.desk.faults = ()
         await s.press("escape", "enter")
-        assert "Every record was a post" in s.text()
+        assert "No bad record has come from this feed" in s.text()
 
 
 async def test_one_feed_has_no_next(scene: OpenScene) -> None:

@@ -127,7 +127,7 @@ class FaultsScreen(Sheet):
         if self._told is None:
             text.append("\nasking the desk…", colours.quiet)
         elif not self._told.faults:
-            text.append("\nEvery record was a post, or of a kind that need be none.", colours.text)
+            text.append("\nNo bad record has come from this feed.", colours.text)
         else:
             shown = f"the newest {len(self._told.faults):,}, as they came; control characters"
             text.append(f"{shown} are pictures\n", colours.quiet)

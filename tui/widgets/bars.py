@@ -143,7 +143,14 @@ def _replies(status: DeskStatus, colours: Palette) -> list[Item]:
     words = ", ".join(parts)
     many = sent.unknown + sent.failed + sent.held
     style = colours.alarm if loud else colours.strong
-    return [(17 if loud else 12, f" replies: {words} ", f" {many:,} {'reply' if many == 1 else 'replies'} stuck ", style)]
+    return [
+        (
+            17 if loud else 12,
+            f" replies: {words} ",
+            f" {many:,} {'reply' if many == 1 else 'replies'} stuck ",
+            style,
+        )
+    ]
 
 
 def _overloaded(status: DeskStatus, colours: Palette) -> list[Item]:

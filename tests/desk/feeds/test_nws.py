@@ -151,9 +151,20 @@ async def test_alerts_of_zones_get_their_shapes_each_asked_for_once() -> None:
     async with serving(zoned) as service:
         found = await batches(feed_of(service.url), 2)
     for batch in found:
-        shapes = {each.id: len(each.shapes) for each in batch.warnings or ()}
-        assert shapes == {"a": 2, "b": 0}
+        shapes = {each.id: (len(each.shapes), each.partly) for each in batch.warnings or ()}
+        assert shapes == {"a": (2, False), "b": (0, False)}
     assert service.zones == ["NCZ001", "NCZ002", "NCZ009"]
+
+
+async def test_a_zone_whose_shape_is_not_there_leaves_the_others() -> None:
+    def zoned(request: web.Request) -> web.Response:
+        zones = [f"{request.url.origin()}/zones/forecast/NCZ00{n}" for n in (1, 9)]
+        return web.Response(body=page(alert("a", affectedZones=zones)))
+
+    async with serving(zoned) as service:
+        (batch,) = await batches(feed_of(service.url), 1)
+    (told,) = batch.warnings or ()
+    assert (len(told.shapes), told.partly) == (1, True)
 
 
 @pytest.mark.parametrize(
@@ -204,6 +215,7 @@ async def test_an_answer_that_is_none_is_asked_for_again(body: bytes) -> None:
         (batch,) = await batches(feed, 1)
     assert batch.warnings
     assert feed.condition.error.startswith("no list of alerts")
+    assert [fault.raw for fault in batch.faults] == [body[:4096]]
 
 
 @pytest.mark.parametrize(

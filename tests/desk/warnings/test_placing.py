@@ -82,6 +82,11 @@ def test_without_a_shape_the_names_of_the_area_tell(
     assert (one.communities, one.placed) == (found, by)
 
 
+def test_shapes_of_some_zones_and_the_names_of_the_rest_tell_together() -> None:
+    one = placed(shapes=((box(34.9, -78.1, 35.1, -77.9),),), partly=True, area="Alder; Cedar")
+    assert (one.communities, one.placed, one.partly) == (("alder", "cedar"), "name", False)
+
+
 def test_a_territory_knows_its_state_by_its_aliases() -> None:
     assert state_of(load_territory("north-carolina")) == "NC"
     assert state_of(load_territory("valencia")) == ""
