@@ -70,6 +70,7 @@ class JetstreamFeed:
         self._quiet_s = quiet_s
         self._turn = 0
         self._by_time = False
+        self._has_worked = False
         self._decompress: Decompressor | None = None
         self._began_us = 0
         self._frames = Frames(self._address.version)
@@ -176,7 +177,7 @@ class JetstreamFeed:
             raise BrokenError(reason, "limited", after_s)
         if status not in _WRONG:
             raise BrokenError(reason, "refused", after_s)
-        said = await self._why(http, url)
+        said = await self._why(http, url, reason)
         if said.error == "CursorTooOld":
             self._by_time = True
             raise BrokenError(f"the server says {said.error}: {said.message}", "refused")
@@ -184,13 +185,18 @@ class JetstreamFeed:
             await self._new_dictionary(http, host)
             raise BrokenError(f"the server says {said.error}: the new one is used", "refused")
         told = f"{said.error}: {said.message}" if said.message else f"it answers {status}"
+        if self._has_worked:
+            # what was right before is right again, once that server is well
+            raise BrokenError(f"{host} refuses what it has served before: {told}", "refused")
         raise FeedError(f"{host} does not serve '{self.url}': {told}")
 
-    async def _why(self, http: aiohttp.ClientSession, url: str) -> _Said:
+    async def _why(self, http: aiohttp.ClientSession, url: str, reason: str) -> _Said:
         """Why a connection was refused: the server says so where it is asked without upgrade."""
         async with asyncio.timeout(CONNECT_S):
             async with http.get(url.replace("ws", "http", 1), allow_redirects=False) as answer:
                 body = await answer.content.read(4096)
+        if answer.status not in _WRONG:
+            raise BrokenError(reason, "refused")  # it can't say so just now
         try:
             return msgspec.json.decode(body, type=_Said)
         except (msgspec.MsgspecError, UnicodeDecodeError):
@@ -245,6 +251,7 @@ class JetstreamFeed:
         frames.notices.clear()
         if frames.at_us:
             self._by_time = False
+            self._has_worked = True
 
 
 def _batch(frames: Frames, before: Place, host: str) -> Batch:

@@ -80,7 +80,7 @@ class Scripted:
             return _again(visit)
         self.asked.append(dict(request.query))
         if isinstance(visit, web.Response):
-            if len(self.visits) > 1 and visit.status not in {400, 404}:
+            if len(self.visits) > 1 and visit.status not in {400, 403, 404}:
                 self.visits.pop(0)
             return _again(visit)
         if len(self.visits) > 1:
@@ -231,6 +231,17 @@ async def test_what_is_asked_for_wrongly_ends_the_feed(answer: web.Response, say
         with pytest.raises(FeedError, match=says) as error:
             await read(feed, 1)
         assert str(error.value).isprintable()
+
+
+async def test_what_has_worked_before_is_tried_again_whatever_the_server_answers_then() -> None:
+    async with serving(sends(v1(1)), web.Response(status=403)) as server:
+        feed = JetstreamFeed(server.url, rules=AT_ONCE)
+        reading = asyncio.create_task(read(feed, 2))
+        while feed.condition.reconnects < 3:  # noqa: ASYNC110  a condition tells nobody
+            await asyncio.sleep(0.01)
+        assert "refuses what it has served before" in feed.condition.error
+        server.visits = [sends(v1(2))]
+        assert texts(await reading) == ["post 1", "post 2"]
 
 
 async def test_silence_an_error_and_a_close_are_all_tried_again() -> None:
