@@ -13,6 +13,7 @@ from pathlib import Path
 
 import msgspec
 from wire_desk import Done, Wish
+from wire_feeds import Rate, rates
 from wire_sender import Sender
 from wire_stock import STORM, Stock, firehose, peak_hour
 
@@ -47,10 +48,11 @@ class Run(msgspec.Struct):
 
 
 class Result(msgspec.Struct):
-    """All runs on one machine."""
+    """All runs on one machine; `feeds` are decoders alone."""
 
     machine: Machine
     runs: list[Run] = []
+    feeds: list[Rate] = []
 
 
 def main() -> int:
@@ -69,6 +71,10 @@ def main() -> int:
                 for tree in trees:
                     _say(f"{mix}, seed {seed}: {stock.posts:,} posts through {tree.name}")
                     result.runs.append(_run(mix, seed, stock, tree, Path(temporary)))
+    if not asked.no_feeds:
+        for rate in rates(STORM, SEEDS[0]):
+            _say(f"{rate.feed} decoded")
+            result.feeds.append(rate)
     if asked.format == "json":
         sys.stdout.buffer.write(msgspec.json.encode(result) + b"\n")
     else:
@@ -104,6 +110,12 @@ def _lines(result: Result) -> Iterator[str]:
         for tree in dict.fromkeys(run.tree for run in result.runs):
             runs = [run for run in result.runs if (run.mix, run.tree) == (mix, tree)]
             yield from ("", *_table(mix, tree, runs))
+    if result.feeds:
+        yield ""
+        yield f"{'decoder alone':<16} {'posts/s':>9}  us a post  bytes a post"
+    for rate in result.feeds:
+        per_s, each_us = 1e6 / rate.median_us, rate.median_us
+        yield f"{rate.feed:<16} {per_s:>9,.0f}  {each_us:>9.2f}  {rate.bytes_a_post:>12,.0f}"
 
 
 def _table(mix: str, tree: str, runs: list[Run]) -> Iterator[str]:
@@ -148,6 +160,7 @@ def _asked() -> Namespace:
     asking.add_argument("--posts", type=int, help="posts of each run")
     asking.add_argument("--stock", help="a folder where posts that were prepared are kept")
     asking.add_argument("--beside", action="append", default=[], help="another checkout, in turn")
+    asking.add_argument("--no-feeds", action="store_true", help="leave the decoders alone out")
     asking.add_argument("--format", choices=("text", "json"), default="text")
     return asking.parse_args()
 

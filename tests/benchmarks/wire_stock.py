@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -10,9 +11,8 @@ from typing import cast
 
 import msgspec
 
-from desk.post import Post
 from desk.territories import Territory, load_territory
-from simulator.platforms.bluesky_wire import Wire, frame_v1, frame_v2
+from simulator.platforms.bluesky_wire import Wire, frame_v1
 from simulator.platforms.stage import Stage, Staged
 from simulator.storm import Storm
 from simulator.storm_file import load_storm
@@ -40,13 +40,15 @@ class Stock(msgspec.Struct):
     background: float
 
 
-class _Reel:
-    """Some posts of a storm, all of them Bluesky's, for who writes them as that platform does."""
+class Reel:
+    """Some posts of a storm, all of one channel, for who writes them as its platform does."""
 
-    def __init__(self, storm: Storm, told: list[Told]) -> None:
+    def __init__(self, storm: Storm, told: list[Told], channel: str) -> None:
         self.storm = storm
+        self.territory = load_territory(storm.territory)
         self.staged = [
-            Staged(number, Told(_moved(one.post), one.truth)) for number, one in enumerate(told)
+            Staged(number, Told(msgspec.structs.replace(one.post, channel=channel), one.truth))
+            for number, one in enumerate(told)
         ]
         self._by_id = {one.post.id: one for one in self.staged}
 
@@ -60,38 +62,46 @@ class _Reel:
         return at
 
 
-def _moved(post: Post) -> Post:
-    return msgspec.structs.replace(post, channel="bluesky")
-
-
 def firehose(seed: int, posts: int, folder: Path) -> Stock:
     """Posts over the whole of the storm, 95 in 100 of which have nothing to do with it."""
     storm = load_storm(STORM, seed=seed, background=FIREHOSE_BACKGROUND)
     territory = load_territory(storm.territory)
-    few, more = (sum(1 for _ in _first_hand(storm, territory, scale)) for scale in _SCALES)
-    scale = _scale_for(posts, few, more)
-    return _stock(storm, _first_hand(storm, territory, scale), posts, folder / f"firehose-{seed}")
+
+    def tell(scale: float) -> Iterator[Told]:
+        return first_hand(storm, territory, scale)
+
+    def told() -> list[Told]:
+        few, more = (sum(1 for _ in tell(scale)) for scale in _SCALES)
+        return _thinned(list(tell(_scale_for(posts, few, more))), FIREHOSE_BACKGROUND)[:posts]
+
+    return _stock(storm, told, folder / f"firehose-{seed}-{posts}.frames")
 
 
 def peak_hour(seed: int, posts: int, folder: Path) -> Stock:
     """Posts of the hour in which most people write about the storm, with its own background."""
     storm = load_storm(STORM, seed=seed)
     territory = load_territory(storm.territory)
-    by_hour: dict[int, int] = {}
-    for one in _first_hand(storm, territory, _SCALES[1]):
-        if one.truth.labels:
-            by_hour[_hour(storm, one)] = by_hour.get(_hour(storm, one), 0) + 1
-    peak = max(by_hour, key=lambda hour: by_hour[hour])
-    storm = msgspec.structs.replace(storm, first_hours=float(peak + 1))
 
-    def of_peak(scale: float) -> Iterator[Told]:
-        return (o for o in _first_hand(storm, territory, scale) if _hour(storm, o) == peak)
+    def told() -> list[Told]:
+        hours = Counter(
+            _hour(storm, one)
+            for one in first_hand(storm, territory, _SCALES[1])
+            if one.truth.labels
+        )
+        peak = max(hours, key=lambda hour: (hours[hour], hour))
+        until = msgspec.structs.replace(storm, first_hours=float(peak + 1))
 
-    few, more = (sum(1 for _ in of_peak(scale)) for scale in _SCALES)
-    return _stock(storm, of_peak(_scale_for(posts, few, more)), posts, folder / f"peak-{seed}")
+        def tell(scale: float) -> Iterator[Told]:
+            every = first_hand(until, territory, scale)
+            return (one for one in every if _hour(storm, one) == peak)
+
+        few, more = (sum(1 for _ in tell(scale)) for scale in _SCALES)
+        return list(islice(tell(_scale_for(posts, few, more)), posts))
+
+    return _stock(storm, told, folder / f"peak-{seed}-{posts}.frames")
 
 
-def _first_hand(storm: Storm, territory: Territory, scale: float) -> Iterator[Told]:
+def first_hand(storm: Storm, territory: Territory, scale: float) -> Iterator[Told]:
     """What is told at a scale, but for reposts: each text is new."""
     day = StormDay(msgspec.structs.replace(storm, scale=scale), territory)
     return (told for told in day.tell() if told.post.repost_of is None)
@@ -106,26 +116,36 @@ def _scale_for(posts: int, few: int, more: int) -> float:
     return min(1000.0, max(_SCALES[0], _SCALES[0] + (1.03 * posts - few) / a_scale))
 
 
-def _stock(storm: Storm, told: Iterable[Told], posts: int, path: Path) -> Stock:
-    """Write frames of both versions, once: `PATH.v1` and `PATH.v2`."""
-    kept, note = path.with_suffix(".v1"), path.with_suffix(".json")
+def _thinned(told: list[Told], background: float) -> list[Told]:
+    """`told` with so much background: of the rest, as many as are too many are left out, evenly."""
+    relevant = sum(1 for one in told if one.truth.labels)
+    wanted = (len(told) - relevant) * (1 - background) / background
+    kept, left = [], 0.0
+    for one in told:
+        left += wanted / relevant if one.truth.labels else 1.0
+        if left >= 1.0:
+            left -= 1.0
+            kept.append(one)
+    return kept
+
+
+def _stock(storm: Storm, tell: Callable[[], list[Told]], path: Path) -> Stock:
+    """What lies at `path`, or else made there."""
+    note = path.with_suffix(".json")
     if note.exists():
-        known = msgspec.json.decode(note.read_bytes(), type=Stock)
-        if known.path == str(kept):
-            return known
-    reel = _Reel(storm, list(islice(told, posts)))
+        return msgspec.json.decode(note.read_bytes(), type=Stock)
+    reel = Reel(storm, tell(), "bluesky")
     wire = Wire(cast(Stage, reel))
     ends, at, begun = [], 0, 0
-    with kept.open("wb") as first, path.with_suffix(".v2").open("wb") as second:
+    with path.open("wb") as out:
         for staged in reel.staged:
             *_, event = wire.events(staged)
-            at += first.write(_framed(frame_v1(event)))
-            second.write(_framed(frame_v2(event)))
+            at += out.write(_framed(frame_v1(event)))
             if at - begun >= _CHUNK_BYTES:
                 ends.append(at)
                 begun = at
-    labelled = sum(1 for one in reel.staged if one.told.truth.labels)
-    stock = Stock(str(kept), len(reel.staged), (*ends, at), 1 - labelled / len(reel.staged))
+    relevant = sum(1 for one in reel.staged if one.told.truth.labels)
+    stock = Stock(str(path), len(reel.staged), (*ends, at), 1 - relevant / len(reel.staged))
     note.write_bytes(msgspec.json.encode(stock))
     return stock
 
@@ -138,17 +158,3 @@ def _framed(message: bytes) -> bytes:
     if size < _MEDIUM:
         return bytes((_TEXT, _SHORT)) + size.to_bytes(2) + message
     return bytes((_TEXT, _SHORT + 1)) + size.to_bytes(8) + message
-
-
-def messages(path: Path) -> Iterator[bytes]:
-    """The messages in a file of frames."""
-    held, at = path.read_bytes(), 0
-    while at < len(held):
-        size = held[at + 1]
-        at += 2
-        if size >= _SHORT:
-            length = 2 if size == _SHORT else 8
-            size = int.from_bytes(held[at : at + length])
-            at += length
-        yield held[at : at + size]
-        at += size
