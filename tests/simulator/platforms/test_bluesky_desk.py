@@ -17,6 +17,9 @@ from desk.accounts import Account
 from desk.channels import Errand, LaterError, NotSentError
 from desk.channels.bluesky import BlueskyChannel, open_bluesky
 from desk.channels.bluesky_record import record_key
+from desk.channels.live import Live
+from desk.channels.switched_on import SwitchedOn
+from desk.feeds import Batch
 from desk.feeds.jetstream import JetstreamFeed
 from desk.feeds.patience import Growth, Rules
 from desk.intake import digest_of
@@ -25,7 +28,7 @@ from desk.post import Post
 from desk.reading import Reading
 from desk.replies.reply import Reply
 from desk.secret import Secret
-from desk.store import Store
+from desk.store import Commit, Store
 from desk.territories import load_territory
 from rules import Engine, load_packs
 from simulator.conductor.conductor import Conductor
@@ -33,6 +36,7 @@ from simulator.platforms.application import application
 from simulator.platforms.bluesky import UTILITY_DID, bluesky, told_posts, wire_id
 from simulator.platforms.bluesky_session import _token
 from simulator.platforms.stage import Stage
+from tests.desk.replies.bench import Bench
 from tests.simulator.platforms.stageland import day, staged
 
 SOON = Growth(0.05, 0.2)
@@ -317,3 +321,52 @@ async def test_what_is_refused_is_told_with_the_mend_and_never_with_the_password
     for words in said:
         assert "guessed-by-nobody" not in words
         assert "eyJ" not in words  # what a token begins with
+
+
+class DiedError(BaseException):
+    """The desk is gone at this very moment."""
+
+
+async def answering(folder: Path, url: str, post: Post | None, *, dies_at: int) -> list[Reply]:
+    """A desk on a store that answers `post`, if there is one, and dies at a commit; its replies."""
+    bench = Bench(data=folder)
+    own = account(url, UTILITY_DID)
+    live = Live(SwitchedOn(own, open_bluesky(own, Secret("exercise", "env:BLUESKY"))))
+    commit, commits = bench.store.commit, 0
+
+    def counting(batch: Commit) -> None:
+        nonlocal commits
+        commits += 1
+        if commits == dies_at:
+            raise DiedError
+        commit(batch)
+
+    if post is not None:
+        bench.pipeline.process("f", Batch((post,), "1"))
+        bench.store.commit = counting  # type: ignore[method-assign]
+    try:
+        if post is not None:
+            bench.send(bench.case(), "Crews are on their way.")
+        await bench.deliver_by(live, steps=5)
+        await bench.deliver_by(live)
+    except DiedError:
+        pass
+    finally:
+        await live.close()
+        found = bench.replies.outbox.of_case(bench.case().id)
+        bench.store.close()
+    return found
+
+
+@pytest.mark.parametrize("dies_at", [2, 3])
+async def test_a_desk_that_dies_before_or_after_it_has_sent_answers_once(
+    tmp_path: Path, dies_at: int
+) -> None:
+    async with staged(bluesky, of=day(hours=0.5)) as (url, stage):
+        asked = structs.replace((await posts(url, 1))[0], text="no power", account=HANDLE)
+        await answering(tmp_path, url, asked, dies_at=dies_at)
+        assert len(stage.landed) == (0 if dies_at == 2 else 1)
+        (reply,) = await answering(tmp_path, url, None, dies_at=0)
+        assert reply.state == "sent"
+        ((landing, _),) = stage.landed
+        assert reply.remote == landing.url
