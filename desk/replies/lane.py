@@ -36,7 +36,7 @@ class Pace(NamedTuple):
     pause: Growth = Growth(1.0, 120.0)
     most_s: float = 24 * 3600.0
     give_up_s: float = 24 * 3600.0
-    look_s: float = 5.0
+    look_s: float = 1.0
     look_for_s: float = 3600.0
     jitter: float = 0.25
 
