@@ -156,6 +156,19 @@ async def test_alerts_of_zones_get_their_shapes_each_asked_for_once() -> None:
     assert service.zones == ["NCZ001", "NCZ002", "NCZ009"]
 
 
+async def test_an_answer_without_end_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("desk.feeds.nws.MOST_BYTES", 1 << 20)
+
+    def endless(_: web.Request) -> web.Response:
+        return web.Response(body=b" " * (3 << 20))
+
+    async with serving(endless, told(alert())) as service:
+        feed = feed_of(service.url)
+        (batch,) = await batches(feed, 1)
+    assert batch.warnings
+    assert feed.condition.error == "an answer of more than 1 MiB"
+
+
 async def test_a_zone_whose_shape_is_not_there_leaves_the_others() -> None:
     def zoned(request: web.Request) -> web.Response:
         zones = [f"{request.url.origin()}/zones/forecast/NCZ00{n}" for n in (1, 9)]
