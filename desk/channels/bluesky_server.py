@@ -69,7 +69,7 @@ class Server:
     """The server of one account; `name` is the handle or DID that logs in."""
 
     def __init__(self, address: str, name: str, password: Secret) -> None:
-        self.address = (address or SERVER).rstrip("/")
+        self.address = (address or SERVER).rstrip("/").removesuffix("/xrpc")
         self.session: Session | None = None
         self.allowance: Allowance | None = None
         self._name = name

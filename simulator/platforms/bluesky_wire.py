@@ -8,7 +8,6 @@ its address and text. Shapes after the lexicons `app.bsky.feed.post` and
 
 from __future__ import annotations
 
-import base64
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -33,7 +32,10 @@ LONGEST_THREAD = 200
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
+_PAIRS = [first + second for first in _BASE32 for second in _BASE32]
 _TID = "234567abcdefghijklmnopqrstuvwxyz"
+_TID_PAIRS = [first + second for first in _TID for second in _TID]
 _NO_HANDLE = re.compile(r"[^a-z0-9.-]+")
 
 Json = dict[str, Any]
@@ -61,8 +63,15 @@ def did(author: Author | None) -> str:
 
 @lru_cache(maxsize=50_000)
 def _did(id_: str) -> str:
-    digest = blake2b(id_.encode(), digest_size=15).digest()
-    return f"did:plc:{base64.b32encode(digest).decode().lower()}"
+    return f"did:plc:{_base32(blake2b(id_.encode(), digest_size=15).digest())}"
+
+
+def _base32(digest: bytes) -> str:
+    """Base32 in small letters, without padding (RFC 4648); that of base64.py takes 35 µs."""
+    bits = len(digest) * 8
+    number = int.from_bytes(digest) << (-bits % 10)
+    pairs = (_PAIRS[number >> shift & 1023] for shift in range(bits + -bits % 10 - 10, -1, -10))
+    return "".join(pairs)[: -(-bits // 5)]
 
 
 UTILITY_DID = _did(UTILITY)
@@ -88,7 +97,8 @@ def us_of(at: datetime) -> int:
 def tid(us: int, clock: int) -> str:
     """A timestamp identifier: 53 bits of microseconds, 10 of a clock's number (atproto.com)."""
     number = ((us & (1 << 53) - 1) << 10) | clock & 1023
-    return "".join(_TID[number >> shift & 31] for shift in range(60, -1, -5))
+    pairs = (_TID_PAIRS[number >> shift & 1023] for shift in range(50, -1, -10))
+    return _TID[number >> 60 & 31] + "".join(pairs)
 
 
 def tid_us(key: str) -> int | None:
@@ -127,7 +137,7 @@ def cid(address: str, text: str) -> str:
 
 def _cid(codec: int, of: str) -> str:
     digest = bytes((1, codec, 0x12, 0x20)) + sha256(of.encode("utf-8", "surrogatepass")).digest()
-    return "b" + base64.b32encode(digest).decode().lower().rstrip("=")
+    return f"b{_base32(digest)}"
 
 
 def moment(us: int, digits: int) -> str:
