@@ -118,6 +118,10 @@ class XFeed:
         async with self._server.stream(STREAM, params) as answer:
             self.condition.live()
             self.condition.error = gap.words(self._asked.recovery)
+            if not place.heard_s:
+                # a desk that ends before it has heard anything knows since when it has listened
+                place = place._replace(heard_s=int(self._now_s()))
+                yield Batch((), str(place))
             # the cursor stays before the gap until all of it is there: it is asked for again else
             async with aclosing(recover(self._server, gap, self._asked, *self._around())) as reads:
                 async for read in reads:

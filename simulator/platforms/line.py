@@ -152,7 +152,7 @@ class Line(Generic[Frame]):
             CutError: a fault has cut the connection.
             ConnectionError: the client has gone.
         """
-        self.position = max(self.position, staged.number)
+        self.position = staged.number
         if not self._dice.possible:
             await self._write(frame)
             self.sent += 1

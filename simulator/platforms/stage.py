@@ -91,6 +91,7 @@ class Stage:
         """A stream of `platform` to one client, whose records go through it (see line.py)."""
         dice = self.faults.dice(platform)
         line = Line(platform, write, request, dice, end, shuffled=shuffled, leave=self._left)
+        line.seen(self.end)  # where it does not say that it begins earlier
         self.lines.add(line)
         self._gone.pop(platform, None)
         return line

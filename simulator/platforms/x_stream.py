@@ -140,6 +140,7 @@ class Stream:
             if stage.conductor.run_id != run:
                 # wound back: what comes again is told again
                 run, number = stage.conductor.run_id, min(number, stage.end)
+            line.seen(number)
             if number >= stage.end:
                 await self._quiet(request, line, number)
                 continue

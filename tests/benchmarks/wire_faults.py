@@ -35,17 +35,17 @@ LOOK_S = 0.25
 FEEDS = ("bluesky", "mastodon", "meta", "x", "rss", "nws", "odin")
 
 EVERY_FAULT = """
-drop=0.003@0-{end}
-stall=0.003/min,40s@0-{end}
-duplicate=0.02@0-{end}
-reorder=0.02@0-{end}
-garbage=0.01@0-{end}
-429=0.04@0-{end}
-500=0.04@0-{end}
-503=0.04@0-{end}
+drop=0.003@1-{end}
+stall=0.003/min,40s@1-{end}
+duplicate=0.02@1-{end}
+reorder=0.02@1-{end}
+garbage=0.01@1-{end}
+429=0.01@1-{end}
+500=0.01@1-{end}
+503=0.01@1-{end}
 slow=60000@{third}-{more}
 skew=-90@{more}-{most}
-bluesky:skew=45@0-{third}
+bluesky:skew=45@1-{third}
 """
 """What goes wrong in the long run; it ends some minutes before the day does."""
 
@@ -63,6 +63,7 @@ class Plan(NamedTuple):
     rules: Path | None = None
     speed: str = "max"
     settle_s: float = SETTLE_S
+    quiet_s: float = QUIET_S
 
 
 def every_fault(hours: float) -> tuple[str, ...]:
@@ -272,20 +273,19 @@ async def _settled(
     plan: Plan, server: Server, desk: Desk, http: aiohttp.ClientSession
 ) -> list[dict[str, Any]]:
     """The server's own list, once the desk has what it will have."""
-    await asyncio.sleep(1.0)
     listed = await server.listed(http, "posts")
     deadline_s = time.monotonic() + plan.settle_s
-    quiet_s, before = 0.0, -1
+    since_s, before = time.monotonic(), -1
     while time.monotonic() < deadline_s:
         store = Store(desk.data)
         known = len(store.digests)
-        quiet_s = quiet_s + 1.0 if known == before else 0.0
-        before = known
+        if known != before:
+            since_s, before = time.monotonic(), known
         asked = [row for row in listed if row["asked_for"]]
         missing = sum(digest not in store.known for digest in store.wanted(asked))
-        if not missing and quiet_s >= QUIET_S:
+        if not missing and time.monotonic() - since_s >= plan.quiet_s:
             break
-        await asyncio.sleep(1.0)
+        await asyncio.sleep(LOOK_S)
     return listed
 
 
