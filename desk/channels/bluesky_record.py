@@ -20,7 +20,7 @@ MOST_MENTIONS = 10
 
 _TID = "234567abcdefghijklmnopqrstuvwxyz"
 _FIRST_US = 1_577_836_800_000_000
-_SPAN_US = 10 * 365 * 86_400_000_000
+_SPAN_US = 5 * 365 * 86_400_000_000
 _MENTION = re.compile(r"(?:^|(?<=[\s(]))@([a-zA-Z0-9-]+(?:\.[a-zA-Z0-9-]+)+)")
 _LINK = re.compile(
     r"(?:^|(?<=[\s(]))(?:https?://\S+|[a-z][a-z0-9-]*(?:\.[a-z0-9-]+)+(?::[0-9]+)?(?:/\S*)?)",
@@ -35,7 +35,7 @@ Json = dict[str, Any]
 def record_key(key: str) -> str:
     """The record key of an errand's `key`: a TID that says nothing but that, the same each time.
 
-    Its microseconds lie in the twenties of this century: some servers look at them.
+    Its microseconds lie between 2020 and 2025: a key of tomorrow might be refused.
     """
     number = int(key, 16)
     us = _FIRST_US + number % _SPAN_US
