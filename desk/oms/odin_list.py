@@ -8,7 +8,9 @@ minutes old when it comes, and a whole state may be in it: only what lies in the
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
+from hashlib import blake2b
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -36,6 +38,8 @@ MOST_BYTES = 64 << 20
 ANSWER_S = 60.0
 AGAIN_S = (60.0, 120.0, 300.0)
 UNDECIDED_S = 1.0
+AROUND_DEGREES = 0.5
+"""A county may have its middle so far from the towns that it is named for."""
 ELSEWHERE = "is no place of"
 """What the reader says of a row that another territory is meant by."""
 EXAMPLE = (
@@ -62,8 +66,11 @@ class OdinList:
         self._exercise = exercise
         self._address, self._query = _address(url)
         here = is_here(urlsplit(self._address).hostname or "")
-        self._every_s = _every_s(url, self._query.pop("every", str(EVERY_S)), here=here)
-        self._utility = self._query.pop("utility", "").casefold()
+        own = dict(self._query)
+        self._every_s = _every_s(url, own.get("every", str(EVERY_S)), here=here)
+        self._utility = own.get("utility", "").casefold()
+        self._limit = int(own.get("limit", str(PAGE)))
+        self._query = [each for each in self._query if each[0] not in _OWN]
         self._tags: dict[str, str] = {}
         self._pages: dict[str, list[Any]] = {}
         self._told = ""
@@ -123,9 +130,9 @@ class OdinList:
             return rows if changed else None
         found: list[Any] = []
         any_changed, offset = False, 0
-        limit = min(PAGE, int(self._query.get("limit", str(PAGE))))
+        limit = self._limit
         while offset + limit <= FURTHEST:
-            asked = self._query | {"limit": str(limit), "offset": str(offset)}
+            asked = [*self._query, ("limit", str(limit)), ("offset", str(offset))]
             rows, changed = await self._page(http, asked)
             any_changed |= changed
             found += rows
@@ -138,7 +145,7 @@ class OdinList:
         )
 
     async def _page(
-        self, http: aiohttp.ClientSession, query: dict[str, str]
+        self, http: aiohttp.ClientSession, query: list[tuple[str, str]]
     ) -> tuple[list[Any], bool]:
         """The rows of one answer, and whether they are others than before."""
         url = f"{self._address}?{urlencode(query)}" if query else self._address
@@ -167,7 +174,7 @@ class OdinList:
         if any(bool(row.get("exercise")) != drill for row in wanted):
             raise OmsError(f"{self.url}: {_MARKS[drill]}")
         try:
-            records: list[Record] = list(read_rows(msgspec.json.encode(wanted).decode()))
+            records: list[Record] = list(read_rows(msgspec.json.encode(_numbered(wanted)).decode()))
         except NoListError as error:
             raise OmsError(f"{self.url}: no list of outages: {error}") from None
         if not records:
@@ -185,9 +192,23 @@ class OdinList:
         return [one for one in listed if one.communities]
 
     def _is_ours(self, row: dict[str, Any]) -> bool:
+        """Whether a row is of the utility, and not of a town of the same name elsewhere."""
+        at = row.get("geo_point_2d")
+        if isinstance(at, dict) and not self._is_near(at.get("lat"), at.get("lon")):
+            return False
         if not self._utility:
             return True
         return self._utility in (str(row.get(key, "")).casefold() for key in ("name", "utility_id"))
+
+    def _is_near(self, lat: object, lon: object) -> bool:
+        if not isinstance(lat, int | float) or not isinstance(lon, int | float):
+            return True
+        towns = self._territory.community
+        lats, lons = [town.lat for town in towns], [town.lon for town in towns]
+        return (
+            min(lats) - AROUND_DEGREES <= lat <= max(lats) + AROUND_DEGREES
+            and min(lons) - AROUND_DEGREES <= lon <= max(lons) + AROUND_DEGREES
+        )
 
 
 class _RefusedError(OmsError):
@@ -198,6 +219,8 @@ class _RefusedError(OmsError):
         self.after_s = retry_after_s(answer.headers)
 
 
+_OWN = ("every", "utility", "limit", "offset")
+_WHICH = ("name", "state", "county", "communitydescriptor", "reportedstarttime", "geo_point_2d")
 _OTHER = {
     True: "this list is an exercise's, and the desk is real: the two are never mixed",
     False: "this list is real, and the desk is an exercise: the two are never mixed",
@@ -224,7 +247,19 @@ def _rows(body: bytes) -> list[Any]:
     return rows
 
 
-def _address(url: str) -> tuple[str, dict[str, str]]:
+def _numbered(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The dataset has no ids: rows of one place and time are told apart by their order."""
+    seen: Counter[str] = Counter()
+    named = []
+    for row in rows:
+        said = "|".join(str(row.get(name)) for name in _WHICH)
+        seen[said] += 1
+        digest = blake2b(said.encode("utf-8", "replace"), digest_size=6).hexdigest()
+        named.append({"id": f"odin-{digest}-{seen[said]}", **row})
+    return named
+
+
+def _address(url: str) -> tuple[str, list[tuple[str, str]]]:
     kind, _, rest = url.partition(":")
     try:
         parts = urlsplit(f"{kind.removeprefix('odin+')}:{rest}")
@@ -233,8 +268,8 @@ def _address(url: str) -> tuple[str, dict[str, str]]:
         host = None
     if kind not in KINDS or not host or parts.username is not None:
         raise OmsError(f"'{url}' is no list of outages: write a file, or {EXAMPLE}")
-    query = dict(parse_qsl(parts.query, keep_blank_values=True))
-    limit = query.get("limit", "1")
+    query = parse_qsl(parts.query, keep_blank_values=True)
+    limit = dict(query).get("limit", "1")
     if not (limit.isascii() and limit.isdigit()) or not 1 <= int(limit[:9]) <= PAGE:
         raise OmsError(f"limit={limit[:20]} in '{url}': write 1 to {PAGE}, or leave it out")
     return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}", query

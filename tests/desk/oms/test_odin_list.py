@@ -1,0 +1,238 @@
+"""ODIN's list over the network: of the territory alone, kept where it can't be had, never mixed."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+from aiohttp import web
+
+from desk.errors import OmsError
+from desk.oms import odin_list
+from desk.oms.odin_list import OdinList
+from desk.territories import Territory, load_territory
+from simulator.oms import oms_lines
+from simulator.platforms.odin import DATASET, odin
+from tests.simulator.platforms.pageland import addressed_day, told, until
+from tests.simulator.platforms.stageland import staged
+
+
+@pytest.fixture
+def towns(territory_file: Path) -> Territory:
+    return load_territory(str(territory_file))
+
+
+def row(number: int, place: str = "Alderton", **more: object) -> dict[str, Any]:
+    return {
+        "county": None,
+        "state": "North Carolina",
+        "communitydescriptor": place,
+        "utility_id": "3046",
+        "name": "Longleaf Power",
+        "metersaffected": 10 + number,
+        "reportedstarttime": f"2026-09-04T18:{number % 60:02d}:{number // 60:02d}+00:00",
+        "estimatedrestorationtime": '{"ert": "2026-09-04T23:00:00+00:00"}',
+        "statuskind": "confirmed",
+        "geo_point_2d": None,
+        **more,
+    }
+
+
+class Dataset:
+    """A dataset of Opendatasoft that answers what it is told to."""
+
+    def __init__(self) -> None:
+        self.rows: list[Any] = []
+        self.status = 200
+        self.headers: dict[str, str] = {}
+        self.body: bytes | None = None
+        self.tagged = False
+        self.asked: list[str] = []
+        self.unchanged = 0
+
+    async def handle(self, request: web.Request) -> web.Response:
+        self.asked.append(str(request.rel_url))
+        if self.status != 200 or self.body is not None:
+            return web.Response(status=self.status, body=self.body or b"", headers=self.headers)
+        start, limit = (int(request.query.get(key, "0")) for key in ("offset", "limit"))
+        part = self.rows[start : start + limit] if limit else self.rows
+        said = part if "exports" in request.path else {"total_count": 1, "results": part}
+        body = json.dumps(said).encode()
+        tag = f'"{hash(body)}"'
+        if self.tagged and request.headers.get("If-None-Match") == tag:
+            self.unchanged += 1
+            return web.Response(status=304)
+        return web.Response(body=body, headers={"ETag": tag} if self.tagged else {})
+
+
+@contextlib.asynccontextmanager
+async def dataset(*rows: dict[str, Any]) -> AsyncIterator[tuple[str, Dataset]]:
+    data = Dataset()
+    data.rows = list(rows)
+    app = web.Application()
+    app.router.add_get("/data/{tail:.*}", data.handle)
+    runner = web.AppRunner(app, shutdown_timeout=0.2)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        yield f"odin+http://127.0.0.1:{runner.addresses[0][1]}/data", data
+    finally:
+        await runner.cleanup()
+
+
+def listed(url: str, towns: Territory, said: list[str], *, exercise: bool = False) -> OdinList:
+    return OdinList(url, towns, said.append, lambda: exercise)
+
+
+async def test_pages_are_read_to_their_end_and_what_lies_elsewhere_is_left_out(
+    towns: Territory,
+) -> None:
+    rows = [row(number) for number in range(230)]
+    away = [row(300, "Portland"), row(301, geo_point_2d={"lat": 45.5, "lon": -122.6})]
+    said: list[str] = []
+    async with dataset(*rows, *away) as (url, data):
+        found = await listed(f"{url}/records", towns, said).fetch()
+        assert found is not None
+        assert len(found) == 230
+        assert found[0].communities == ("alderton",)
+        assert found[0].etr is not None
+        assert [path.partition("?")[2] for path in data.asked] == [
+            f"limit=100&offset={offset}" for offset in (0, 100, 200)
+        ]
+        exported = await listed(f"{url}/exports/json", towns, said).fetch()
+        assert exported == found
+        only = await listed(
+            f"{url}/records?utility=Another&refine=a:x&refine=b:y", towns, said
+        ).fetch()
+        assert only == []
+        assert "?refine=a:x&refine=b:y&limit" in data.asked[-1]
+        assert "utility" not in data.asked[-1]
+    assert said == []
+
+
+async def test_what_has_not_changed_is_not_sent_again(towns: Territory) -> None:
+    async with dataset(*(row(number) for number in range(101))) as (url, data):
+        data.tagged = True
+        one = listed(f"{url}/records", towns, [])
+        assert len(await one.fetch() or ()) == 101
+        assert await one.fetch() is None
+        assert data.unchanged == 2
+        data.rows.pop()
+        assert len(await one.fetch() or ()) == 100
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "words"),
+    [
+        (503, b"", "the server answered 503"),
+        (302, b"", "the server answered 302"),
+        (200, b"<html>", "it is no JSON"),
+        (200, b'{"results": 7}', "neither `results` nor rows"),
+        (200, b"[" * 20_000, "it is no JSON"),
+        (200, b'[{"name": "x"}, 7, {"reportedstarttime": "soon"}]', "lines can be read"),
+    ],
+)
+async def test_what_is_no_list_is_told(
+    towns: Territory, status: int, body: bytes, words: str
+) -> None:
+    async with dataset() as (url, data):
+        data.status, data.body = status, body
+        with pytest.raises(OmsError, match=words):
+            await listed(f"{url}/exports/json", towns, []).fetch()
+
+
+async def test_the_list_before_stays_while_it_cant_be_had(
+    towns: Territory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(odin_list, "AGAIN_S", (0.01,))
+    took: list[int] = []
+    said: list[str] = []
+    async with dataset(row(1), row(2)) as (url, data):
+        one = listed(f"{url}/records?every=1", towns, said)
+        one._every_s = 0.01
+        task = asyncio.create_task(one.follow(lambda found: took.append(len(found))))
+        await until(lambda: took == [2])
+        data.status = 500
+        await until(lambda: any("the list read before stays" in words for words in said))
+        asked = len(data.asked)
+        await until(lambda: len(data.asked) > asked + 3)
+        assert (took, len(said)) == ([2], 2)
+        data.status, data.rows = 200, [row(3)]
+        await until(lambda: took == [2, 1])
+        task.cancel()
+
+
+async def test_a_real_desk_and_a_drills_list_are_never_mixed(towns: Territory) -> None:
+    async with dataset(row(1)) as (url, data):
+        with pytest.raises(OmsError, match="this list is real, and the desk is an exercise"):
+            await listed(f"{url}/records", towns, [], exercise=True).fetch()
+        assert not data.asked
+        data.rows = [row(1, exercise=True)]
+        with pytest.raises(OmsError, match="no drill serves them"):
+            await listed(f"{url}/records", towns, []).fetch()
+    async with staged(odin, of=addressed_day()) as (url, _):
+        with pytest.raises(OmsError, match="an exercise's, and the desk is real"):
+            await listed(f"odin+{url}{DATASET}/records", towns, []).fetch()
+
+
+async def test_a_desk_that_is_neither_yet_asks_for_nothing(
+    towns: Territory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(odin_list, "UNDECIDED_S", 0.01)
+    kind: list[bool | None] = [None]
+    took: list[int] = []
+    async with dataset(row(1)) as (url, data):
+        one = OdinList(f"{url}/records", towns, print, lambda: kind[0])
+        assert one.read() == []
+        task = asyncio.create_task(one.follow(lambda found: took.append(len(found))))
+        await asyncio.sleep(0.05)
+        assert not data.asked
+        kind[0] = False
+        await until(lambda: took == [1])
+        task.cancel()
+
+
+async def test_a_storms_list_is_what_its_utility_knows_at_the_moment() -> None:
+    async with staged(odin, of=addressed_day()) as (url, stage), aiohttp.ClientSession(url) as http:
+        await told(stage)
+        now = stage.now()
+        lines = oms_lines(stage.storm, stage.conductor.day.outages())
+        standing = [each for each in lines if each.recorded_at <= now < each.restored_at]
+        assert standing
+        said: list[str] = []
+        for path in ("/records", "/exports/json"):
+            one = listed(f"odin+{url}{DATASET}{path}", stage.territory, said, exercise=True)
+            found = await one.fetch()
+            assert found is not None
+            assert sorted(each.customers or 0 for each in found) == sorted(
+                each.customers for each in standing
+            )
+            assert all(each.exercise and each.communities for each in found)
+            assert await one.fetch() is None
+        assert said == []
+        page = await (await http.get(f"{DATASET}/records?limit=1")).json()
+        assert page["total_count"] == len(standing)
+        assert len(page["results"]) == 1
+        for query in ("limit=101", "limit=x", "offset=9999&limit=100", "where=1%3D1"):
+            assert (await http.get(f"{DATASET}/records?{query}")).status == 400
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("https://ornl.opendatasoft.com/x", "is no list of outages: write a file, or odin"),
+        ("odin+https://", "is no list of outages"),
+        ("odin+https://me:pw@host/records", "is no list of outages"),
+        ("odin+https://host/records?every=5", "whole seconds from 60"),
+        ("odin+https://host/records?limit=500", "write 1 to 100"),
+    ],
+)
+def test_a_faulty_url_is_told_with_its_mend(towns: Territory, url: str, words: str) -> None:
+    with pytest.raises(OmsError, match=words):
+        listed(url, towns, [])
