@@ -36,8 +36,10 @@ SAMPLED = 10_000
 _ASKED = 500
 """Posts asked for in one query: SQLite takes at least 999 values."""
 
-_TABLES = f"""
+_META = """
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+"""
+_TABLES = f"""
 CREATE TABLE IF NOT EXISTS feeds (url TEXT PRIMARY KEY, cursor TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS posts
   (seq INTEGER PRIMARY KEY, id TEXT NOT NULL, json BLOB NOT NULL);
@@ -131,8 +133,9 @@ class Store:
             if data:
                 self._db = sqlite3.connect(_private(data / DATABASE))
             schema = self._prepare()
-            self._known, self._sample = Newest(self._db, "known"), Newest(self._db, "sample")
-            self.end = int(self._one("SELECT max(seq) FROM posts") or 0)
+            if schema == str(SCHEMA):
+                self._known, self._sample = Newest(self._db, "known"), Newest(self._db, "sample")
+                self.end = int(self._one("SELECT max(seq) FROM posts") or 0)
         except (sqlite3.Error, OSError) as error:
             self.close()
             raise StoreError(
@@ -153,9 +156,12 @@ class Store:
         # a state that is written with each batch goes from the log to its page once in a while
         self._db.execute(f"PRAGMA wal_autocheckpoint={LOG_PAGES}")
         self._db.execute(f"PRAGMA cache_size=-{CACHE_KIB}")
-        self._db.executescript(_TABLES)
         with self._db:
-            return self._meta("schema", str(SCHEMA))
+            self._db.execute(_META)
+            schema = self._meta("schema", str(SCHEMA))
+        if schema == str(SCHEMA):  # tables of another version may have other columns
+            self._db.executescript(_TABLES)
+        return schema
 
     @property
     def id(self) -> str:

@@ -121,6 +121,8 @@ def test_a_store_of_another_version_or_a_file_that_is_none_is_refused(tmp_path: 
     Store(tmp_path).close()
     with sqlite3.connect(tmp_path / "stormdesk.db") as db:
         db.execute("UPDATE meta SET value = '99' WHERE key = 'schema'")
+        db.execute("DROP TABLE known")  # as it was then, with other columns
+        db.execute("CREATE TABLE known (other INTEGER)")
     db.close()
     with pytest.raises(StoreError, match="version 99"):
         Store(tmp_path)
