@@ -17,6 +17,7 @@ from desk.cases import Case
 from desk.channels.switched_on import switched_on
 from desk.feeds import open_feed
 from desk.feeds.kinds import KINDS
+from desk.feeds.surroundings import Adapting, Surroundings
 from desk.pipeline import Pipeline
 from desk.serving.case_messages import Attach, CaseDetail, OpenCase
 from desk.serving.monitor import Monitor
@@ -35,17 +36,20 @@ from simulator.stream import StormDay
 from tests.desk.serving.conftest import Client, client_at
 from tests.simulator.platforms.stageland import STORM
 
-SPEED = 240.0
+SPEED = 600.0
 """Storm seconds a second: people react after minutes."""
 ANSWERED_IN = ("bluesky", "mastodon", "meta", "x")
 TEXT = "We know of the outage and crews are on it. We will tell you as soon as we know a time."
 ANSWERED = 25
 
 
+packs = lru_cache(load_packs)
+
+
 @lru_cache(maxsize=1)
 def engine() -> Engine:
     """The built-in rules, read once."""
-    return Engine(load_packs())
+    return Engine(packs())
 
 
 @lru_cache(maxsize=1)
@@ -85,6 +89,8 @@ async def desk(stage: Stage, way: Way, folder: Path) -> AsyncIterator[tuple[Moni
     settings = load_settings(folder)
     pipeline = Pipeline(engine(), stage.territory, Store(), settings)
     feed = open_feed(way.feeds[0], KINDS)
+    if isinstance(feed, Adapting):
+        feed.adapt(Surroundings(stage.territory, pipeline.own.accounts, packs()))
     accounts = switched_on(settings.accounts, folder)
     monitor = Monitor(pipeline, [feed], print, accounts=accounts)
     path = folder / "desk.sock"
