@@ -131,9 +131,11 @@ class MastodonFeed:
             newest = await server.newest(source)
             if not self._wanted.back_s or newest == NOTHING:
                 return newest
-            if source.dated:
-                return earlier(newest, self._wanted.back_s)
-            return one_before((await server.page(source)).oldest)
+            if not source.dated:
+                return one_before((await server.page(source)).oldest)
+            mark = earlier(newest, self._wanted.back_s)
+            before = await server.page(source, limit=1, before=mark)
+            return mark if before.records else NOTHING
         except RefusedError:
             return NOTHING  # closing the gap will say what is wrong
 

@@ -40,6 +40,8 @@ PAGE = 40
 """Statuses a page: the most that Mastodon gives."""
 LEFT_FOR_REPLIES = 30
 """Requests of the 300 in five minutes that feeds leave to what the same account sends out."""
+LEFT_AT_EASE = 240
+"""With fewer left, nothing is asked for that a post can do without."""
 WINDOW_S = 300.0
 NOTHING = "0"
 """An id that is older than all others."""
@@ -157,7 +159,7 @@ class Server:
     @property
     def at_ease(self) -> bool:
         """Whether there is room for requests that could as well be left."""
-        return self._left is None or self._left > 5 * LEFT_FOR_REPLIES
+        return self._left is None or self._left > LEFT_AT_EASE
 
     async def about(self) -> About:
         """Who this is; an instance that does not say is taken for its address."""

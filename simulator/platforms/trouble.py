@@ -129,8 +129,9 @@ async def _refused(stage: Stage, name: str, dice: Dice) -> web.Response | None:
 def refusal(platform: str, status: int, ahead_s: float = 0.0) -> web.Response:
     """The answer of `platform` that has had enough (429) or is broken; its clock may be ahead."""
     words = WORDS.get(platform, PLAIN)
-    again = datetime.now(UTC) + timedelta(seconds=RETRY_S + ahead_s)
-    headers = words.headers(again) if status == 429 else {}
+    now = datetime.now(UTC) + timedelta(seconds=ahead_s)
+    headers = words.headers(now + timedelta(seconds=RETRY_S)) if status == 429 else {}
+    headers["Date"] = format_datetime(now, usegmt=True)
     said = words.status if status == 429 else status
     body = json.dumps(words.body(status) | {"exercise": True})
     return web.Response(text=body, status=said, headers=headers, content_type="application/json")

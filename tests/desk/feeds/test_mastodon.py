@@ -362,6 +362,19 @@ async def test_a_list_that_no_longer_reaches_back_is_said_to_have_lost_something
         assert "no longer reaches back" in feed.condition.error
 
 
+async def test_a_feed_that_began_before_everything_has_lost_nothing() -> None:
+    async with staged(mastodon) as (url, stage), wobbly(url) as (through, line):
+        await over(stage)
+        feed = feed_of(f"{through}/user?back=10000")
+        async with Listener(feed) as listener:
+            await listener.until(lambda: bool(listener.batches))
+            assert json.loads(listener.cursor or "")["home"] == "0"
+            line.cut()
+            await listener.until(lambda: set(listener.ids) == set(listed(stage)))
+        assert feed.condition.reconnects == 1
+        assert feed.condition.lost == 0
+
+
 async def test_lists_that_may_not_be_asked_are_lost_and_the_stream_goes_on() -> None:
     @web.middleware
     async def closed(request: web.Request, handler: Handler) -> web.StreamResponse:
