@@ -47,7 +47,7 @@ MOST_BYTES = 20 << 20
 MOST_PAGES = 20
 MOST_ALERTS = 2_000
 MOST_GARBLED = 20
-ZONES_AT_ONCE = 60
+ZONES_AT_ONCE = 120
 """Shapes of zones asked for between two lists: the service wants to be asked gently."""
 ZONES_HELD = 1_000
 RULES = Rules(network=Growth(5.0, 120.0), refused=Growth(15.0, 300.0), limited=Growth(30.0, 300.0))

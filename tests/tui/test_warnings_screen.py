@@ -137,3 +137,12 @@ async def test_a_new_desk_tells_its_warnings_anew(scene: OpenScene) -> None:
 
         await s.say(HELLO, Tick(status=status()))
         assert "Warning" not in s.text()
+
+
+async def test_a_case_says_what_is_warned_of_where_its_outage_is(scene: OpenScene) -> None:
+    async with scene(size=(160, 50)) as s:
+        await s.say(Tick(warnings=WARNINGS))
+        await s.press("C", "i")
+        assert "△ EXERCISE Hurricane Warning until Fri 06:03 EDT" in s.text()
+        await s.say(Tick(warnings=()))
+        assert "Hurricane Warning" not in s.text()
