@@ -15,6 +15,7 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
+from typing import NoReturn
 
 import aiohttp
 import msgspec
@@ -124,12 +125,13 @@ class JetstreamFeed:
                     raise BrokenError(f"nothing came for {self._quiet_s:g} s") from None
                 for kind, data in came:
                     self._take(frames, kind, data)
+                    if frames.notices:
+                        self._heed(frames, place, host)
+                    if not heard and frames.at_us:
+                        heard = True
+                        self._compare(place, begin, frames)
                     if len(frames.posts) + len(frames.faults) >= MOST_POSTS:
                         yield _batch(frames, place, host)
-                if not heard and frames.at_us:
-                    heard = True
-                    self._look_for_gap(place, begin, frames)
-                self._heed(frames, place, host)
                 now_s = time.monotonic()
                 if frames.posts or frames.faults or (frames.ignored and now_s > told_s + TELL_S):
                     told_s = now_s
@@ -231,8 +233,16 @@ class JetstreamFeed:
                 return
         frames.take(data)
 
-    def _look_for_gap(self, place: Place, begin: int | None, frames: Frames) -> None:
-        """Say so where the first version has silently gone on later: how much is gone it hides."""
+    def _compare(self, place: Place, begin: int | None, frames: Frames) -> None:
+        """Look whether the server has gone on where it was asked to.
+
+        Raises:
+            BrokenError: its sequence numbers are no longer those of before.
+        """
+        self._has_worked = True
+        if begin and place.seq == begin and frames.seq < begin:
+            self._go_by_time("counts otherwise than before")
+        self._by_time = False
         if self._address.version == 2 or self._address.dids or not place.at_us or not begin:
             return
         if frames.exercise:
@@ -248,10 +258,14 @@ class JetstreamFeed:
             self.condition.error = f"the server says {name}: {message}"
             if name == "OutdatedCursor" and place.at_us:
                 self.condition.lost += lost_by(place, host, message)
+            if name == "FutureCursor" and place.at_us and not self._by_time:
+                self._go_by_time("does not know our cursor any longer")
         frames.notices.clear()
-        if frames.at_us:
-            self._by_time = False
-            self._has_worked = True
+
+    def _go_by_time(self, why: str) -> NoReturn:
+        """Sequence numbers of a server that was set up anew say nothing; its clock does."""
+        self._by_time = True
+        raise BrokenError(f"the server {why}: going on by time")
 
 
 def _batch(frames: Frames, before: Place, host: str) -> Batch:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import msgspec
@@ -25,6 +26,7 @@ MOST_MESSAGE_BYTES = 1 << 20
 LONGEST_QUERY = 4_000
 """Beyond it filters are sent when the connection stands: no server takes a URL of any length."""
 
+_HOST = re.compile(r"(?:[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
 _OPTIONS = ("version", "also", "cursor", "compress", "maxMessageSizeBytes", "wantedCollections")
 _ALL = (*_OPTIONS, "wantedDids")
 _ONCE = _ALL[:5]
@@ -116,6 +118,9 @@ def read_address(url: str) -> Address:
     once = {name: values[0] for name, values in options.items() if name in _ONCE}
     version, path = _version(url, parts.path, once.get("version"))
     others = [each.strip() for each in once.get("also", "").split(",") if each.strip()]
+    for each in others:
+        if not _HOST.fullmatch(each):
+            raise FeedError(f"also={each} in '{url}': write HOST or HOST:PORT, with commas between")
     return Address(
         version=version,
         scheme=parts.scheme,

@@ -192,6 +192,18 @@ async def test_a_desk_that_begins_with_the_oldest_takes_what_there_is() -> None:
         assert feed.condition.lost == 0
 
 
+async def test_a_server_that_was_set_up_anew_is_asked_by_time() -> None:
+    says = sends(info("FutureCursor", "beyond the next seq"), v2(3), then=0.3)
+    for visit in (says, sends(v2(3), then=0.3)):
+        async with serving(visit, sends(v2(2), v2(3), then=0.3)) as server:
+            feed = JetstreamFeed(f"{server.url}?version=2", rules=AT_ONCE)
+            host = server.url.rpartition("/")[2]
+            assert texts(await read(feed, 2, f"9000 {AT_US} {host}")) == ["post 2", "post 3"]
+            asked = [each["cursor"] for each in server.asked]
+            assert asked == ["9000", str(AT_US - 5_000_000)]
+            assert feed.condition.lost == 0
+
+
 async def test_the_first_version_that_silently_skips_days_is_seen_through() -> None:
     early = 1_600_000_000_000_000
     async with serving(sends(v1(1), then=0.3)) as server:
@@ -374,6 +386,7 @@ async def test_a_reader_that_stops_makes_the_server_wait() -> None:
         ("jetstream+wss://host?cursor=now", "must be a number"),
         ("jetstream+wss://host?cursor=1&cursor=2", "given twice"),
         ("jetstream+wss://host?compress=yes", "true or false"),
+        ("jetstream+wss://host?also=wss://other", "write HOST or HOST:PORT"),
     ],
 )
 def test_a_wrong_url_is_told_with_the_mend(url: str, says: str) -> None:
