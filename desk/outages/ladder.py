@@ -139,9 +139,12 @@ def silence_s(said: Part, *, confirmed: bool) -> int:
     return 2 * limit_s if confirmed else limit_s
 
 
-def settle(cluster: Cluster, now_s: int) -> Status:
-    """The status of a published outage at `now_s`, as voices of restoration and silence have it."""
-    status, said = cluster.status, cluster.whole
+def settle(cluster: Cluster, said: Part, now_s: int) -> Status:
+    """The status of a published outage at `now_s`, as voices of restoration and silence have it.
+
+    `said` is its `whole`.
+    """
+    status = cluster.status
     if status == "suspected":
         return "dismissed" if now_s - said.voice_s > SUSPECTED_SILENCE_S else status
     quiet_s = now_s - said.voice_s

@@ -61,9 +61,9 @@ def told_of(cluster: Cluster, now_s: int) -> Told:
     return Told(now_s, said.posts, said.authors_seen, _marks(cluster, said, now_s))
 
 
-def worth_telling(cluster: Cluster, now_s: int) -> bool:
-    """Whether enough has changed since the last telling."""
-    told, said = cluster.told, cluster.whole
+def worth_telling(cluster: Cluster, said: Part, now_s: int) -> bool:
+    """Whether enough has changed since the last telling; `said` is the `whole` of it."""
+    told = cluster.told
     return (
         said.posts >= GROWTH * told.posts
         or said.authors_seen >= GROWTH * told.authors

@@ -260,10 +260,13 @@ class Outages:
         for cluster in list(self._memory.in_order()):
             if cluster.ended:
                 continue
-            changes += self._part_waves(cluster, now_s)
-            changes += self._part_restored(cluster, now_s)
-            status = settle(cluster, now_s)
-            if status != cluster.status or worth_telling(cluster, now_s):
+            if cluster.status != "suspected":
+                changes += self._part_waves(cluster, now_s)
+            if len(cluster.parts) > 1:
+                changes += self._part_restored(cluster, now_s)
+            said = cluster.whole
+            status = settle(cluster, said, now_s)
+            if status != cluster.status or worth_telling(cluster, said, now_s):
                 changes.append(self._turn(cluster, status, now_s))
         if now_s % FORGET_EVERY_S == 0:
             self._memory.forget(now_s - HEARD_S, now_s - REMEMBERED_S, self._hour_of)
@@ -293,8 +296,6 @@ class Outages:
 
     def _part_waves(self, cluster: Cluster, now_s: int) -> list[OutageChange]:
         """Begin an outage of its own where a far larger loss has come upon an open one."""
-        if cluster.status == "suspected":
-            return []
         changes = []
         for community, part in cluster.parts.items():
             if self._memory.latest(community) is not cluster:
