@@ -140,27 +140,14 @@ class _Office:
     def _properties(
         self, request: web.Request, service: Service, told: Message, url: str
     ) -> dict[str, Any]:
-        product, origin, local = told.product, request.url.origin(), self._local
-        area = [service.counties[number - 1].places[0] for number in told.counties]
-        zones = [service.code(number, "Z") for number in told.counties] if service.state else []
-        same = [f"0{FIPS[service.state]}{2 * number - 1:03d}" for number in told.counties if zones]
-        cancel = told.kind == "Cancel"
+        product, local, cancel = told.product, self._local, told.kind == "Cancel"
+        names = dict.fromkeys(service.counties[number - 1].places[0] for number in told.counties)
         return {
             "@id": url,
             "@type": "wx:Alert",
             "id": told.id,
-            "areaDesc": "; ".join(area),
-            "geocode": {"SAME": same, "UGC": zones},
-            "affectedZones": [f"{origin}/zones/forecast/{zone}" for zone in zones],
-            "references": [
-                {
-                    "@id": f"{origin}/alerts/{each.id}",
-                    "identifier": each.id,
-                    "sender": SENDER,
-                    "sent": local(each.issued_s),
-                }
-                for each in told.references
-            ],
+            "areaDesc": "; ".join(names),
+            **self._about(str(request.url.origin()), service, told),
             "sent": local(told.issued_s),
             "effective": local(told.issued_s),
             "onset": local(told.onset_s),
@@ -175,7 +162,7 @@ class _Office:
             "event": product.event,
             "sender": SENDER,
             "senderName": service.sender,
-            **self._words(service, told, area),
+            **self._words(service, told, list(names)),
             "instruction": None if cancel else ADVICE[told.hazard],
             "response": "AllClear" if cancel else product.response,
             "parameters": {
@@ -184,6 +171,27 @@ class _Office:
                 "eventEndingTime": [self._time(told.ends_s).isoformat()],
             },
             "exercise": True,
+        }
+
+    def _about(self, origin: str, service: Service, told: Message) -> dict[str, Any]:
+        """The zones that a message holds for, where it has any, and what it replaces."""
+        numbers = told.counties if service.state else ()
+        zones = [service.code(number, "Z") for number in numbers]
+        return {
+            "geocode": {
+                "SAME": [f"0{FIPS[service.state]}{2 * number - 1:03d}" for number in numbers],
+                "UGC": zones,
+            },
+            "affectedZones": [f"{origin}/zones/forecast/{zone}" for zone in zones],
+            "references": [
+                {
+                    "@id": f"{origin}/alerts/{each.id}",
+                    "identifier": each.id,
+                    "sender": SENDER,
+                    "sent": self._local(each.issued_s),
+                }
+                for each in told.references
+            ],
         }
 
     def _words(self, service: Service, told: Message, area: list[str]) -> dict[str, str]:
