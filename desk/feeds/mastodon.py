@@ -47,6 +47,8 @@ MOST_POSTS = 128
 MOST_WAITING = 256
 """Events that wait: beyond them the server does."""
 GATHER_S = 0.02
+LOOKS = 4
+"""How often is looked within that time, whether a batch is full."""
 _EVENTS: dict[str, Kind] = {
     "update": Status,
     "notification": Notification,
@@ -131,13 +133,17 @@ class MastodonFeed:
             newest = await server.newest(source)
             if not self._wanted.back_s or newest == NOTHING:
                 return newest
-            if not source.dated:
-                return one_before((await server.page(source)).oldest)
-            mark = earlier(newest, self._wanted.back_s)
-            before = await server.page(source, limit=1, before=mark)
-            return mark if before.records else NOTHING
+            return await self._back(server, source, newest)
         except RefusedError:
             return NOTHING  # closing the gap will say what is wrong
+
+    async def _back(self, server: Server, source: Source, newest: str) -> str:
+        """Behind which id a list is read that is to be read from some time ago."""
+        if not source.dated:
+            return one_before((await server.page(source)).oldest)
+        mark = earlier(newest, self._wanted.back_s)
+        before = await server.page(source, limit=1, before=mark)
+        return mark if before.records else NOTHING
 
 
 class _Connection:
@@ -225,8 +231,10 @@ class _Connection:
     async def _gathered(self) -> list[Item]:
         """What has come, a little time after the first of it."""
         items = [await self._items.get()]
-        if self._items.qsize() < MOST_POSTS:
-            await asyncio.sleep(GATHER_S)
+        for _ in range(LOOKS):
+            if self._items.qsize() >= MOST_POSTS // 2:
+                break
+            await asyncio.sleep(GATHER_S / LOOKS)
         records = 0
         while records < MOST_POSTS and not self._items.empty():
             item = self._items.get_nowait()
