@@ -15,6 +15,8 @@ from simulator.platforms.stage import Stage
 SECRET_NAME = "STORMDESK_EXERCISE"  # noqa: S105  where it is found
 """The environment variable that the feeds and accounts of a drill find their secret in."""
 FOUND = f"env:{SECRET_NAME}"
+NWS_S, RSS_S, ODIN_S = 30.0, 300.0, 900.0
+"""How often a desk asks for a list, in the storm's time."""
 
 
 class Way(NamedTuple):
@@ -30,10 +32,18 @@ class Way(NamedTuple):
 
 
 class Place(NamedTuple):
-    """Where a storm is served: `http://HOST:PORT`, and where a desk hears Meta's webhooks."""
+    """Where a storm is served: `http://HOST:PORT`, and where a desk hears Meta's webhooks.
+
+    `speed` is storm seconds a second, None as fast as possible.
+    """
 
     base: str
     callback: str = ""
+    speed: float | None = 1.0
+
+    def every(self, seconds: float) -> int:
+        """So many seconds of the storm on the wall's clock, as whole seconds."""
+        return max(1, round(seconds / self.speed)) if self.speed else 1
 
     @property
     def host(self) -> str:
@@ -138,7 +148,8 @@ def _x(stage: Stage, place: Place) -> Way:
 
 
 def _nws(_: Stage, place: Place) -> Way:
-    return Way({"alerts": f"{place.base}/alerts/active"}, (f"nws+{place.base}",))
+    feed = f"nws+{place.base}?every={place.every(NWS_S)}"
+    return Way({"alerts": f"{place.base}/alerts/active"}, (feed,))
 
 
 def _odin(_: Stage, place: Place) -> Way:
@@ -146,12 +157,16 @@ def _odin(_: Stage, place: Place) -> Way:
 
     records = f"{place.base}{DATASET}/records"
     ends = {"records": records, "export": f"{place.base}{DATASET}/exports/json"}
-    return Way(ends, oms=f"odin+{records}")
+    return Way(ends, oms=f"odin+{records}?every={place.every(ODIN_S)}")
 
 
 def _rss(_: Stage, place: Place) -> Way:
-    ends = {name: f"{place.base}/{name}" for name in ("rss", "atom")}
-    return Way(ends, (f"rss+{place.base}/rss", f"rss+{place.base}/atom"))
+    every = place.every(RSS_S)
+    shapes = ("rss", "atom")
+    return Way(
+        {shape: f"{place.base}/{shape}" for shape in shapes},
+        tuple(f"rss+{place.base}/{shape}?every={every}" for shape in shapes),
+    )
 
 
 WAYS = {

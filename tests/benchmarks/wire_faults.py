@@ -314,13 +314,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--kills", type=int, default=Plan().kills)
     parser.add_argument("--version", type=int, choices=(1, 2), default=1, help="of Jetstream")
     parser.add_argument("--speed", default=Plan().speed)
+    parser.add_argument("--settle", type=float, default=SETTLE_S, help="seconds for the rest")
     parser.add_argument("--fault", action="append", help="instead of every fault")
     parser.add_argument("--keep", type=Path, help="keep the store and the logs here")
     given = parser.parse_args(arguments)
     faults = tuple(given.fault) if given.fault else every_fault(given.hours)
     plan = Plan(
         given.storm, given.hours, given.scale, given.seed, given.kills, faults, given.version,
-        speed=given.speed,
+        speed=given.speed, settle_s=given.settle,
     )  # fmt: skip
     with tempfile.TemporaryDirectory(prefix="wire-") as temporary:
         folder = given.keep or Path(temporary)

@@ -181,7 +181,7 @@ async def _serve(
         loop.add_signal_handler(number, stop.set)
     app = served(stage, platforms, callback)
     async with _listening(app, port) as base:
-        place = Place(base, callback)
+        place = Place(base, callback, stage.conductor.clock.speed)
         _tell(stage, place, platforms, settings)
         watching = asyncio.create_task(_watch(stage, wait, paused=paused))
         stopping = asyncio.create_task(stop.wait())
