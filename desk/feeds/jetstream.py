@@ -87,7 +87,8 @@ class JetstreamFeed:
         """
         read_place(cursor, self.url)
         timeout = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_S)
-        async with aiohttp.ClientSession(timeout=timeout) as http:
+        headers = {"User-Agent": "stormdesk"}
+        async with aiohttp.ClientSession(timeout=timeout, headers=headers) as http:
 
             async def connect(behind: str | None) -> AsyncGenerator[Batch, None]:
                 hosts = self._address.hosts
