@@ -204,7 +204,8 @@ class JetstreamFeed:
             return msgspec.json.decode(body, type=_Said)
         except (msgspec.MsgspecError, UnicodeDecodeError):
             text = " ".join(body.decode("utf-8", "replace").split())[:200]
-            return _Said(str(answer.status), text if text.isprintable() else "")
+            is_plain = text.isprintable() and not text.startswith("<")
+            return _Said(str(answer.status), text if is_plain else "")
 
     async def _new_dictionary(self, http: aiohttp.ClientSession, host: str) -> None:
         """Fetch the server's own dictionary; without one the stream comes uncompressed."""

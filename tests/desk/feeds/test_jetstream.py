@@ -232,7 +232,8 @@ async def test_limits_and_failures_are_waited_for_as_they_ask() -> None:
 @pytest.mark.parametrize(
     ("answer", "says"),
     [
-        (web.Response(status=404, text="no such page"), "no such page"),
+        (web.Response(status=404, text="no such page"), "404: no such page"),
+        (web.Response(status=404, text="<!DOCTYPE html>"), "it answers 404$"),
         (web.json_response({"error": "InvalidRequest", "message": "too many"}, status=400), "many"),
         (web.Response(status=400, body=b"\x1b[2J\xff" * 2000), "it answers 400"),
     ],
