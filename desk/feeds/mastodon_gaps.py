@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Annotated, NamedTuple
+from functools import partial
+from typing import Annotated, NamedTuple, TypeVar
 
 import aiohttp
 import msgspec
@@ -30,8 +31,9 @@ from desk.feeds.mastodon_server import (
     Source,
     age,
     earlier,
+    record_id,
 )
-from desk.feeds.mastodon_status import LONGEST_ID
+from desk.feeds.mastodon_status import LONGEST_ID, Conversation, Status
 from desk.feeds.mastodon_streams import SILENT_S
 from desk.feeds.patience import Growth, Patience, Rules
 
@@ -54,6 +56,7 @@ class Pace(NamedTuple):
 
 
 PACE = Pace()
+_Answer = TypeVar("_Answer")
 Id = Annotated[str, msgspec.Meta(max_length=LONGEST_ID)]
 
 
@@ -162,24 +165,39 @@ class Closing:
             page = await self._page(behind=position)
             if not page.newest or age(page.newest) <= age(position):
                 break
+            if self._source.kind is Conversation:
+                await self._conversations(page, position)
             await self._put(Fetched(self._source, page))
             position = page.newest
         return position
 
+    async def _conversations(self, page: Page, position: str) -> None:
+        """The list has the last message of each conversation alone: fetch those before it."""
+        messages = self._source._replace(kind=Status)
+        for record in page.records:
+            thread = await self._asked(
+                partial(self._server.thread, record_id(record, Conversation))
+            )
+            new = tuple(each for each in thread if age(record_id(each, Status)) > age(position))
+            # a mark moves with the list, and not with what is found beside it
+            await self._put(Fetched(messages, Page(new, "", "")))
+
     async def _page(self, *, limit: int = PAGE, behind: str = "", before: str = "") -> Page:
-        """A page, however long the instance lets one wait for it."""
+        asked = partial(self._server.page, self._source, limit=limit, behind=behind, before=before)
+        return await self._asked(asked)
+
+    async def _asked(self, asked: Callable[[], Awaitable[_Answer]]) -> _Answer:
+        """What the instance answers, however long it lets one wait for it."""
         while True:
             try:
-                page = await self._server.page(
-                    self._source, limit=limit, behind=behind, before=before
-                )
+                answer = await asked()
             except BrokenError as error:
                 broken = error
             except (aiohttp.ClientError, OSError, TimeoutError) as error:
                 broken = BrokenError(plainly(error))
             else:
                 self._patience.worked()
-                return page
+                return answer
             wait_s = self._patience.wait_s(broken.trouble, broken.at_least_s)
             self._condition.error = (
                 f"{broken}; what was missed is asked for again in {wait_s:.0f} s"

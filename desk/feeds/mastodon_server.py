@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import NamedTuple, TypeVar
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import aiohttp
 import msgspec
@@ -118,6 +118,10 @@ class _Id(msgspec.Struct):
     id: str = ""
     uri: str = ""
     last_status: _Id | None = None
+
+
+class _Thread(msgspec.Struct):
+    ancestors: list[msgspec.Raw] = []
 
 
 class RefusedError(Exception):
@@ -224,6 +228,12 @@ class Server:
             raise BrokenError("the instance's answer can't be read", "refused")
         newest = max((*ids, _previous(headers)), key=age) if ids else ""
         return Page(tuple(reversed(records)), min(ids, key=age, default=""), newest)
+
+    async def thread(self, id_: str) -> tuple[bytes, ...]:
+        """What was said before a status in its thread, the oldest first; errors as of `page`."""
+        await self._have_room()
+        body, _ = await self._get(f"/api/v1/statuses/{quote(id_, safe='')}/context", ())
+        return tuple(bytes(record) for record in _decoded(body, _Thread).ancestors)
 
     async def addresses(self, ids: Iterable[str]) -> dict[str, str]:
         """The `uri` of statuses by their ids here, as far as they are told (Mastodon 4.3)."""

@@ -393,6 +393,46 @@ async def test_lists_that_may_not_be_asked_are_lost_and_the_stream_goes_on() -> 
         assert "422" in feed.condition.error
 
 
+async def test_messages_of_conversations_are_fetched_one_before_the_other() -> None:
+    def message(number: int, before: int = 0) -> dict[str, object]:
+        return {
+            "id": str(number),
+            "uri": f"https://toot.example/users/ann/statuses/{number}",
+            "created_at": "2026-07-14T18:00:00Z",
+            "account": {"id": "7", "acct": "ann"},
+            "visibility": "direct",
+            "content": "<p>no power</p>",
+            "in_reply_to_id": str(before) if before else None,
+            "exercise": True,
+        }
+
+    async def conversations(request: web.Request) -> web.Response:
+        told = {"id": "1", "unread": True, "accounts": [], "last_status": message(9, 8)}
+        after = int(request.query.get("min_id", "0")) < 9 and "max_id" not in request.query
+        return web.json_response([told] if after else [])
+
+    async def context(request: web.Request) -> web.Response:
+        assert request.match_info["id"] == "9"
+        before = [message(4), message(7, 4), message(8, 7)]
+        return web.json_response({"ancestors": before, "descendants": []})
+
+    routes = (
+        web.get("/api/v1/conversations", conversations),
+        web.get("/api/v1/statuses/{id}/context", context),
+    )
+    # its own routes stand before those of the storm, which has no messages
+    async with staged(lambda stage: (*routes, *Instance(stage).routes())) as (url, _):
+        feed = feed_of(f"{url}/direct")
+        async with Listener(feed, '{"conversations": "5"}') as listener:
+            await listener.until(lambda: len(listener.ids) == 3)
+            await listener.until(lambda: "9" in (listener.cursor or ""))
+        posts = [post for batch in listener.batches for post in batch.posts]
+        assert [post.id[-1] for post in posts[:3]] == ["7", "8", "9"]
+        assert posts[2].account == "LongleafPower@toot.example"
+        assert posts[2].reply_to == posts[1].id
+        assert feed.condition.lost == 0
+
+
 @contextlib.asynccontextmanager
 async def serving(stage: Stage, trouble: Middleware) -> AsyncIterator[str]:
     """The address of an instance of its own, behind `trouble`."""
