@@ -27,8 +27,6 @@ SCHEMA = 5
 DATABASE = "stormdesk.db"
 REMEMBERED = 500_000
 """Accepted posts of which a second coming is known after a restart."""
-LOG_PAGES = 4_000
-"""Pages of 4 KiB in the log before they are written to their places, four times SQLite's own."""
 CACHE_KIB = 16_384
 """Pages kept in memory: posts come with ids of any order, and their index is written all over."""
 SAMPLED = 10_000
@@ -153,8 +151,6 @@ class Store:
         # NORMAL survives the death of the process at any moment, which is what is promised;
         # FULL would add a disk flush to every batch
         self._db.execute("PRAGMA synchronous=NORMAL")
-        # a state that is written with each batch goes from the log to its page once in a while
-        self._db.execute(f"PRAGMA wal_autocheckpoint={LOG_PAGES}")
         self._db.execute(f"PRAGMA cache_size=-{CACHE_KIB}")
         with self._db:
             self._db.execute(_META)
