@@ -14,7 +14,7 @@ from desk.accounts import Account
 from desk.channels import Channel
 from desk.channels.kinds import OPENERS, ChannelOpener
 from desk.errors import SecretError, SettingsError, choices
-from desk.secret import read_secret
+from desk.secret import Secret, read_secret
 from desk.serving.address import is_here
 from desk.settings import BUILT_IN, Accounts
 from rules.positions import Positions
@@ -44,14 +44,14 @@ def switched_on(
         if not account.on:
             continue
         mistakes = list(_mistakes(account, known))
-        if not mistakes:
-            try:
-                secret = read_secret(account.secret, folder)
+        try:
+            secret = read_secret(account.secret, folder) if account.secret else Secret("")
+            if not mistakes:
                 found.append(SwitchedOn(account, known[account.channel](account, secret)))
-            except SecretError as error:
-                mistakes.append(("secret", str(error)))
-            except SettingsError as error:
-                mistakes.append(("channel", str(error)))
+        except SecretError as error:
+            mistakes.append(("secret", str(error)))
+        except SettingsError as error:
+            mistakes.append(("channel", str(error)))
         faults += ((number, field, words) for field, words in mistakes)
     if faults:
         raise SettingsError("\n".join(_placed(folder, faults)))
@@ -90,6 +90,6 @@ def _placed(folder: Path | None, faults: list[tuple[int, str, str]]) -> Iterator
     own = folder / FILE if folder is not None else None
     path = own if own is not None and own.exists() else BUILT_IN / FILE
     positions = Positions(path.read_text("utf-8").removeprefix("\ufeff"))
-    for number, field, words in faults:
-        line, col = positions.nearest(("account", number, field))
+    placed = [(*positions.nearest(("account", n, field)), words) for n, field, words in faults]
+    for line, col, words in sorted(placed):
         yield f"{path}:{line}:{col}: {words}"

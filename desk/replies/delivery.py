@@ -17,8 +17,8 @@ from desk.replies.lane import Clocks, Desk, Lane, Pace
 from desk.replies.passage import Passage, shown
 from desk.replies.reply import Reply
 
-GRACE_S = 3.0
-"""Wall seconds that a desk which ends waits for what is being sent."""
+GRACE_S = 1.5
+"""Wall seconds that a desk which ends waits for what is being sent: less than whoever ends it."""
 
 
 class Delivery:

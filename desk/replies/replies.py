@@ -237,9 +237,13 @@ class Replies:
         """No other reply is under way, and what the writer saw still holds; what is known."""
         for reply in self.outbox.of_case(case.id):
             if reply.state in ("queued", "sending"):
-                raise ReplyError("taken", f"a reply of {reply.by} is being sent: wait for it")
+                raise ReplyError(
+                    "taken", f"a reply of {reply.by} is on its way: wait, or take it back"
+                )
             if reply.state == "unknown" and not written.anyway:
-                reason = "the last reply may have been sent or not: look there, then send anyway"
+                reason = (
+                    "the last reply may have been sent or not: look, and say so (v), or send anyway"
+                )
                 raise ReplyError("taken", reason)
         facts = self.writing.facts(case, now)
         if written.seen != facts.version:

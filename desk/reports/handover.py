@@ -28,6 +28,8 @@ MOST_LINES = 40
 NOTE_CHARS = 1_000
 MOST_NOTES = 50
 SNIPPET = 70
+TO_SEE_TO = ("submitted", "queued", "sending", "unknown", "failed")
+"""Replies that the next shift must know of."""
 Kind = Literal["", "case", "outage", "announcement", "look_alike", "filter"]
 """What a line opens; a filter is one of cases."""
 Mark = Literal["new", "changed", "same"]
@@ -165,7 +167,7 @@ def _told(
         (
             "approval",
             "Replies",
-            [say.reply(r) for r in replies if r.state in ("submitted", "unknown", "failed")],
+            [say.reply(r) for r in replies if r.state in TO_SEE_TO],
         ),
         (
             "announcements",
@@ -280,11 +282,13 @@ class Saying:
         ]
 
     def reply(self, reply: Reply) -> Line:
-        """A reply that waits for a lead, or of which it is not known whether it is out."""
+        """A reply that is not out, or of which that is not known."""
         state = {
             "submitted": "waits for a lead",
             "unknown": "may have been sent or not: look at the channel",
             "failed": "was not taken by the channel",
+            "queued": "waits to be sent",
+            "sending": "is being sent",
         }[reply.state]
         words = f"{reply.by}'s reply in {reply.channel} of {self.time(reply.at)} {state}"
         return _line(f"reply:{reply.id}", words, "case", reply.case, reply.state)

@@ -78,7 +78,7 @@ class Monitor:
         self._likely_at: dict[str, datetime] = {}
         self._idle = Idle()
         self._failed = asyncio.Event()
-        self._failure: StoreError | None = None
+        self._failure: Exception | None = None
         self._note(pipeline.store.changes())
         self.cases = CaseDesk(self, wrong)
         self.replies = ReplyDesk(self, self.cases, accounts)
@@ -90,11 +90,17 @@ class Monitor:
         """Read every feed to its end."""
         await self._reading.run()
 
+    def fail(self, error: Exception) -> None:
+        """Let the desk end, aloud: something broke that it can't do without."""
+        self._failure = error
+        self._failed.set()
+
     async def failure(self) -> None:
         """Wait until what somebody did could not be stored: the desk must end then.
 
         Raises:
             StoreError: as soon as that is so.
+            Exception: what else broke that the desk can't do without.
         """
         await self._failed.wait()
         assert self._failure is not None
@@ -146,8 +152,7 @@ class Monitor:
         try:
             outcome = work()
         except StoreError as error:
-            self._failure = error
-            self._failed.set()
+            self.fail(error)
             raise
         self._took(outcome)
         return outcome

@@ -10,7 +10,7 @@ from pathlib import Path
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from desk.errors import DeskError, StoreError
+from desk.errors import DeskError
 from desk.serving.address import host_of, is_here, loopback, unix_socket
 from desk.serving.health import health_routes
 from desk.serving.monitor import Monitor
@@ -37,12 +37,19 @@ def application(monitor: Monitor) -> web.Application:
     app.router.add_get(PATH, attach)
     app.router.add_routes(health_routes(monitor))
 
+    def broke(task: asyncio.Task[None]) -> None:
+        """Without delivery replies would wait for ever, and nobody would know why."""
+        error = None if task.cancelled() else task.exception()
+        if isinstance(error, Exception):
+            monitor.fail(error)
+
     async def delivering(_: web.Application) -> AsyncIterator[None]:
         task = asyncio.create_task(monitor.replies.run())
+        task.add_done_callback(broke)
         yield
         task.cancel()
-        # what the disk refused has ended the desk already (Monitor.failure)
-        with contextlib.suppress(asyncio.CancelledError, StoreError):
+        # what broke it has ended the desk already (Monitor.failure)
+        with contextlib.suppress(asyncio.CancelledError, Exception):
             await task
 
     app.cleanup_ctx.append(delivering)

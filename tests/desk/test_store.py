@@ -153,3 +153,12 @@ def test_a_folder_that_is_a_file_is_refused(tmp_path: Path) -> None:
     path.write_text("")
     with pytest.raises(StoreError, match="as --data"):
         Store(path)
+
+
+def test_a_store_that_is_begun_again_is_another_one_to_platforms() -> None:
+    store = Store()
+    first = store.id
+    assert store.id == first
+    store.set_exercise(exercise=True)
+    store.forget()
+    assert store.id != first

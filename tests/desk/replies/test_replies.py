@@ -55,7 +55,7 @@ async def test_a_key_pressed_twice_sends_once(bench: Bench) -> None:
     bench.send(case, PLAIN)
     with pytest.raises(ReplyError) as error:
         bench.send(case, PLAIN)
-    assert refused(error) == ("taken", "a reply of ann is being sent: wait for it")
+    assert refused(error) == ("taken", "a reply of ann is on its way: wait, or take it back")
     await bench.deliver()
     with pytest.raises(ReplyError) as error:
         bench.send(bench.case(), PLAIN)
