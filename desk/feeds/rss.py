@@ -128,7 +128,13 @@ class RssFeed:
         for piece in pieces[:-1]:
             yield Batch(piece, cursor or "")
         faults: tuple[Fault, ...] = tuple(read.faults)
-        yield Batch(pieces[-1], _written(now), faults, ignored=read.ignored)
+        # a broken document is asked for whole again: what it has lost may be in the next
+        yield Batch(
+            pieces[-1],
+            _written(now if read.sound else _Cursor()),
+            faults,
+            ignored=read.ignored,
+        )
 
     async def _get(
         self, http: aiohttp.ClientSession, headers: dict[str, str]

@@ -40,12 +40,16 @@ class TooMuchError(Exception):
 
 
 class Read(msgspec.Struct):
-    """What is new in a feed; `ttl_s` is how long it wants to be left alone, 0 for no word."""
+    """What is new in a feed; `ttl_s` is how long it wants to be left alone, 0 for no word.
+
+    A document that is not `sound` may have lost entries on its way.
+    """
 
     posts: list[Post] = []
     faults: list[Fault] = []
     ignored: int = 0
     ttl_s: float = 0.0
+    sound: bool = True
 
 
 class Source(NamedTuple):
@@ -69,7 +73,7 @@ class Entries:
             TooMuchError: it has too many entries or tags.
         """
         parsed = _parsed(body)
-        found = Read(ttl_s=_ttl_s(parsed))
+        found = Read(ttl_s=_ttl_s(parsed), sound=not parsed.get("bozo"))
         if not parsed.get("version"):
             reason = "it is neither RSS nor Atom"
             found.faults.append(Fault(source.place, reason, body[:MOST_RAW_BYTES]))

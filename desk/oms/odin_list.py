@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable
 from hashlib import blake2b
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import urlencode
 
 import aiohttp
 import msgspec
@@ -23,17 +23,14 @@ from desk.feeds.answer import PACKED, NotPackedError, TooLongError, whole
 from desk.feeds.lasting import plainly
 from desk.feeds.retry_after import retry_after_s
 from desk.oms.odin import read_rows
+from desk.oms.odin_url import asked_of
 from desk.oms.outage import OmsOutage
 from desk.oms.reader import Warn, read_records
 from desk.oms.record import NoListError, Record
-from desk.serving.address import is_here
 from desk.territories.territory import Territory
 
-KINDS = ("odin+https", "odin+http")
-EVERY_S = 15 * 60
-SOONEST_S, SLOWEST_S = 60, 24 * 3600
-PAGE, FURTHEST = 100, 10_000
-"""Rows of a page, and how far pages reach: what is longer is exported."""
+FURTHEST = 10_000
+"""How far pages reach: what is longer is exported."""
 MOST_BYTES = 64 << 20
 ANSWER_S = 60.0
 AGAIN_S = (60.0, 120.0, 300.0)
@@ -42,10 +39,6 @@ AROUND_DEGREES = 0.5
 """A county may have its middle so far from the towns that it is named for."""
 ELSEWHERE = "is no place of"
 """What the reader says of a row that another territory is meant by."""
-EXAMPLE = (
-    "odin+https://ornl.opendatasoft.com/api/explore/v2.1/catalog/datasets/"
-    "odin-real-time-outages-county/records"
-)
 
 Kind = Callable[[], bool | None]
 """Whether a desk is an exercise; None while no post has said so."""
@@ -64,13 +57,9 @@ class OdinList:
         self._territory = territory
         self._tell = tell
         self._exercise = exercise
-        self._address, self._query = _address(url)
-        here = is_here(urlsplit(self._address).hostname or "")
-        own = dict(self._query)
-        self._every_s = _every_s(url, own.get("every", str(EVERY_S)), here=here)
-        self._utility = own.get("utility", "").casefold()
-        self._limit = int(own.get("limit", str(PAGE)))
-        self._query = [each for each in self._query if each[0] not in _OWN]
+        asked = asked_of(url)
+        self._address, self._query, self._limit = asked.address, asked.query, asked.limit
+        self._every_s, self._utility = asked.every_s, asked.utility
         self._tags: dict[str, str] = {}
         self._pages: dict[str, list[Any]] = {}
         self._told = ""
@@ -219,7 +208,6 @@ class _RefusedError(OmsError):
         self.after_s = retry_after_s(answer.headers)
 
 
-_OWN = ("every", "utility", "limit", "offset")
 _WHICH = ("name", "state", "county", "communitydescriptor", "reportedstarttime", "geo_point_2d")
 _OTHER = {
     True: "this list is an exercise's, and the desk is real: the two are never mixed",
@@ -229,11 +217,6 @@ _MARKS = {
     True: "an exercise's list has rows that do not say so",
     False: "rows say that they are an exercise, and no drill serves them",
 }
-
-
-def is_url(oms: str) -> bool:
-    """Whether `oms` is the address of a list, and not the name of a file."""
-    return "://" in oms or oms.startswith(KINDS)
 
 
 def _rows(body: bytes) -> list[Any]:
@@ -257,28 +240,3 @@ def _numbered(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         digest = blake2b(said.encode("utf-8", "replace"), digest_size=6).hexdigest()
         named.append({"id": f"odin-{digest}-{seen[said]}", **row})
     return named
-
-
-def _address(url: str) -> tuple[str, list[tuple[str, str]]]:
-    kind, _, rest = url.partition(":")
-    try:
-        parts = urlsplit(f"{kind.removeprefix('odin+')}:{rest}")
-        host, _ = parts.hostname, parts.port
-    except ValueError:
-        host = None
-    if kind not in KINDS or not host or parts.username is not None:
-        raise OmsError(f"'{url}' is no list of outages: write a file, or {EXAMPLE}")
-    query = parse_qsl(parts.query, keep_blank_values=True)
-    limit = dict(query).get("limit", "1")
-    if not (limit.isascii() and limit.isdigit()) or not 1 <= int(limit[:9]) <= PAGE:
-        raise OmsError(f"limit={limit[:20]} in '{url}': write 1 to {PAGE}, or leave it out")
-    return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}", query
-
-
-def _every_s(url: str, text: str, *, here: bool) -> float:
-    soonest_s = 1 if here else SOONEST_S
-    if not (text.isascii() and text.isdigit()) or not soonest_s <= int(text[:9]) <= SLOWEST_S:
-        raise OmsError(
-            f"every={text[:20]} in '{url}': write whole seconds from {soonest_s} to {SLOWEST_S:,}"
-        )
-    return float(text)

@@ -255,6 +255,19 @@ async def test_what_has_not_changed_is_not_sent_again_also_after_a_restart() -> 
                 assert asked["If-Modified-Since"] == tags["Last-Modified"]
 
 
+async def test_a_broken_document_is_asked_for_whole_again() -> None:
+    recent = datetime.now(UTC).strftime("%a, %d %b %Y %H:%M:%S GMT")
+    both = [item(number, pubDate=recent) for number in (1, 2)]
+    tag = {"ETag": '"v1"'}
+    async with newsroom() as (host, server):
+        broken = document(*both)[: -len(both[1]) - 10]
+        server.answers = [status(404), ok(broken, **tag), ok(document(*both), **tag), status(304)]
+        batches, _ = await read(host, 3, Waits())
+        assert [len(batch.posts) for batch in batches] == [1, 1, 0]
+        assert "If-None-Match" not in server.asked[2]
+        assert server.asked[3]["If-None-Match"] == '"v1"'
+
+
 async def test_limits_and_wishes_of_the_server_are_obeyed() -> None:
     async with newsroom() as (host, server):
         body = document(head="<ttl>20</ttl>")
