@@ -21,7 +21,7 @@ _OWN = ("every", "utility", "limit", "offset")
 
 
 class Asked(NamedTuple):
-    """Where the dataset is, its own query, rows of a page, how often it is looked at, whose rows."""
+    """Where the dataset is and its own query; rows of a page, time between looks, whose rows."""
 
     address: str
     query: list[tuple[str, str]]
