@@ -24,7 +24,7 @@ from desk.channels.wording import mention_of, outgoing
 from desk.errors import SettingsError
 from desk.feeds.lasting import plainly
 from desk.feeds.markup import plain_text
-from desk.feeds.mastodon_server import age
+from desk.feeds.mastodon_server import age, printable
 from desk.feeds.mastodon_status import Status
 from desk.post import Post
 from desk.replies.measure import MASTODON_LIMIT, measure
@@ -163,7 +163,7 @@ class MastodonChannel:
         wanted = plain_handle(self._account.handle)
         if plain_handle(name) != (wanted if "@" in wanted else f"{wanted}@{self._domain}"):
             raise NotSentError(
-                f"the token in {self._token.where or 'the settings'} is that of {name}, and not of"
+                f"the token in {self._token.where or 'the settings'} is that of {printable(name)}, and not of"
                 f" '{self._account.key}': change the secret, or the handle"
             )
 
@@ -185,7 +185,9 @@ class MastodonChannel:
         address, _, _ = post.id.partition("#edited-")
         parts = urlsplit(address)
         if parts.scheme not in ("http", "https"):
-            raise NotSentError(f"'{address[:80]}' is no address of a status: it can't be answered")
+            raise NotSentError(
+                f"'{printable(address, 80)}' is no address of a status: it can't be answered"
+            )
         local = _LOCAL.fullmatch(parts.path)
         if local and parts.netloc.lower() == self._domain:
             return local[1]

@@ -16,7 +16,7 @@ import msgspec
 from desk.channels import Allowance
 from desk.errors import DeskError
 from desk.feeds.answer import PACKED, NotPackedError, TooLongError, whole
-from desk.feeds.mastodon_server import limits
+from desk.feeds.mastodon_server import limits, printable
 from desk.secret import Secret
 
 CONNECT_S = 10.0
@@ -133,5 +133,5 @@ class Server:
 def _words(status: int, said: object) -> str:
     """Why an instance refuses, in its own words, if it has any."""
     words = said.get("error") if isinstance(said, dict) else None
-    words = " ".join(words.split())[:LONGEST_WORDS] if isinstance(words, str) else ""
+    words = printable(words, LONGEST_WORDS) if isinstance(words, str) else ""
     return f"{words} ({status})" if words else f"it answered {status}"

@@ -16,7 +16,7 @@ import msgspec
 
 from desk.errors import PostError
 from desk.feeds import MOST_RAW_BYTES, Fault
-from desk.feeds.mastodon_server import age
+from desk.feeds.mastodon_server import age, printable
 from desk.feeds.mastodon_status import (
     LONGEST_ID,
     ORIGINAL_WITHIN,
@@ -185,4 +185,5 @@ class Statuses:
 
     def fault(self, what: str, reason: str, raw: bytes = b"") -> None:
         """Note a record that was no post."""
-        self.faults.append(Fault(f"{self.domain}: {what}", reason, raw[:MOST_RAW_BYTES]))
+        place = printable(f"{self.domain}: {what}")
+        self.faults.append(Fault(place, printable(reason), raw[:MOST_RAW_BYTES]))

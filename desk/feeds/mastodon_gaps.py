@@ -30,8 +30,8 @@ from desk.feeds.mastodon_server import (
     Server,
     Source,
     age,
-    earlier,
     record_id,
+    some_before,
 )
 from desk.feeds.mastodon_status import LONGEST_ID, Conversation, Status
 from desk.feeds.mastodon_streams import SILENT_S
@@ -39,6 +39,8 @@ from desk.feeds.patience import Growth, Patience, Rules
 
 BEFORE_S = 120.0
 """How long before a gap statuses are fetched once more, for those that came late."""
+PAGES_BEFORE = 10
+"""... and how many pages at most: the limit of requests is for the gap itself."""
 RULES = Rules(Growth(1.0, 64.0), Growth(5.0, 320.0), Growth(5.0, 300.0))
 """Waits of a Mastodon feed; with 429 the instance itself says how long."""
 
@@ -157,7 +159,9 @@ class Closing:
             self._lose(
                 f"the instance's list '{self._source.key}' no longer reaches back to the gap"
             )
-        return earlier(mark, BEFORE_S) if self._source.dated else mark
+        if not self._source.dated or not page.oldest:
+            return mark
+        return some_before(mark, page.oldest, BEFORE_S, PAGES_BEFORE)
 
     async def _up_to_newest(self, position: str) -> str:
         goal = (await self._page(limit=1)).newest

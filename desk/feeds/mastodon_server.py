@@ -333,6 +333,24 @@ def earlier(id_: str, seconds: float) -> str:
     return str(max(0, int(id_) - (int(seconds * 1000) << 16)))
 
 
+def some_before(mark: str, oldest: str, seconds: float, pages: int) -> str:
+    """An id so long before `mark`, or so many pages if that is less.
+
+    `oldest` is where the page right before `mark` begins. An id that holds no time is given back.
+    """
+    by_time = earlier(mark, seconds)
+    if by_time == mark or not (oldest.isascii() and oldest.isdecimal()):
+        return mark
+    by_pages = int(mark) - pages * max(0, int(mark) - int(oldest))
+    return str(max(int(by_time), by_pages))
+
+
+def printable(words: str, most: int = 200) -> str:
+    """What a server says, as it can be told in one line."""
+    plain = "".join(char if char.isprintable() else " " for char in words[: 2 * most])
+    return " ".join(plain.split())[:most]
+
+
 def one_before(id_: str) -> str:
     """An id that is older than this one, and not older than another, where ids are numbers."""
     return str(int(id_) - 1) if id_.isascii() and id_.isdecimal() and int(id_) > 0 else NOTHING

@@ -16,7 +16,7 @@ import msgspec
 
 from desk.errors import FeedError
 from desk.feeds.lasting import BrokenError
-from desk.feeds.mastodon_server import limits
+from desk.feeds.mastodon_server import limits, printable
 from desk.feeds.sse import MOST_EVENT_BYTES, Events
 
 HEARTBEAT_S = 15.0
@@ -163,7 +163,7 @@ async def _listen(
             case aiohttp.WSMsgType.PONG | aiohttp.WSMsgType.BINARY:
                 pass
             case aiohttp.WSMsgType.ERROR:
-                raise BrokenError(f"the connection broke: {message.data}")
+                raise BrokenError(f"the connection broke: {printable(str(message.data))}")
             case _:
                 return
 
@@ -184,7 +184,7 @@ async def _said(data: bytes, streams: dict[tuple[str, ...], Stream], put: Put) -
 async def _check(answer: aiohttp.ClientResponse, base: str, stream: Stream) -> None:
     if answer.status == 200:
         if answer.content_type != "text/event-stream":
-            raise BrokenError(f"no stream, but {answer.content_type[:60]}", "refused")
+            raise BrokenError(f"no stream, but {printable(answer.content_type, 60)}", "refused")
         return
     _, wait_s = limits(answer.headers)
     reason = ""
@@ -201,7 +201,7 @@ def _refusal(
     status: int, reason: str, base: str, what: str, wait_s: float
 ) -> BrokenError | FeedError:
     """What is to be done about an answer that is no stream."""
-    said = f": {reason[:200]}" if reason else ""
+    said = f": {printable(reason)}" if reason else ""
     match status:
         case 401 | 403:
             return FeedError(

@@ -20,6 +20,8 @@ DOMAIN = "toot.example"
 """Whose accounts are local here; `.example` is nobody's (RFC 2606)."""
 Record = dict[str, Any]
 
+_COUNTS = ("replies_count", "reblogs_count", "favourites_count", "quotes_count")
+_OF_READER = ("favourited", "reblogged", "muted", "bookmarked")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SHOWN_OF_URL = 30
 _WORDS = re.compile(
@@ -134,10 +136,7 @@ def status(
         "language": said.lang,
         "uri": wire_id(staged),
         "url": None if boosted else f"https://{domain}/@{name}/{id_}",
-        "replies_count": 0,
-        "reblogs_count": 0,
-        "favourites_count": 0,
-        "quotes_count": 0,
+        **dict.fromkeys(_COUNTS, 0),
         "edited_at": None,
         "content": content(said),
         "reblog": reblog,
@@ -149,10 +148,7 @@ def status(
         "quote": None,
         "card": None,
         "poll": None,
-        "favourited": False,
-        "reblogged": False,
-        "muted": False,
-        "bookmarked": False,
+        **dict.fromkeys(_OF_READER, False),
         "filtered": [],
         "exercise": True,
     }

@@ -21,7 +21,7 @@ from desk.feeds import Batch, Options, open_feed
 from desk.feeds.kinds import KINDS
 from desk.feeds.mastodon import MastodonFeed
 from desk.feeds.mastodon_gaps import Pace
-from desk.feeds.mastodon_server import Server, age, earlier, limits
+from desk.feeds.mastodon_server import Server, age, earlier, limits, printable, some_before
 from desk.feeds.patience import Growth, Rules
 from desk.intake import digest_of
 from desk.pipeline import Outcome, Pipeline
@@ -370,8 +370,10 @@ async def test_a_feed_that_began_before_everything_has_lost_nothing() -> None:
             await listener.until(lambda: bool(listener.batches))
             assert json.loads(listener.cursor or "")["home"] == "0"
             line.cut()
-            await listener.until(lambda: set(listener.ids) == set(listed(stage)))
-        assert feed.condition.reconnects == 1
+            await until(lambda: feed.condition.reconnects == 1 and feed.condition.connected)
+            newest = listed(stage)[-1].rpartition("/")[2]
+            await listener.until(lambda: newest in (listener.cursor or ""))
+            assert set(listener.ids) == set(listed(stage))
         assert feed.condition.lost == 0
 
 
@@ -478,6 +480,11 @@ def test_ids_and_waits_are_read_as_servers_write_them() -> None:
     assert sorted(ids, key=age) == ["9", "10", "01J3ZQ7YVBM4", "01J3ZQ7YVBM5", ids[2]]
     assert (int(ids[2]) - int(earlier(ids[2], 60.0))) >> 16 == 60_000
     assert earlier("01J3ZQ7YVBM5", 60.0) == "01J3ZQ7YVBM5"
+    minute = earlier(ids[2], 60.0)
+    assert some_before(ids[2], minute, 120.0, 10) == earlier(ids[2], 120.0)
+    assert some_before(ids[2], earlier(ids[2], 1.0), 120.0, 10) == earlier(ids[2], 10.0)
+    assert some_before("01J3ZQ7YVBM5", "01J3ZQ7YVBM4", 120.0, 10) == "01J3ZQ7YVBM5"
+    assert printable("no\x1b[31m\n  \u202eway", 6) == "no [31"
     date = {"Date": "Tue, 14 Jul 2026 18:00:00 GMT", "X-RateLimit-Remaining": "3"}
     assert limits({**date, "X-RateLimit-Reset": "2026-07-14T18:01:30.000Z"}) == (3, 90.0)
     assert limits({"Retry-After": "7"}) == (None, 7.0)
