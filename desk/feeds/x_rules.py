@@ -19,7 +19,7 @@ from desk.feeds.x_words import Room, spellings, wanted_words
 MOST_RULES = 1000
 LONGEST_RULE = 1024
 """Of X's pay-per-use access; Enterprise may have more and longer ones."""
-ROOM = Room(share=0.12, signs=7000)
+ROOM = Room(share=0.16, signs=7000)
 """For the words of one language: more of them brings hardly more that is labelled."""
 MINE = "stormdesk:"
 """What the tags of these rules begin with: rules without it are somebody else's."""

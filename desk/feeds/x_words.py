@@ -21,12 +21,13 @@ from rules.phrase import Phrase, Place
 from rules.text import fold, tokens
 
 WEIGHTS = {
-    **dict.fromkeys(("hazard", "vulnerable"), 4.0),
-    **dict.fromkeys(("outage", "restored", "damage", "etr"), 2.0),
+    **dict.fromkeys(("hazard", "vulnerable", "damage"), 4.0),
+    **dict.fromkeys(("outage", "restored", "etr"), 2.0),
     **dict.fromkeys(("complaint", "billing", "service", "praise"), 0.5),
 }
-"""What a phrase of each label counts: who praises or complains mostly names the utility, and is
-caught by that. Labels that are not here are a voice, or what the packs take back."""
+"""What a phrase of each label counts. Who praises or complains mostly names the utility, and is
+caught by that; of damage there are few phrases, and many things that can be damaged. Labels that
+are not here are a voice, or what the packs take back."""
 
 WORDS_A_POST = 15
 ALL_FREQUENCIES = 11.0
