@@ -162,9 +162,10 @@ class MastodonChannel:
         """The token is that of the account, and of no other."""
         wanted = plain_handle(self._account.handle)
         if plain_handle(name) != (wanted if "@" in wanted else f"{wanted}@{self._domain}"):
+            where, shown = self._token.where or "the settings", printable(name)
             raise NotSentError(
-                f"the token in {self._token.where or 'the settings'} is that of {printable(name)}, and not of"
-                f" '{self._account.key}': change the secret, or the handle"
+                f"the token in {where} is that of {shown}, and not of '{self._account.key}':"
+                " change the secret, or the handle"
             )
 
     async def _body(self, errand: Errand, text: str) -> Json:
@@ -185,9 +186,8 @@ class MastodonChannel:
         address, _, _ = post.id.partition("#edited-")
         parts = urlsplit(address)
         if parts.scheme not in ("http", "https"):
-            raise NotSentError(
-                f"'{printable(address, 80)}' is no address of a status: it can't be answered"
-            )
+            shown = printable(address, 80)
+            raise NotSentError(f"'{shown}' is no address of a status: it can't be answered")
         local = _LOCAL.fullmatch(parts.path)
         if local and parts.netloc.lower() == self._domain:
             return local[1]
