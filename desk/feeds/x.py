@@ -27,7 +27,7 @@ from desk.feeds.surroundings import Surroundings
 from desk.feeds.x_gap import Gap, recover
 from desk.feeds.x_keeping import keep_in_step
 from desk.feeds.x_posts import Problem, Read, read_line
-from desk.feeds.x_rules import stream_rules
+from desk.feeds.x_rules import StreamRule, stream_rules
 from desk.feeds.x_server import RULES, Server
 from desk.feeds.x_url import STREAM, read_url
 from desk.post import Post
@@ -83,6 +83,7 @@ class XFeed:
         self._sleep = sleep
         self._now_s = now_s
         self._surroundings: Surroundings | None = None
+        self._rules: tuple[Surroundings, list[StreamRule]] | None = None
         self._in_step = False
 
     def adapt(self, surroundings: Surroundings) -> None:
@@ -159,9 +160,11 @@ class XFeed:
         if self._surroundings is None:
             raise FeedError(f"{self.url} knows no territory and no rules: add ?rules=leave")
         surroundings, self._in_step = self._surroundings, True
-        # seconds of work, in which screens must be served
-        wanted = await asyncio.to_thread(stream_rules, surroundings, self._asked.wish)
-        return await keep_in_step(self._server, wanted)
+        if self._rules is None or self._rules[0] is not surroundings:
+            # seconds of work, in which screens must be served; the same at each reconnect
+            made = await asyncio.to_thread(stream_rules, surroundings, self._asked.wish)
+            self._rules = surroundings, made
+        return await keep_in_step(self._server, self._rules[1])
 
 
 def _place(cursor: str | None, url: str) -> Place:

@@ -76,7 +76,7 @@ def _crossed(
     """
     kinds = (("named", places.named), ("there", places.there), ("home", places.home))
     room_for_both = longest - len("() ()")
-    crossed: list[list[StreamRule]] = []
+    crossed: list[list[tuple[str, str, str]]] = []
     for room in range(longest // 4, 3 * longest // 4, 16):
         rows = _rows(words, room)
         sure = [(kind, row) for kind, each in kinds for row in _rows(each, room_for_both - room)]
@@ -85,8 +85,9 @@ def _crossed(
             rows = rows[: max(1, most // len(sure))]
         pairs = [(kind, place, row) for kind, place in sure for row in rows]
         pairs += [(kind, place, row) for kind, place in faint for row in rows[:CORE_ROWS]]
-        crossed.append([_rule(kind, f"({row}) ({place}){tail}") for kind, place, row in pairs])
-    return min(crossed, key=len)[:most]
+        crossed.append(pairs)
+    fewest = min(crossed, key=len)[:most]
+    return [_rule(kind, f"({row}) ({place}){tail}") for kind, place, row in fewest]
 
 
 def _words(found: Iterable[Sequence[str]], written: Mapping[str, set[str]]) -> list[str]:
