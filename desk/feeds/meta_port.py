@@ -18,7 +18,7 @@ from weakref import WeakKeyDictionary
 from aiohttp import web
 
 from desk.errors import FeedError
-from desk.feeds.answer import TooLongError, held
+from desk.feeds.answer import READ_BYTES
 from desk.secret import Secret
 
 MOST_BODY_BYTES = 8 << 20
@@ -138,35 +138,38 @@ class Port:
         if request.headers.get("Content-Encoding", "identity").lower() != "identity":
             callback.refused("too long, too slow or packed")
             return _said(415, "send it unpacked")
-        room = MOST_BODY_BYTES if request.content_length is None else request.content_length
-        if room > MOST_BODY_BYTES:
+        if (request.content_length or 0) > MOST_BODY_BYTES:
             callback.refused("too long, too slow or packed")
             return _said(413, f"longer than {MOST_BODY_BYTES >> 20} MiB")
-        if self._held_bytes + room > MOST_HELD_BYTES:
-            callback.refused("not stored in time")
-            return _said(503, "busy: send it again later")
-        self._held_bytes += room
+        body = bytearray()
         try:
-            return await self._taken(request, callback, signature[1])
+            return await self._taken(request, callback, signature[1], body)
         finally:
-            self._held_bytes -= room
+            self._held_bytes -= len(body)
 
     async def _taken(
-        self, request: web.BaseRequest, callback: Callback, signature: str
+        self, request: web.BaseRequest, callback: Callback, signature: str, body: bytearray
     ) -> web.Response:
         try:
             async with asyncio.timeout(BODY_S):
-                body = await held(request.content, MOST_BODY_BYTES)
+                while chunk := await request.content.read(READ_BYTES):
+                    # counted as it comes: who announces much and sends nothing takes no room
+                    body += chunk
+                    self._held_bytes += len(chunk)
+                    if len(body) > MOST_BODY_BYTES:
+                        callback.refused("too long, too slow or packed")
+                        return _said(413, f"longer than {MOST_BODY_BYTES >> 20} MiB")
+                    if self._held_bytes > MOST_HELD_BYTES:
+                        callback.refused("not stored in time")
+                        return _said(503, "busy: send it again later")
         except TimeoutError:
             callback.refused("too long, too slow or packed")
             return _said(408, f"not whole after {BODY_S:g} s")
-        except TooLongError as error:
-            callback.refused("too long, too slow or packed")
-            return _said(413, str(error))
-        if not is_signed(body, signature, callback.app_secret):
+        whole = bytes(body)
+        if not is_signed(whole, signature, callback.app_secret):
             callback.refused("without the right signature")
             return _said(403, "another X-Hub-Signature-256")
-        if not await callback.deliver(body, EXERCISE_HEADER in request.headers):
+        if not await callback.deliver(whole, EXERCISE_HEADER in request.headers):
             callback.refused("not stored in time")
             return _said(503, "not stored: send it again later")
         return _said(200, "stored")
@@ -196,7 +199,7 @@ def _said(status: int, text: str) -> web.Response:
     if status in (408, 413, 503):
         headers["Connection"] = "close"
     answer = web.Response(status=status, text=text, headers=headers)
-    if status in (408, 413):
+    if status in (408, 413, 503):
         answer.force_close()
     return answer
 

@@ -272,6 +272,25 @@ async def test_what_is_too_long_packed_or_slow_is_refused(monkeypatch: pytest.Mo
         assert land.ids == ["7001_2"]
 
 
+async def test_who_announces_much_and_sends_little_takes_no_room(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(meta_port, "MOST_HELD_BYTES", 1 << 16)
+    async with listening() as land:
+        head = "".join(f"{name}: {text}\r\n" for name, text in signed(b"").items())
+        slow = [await asyncio.open_connection("127.0.0.1", land.feed.listening_on) for _ in "12345"]
+        for _, writer in slow:
+            writer.write(f"POST /hook HTTP/1.1\r\nContent-Length: 8000000\r\n{head}\r\n{{".encode())
+        assert await land.post(webhook(comment(1))) == 200
+        # more at once than there is room for is sent again later, and then taken
+        much = webhook(comment(2, "dark " * 20_000))
+        assert await land.post(much) == 503
+        for _, writer in slow:
+            writer.close()
+        monkeypatch.setattr(meta_port, "MOST_HELD_BYTES", 1 << 20)
+        assert await land.post(much) == 200
+
+
 async def test_connections_that_say_nothing_are_few_and_end(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
