@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from desk.accounts import Account, Own
 from desk.cases import Case
 from desk.post import Author, LabelledPost
 from tests.desk.cases.town import ALDER, START, Town, at, post
@@ -49,6 +50,20 @@ def test_an_author_stays_in_one_case_and_adds_labels_by_urgency() -> None:
     assert (case.text, case.contacts) == ("words of 2", 2)
     assert case.updated_at - case.opened_at == timedelta(minutes=30)
     assert case.waiting_since == START
+
+
+def test_a_case_stays_with_the_account_that_the_number_of_its_page_means() -> None:
+    own = Own([Account(channel="facebook", handle="PowerCo", id="1044")])
+    town = Town(account_of=own.addressed)
+    told: dict[str, Any] = {"channel": "facebook", "account": "1044"}
+    first = seen(town, post("1", **told))
+    assert first.account == seen(town, post("2", 1, **told)).account == "facebook:PowerCo"
+
+
+def test_a_page_that_nobody_has_configured_is_the_utilitys_own_at_its_own_feed() -> None:
+    said: dict[str, Any] = {"channel": "facebook", "author": Author("1044", "", "Power Co")}
+    assert Own().wrote(post("1", account="1044", **said)) is not None
+    assert Own().wrote(post("1", account="1055", **said)) is None
 
 
 def test_an_author_who_was_quiet_for_days_opens_another_case() -> None:
