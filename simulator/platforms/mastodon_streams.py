@@ -94,6 +94,7 @@ async def told(stage: Stage, shelf: Shelf, beat_s: float) -> AsyncIterator[tuple
             run, number = stage.conductor.run_id, min(number, stage.end)
         while stage.end > number:
             start, number = number, min(stage.end, number + AT_ONCE)
+            shelf.read_on()  # while the last ones were sent the storm went on
             yield number, shelf.between(start, number)
         if loop.time() >= beat_at_s:
             beat_at_s = loop.time() + beat_s

@@ -198,5 +198,13 @@ def account(
     )
 
 
+def _same(post: Post, told: str) -> bool:
+    """Whether a post says what was told; a newsroom's has its headline before it."""
+    text, said = _plain(post.text), _plain(told)
+    if post.channel != "rss":
+        return text == said
+    return text.endswith(said.replace(_plain(post.url), "") if post.url else said)
+
+
 def _plain(text: str) -> str:
     return _SPACE.sub("", text)
