@@ -147,7 +147,11 @@ class Closing:
             await asyncio.sleep(self._settle_s)
             await self._up_to_newest(position)
         except RefusedError as error:
-            self._lose(f"{error} when asked for what was missed in {self._source.key}")
+            reason = f"{error} when asked for what was missed in '{self._source.key}'"
+            if again:
+                self._lose(reason)
+            else:
+                self._condition.error = reason  # nothing was missed so far
         await self._put(Fetched(self._source, Page((), "", ""), closed=True))
 
     async def _before(self, mark: str) -> str:

@@ -386,13 +386,14 @@ async def test_lists_that_may_not_be_asked_are_lost_and_the_stream_goes_on() -> 
 
     async with staged(mastodon) as (_, stage), serving(stage, closed) as url:
         await over(stage)
-        feed = feed_of(f"{url}/user")
-        async with Listener(feed) as listener:
-            await listener.until(lambda: bool(listener.batches))
-            stage.land(Landing("mastodon", "We know of it", None, "a"))
-            await listener.until(lambda: bool(listener.ids))
-            await until(lambda: bool(feed.condition.lost))
-        assert "422" in feed.condition.error
+        for cursor, lost in ((None, 0), ('{"home": "5", "notifications": "0"}', 1)):
+            feed = feed_of(f"{url}/user")
+            async with Listener(feed, cursor) as listener:
+                await listener.until(lambda: bool(listener.batches))
+                stage.land(Landing("mastodon", "We know of it", None, ""))
+                await listener.until(lambda: bool(listener.ids))
+                await until(lambda: "422" in feed.condition.error)  # noqa: B023
+            assert feed.condition.lost == lost
 
 
 async def test_messages_of_conversations_are_fetched_one_before_the_other() -> None:
