@@ -182,6 +182,7 @@ def _read(lines: Iterable[Line]) -> Iterable[Read]:
     """What a run of lines holds, cut into batches; a blank line is a sign of life and no more."""
     posts: list[Post] = []
     faults: list[Fault] = []
+    ignored = 0
     for line in lines:
         where = f"line {line.number} of X's stream"
         if line.data is None:
@@ -190,14 +191,15 @@ def _read(lines: Iterable[Line]) -> Iterable[Read]:
             read = read_line(line.data, where)
             posts += read.posts
             faults += read.faults
+            ignored += read.ignored
             if read.problem is not None:
-                yield Read(posts, faults, read.problem)
+                yield Read(posts, faults, read.problem, ignored)
                 return
         if len(posts) + len(faults) >= MOST_POSTS:
-            yield Read(posts, faults)
-            posts, faults = [], []
-    if posts or faults:
-        yield Read(posts, faults)
+            yield Read(posts, faults, ignored=ignored)
+            posts, faults, ignored = [], [], 0
+    if posts or faults or ignored:
+        yield Read(posts, faults, ignored=ignored)
 
 
 def _newest(place: Place, posts: Iterable[Post]) -> Place:
@@ -205,7 +207,7 @@ def _newest(place: Place, posts: Iterable[Post]) -> Place:
 
 
 def _batch(read: Read, place: Place) -> Batch:
-    return Batch(tuple(read.posts), str(place), tuple(read.faults))
+    return Batch(tuple(read.posts), str(place), tuple(read.faults), ignored=read.ignored)
 
 
 def _broken(problem: Problem) -> BrokenError:

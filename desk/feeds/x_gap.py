@@ -8,6 +8,7 @@ names; it costs as much as the posts would have (docs.x.com, "Recovery and redun
 
 from __future__ import annotations
 
+import asyncio
 import math
 from collections.abc import AsyncGenerator, Mapping
 from datetime import UTC, datetime
@@ -79,16 +80,16 @@ async def recover(
         async for read in _streamed(server, gap, params):
             yield read
     if asked.recovery == "search" and gap.seconds <= SEARCHED_S and surroundings is not None:
-        wish = asked.wish._replace(most_rules=MOST_QUERIES, longest=LONGEST_QUERY)
-        for query in search_queries(surroundings, wish):
+        # seconds of work, in which screens must be served
+        for query in await asyncio.to_thread(search_queries, surroundings, asked.wish):
             async for read in _found(server, query, gap.newest, params):
                 yield read
 
 
 def search_queries(surroundings: Surroundings, wish: Wish) -> list[str]:
-    """Queries of the recent search, which knows neither profiles nor places of authors."""
-    rules = stream_rules(surroundings, wish)
-    return [rule.value for rule in rules if "bio_" not in rule.value and "point_" not in rule.value]
+    """Queries of the recent search, which knows no profiles; so only names tell the territory."""
+    few = wish._replace(most_rules=MOST_QUERIES, longest=LONGEST_QUERY, by=("named",))
+    return [rule.value for rule in stream_rules(surroundings, few)]
 
 
 async def _streamed(

@@ -149,11 +149,15 @@ class _Page(msgspec.Struct):
 
 
 class Read(NamedTuple):
-    """What records held; `problem` is what X says of the connection itself."""
+    """What records held; `problem` is what X says of the connection itself.
+
+    `ignored` counts what is neither: kinds of tomorrow.
+    """
 
     posts: list[Post]
     faults: list[Fault]
     problem: Problem | None = None
+    ignored: int = 0
 
 
 _decode_line = msgspec.json.Decoder(_Line).decode
@@ -170,9 +174,7 @@ def read_line(data: bytes, place: str) -> Read:
     except PostError as error:
         return Read([], [Fault(place, str(error), data[:MOST_RAW_BYTES])])
     problem = next(iter(line.errors or ()), None) or (line if line.title else None)
-    if problem is None:
-        return Read([], [Fault(place, "not a post: no `data`", data[:MOST_RAW_BYTES])])
-    return Read([], [], problem)
+    return Read([], [], problem, ignored=problem is None)
 
 
 def read_page(data: bytes, place: str) -> tuple[Read, str]:

@@ -37,12 +37,16 @@ class StreamRule(NamedTuple):
 
 
 class Wish(NamedTuple):
-    """What is asked for beside the surroundings; no `languages` are those of all packs."""
+    """What is asked for beside the surroundings; no `languages` are those of all packs.
+
+    `by` says by what kinds of `Places` a post may tell that it is of the territory.
+    """
 
     languages: tuple[str, ...] = ()
     retweets: bool = False
     most_rules: int = MOST_RULES
     longest: int = LONGEST_RULE
+    by: tuple[str, ...] = ("named", "there", "home", "faint")
 
 
 ALL = Wish()
@@ -59,8 +63,9 @@ def stream_rules(surroundings: Surroundings, wish: Wish = ALL) -> list[StreamRul
     words = _words([wanted_words(pack, ROOM) for pack in packs], written)
     tail = "" if wish.retweets else NO_RETWEETS
     rules = [_rule("own", row + tail) for row in _rows(places.own, wish.longest - len(tail))]
+    told = places._replace(**{kind: () for kind in ALL.by if kind not in wish.by})
     left = wish.most_rules - len(rules)
-    return rules + _crossed(words, places, wish.longest - len(tail), left, tail)
+    return rules + _crossed(words, told, wish.longest - len(tail), left, tail)
 
 
 def _rule(kind: str, value: str) -> StreamRule:

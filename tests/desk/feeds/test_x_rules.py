@@ -8,6 +8,7 @@ import pytest
 
 from desk.accounts import Account
 from desk.feeds.surroundings import Surroundings
+from desk.feeds.x_gap import search_queries
 from desk.feeds.x_places import condition, places_of
 from desk.feeds.x_rules import (
     LONGEST_RULE,
@@ -144,6 +145,16 @@ def test_with_little_room_the_most_worthwhile_stay() -> None:
     rules = stream_rules(around(), Wish(("en",), most_rules=30, longest=512))
     assert len(rules) <= 30
     assert any('"north carolina"' in rule.value for rule in rules)
+
+
+def test_queries_of_the_search_are_few_short_and_what_it_knows() -> None:
+    queries = search_queries(around(), Wish(("en",)))
+    assert 1 < len(queries) <= 60
+    for query in queries:
+        assert len(query) <= 512
+        assert "bio_" not in query
+        assert "point_" not in query
+        read_rule(query, 512)
 
 
 def test_names_of_places() -> None:
