@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from desk.errors import OmsError
 from desk.oms import odin_list
@@ -174,3 +178,21 @@ async def test_a_storms_list_is_what_its_utility_knows_at_the_moment() -> None:
 def test_a_faulty_url_is_told_with_its_mend(towns: Territory, url: str, words: str) -> None:
     with pytest.raises(OmsError, match=words):
         listed(url, towns, [])
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=9),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=6,
+)  # fmt: skip
+
+
+@settings(
+    deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.lists(st.dictionaries(st.sampled_from(sorted(row(1))), _JSON) | _JSON, max_size=3))
+def test_rows_of_any_kind_are_outages_or_told(towns: Territory, rows: list[Any]) -> None:
+    one = listed("odin+https://host/records", towns, [])
+    with contextlib.suppress(OmsError):
+        assert all(found.communities for found in one._outages([*rows, row(1)], drill=False))
