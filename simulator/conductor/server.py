@@ -68,7 +68,7 @@ class Caller:
     async def serve(self, where: str | None) -> None:
         """Send what is due behind the cursor `where` until the desk leaves."""
         storm, conductor = self._conductor.day.storm, self._conductor
-        about = About(storm.name, storm.title, _findable(storm.territory), own_accounts(storm))
+        about = About(storm.name, storm.title, findable(storm.territory), own_accounts(storm))
         await self._send(about)
         run, _, position = (where or "").partition(":")
         known = run == conductor.run_id and position.isdecimal()
@@ -194,7 +194,7 @@ class Lines:
                 path.unlink(missing_ok=True)
 
 
-def _findable(territory: str) -> str:
+def findable(territory: str) -> str:
     """A built-in territory by its name, a file by a path that holds in any folder."""
     return territory if territory in built_in() else str(Path(territory).resolve())
 

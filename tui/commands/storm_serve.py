@@ -247,8 +247,10 @@ def _tell(stage: Stage, place: Place, platforms: Sequence[str], settings: Path |
 
 
 def _attached(stage: Stage, found: dict[str, Way], settings: Path | None) -> Iterator[str]:
-    """The command that attaches a desk to all of it."""
-    yield from ("stormdesk", "serve", "--territory", stage.storm.territory)
+    """The command that attaches a desk to all of it, from any folder."""
+    from simulator.conductor.server import findable
+
+    yield from ("stormdesk", "serve", "--territory", findable(stage.storm.territory))
     for way in found.values():
         if way.feeds:
             yield from ("--feed", way.feeds[0])

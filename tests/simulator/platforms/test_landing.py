@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from desk.post import Author, Post
 from simulator.conductor.conductor import Conductor
 from simulator.platforms.stage import Landing, Stage
@@ -48,6 +51,23 @@ async def test_the_same_key_lands_once_in_a_channel() -> None:
         stage.land(Landing("x", "We are on it."))
         assert stage.end == end + 3
         assert len({told.post.id for _, told in stage.landed}) == 4
+
+
+@given(st.lists(st.tuples(st.sampled_from(("x", "mastodon")), st.sampled_from(("", "a", "b")))))
+@settings(max_examples=25, deadline=None)
+async def test_any_attempts_land_each_key_once(attempts: list[tuple[str, str]]) -> None:
+    stage = Stage(Conductor(day(), None))
+    stage.conductor.resume()
+    stage.conductor.step()
+    stage.conductor.pause()
+    before = stage.end
+    told = [stage.land(Landing(channel, "We are on it.", key=key)) for channel, key in attempts]
+    once = {attempt for attempt in attempts if attempt[1]}
+    loose = sum(not key for _, key in attempts)
+    assert stage.end - before == len(once) + loose == len(stage.landed)
+    assert len({each.post.id for each in told}) == len(once) + loose
+    assert [each.post for _, each in stage.landed] == [each.post for each in stage.read(before)]
+    stage.conductor.close()
 
 
 async def test_a_reply_comes_again_when_the_storm_is_told_again() -> None:
