@@ -84,6 +84,7 @@ class XFeed:
         self._now_s = now_s
         self._surroundings: Surroundings | None = None
         self._rules: tuple[Surroundings, list[StreamRule]] | None = None
+        self._refused: set[bytes] = set()
         self._in_step = False
 
     def adapt(self, surroundings: Surroundings) -> None:
@@ -111,9 +112,7 @@ class XFeed:
         """The batches of one connection."""
         place = _place(cursor, self.url)
         # at each connect: whoever else has this token may have changed the rules meanwhile
-        faults = await self._keep_rules()
-        if faults:
-            yield Batch((), str(place), tuple(faults))
+        refused = await self._keep_rules()
         gap = Gap(place.newest, place.heard_s, self._now_s())
         params = self._params() | gap.params(self._asked.recovery)
         async with self._server.stream(STREAM, params) as answer:
@@ -123,6 +122,8 @@ class XFeed:
                 # a desk that ends before it has heard anything knows since when it has listened
                 place = place._replace(heard_s=int(self._now_s()))
                 yield Batch((), str(place))
+            if refused:
+                yield Batch((), str(place), tuple(refused))
             # the cursor stays before the gap until all of it is there: it is asked for again else
             async with aclosing(recover(self._server, gap, self._asked, *self._around())) as reads:
                 async for read in reads:
@@ -154,6 +155,7 @@ class XFeed:
         return self._surroundings, self._params()
 
     async def _keep_rules(self) -> list[Fault]:
+        """Let X have the rules of this desk; those that it refuses, each told once."""
         if not self._asked.keeps_rules:
             self._in_step = True
             return []
@@ -164,7 +166,10 @@ class XFeed:
             # seconds of work, in which screens must be served; the same at each reconnect
             made = await asyncio.to_thread(stream_rules, surroundings, self._asked.wish)
             self._rules = surroundings, made
-        return await keep_in_step(self._server, self._rules[1])
+        refused = await keep_in_step(self._server, self._rules[1])
+        news = [fault for fault in refused if fault.raw not in self._refused]
+        self._refused |= {fault.raw for fault in news}
+        return news
 
 
 def _place(cursor: str | None, url: str) -> Place:
