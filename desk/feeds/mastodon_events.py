@@ -124,7 +124,7 @@ class Statuses:
         return notification.id, [Said(notification.status, self._account or None)]
 
     def unknown(self, said: Iterable[Said]) -> list[str]:
-        """The ids here of statuses that are answered, and of which no more is known."""
+        """Take down what was said under which id; the ids of what is answered, and not known."""
         statuses = [status for one in said for status in (one.status, one.status.reblog) if status]
         for status in statuses:
             self._addresses[status.id] = status.uri

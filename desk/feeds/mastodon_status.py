@@ -22,7 +22,7 @@ LONGEST_ID, LONGEST_URI = 64, 2048
 ORIGINAL_WITHIN = timedelta(days=1)
 """What is boosted counts as a post of its own if it is no older than this: who wrote it may wait
 for an answer, and may be followed by nobody here."""
-PRIVATE = ("public", "unlisted", "private", "direct")
+VISIBILITIES = ("public", "unlisted", "private", "direct")
 _OTHER_VISIBILITY = "private"
 _LOCATION = {"location", "city", "town", "where", "luogo", "città", "lugar", "ciudad", "ubicación"}
 _LONGEST_LOCATION = 200
@@ -219,7 +219,7 @@ def edited(post: Post, status: Status) -> Post:
 
 def _visibility(told: str | None) -> str:
     """One of the four; what another software calls otherwise is taken for the narrower."""
-    return told if told in PRIVATE else _OTHER_VISIBILITY
+    return told if told in VISIBILITIES else _OTHER_VISIBILITY
 
 
 def _mentions(status: Status, domain: str) -> Iterator[str]:
