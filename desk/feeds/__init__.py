@@ -48,7 +48,8 @@ class Feed(Protocol):
     A feed over a network also has a `condition: Condition` (desk/feeds/condition.py), for its
     health. One that must acknowledge has `stored(batch)`, called once a batch and its cursor are on
     disk; batches come to it in their order. One that asks for what holds in a territory has
-    `locate(territory)`, called before the first batch.
+    `locate(territory)`, called before the first batch; one that asks for what matters to this desk
+    alone has `adapt(surroundings)` (desk/feeds/surroundings.py).
     """
 
     url: str
