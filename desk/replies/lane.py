@@ -21,6 +21,8 @@ from desk.feeds.patience import Growth
 from desk.replies.passage import Passage
 from desk.replies.reply import Reply
 
+ANOTHERS = "there is one of the same words, and that is another reply"
+
 
 class Pace(NamedTuple):
     """How long a lane waits, in wall seconds.
@@ -184,8 +186,17 @@ class Lane:
             self._doubt(reply, f"the channel broke off: {plainly(error)}")
         else:
             self._worked(channel)
-            passage.sent(reply, clocks.now(), remote)
+            self._out(reply, remote, "")
         self._desk.keep()
+
+    def _out(self, reply: Reply, remote: str, why: str) -> None:
+        """It is published, if that is not another one which the platform took it for."""
+        passage, clocks = self._desk.passage, self._desk.clocks
+        if passage.is_anothers(reply, remote):
+            why = why or "the line broke"
+            passage.unknown(reply, clocks.now(), f"{why}; {ANOTHERS}")
+        else:
+            passage.sent(reply, clocks.now(), remote)
 
     def _later(self, reply: Reply, reason: str, after_s: float) -> None:
         """It was not taken; it waits, and so does the lane."""
@@ -227,7 +238,7 @@ class Lane:
         else:
             self._worked(channel)
             if remote is not None:
-                passage.sent(reply, clocks.now(), remote)
+                self._out(reply, remote, why)
             else:
                 self._not_out(reply, why)
         self._desk.keep()

@@ -44,6 +44,7 @@ class Outbox:
         self._of_person: dict[str, list[str]] = {}
         self._under_way: dict[str, None] = {}
         self._troubled: dict[str, None] = {}
+        self._by_remote: dict[tuple[str, str], str] = {}
         self._next = 1
         self._dirty: set[str] = set()
 
@@ -82,6 +83,10 @@ class Outbox:
         ids = self._of_person.get(reply.author_key, ())
         return any(id_ in self._under_way and number_of(id_) < mine for id_ in reversed(ids))
 
+    def is_anothers(self, reply: Reply, remote: str) -> bool:
+        """Whether what has this id at the platform is another reply, of the same words maybe."""
+        return self._by_remote.get((reply.channel, remote), reply.id) != reply.id
+
     def is_answering(self, case: str) -> bool:
         """Whether a reply to a case is under way."""
         return any(id_ in self._under_way for id_ in self._of_case.get(case, ()))
@@ -114,6 +119,8 @@ class Outbox:
             self._troubled[reply.id] = None
         else:
             self._troubled.pop(reply.id, None)
+        if reply.state == "sent" and reply.remote:
+            self._by_remote.setdefault((reply.channel, reply.remote), reply.id)
         self._dirty.add(reply.id)
         if len(self._replies) > self._held + self._held // 10:
             self._let_go()
@@ -150,6 +157,7 @@ class Outbox:
         """Forget the oldest that are done, once they are saved."""
         for reply in list(self._oldest_done())[: len(self._replies) - self._held]:
             del self._replies[reply.id]
+            self._by_remote.pop((reply.channel, reply.remote), None)
             self._troubled.pop(reply.id, None)
             self._of_case[reply.case].remove(reply.id)
             if reply.author_key:

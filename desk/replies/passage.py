@@ -52,6 +52,10 @@ class Passage:
         """Whether an older reply to the same person must go out first."""
         return self._replies.outbox.is_behind(reply)
 
+    def is_anothers(self, reply: Reply, remote: str) -> bool:
+        """Whether what has this id at the platform is another reply, of the same words maybe."""
+        return self._replies.outbox.is_anothers(reply, remote)
+
     def errand(self, reply: Reply) -> Errand:
         """What a channel must know to publish a reply once."""
         store = self._replies.ground.store

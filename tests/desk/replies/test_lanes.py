@@ -170,6 +170,22 @@ async def test_what_may_be_out_is_looked_up_and_sent_again_only_if_it_surely_is_
     assert channel.published == ["r-1", "r-2"]
 
 
+async def test_one_of_the_same_words_to_somebody_else_is_not_taken_for_this_one() -> None:
+    bench = real(TEXT, TEXT)
+
+    class Confusing(Told):
+        async def send(self, errand: Errand) -> str:
+            if self.published:
+                raise FateUnknownError("the line broke")
+            return await super().send(errand)
+
+        async def look_up(self, errand: Errand) -> str | None:  # noqa: ARG002
+            return "id-r-1"  # by its words alone
+
+    await bench.deliver({POWER: Confusing()}, steps=3)
+    assert states(bench) == {"r-1": "sent", "r-2": "unknown"}
+
+
 async def test_a_promise_that_is_stale_goes_back_to_its_writer() -> None:
     bench = real()
     bench.estimate(4)
