@@ -179,9 +179,7 @@ def account(
                 sum(times[digest] > 1 for digest in digests)
                 + sum(count > 1 for count in Counter(post.id for post in mine).values()),
                 len(mine),
-                sum(
-                    _plain(post.text) != _plain(texts.get((channel, post.id), "")) for post in mine
-                ),
+                sum(not _same(post, texts.get((channel, post.id), "")) for post in mine),
             )
         )
     return Account(
