@@ -24,8 +24,8 @@ from desk.channels.wording import mention_of, outgoing
 from desk.errors import SettingsError
 from desk.feeds.lasting import plainly
 from desk.feeds.markup import plain_text
-from desk.feeds.mastodon_server import age, printable
-from desk.feeds.mastodon_status import Status
+from desk.feeds.mastodon.server import age, printable
+from desk.feeds.mastodon.status import Status
 from desk.post import Post
 from desk.replies.measure import MASTODON_LIMIT, measure
 from desk.secret import Secret

@@ -16,7 +16,7 @@ import msgspec
 from desk.channels import Allowance
 from desk.errors import DeskError
 from desk.feeds.answer import PACKED, NotPackedError, TooLongError, whole
-from desk.feeds.mastodon_server import limits, printable
+from desk.feeds.mastodon.server import limits, printable
 from desk.secret import Secret
 
 CONNECT_S = 10.0

@@ -21,7 +21,7 @@ from desk.channels.drill import is_drill
 from desk.channels.graph import SERVER, Graph, GraphError, next_page
 from desk.errors import SettingsError
 from desk.feeds.lasting import plainly
-from desk.feeds.meta_wire import EDITED
+from desk.feeds.meta.wire import EDITED
 from desk.secret import Secret
 
 SETTLE_S = 20.0

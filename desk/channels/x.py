@@ -19,7 +19,7 @@ from desk.channels.drill import is_drill
 from desk.channels.summons import why_not
 from desk.channels.x_server import Server, XError
 from desk.feeds.lasting import plainly
-from desk.feeds.x_posts import plain
+from desk.feeds.x.posts import plain
 from desk.replies.measure import limit, measure
 from desk.secret import Secret
 

@@ -22,7 +22,7 @@ from desk.channels import Allowance
 from desk.errors import DeskError, SettingsError
 from desk.feeds.answer import PACKED, NotPackedError, TooLongError, whole
 from desk.feeds.retry_after import retry_after_s
-from desk.feeds.x_server import AGENT, problem_of, reset_s
+from desk.feeds.x.server import AGENT, problem_of, reset_s
 from desk.secret import Secret
 
 SERVER = "https://api.x.com"

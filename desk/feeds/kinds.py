@@ -10,37 +10,37 @@ from desk.feeds.file import FileFeed
 
 
 def _jetstream(url: str, options: Options) -> Feed:
-    from desk.feeds.jetstream import open_jetstream
+    from desk.feeds.jetstream.feed import open_jetstream
 
     return open_jetstream(url, options)
 
 
 def _mastodon(url: str, options: Options) -> Feed:
-    from desk.feeds.mastodon import MastodonFeed
+    from desk.feeds.mastodon.feed import MastodonFeed
 
     return MastodonFeed(url, options)
 
 
 def _meta(url: str, options: Options) -> Feed:
-    from desk.feeds.meta import MetaFeed
+    from desk.feeds.meta.feed import MetaFeed
 
     return MetaFeed(url, options)
 
 
 def _nws(url: str, options: Options) -> Feed:
-    from desk.feeds.nws import NwsFeed
+    from desk.feeds.nws.feed import NwsFeed
 
     return NwsFeed(url, options)
 
 
 def _rss(url: str, options: Options) -> Feed:
-    from desk.feeds.rss import RssFeed
+    from desk.feeds.rss.feed import RssFeed
 
     return RssFeed(url, options)
 
 
 def _x(url: str, options: Options) -> Feed:
-    from desk.feeds.x import XFeed
+    from desk.feeds.x.feed import XFeed
 
     return XFeed(url, options)
 

@@ -9,17 +9,17 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from aiohttp import web
 
 from simulator.platforms import EXERCISE_HEADER, EXERCISE_PATH
-from simulator.platforms.bluesky import bluesky
+from simulator.platforms.bluesky.platform import bluesky
 from simulator.platforms.exercise import exercise as exercise_routes
-from simulator.platforms.mastodon import mastodon
-from simulator.platforms.meta import meta
-from simulator.platforms.meta_sender import meta_sender
-from simulator.platforms.nws import nws
+from simulator.platforms.mastodon.platform import mastodon
+from simulator.platforms.meta.platform import meta
+from simulator.platforms.meta.sender import meta_sender
+from simulator.platforms.nws.platform import nws
 from simulator.platforms.odin import odin
 from simulator.platforms.rss import rss
 from simulator.platforms.stage import Stage
 from simulator.platforms.trouble import trouble
-from simulator.platforms.x import x
+from simulator.platforms.x.platform import x
 
 Platform = Callable[[Stage], Iterable[web.AbstractRouteDef]]
 """One platform: its routes on a stage."""

@@ -87,7 +87,7 @@ def _with_secret(feed: str, name: str = "secret") -> str:
 
 
 def _bluesky(stage: Stage, place: Place) -> Way:
-    from simulator.platforms.bluesky_wire import UTILITY_DID, handle
+    from simulator.platforms.bluesky.wire import UTILITY_DID, handle
 
     v2 = f"ws://{place.host}/xrpc/network.bsky.jetstream.subscribeEvents"
     name = handle(own_account(stage.conductor.day.scene, "bluesky"))
@@ -104,7 +104,7 @@ def _bluesky(stage: Stage, place: Place) -> Way:
 
 
 def _meta(stage: Stage, place: Place) -> Way:
-    from simulator.platforms.meta_page import PAGE
+    from simulator.platforms.meta.page import PAGE
 
     feed = ""
     if place.callback:
@@ -120,7 +120,7 @@ def _meta(stage: Stage, place: Place) -> Way:
 
 
 def _mastodon(stage: Stage, place: Place) -> Way:
-    from simulator.platforms.mastodon_statuses import name_of
+    from simulator.platforms.mastodon.statuses import name_of
 
     handle = "@".join(name_of(own_account(stage.conductor.day.scene, "mastodon")))
     base = f"mastodon+{place.base}"
@@ -136,7 +136,7 @@ def _mastodon(stage: Stage, place: Place) -> Way:
 
 
 def _x(stage: Stage, place: Place) -> Way:
-    from simulator.platforms.x_wire import UTILITY_ID
+    from simulator.platforms.x.wire import UTILITY_ID
 
     stream = f"{place.base}/2/tweets/search/stream"
     feed = _with_secret(f"x+{place.base}")

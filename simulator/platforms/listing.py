@@ -27,13 +27,13 @@ class Listed(NamedTuple):
 
 
 def _bluesky(_: Stage) -> Teller:
-    from simulator.platforms.bluesky import wire_id
+    from simulator.platforms.bluesky.platform import wire_id
 
     return lambda staged: None if staged.post.repost_of else wire_id(staged)
 
 
 def _facebook(stage: Stage) -> Teller:
-    from simulator.platforms.meta_page import Wall, wire_id
+    from simulator.platforms.meta.page import Wall, wire_id
 
     wall = Wall(stage)
 
@@ -46,13 +46,13 @@ def _facebook(stage: Stage) -> Teller:
 
 
 def _mastodon(_: Stage) -> Teller:
-    from simulator.platforms.mastodon import wire_id
+    from simulator.platforms.mastodon.platform import wire_id
 
     return wire_id
 
 
 def _x(_: Stage) -> Teller:
-    from simulator.platforms.x_wire import wire_id
+    from simulator.platforms.x.wire import wire_id
 
     return wire_id
 

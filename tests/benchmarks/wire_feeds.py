@@ -12,17 +12,18 @@ from typing import Any, cast
 import msgspec
 from wire_stock import Reel, first_hand
 
-from desk.feeds.jetstream_frames import Frames
-from desk.feeds.mastodon_events import Statuses
-from desk.feeds.meta_wire import decode_webhook
+from desk.feeds.jetstream.frames import Frames
+from desk.feeds.mastodon.events import Statuses
+from desk.feeds.meta.wire import decode_webhook
 from desk.feeds.sse import Events
-from desk.feeds.x_posts import read_line
+from desk.feeds.x.posts import read_line
 from desk.territories import load_territory
-from simulator.platforms import bluesky_wire, x_wire
-from simulator.platforms.mastodon_statuses import status
-from simulator.platforms.meta_page import Reached, change, wire_id
-from simulator.platforms.meta_sender import webhook
+from simulator.platforms.bluesky import wire as bluesky_wire
+from simulator.platforms.mastodon.statuses import status
+from simulator.platforms.meta.page import Reached, change, wire_id
+from simulator.platforms.meta.sender import webhook
 from simulator.platforms.stage import Stage
+from simulator.platforms.x import wire as x_wire
 from simulator.storm_file import load_storm
 
 POSTS = 10_000

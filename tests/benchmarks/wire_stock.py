@@ -12,7 +12,7 @@ from typing import cast
 import msgspec
 
 from desk.territories import Territory, load_territory
-from simulator.platforms.bluesky_wire import Wire, frame_v1
+from simulator.platforms.bluesky.wire import Wire, frame_v1
 from simulator.platforms.stage import Stage, Staged
 from simulator.storm import Storm
 from simulator.storm_file import load_storm

@@ -18,8 +18,8 @@ from typing import Any
 import msgspec
 
 from desk.feeds.surroundings import Surroundings
-from desk.feeds.x_rules import ROOM, Wish, stream_rules
-from desk.feeds.x_words import wanted_words
+from desk.feeds.x.rules import ROOM, Wish, stream_rules
+from desk.feeds.x.words import wanted_words
 from desk.places import Locator
 from desk.post import Post
 from rules import Engine
@@ -28,8 +28,8 @@ from rules.text import fold
 from simulator.accounts import own_accounts
 from simulator.conductor.conductor import Conductor
 from simulator.platforms.stage import Stage
-from simulator.platforms.x_rule import Node, read_rule, words_of
-from simulator.platforms.x_wire import Wire
+from simulator.platforms.x.rule import Node, read_rule, words_of
+from simulator.platforms.x.wire import Wire
 from simulator.storm_file import load_storm
 from simulator.stream import StormDay
 

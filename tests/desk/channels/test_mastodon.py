@@ -19,7 +19,7 @@ from desk.errors import SettingsError
 from desk.post import Post
 from desk.replies.reply import Reply
 from desk.secret import Secret
-from simulator.platforms.mastodon import Instance, mastodon, sent, wire_id
+from simulator.platforms.mastodon.platform import Instance, mastodon, sent, wire_id
 from simulator.platforms.stage import Stage
 from tests.desk.feeds.wobbly import wobbly
 from tests.simulator.platforms.stageland import staged

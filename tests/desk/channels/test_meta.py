@@ -23,8 +23,8 @@ from desk.post import Post
 from desk.replies.reply import Reply
 from desk.secret import Secret
 from simulator.platforms import CREDENTIAL
-from simulator.platforms.meta import meta
-from simulator.platforms.meta_page import PAGE, Wall
+from simulator.platforms.meta.page import PAGE, Wall
+from simulator.platforms.meta.platform import meta
 from simulator.platforms.stage import Stage
 from tests.simulator.platforms.pageland import addressed_day, told
 from tests.simulator.platforms.stageland import staged

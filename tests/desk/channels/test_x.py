@@ -22,7 +22,7 @@ from desk.replies.reply import Reply
 from desk.secret import Secret
 from simulator.platforms import CREDENTIAL
 from simulator.platforms.stage import Landing, Stage
-from simulator.platforms.x import UTILITY_ID, Limits, wire_id, x
+from simulator.platforms.x.platform import UTILITY_ID, Limits, wire_id, x
 from tests.simulator.platforms.stageland import staged
 
 AT = datetime(2026, 7, 14, 20, tzinfo=UTC)

@@ -17,7 +17,7 @@ import pytest
 from desk.feeds import Batch, Options, open_feed
 from desk.feeds.kinds import KINDS
 from desk.feeds.lasting import Sleep
-from desk.feeds.meta import MetaFeed
+from desk.feeds.meta.feed import MetaFeed
 
 APP_SECRET, VERIFY_TOKEN, PAGE = "the app's secret 7", "the word we agreed on", "104400000000001"
 AT_S = 1_788_544_800

@@ -14,15 +14,15 @@ from aiohttp import WSCloseCode, web
 
 from desk.errors import FeedError
 from desk.feeds import Batch, open_feed
-from desk.feeds.jetstream import JetstreamFeed
-from desk.feeds.jetstream_address import LONGEST_QUERY, V2_PATH, read_address
-from desk.feeds.jetstream_dictionaries import (
+from desk.feeds.jetstream.address import LONGEST_QUERY, V2_PATH, read_address
+from desk.feeds.jetstream.dictionaries import (
     CURRENT,
     CURRENT_ID,
     LEGACY,
     Decompressor,
     dictionary_bytes,
 )
+from desk.feeds.jetstream.feed import JetstreamFeed
 from desk.feeds.kinds import KINDS
 from desk.feeds.patience import Growth, Rules
 

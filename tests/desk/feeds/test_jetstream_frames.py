@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desk.feeds.jetstream_frames import Frames, Version
+from desk.feeds.jetstream.frames import Frames, Version
 from desk.post import Author, Media, Reference
 
 RECORDED = Path(__file__).parents[4] / "shared" / "wire" / "jetstream"
@@ -162,7 +162,7 @@ def test_an_identity_event_tells_a_handle() -> None:
 
 
 def test_handles_that_are_held_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("desk.feeds.jetstream_frames.HANDLES_HELD", 10)
+    monkeypatch.setattr("desk.feeds.jetstream.frames.HANDLES_HELD", 10)
     frames = Frames(1)
     for number in range(100):
         told = {"did": f"did:plc:{number}", "time_us": AT_US, "identity": {"handle": "a.example"}}

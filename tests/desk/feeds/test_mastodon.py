@@ -19,9 +19,9 @@ from aiohttp.typedefs import Handler, Middleware
 from desk.errors import FeedError
 from desk.feeds import Batch, Options, open_feed
 from desk.feeds.kinds import KINDS
-from desk.feeds.mastodon import MastodonFeed
-from desk.feeds.mastodon_gaps import Pace
-from desk.feeds.mastodon_server import Server, age, earlier, limits, printable, some_before
+from desk.feeds.mastodon.feed import MastodonFeed
+from desk.feeds.mastodon.gaps import Pace
+from desk.feeds.mastodon.server import Server, age, earlier, limits, printable, some_before
 from desk.feeds.patience import Growth, Rules
 from desk.intake import digest_of
 from desk.pipeline import Outcome, Pipeline
@@ -31,8 +31,8 @@ from desk.secret import Secret
 from desk.store import Store
 from desk.territories import load_territory
 from rules import Engine, load_packs
-from simulator.platforms.mastodon import Instance, mastodon, sent, wire_id
-from simulator.platforms.mastodon_statuses import name_of
+from simulator.platforms.mastodon.platform import Instance, mastodon, sent, wire_id
+from simulator.platforms.mastodon.statuses import name_of
 from simulator.platforms.stage import Landing, Stage
 from tests.desk.feeds.wobbly import wobbly
 from tests.simulator.platforms.stageland import staged

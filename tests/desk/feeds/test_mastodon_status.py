@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desk.errors import PostError
-from desk.feeds.mastodon_events import Recent, Statuses
-from desk.feeds.mastodon_status import Notification, Status, read_record
+from desk.feeds.mastodon.events import Recent, Statuses
+from desk.feeds.mastodon.status import Notification, Status, read_record
 from desk.feeds.sse import Events
 from desk.post import Post
 

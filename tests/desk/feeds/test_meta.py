@@ -15,11 +15,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desk.errors import FeedError, SecretError
-from desk.feeds import meta as meta_feed
-from desk.feeds import meta_port, open_feed
+from desk.feeds import open_feed
 from desk.feeds.kinds import KINDS
-from desk.feeds.meta import MOST_POSTS
-from desk.feeds.meta_wire import decode_webhook
+from desk.feeds.meta import feed as meta_feed
+from desk.feeds.meta import port as meta_port
+from desk.feeds.meta.feed import MOST_POSTS
+from desk.feeds.meta.wire import decode_webhook
 from tests.desk.feeds.metaland import (
     APP_SECRET,
     AT_S,

@@ -6,11 +6,11 @@ import asyncio
 
 import pytest
 
-from desk.feeds.meta_backfill import OVERLAP_S
+from desk.feeds.meta.backfill import OVERLAP_S
 from simulator.platforms import CREDENTIAL
 from simulator.platforms.faults import Fault
-from simulator.platforms.meta import meta
-from simulator.platforms.meta_page import Wall
+from simulator.platforms.meta.page import Wall
+from simulator.platforms.meta.platform import meta
 from simulator.platforms.stage import Landing
 from tests.desk.feeds.metaland import comment, listening, secrets_set, until, webhook
 from tests.simulator.platforms.pageland import addressed_day, told

@@ -15,7 +15,7 @@ from aiohttp import web
 from desk.errors import FeedError
 from desk.feeds import Batch, open_feed
 from desk.feeds.kinds import KINDS
-from desk.feeds.nws import NwsFeed
+from desk.feeds.nws.feed import NwsFeed
 from desk.feeds.retry_after import LONGEST_S, retry_after_s
 from desk.territories import Territory, load_territory
 from tests.desk.feeds.nws_examples import alert, page
@@ -157,7 +157,7 @@ async def test_alerts_of_zones_get_their_shapes_each_asked_for_once() -> None:
 
 
 async def test_an_answer_without_end_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("desk.feeds.nws.MOST_BYTES", 1 << 20)
+    monkeypatch.setattr("desk.feeds.nws.feed.MOST_BYTES", 1 << 20)
 
     def endless(_: web.Request) -> web.Response:
         return web.Response(body=b" " * (3 << 20))

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desk.errors import PostError
-from desk.feeds.nws_alerts import MOST_CORNERS, decode_alert, decode_page, standing
+from desk.feeds.nws.alerts import MOST_CORNERS, decode_alert, decode_page, standing
 from desk.feeds.warning import OPEN, WeatherWarning
 from tests.desk.feeds.nws_examples import NOON, about, alert, page
 

@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 
 from desk.errors import FeedError
 from desk.feeds import Batch, Options, open_feed
-from desk.feeds import rss as rss_module
 from desk.feeds.kinds import KINDS
-from desk.feeds.rss import RssFeed
-from desk.feeds.rss_entry import EDITED, Entries, Source, TooMuchError
+from desk.feeds.rss import feed as rss_module
+from desk.feeds.rss.entry import EDITED, Entries, Source, TooMuchError
+from desk.feeds.rss.feed import RssFeed
 from desk.post import Author
 from simulator.platforms import rss as served
 from simulator.platforms.stage import Landing

@@ -22,16 +22,16 @@ from desk.feeds import Batch, Options, open_feed
 from desk.feeds.kinds import KINDS
 from desk.feeds.patience import Patience
 from desk.feeds.surroundings import Surroundings
-from desk.feeds.x import XFeed
-from desk.feeds.x_server import RULES
-from desk.feeds.x_url import TOKEN
+from desk.feeds.x.feed import XFeed
+from desk.feeds.x.server import RULES
+from desk.feeds.x.url import TOKEN
 from rules import load_packs
 from rules.pack import Pack
 from simulator.platforms import CREDENTIAL
 from simulator.platforms.stage import Stage
-from simulator.platforms.x import Limits, wire_id, x
-from simulator.platforms.x_rule import read_rule
-from simulator.platforms.x_wire import Wire
+from simulator.platforms.x.platform import Limits, wire_id, x
+from simulator.platforms.x.rule import read_rule
+from simulator.platforms.x.wire import Wire
 from tests.simulator.platforms.stageland import staged
 
 STILL = 1e-6

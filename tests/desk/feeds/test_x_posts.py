@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desk.feeds.x_posts import read_line, read_page, time_of
+from desk.feeds.x.posts import read_line, read_page, time_of
 from desk.post import Author, Geo, Media
 
 RECORDED = Path(__file__).parents[4] / "shared" / "wire" / "x"

@@ -8,9 +8,9 @@ import pytest
 
 from desk.accounts import Account
 from desk.feeds.surroundings import Surroundings
-from desk.feeds.x_gap import search_queries
-from desk.feeds.x_places import condition, places_of
-from desk.feeds.x_rules import (
+from desk.feeds.x.gap import search_queries
+from desk.feeds.x.places import condition, places_of
+from desk.feeds.x.rules import (
     LONGEST_RULE,
     MINE,
     MOST_RULES,
@@ -19,12 +19,12 @@ from desk.feeds.x_rules import (
     Wish,
     stream_rules,
 )
-from desk.feeds.x_words import Room, wanted_words
+from desk.feeds.x.words import Room, wanted_words
 from desk.territories import Community, Territory, load_territory
 from rules import Engine
 from rules.loader import Loaded, load_sets
 from rules.text import fold
-from simulator.platforms.x_rule import Node, Seen, read_rule, words_of
+from simulator.platforms.x.rule import Node, Seen, read_rule, words_of
 
 OWN = Account(channel="x", handle="LongleafPower")
 

@@ -10,7 +10,7 @@ import asyncio
 import json
 import sys
 
-from simulator.platforms.bluesky import UTILITY_DID, bluesky, told_posts, wire_id
+from simulator.platforms.bluesky.platform import UTILITY_DID, bluesky, told_posts, wire_id
 from tests.simulator.platforms.stageland import day, staged
 
 SCRIPT = """

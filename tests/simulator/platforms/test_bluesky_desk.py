@@ -20,7 +20,7 @@ from desk.channels.bluesky_record import record_key
 from desk.channels.live import Live
 from desk.channels.switched_on import SwitchedOn
 from desk.feeds import Batch
-from desk.feeds.jetstream import JetstreamFeed
+from desk.feeds.jetstream.feed import JetstreamFeed
 from desk.feeds.patience import Growth, Rules
 from desk.intake import digest_of
 from desk.pipeline import Pipeline
@@ -33,8 +33,8 @@ from desk.territories import load_territory
 from rules import Engine, load_packs
 from simulator.conductor.conductor import Conductor
 from simulator.platforms.application import application
-from simulator.platforms.bluesky import UTILITY_DID, bluesky, told_posts, wire_id
-from simulator.platforms.bluesky_session import _token
+from simulator.platforms.bluesky.platform import UTILITY_DID, bluesky, told_posts, wire_id
+from simulator.platforms.bluesky.session import _token
 from simulator.platforms.stage import Stage
 from tests.desk.replies.bench import Bench
 from tests.simulator.platforms.stageland import day, staged
@@ -287,7 +287,7 @@ async def test_a_session_that_is_worn_out_is_renewed_first_by_its_token_then_by_
 
 
 async def test_limits_are_obeyed_as_the_server_tells_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("simulator.platforms.bluesky_repo.WRITES", (1, 60.0))
+    monkeypatch.setattr("simulator.platforms.bluesky.repo.WRITES", (1, 60.0))
     async with staged(bluesky, of=day(hours=0.5)) as (url, _), opened(url) as channel:
         await channel.send(Errand(reply("one"), None, "01" * 16))
         with pytest.raises(LaterError, match="limit") as later:

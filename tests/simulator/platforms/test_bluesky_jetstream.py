@@ -13,12 +13,12 @@ import pytest
 import zstandard
 from aiohttp import WSMsgType, web
 
-from desk.feeds.jetstream_dictionaries import CURRENT_ID, LEGACY, dictionary_bytes
+from desk.feeds.jetstream.dictionaries import CURRENT_ID, LEGACY, dictionary_bytes
 from simulator.platforms import EXERCISE_HEADER
 from simulator.platforms.application import Platform
-from simulator.platforms.bluesky import UTILITY_DID, bluesky, told_posts, wire_id
-from simulator.platforms.bluesky_stream import Pace
-from simulator.platforms.bluesky_wire import EVENTS, at_us, tid, tid_us
+from simulator.platforms.bluesky.platform import UTILITY_DID, bluesky, told_posts, wire_id
+from simulator.platforms.bluesky.stream import Pace
+from simulator.platforms.bluesky.wire import EVENTS, at_us, tid, tid_us
 from simulator.platforms.stage import Landing, Stage
 from tests.simulator.platforms.stageland import STORM, day, staged
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import aiohttp
 
-from simulator.platforms.bluesky import UTILITY_DID, bluesky, told_posts, wire_id
-from simulator.platforms.bluesky_session import _token
+from simulator.platforms.bluesky.platform import UTILITY_DID, bluesky, told_posts, wire_id
+from simulator.platforms.bluesky.session import _token
 from simulator.platforms.stage import Stage
 from tests.simulator.platforms.stageland import day, staged
 

@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desk.accounts import Account, Own
-from desk.feeds.jetstream_frames import Frames
+from desk.feeds.jetstream.frames import Frames
 from desk.post import Author, Media, Post
 from simulator.conductor.conductor import Conductor
-from simulator.platforms.bluesky import UTILITY_DID
-from simulator.platforms.bluesky_wire import Wire, _base32, frame_v1, frame_v2, uri
+from simulator.platforms.bluesky.platform import UTILITY_DID
+from simulator.platforms.bluesky.wire import Wire, _base32, frame_v1, frame_v2, uri
 from simulator.platforms.stage import Landing, Stage, Staged
 from simulator.truth import PostTruth, Told
 from tests.simulator.platforms.stageland import day

@@ -13,10 +13,10 @@ from aiohttp import WSMsgType
 from desk.feeds.markup import plain_text
 from desk.post import Author, Post
 from simulator.platforms import EXERCISE_HEADER
-from simulator.platforms import mastodon as platform
-from simulator.platforms.mastodon import Instance, mastodon, sent, wire_id
-from simulator.platforms.mastodon_shelf import page
-from simulator.platforms.mastodon_statuses import content, tags_of
+from simulator.platforms.mastodon import platform
+from simulator.platforms.mastodon.platform import Instance, mastodon, sent, wire_id
+from simulator.platforms.mastodon.shelf import page
+from simulator.platforms.mastodon.statuses import content, tags_of
 from simulator.platforms.stage import Landing, Stage
 from tests.simulator.platforms.stageland import STORM, day, staged
 

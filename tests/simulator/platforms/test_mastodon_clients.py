@@ -9,8 +9,8 @@ import asyncio
 import json
 import sys
 
-from simulator.platforms.mastodon import mastodon, sent, wire_id
-from simulator.platforms.mastodon_statuses import content
+from simulator.platforms.mastodon.platform import mastodon, sent, wire_id
+from simulator.platforms.mastodon.statuses import content
 from tests.simulator.platforms.stageland import day, staged
 
 SCRIPT = """

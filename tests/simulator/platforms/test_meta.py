@@ -14,13 +14,13 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from desk.feeds.meta_wire import decode_webhook
+from desk.feeds.meta.wire import decode_webhook
 from simulator.platforms import CREDENTIAL, EXERCISE_HEADER
-from simulator.platforms import meta_sender as sender_module
 from simulator.platforms.faults import Fault
-from simulator.platforms.meta import meta, wire_id
-from simulator.platforms.meta_page import PAGE, Wall, change
-from simulator.platforms.meta_sender import CallbackError, meta_sender, webhook
+from simulator.platforms.meta import sender as sender_module
+from simulator.platforms.meta.page import PAGE, Wall, change
+from simulator.platforms.meta.platform import meta, wire_id
+from simulator.platforms.meta.sender import CallbackError, meta_sender, webhook
 from simulator.platforms.stage import Landing, Stage
 from tests.simulator.platforms.pageland import addressed_day, told, until
 from tests.simulator.platforms.stageland import staged

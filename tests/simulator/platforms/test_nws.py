@@ -12,11 +12,11 @@ import pytest
 
 from desk.feeds import open_feed
 from desk.feeds.kinds import KINDS
-from desk.feeds.nws import NwsFeed
+from desk.feeds.nws.feed import NwsFeed
 from desk.territories import load_territory
 from desk.warnings.placing import Placing
-from simulator.platforms.nws import nws, wire_ids
-from simulator.platforms.nws_bulletins import Service
+from simulator.platforms.nws.bulletins import Service
+from simulator.platforms.nws.platform import nws, wire_ids
 from simulator.storm_file import load_storm
 from simulator.stream import StormDay
 from tests.simulator.platforms.stageland import staged

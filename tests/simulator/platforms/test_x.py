@@ -13,7 +13,7 @@ import aiohttp
 
 from simulator.platforms import CREDENTIAL, EXERCISE_HEADER
 from simulator.platforms.stage import Stage
-from simulator.platforms.x import UTILITY_ID, Limits, wire_id, x
+from simulator.platforms.x.platform import UTILITY_ID, Limits, wire_id, x
 from tests.simulator.platforms.stageland import STORM, staged
 
 STILL = 1e-6

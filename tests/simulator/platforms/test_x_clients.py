@@ -21,9 +21,9 @@ from xdk.stream.models import UpdateRulesRequest
 from desk.post import Author
 from simulator.platforms import CREDENTIAL
 from simulator.platforms.stage import Landing, Stage
-from simulator.platforms.x import wire_id, x
-from simulator.platforms.x_rule import read_rule
-from simulator.platforms.x_wire import Wire
+from simulator.platforms.x.platform import wire_id, x
+from simulator.platforms.x.rule import read_rule
+from simulator.platforms.x.wire import Wire
 from tests.simulator.platforms.stageland import staged
 
 STILL = 1e-6

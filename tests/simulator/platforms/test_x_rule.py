@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.platforms.x_rule import RuleError, Seen, read_rule, words_of
+from simulator.platforms.x.rule import RuleError, Seen, read_rule, words_of
 
 
 def seen(text: str, **more: object) -> Seen:

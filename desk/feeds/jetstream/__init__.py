@@ -1,0 +1,1 @@
+"""Bluesky: every public post, by Jetstream of either version."""

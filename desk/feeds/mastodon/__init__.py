@@ -1,0 +1,1 @@
+"""Mastodon: the streams of one instance, and what was missed between connections."""

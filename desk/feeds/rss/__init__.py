@@ -1,0 +1,1 @@
+"""Newsrooms: RSS and Atom as they are really written."""

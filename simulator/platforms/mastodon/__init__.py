@@ -1,0 +1,1 @@
+"""A storm's Mastodon: one instance with its streams, lists and statuses."""

@@ -1,0 +1,1 @@
+"""A storm's weather service: its bulletins as alerts."""

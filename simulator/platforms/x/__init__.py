@@ -1,0 +1,1 @@
+"""A storm's X: the filtered stream with its rules, posts and the search."""
