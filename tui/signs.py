@@ -53,7 +53,7 @@ STATUS_SIGNS = {
 
 FEED_SIGNS = {
     "failed": Sign("×", "failed", "the feed has given up", "red"),
-    "limited": Sign("!", "waiting", "the platform asks the feed to wait", "orange"),
+    "limited": Sign("!", "waiting", "the platform asks the feed to wait", "blue"),
     "retrying": Sign("!", "retrying", "the feed is trying again", "orange"),
     "starting": Sign("○", "starting", "no post yet", "yellow"),
     "live": Sign("●", "live", "posts come in", "green"),
