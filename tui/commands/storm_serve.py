@@ -35,73 +35,82 @@ LOOK_S = 0.25
 TELL_S = 30.0
 
 
+Port = Annotated[
+    int,
+    typer.Option(
+        "--port", metavar="N", min=0, max=65_535, help="On this machine alone; 0: any free one."
+    ),
+]
+Speed = Annotated[
+    str,
+    typer.Option(
+        metavar="N|max",
+        help="Storm seconds a second; max: as fast as the slowest client that is attached.",
+    ),
+]
+Wait = Annotated[
+    int | None,
+    typer.Option(
+        "--wait",
+        metavar="N",
+        min=0,
+        help="Begin once N streams are attached; default 1 at max, else 0.",
+    ),
+]
+Paused = Annotated[bool, typer.Option("--paused", help="Begin with POST /exercise/run alone.")]
+Platforms = Annotated[
+    list[str] | None,
+    typer.Option("--platform", metavar="NAME", help="Only this one; may be repeated."),
+]
+Faults = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--fault",
+        metavar="[PLATFORM:]KIND=AMOUNT[/min][,SECONDSs][@FROM-TO]",
+        help="What goes wrong, such as drop=0.001 or 429=0.05@30-60; may be repeated.",
+    ),
+]
+FaultFile = Annotated[
+    Path | None, typer.Option("--faults", metavar="FILE", help="The same as TOML.")
+]
+Callback = Annotated[
+    str | None,
+    typer.Option(
+        "--meta-callback",
+        metavar="URL",
+        help="Where a desk on this machine hears Meta's webhooks: http://127.0.0.1:8443/meta.",
+    ),
+]
+DeskSpeaks = Annotated[
+    bool, typer.Option("--desk-speaks", help="Let the storm's own desk answer people as well.")
+]
+SettingsOut = Annotated[
+    Path | None,
+    typer.Option(
+        "--settings-out",
+        metavar="DIR",
+        help="Write an accounts.toml there that switches the drill's accounts on.",
+    ),
+]
+
+
 def serve(
     name: Name,
-    port: Annotated[
-        int,
-        typer.Option(
-            "--port", metavar="N", min=0, max=65_535, help="On this machine alone; 0: any free one."
-        ),
-    ],
-    speed: Annotated[
-        str,
-        typer.Option(
-            metavar="N|max",
-            help="Storm seconds a second; max: as fast as the slowest client that is attached.",
-        ),
-    ] = SPEED,
+    port: Port,
+    speed: Speed = SPEED,
     seed: Seed = None,
     hours: Hours = None,
     scale: Scale = None,
     background: Background = None,
     stream: Stream = None,
-    wait: Annotated[
-        int | None,
-        typer.Option(
-            "--wait",
-            metavar="N",
-            min=0,
-            help="Begin once N streams are attached; default 1 at max, else 0.",
-        ),
-    ] = None,
-    paused: Annotated[
-        bool, typer.Option("--paused", help="Begin with POST /exercise/run alone.")
-    ] = False,
-    platform: Annotated[
-        list[str] | None,
-        typer.Option("--platform", metavar="NAME", help="Only this one; may be repeated."),
-    ] = None,
-    fault: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--fault",
-            metavar="[PLATFORM:]KIND=AMOUNT[/min][,SECONDSs][@FROM-TO]",
-            help="What goes wrong, such as drop=0.001 or 429=0.05@30-60; may be repeated.",
-        ),
-    ] = None,
-    faults: Annotated[
-        Path | None, typer.Option("--faults", metavar="FILE", help="The same as TOML.")
-    ] = None,
-    meta_callback: Annotated[
-        str | None,
-        typer.Option(
-            "--meta-callback",
-            metavar="URL",
-            help="Where a desk on this machine hears Meta's webhooks: http://127.0.0.1:8443/meta.",
-        ),
-    ] = None,
-    desk_speaks: Annotated[
-        bool,
-        typer.Option("--desk-speaks", help="Let the storm's own desk answer people as well."),
-    ] = False,
-    settings_out: Annotated[
-        Path | None,
-        typer.Option(
-            "--settings-out",
-            metavar="DIR",
-            help="Write an accounts.toml there that switches the drill's accounts on.",
-        ),
-    ] = None,
+    wait: Wait = None,
+    paused: Paused = False,
+    platform: Platforms = None,
+    fault: Faults = None,
+    faults: FaultFile = None,
+    meta_callback: Callback = None,
+    desk_speaks: DeskSpeaks = False,
+    settings_out: SettingsOut = None,
 ) -> None:
     """Serve a storm by the platforms' own protocols; prints addresses and feed URLs as JSON."""
     pace = speed_of(speed)

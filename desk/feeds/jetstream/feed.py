@@ -152,7 +152,7 @@ class JetstreamFeed:
             # too old by number: by time, the oldest that the server has is taken instead
             return max(self._address.cursor, TIMES_FROM if self._by_time else 0)
         if not self._began_us:
-            self._began_us = time.time_ns() // 1000
+            self._began_us = time.time_ns() // 1000 - REWIND_US
             return None
         # a connection that broke before it brought a single frame
         return self._began_us
