@@ -14,9 +14,7 @@ from desk.post import Post
 
 def why_not(post: Post, account: Account) -> str:
     """Why the writer of `post` can't be answered from `account`; empty where they can."""
-    handle = plain_handle(account.handle)
-    if not account.summoned_only or handle in map(
-        plain_handle, post.mentions
-    ):  # who is quoted is among them
+    named = map(plain_handle, post.mentions)  # who is quoted is among them
+    if not account.summoned_only or plain_handle(account.handle) in named:
         return ""
     return f"X takes a reply only to who has mentioned @{account.handle} or quoted it: answer there"
