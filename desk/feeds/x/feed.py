@@ -113,7 +113,7 @@ class XFeed:
         place = _place(cursor, self.url)
         # at each connect: whoever else has this token may have changed the rules meanwhile
         refused = await self._keep_rules()
-        gap = Gap(place.newest, place.heard_s, self._now_s())
+        gap = Gap(place.newest, place.heard_s, self._now_s(), self._asked.here)
         params = self._params() | gap.params(self._asked.recovery)
         async with self._server.stream(STREAM, params) as answer:
             self.condition.live()

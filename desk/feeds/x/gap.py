@@ -27,18 +27,30 @@ MOST_QUERIES = 60
 MOST_PAGES = 5
 A_PAGE = 100
 BACKFILL_S = 5 * 60
-RECOVERY_S = 24 * 3600
+RECOVERY_S = 24 * 3600 - 60
+"""X refuses a time that is a day old: a slow request must not become one."""
 SEARCHED_S = 7 * 24 * 3600 - 600
 EARLIER_S = 5
 """Posts reach the stream some seconds after they are made."""
 
 
 class Gap(NamedTuple):
-    """From the last sign of life to now; `newest` is the newest post that was heard, 0 for none."""
+    """From the last sign of life to now; `newest` is the newest post that was heard, 0 for none.
+
+    `here` says that the server is on this machine: a drill's, whose clock is not that of the wall.
+    """
 
     newest: int
     heard_s: float
     now_s: float
+    here: bool = False
+
+    @property
+    def begins_s(self) -> float:
+        """When it began, in seconds since 1970 by the server's clock."""
+        if self.here and self.newest:
+            return time_of(str(self.newest)).timestamp()
+        return self.heard_s
 
     @property
     def seconds(self) -> float:
@@ -58,7 +70,9 @@ class Gap(NamedTuple):
         if whole_s < 1:
             return ""
         match recovery:
-            case "backfill" if whole_s <= RECOVERY_S:
+            case "backfill" if self.seconds <= BACKFILL_S - EARLIER_S:
+                return ""
+            case "backfill" if self.seconds <= RECOVERY_S and (self.newest or not self.here):
                 return ""
             case "search" if whole_s <= SEARCHED_S and self.newest:
                 return f"gap of {whole_s} s: only what the search finds was recovered"
@@ -74,12 +88,14 @@ async def recover(
     params: Mapping[str, str],
 ) -> AsyncGenerator[Read, None]:
     """What of a gap comes neither with the stream nor too late; errors as of `Server`."""
-    if gap.seconds < 1 or not gap.newest:
+    if gap.seconds < 1:
         return
     if asked.recovery == "backfill" and BACKFILL_S - EARLIER_S < gap.seconds <= RECOVERY_S:
         async for read in _streamed(server, gap, params):
             yield read
-    if asked.recovery == "search" and gap.seconds <= SEARCHED_S and surroundings is not None:
+    if not gap.newest or surroundings is None:
+        return
+    if asked.recovery == "search" and gap.seconds <= SEARCHED_S:
         # seconds of work, in which screens must be served
         for query in await asyncio.to_thread(search_queries, surroundings, asked.wish):
             async for read in _found(server, query, gap.newest, params):
@@ -96,7 +112,7 @@ async def _streamed(
     server: Server, gap: Gap, params: Mapping[str, str]
 ) -> AsyncGenerator[Read, None]:
     """The time of the gap, sent again in a stream that ends of itself."""
-    begin = time_of(str(gap.newest)).timestamp() - EARLIER_S
+    begin = gap.begins_s - EARLIER_S
     times = {"start_time": _at(begin), "end_time": _at(max(gap.now_s, begin + gap.seconds))}
     lines = Lines()
     async with server.stream(STREAM, {**params, **times}) as answer:

@@ -9,6 +9,7 @@ from desk.errors import FeedError, SecretError, choices
 from desk.feeds import Options
 from desk.feeds.x.rules import Wish
 from desk.secret import Secret, read_secret
+from desk.serving.address import is_here
 
 STREAM = "/2/tweets/search/stream"
 TOKEN = "env:STORMDESK_X_BEARER_TOKEN"  # noqa: S105  where it is found, not what it is
@@ -28,6 +29,11 @@ class Asked(NamedTuple):
     recovery: Recovery
     keeps_rules: bool
     wish: Wish
+
+    @property
+    def here(self) -> bool:
+        """Whether the server stands on this machine: then it is no X."""
+        return is_here(urlsplit(self.base).hostname or "")
 
 
 _OPTIONS = ("secret", "expansions", "recover", "rules", "languages", "retweets")
