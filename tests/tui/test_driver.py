@@ -6,14 +6,17 @@ import os
 import pty
 import signal
 import threading
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 
 import pytest
+from textual import constants
 from textual.app import App
 from textual.drivers._writer_thread import WriterThread
 from textual.drivers.linux_driver import LinuxDriver
+from textual.events import Key
 
-from tui.driver import Closable, TerminalDriver
+from tui.driver import ESC_S, Closable, Keys, TerminalDriver
 from tui.frame import Frame
 
 
@@ -67,3 +70,40 @@ async def test_only_a_suspended_screen_begins_anew(monkeypatch: pytest.MonkeyPat
     finally:
         for number, handler in handlers.items():
             signal.signal(number, handler)
+
+
+def names(told: Iterable[object]) -> list[str]:
+    return [event.key for event in told if isinstance(event, Key)]
+
+
+def test_an_esc_alone_is_a_key_once_nothing_follows() -> None:
+    keys = Keys()
+    assert names(keys.read("\x1b")) == []
+    assert keys.wait_s == ESC_S
+    assert names(keys.quiet()) == ["escape"]
+    assert keys.wait_s > ESC_S
+    assert names(keys.quiet()) == []
+
+
+@pytest.mark.parametrize(
+    ("parts", "told"),
+    [
+        (("\x1b", "[A"), ["up"]),
+        (("k\x1b", "[B", "j"), ["k", "down", "j"]),
+        (("\x1b[", "A"), ["up"]),
+        (("\x1b\x1b", "[C"), ["escape", "right"]),
+        (("\x1b", "\x1b", ""), ["escape", "escape"]),
+        (("k", "\x1b", ""), ["k", "escape"]),
+    ],
+)
+def test_a_key_in_parts_is_one_key(parts: Sequence[str], told: list[str]) -> None:
+    keys = Keys()
+    heard = [name for part in parts for name in names(keys.read(part) if part else keys.quiet())]
+    assert heard == told
+
+
+def test_who_has_a_slow_line_gives_an_esc_more_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ESCDELAY", "100")
+    keys = Keys()
+    list(keys.read("\x1b"))
+    assert keys.wait_s == constants.ESCAPE_DELAY
