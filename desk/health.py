@@ -11,6 +11,7 @@ from operator import attrgetter
 
 from desk.feeds import Batch
 from desk.feeds.condition import Condition
+from desk.oms.gauge import ListGauge
 from desk.pipeline import Outcome
 from desk.post import Post
 from desk.secret import masked
@@ -135,15 +136,39 @@ class FeedGauge:
         return max(0, math.ceil(self._condition.retry_at_s - now_s))
 
     def _wall(self, at_s: float) -> datetime:
-        return datetime.fromtimestamp(int(self._wall_s + at_s), UTC)
+        return _wall(self._wall_s + at_s)
+
+
+def list_health(gauge: ListGauge, now_s: float) -> FeedHealth:
+    """How the utility's own list does at this moment."""
+    wall_s, condition = time.time() - time.monotonic(), gauge.condition
+    waits = condition.state in ("retrying", "limited")
+    heard_s, began_s = gauge.heard_s, gauge.began_s
+    return FeedHealth(
+        url=gauge.url,
+        state=condition.state,
+        received=0,
+        bad=gauge.bad,
+        duplicates=0,
+        lag_s=0.0,
+        posts_per_second=0.0,
+        last_error=masked(condition.error),
+        reconnects=condition.reconnects,
+        retry_s=max(0, math.ceil(condition.retry_at_s - now_s)) if waits else None,
+        heard_at=None if heard_s is None else _wall(wall_s + heard_s),
+        silent_s=_steps(now_s - (heard_s or began_s)),
+        since=_wall(wall_s + began_s),
+        outages=gauge.outages or 0,
+    )
 
 
 def silent_since(feeds: Iterable[FeedHealth]) -> datetime | None:
     """Since when no feed has brought anything, None while one does or all have ended.
 
-    Where posts are to come, warnings of the weather alone don't count.
+    Where posts are to come, warnings of the weather alone don't count, and the utility's own list
+    never does.
     """
-    reading = [feed for feed in feeds if feed.state != "ended"]
+    reading = [feed for feed in feeds if feed.state != "ended" and feed.outages is None]
     posting = [feed for feed in reading if not feed.warns] or reading
     if not posting or any(feed.silent_s < SILENT_S for feed in posting):
         return None
@@ -171,6 +196,10 @@ def desk_health(
 def failed(feed: FeedHealth) -> bool:
     """Whether a feed has stopped for good."""
     return feed.state == "failed"
+
+
+def _wall(at_s: float) -> datetime:
+    return datetime.fromtimestamp(int(at_s), UTC)
 
 
 def _steps(seconds: float) -> int:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from contextlib import aclosing
 from datetime import UTC, datetime
 
 from desk.ahead import Ahead, as_one
 from desk.errors import DeskError, LabellingError, StoreError
 from desk.feeds import Acknowledging, Batch, Fault, Feed
-from desk.health import FeedGauge, desk_health
+from desk.health import FeedGauge, desk_health, list_health
 from desk.labelling import Labellers
 from desk.pipeline import Outcome, Pipeline, Taken
 from desk.post import encode
@@ -74,9 +75,11 @@ class Reading:
             await asyncio.gather(*tasks, noting, reading, return_exceptions=True)
 
     def health(self) -> tuple[FeedHealth, ...]:
-        """How each feed does at this moment."""
+        """How each feed does at this moment, and the utility's own list, where that is followed."""
         now_s, real = time.monotonic(), self._pipeline.store.exercise is False
-        return tuple(gauge.health(now_s, real=real) for gauge in self.gauges.values())
+        feeds = tuple(gauge.health(now_s, real=real) for gauge in self.gauges.values())
+        listed = self._pipeline.oms.gauge
+        return feeds if listed is None else (*feeds, list_health(listed, now_s))
 
     def desk_health(self) -> DeskHealth:
         """How the desk does at this moment."""
@@ -112,13 +115,16 @@ class Reading:
         finally:
             for task in tasks:
                 task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _fetch(self, feed: Feed, gauge: FeedGauge, ahead: Ahead) -> None:
-        async for batch in feed.batches(self._pipeline.store.cursor(feed.url)):
-            gauge.arrived(batch, time.monotonic())
-            for fault in batch.faults:
-                self._tell(bad_line(fault))
-            await ahead.put(batch)
+        # a feed that is left halfway lets go of its connection now, and not when it is swept up
+        async with aclosing(feed.batches(self._pipeline.store.cursor(feed.url))) as batches:
+            async for batch in batches:
+                gauge.arrived(batch, time.monotonic())
+                for fault in batch.faults:
+                    self._tell(bad_line(fault))
+                await ahead.put(batch)
         await ahead.put(None)
 
     async def _work(self, feed: Feed, gauge: FeedGauge, ahead: Ahead) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
 from itertools import islice
 
 import msgspec
@@ -54,7 +54,7 @@ class StormFeed:
         self._clock = clock
         self._sleep = sleep
 
-    async def batches(self, cursor: str | None) -> AsyncIterator[Batch]:
+    async def batches(self, cursor: str | None) -> AsyncGenerator[Batch, None]:
         """Batches from behind `cursor`, at most ten a second unless the speed is `max`.
 
         Raises:

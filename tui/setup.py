@@ -153,6 +153,7 @@ def follow_oms(setup: Setup, pipeline: Pipeline, tell: Callable[[str], None]) ->
         return None
     listed = oms_list(setup.oms, pipeline.territory, tell, lambda: pipeline.store.exercise)
     pipeline.oms.replace(listed.read())
+    pipeline.oms.gauge = listed.gauge
     return listed
 
 

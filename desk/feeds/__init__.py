@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from typing import Protocol, runtime_checkable
 from urllib.parse import parse_qsl
 
@@ -54,7 +54,7 @@ class Feed(Protocol):
 
     url: str
 
-    def batches(self, cursor: str | None) -> AsyncIterator[Batch]:
+    def batches(self, cursor: str | None) -> AsyncGenerator[Batch, None]:
         """Batches from behind `cursor` (None: from the start), until the feed ends.
 
         Raises:

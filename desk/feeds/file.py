@@ -8,7 +8,7 @@ import os
 import re
 import stat
 import threading
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
 from contextlib import aclosing, suppress
 from hashlib import blake2b
 from pathlib import Path
@@ -49,7 +49,7 @@ class FileFeed:
         self._path = options.target
         self._fill = options.fill
 
-    async def batches(self, cursor: str | None) -> AsyncIterator[Batch]:
+    async def batches(self, cursor: str | None) -> AsyncGenerator[Batch, None]:
         """Batches from behind `cursor`.
 
         Raises:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 
 import aiohttp
@@ -39,7 +39,7 @@ async def lasting(
     patience: Patience,
     *,
     sleep: Sleep = asyncio.sleep,
-) -> AsyncIterator[Batch]:
+) -> AsyncGenerator[Batch, None]:
     """Batches of one connection after another, for ever; a FeedError of `connect` ends it.
 
     A connection that ends of itself is opened again as one that broke.

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from desk.errors import OmsError
+from desk.oms.gauge import ListGauge
 from desk.oms.outage import OmsOutage
 from desk.oms.reader import Warn, read_oms
 from desk.territories.territory import Territory
@@ -17,7 +18,9 @@ POLL_S = 2.0
 
 
 class OmsList(Protocol):
-    """A list of the utility's outages, wherever it is."""
+    """A list of the utility's outages, wherever it is; `gauge` says how it does."""
+
+    gauge: ListGauge
 
     def read(self) -> list[OmsOutage]:
         """The list at the start, empty where it can only be waited for.
@@ -40,6 +43,7 @@ class OmsFile:
         self._territory = territory
         self._tell = tell
         self._seen: tuple[int, int] | None = None
+        self.gauge = ListGauge(str(path))
 
     def read(self) -> list[OmsOutage]:
         """The list as it is now.
@@ -48,7 +52,7 @@ class OmsFile:
             OmsError: it can't be read.
         """
         self._seen = self._stamp()
-        return read_oms(self._path, self._territory, self._tell)
+        return self._read()
 
     async def follow(self, took: Callable[[list[OmsOutage]], None]) -> None:
         """Give each later state of the list to `took`, for ever.
@@ -63,12 +67,21 @@ class OmsFile:
             self._seen = stamp
             try:
                 # thousands of lines take a second, which no key should wait for
-                listed = await asyncio.to_thread(read_oms, self._path, self._territory, self._tell)
+                listed = await asyncio.to_thread(self._read)
             except OmsError as error:
+                self.gauge.failed(str(error), POLL_S)
                 self._tell(f"{error}; the list read before stays")
                 continue
             took(listed)
             self._tell(f"{self._path}: read again, {len(listed):,} outages")
+
+    def _read(self) -> list[OmsOutage]:
+        bad: list[str] = []
+        listed = read_oms(self._path, self._territory, bad.append)
+        for words in bad:
+            self._tell(words)
+        self.gauge.took(len(listed), len(bad))
+        return listed
 
     def _stamp(self) -> tuple[int, int] | None:
         try:

@@ -17,6 +17,7 @@ from datetime import datetime
 import msgspec
 
 from desk.errors import OutageError
+from desk.oms.gauge import ListGauge
 from desk.oms.match import cost, too_few
 from desk.oms.near import Near, began_together, overlap
 from desk.oms.outage import OmsOutage, as_known
@@ -41,17 +42,23 @@ class Told(msgspec.Struct):
 
 
 class LiveOms:
-    """The list of the utility's outages that a desk goes by; `given` says whether it has one."""
+    """The list of the utility's outages that a desk goes by; `given` says whether it has one.
+
+    `gauge` says how it does, where somebody follows it; `number` counts the states that it had.
+    """
 
     def __init__(self, saved: bytes | None = None) -> None:
         self._told = msgspec.json.decode(saved, type=Told) if saved else Told()
         self._of: dict[str, str] = {}
+        self.gauge: ListGauge | None = None
+        self.number = 0
         self.replace(())
         self.given = False
 
     def replace(self, listed: Sequence[OmsOutage]) -> None:
         """Go by another list from the next minute on."""
         self.given = True
+        self.number += 1
         self._listed = sorted(listed, key=lambda one: (one.known_at, one.id))
         self._by_id = {one.id: one for one in self._listed}
         self._known_at = [one.known_at for one in self._listed]

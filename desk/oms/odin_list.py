@@ -22,6 +22,7 @@ from desk.errors import OmsError
 from desk.feeds.answer import PACKED, NotPackedError, TooLongError, whole
 from desk.feeds.lasting import plainly
 from desk.feeds.retry_after import retry_after_s
+from desk.oms.gauge import ListGauge
 from desk.oms.odin import read_rows
 from desk.oms.odin_url import asked_of
 from desk.oms.outage import OmsOutage
@@ -54,6 +55,7 @@ class OdinList:
 
     def __init__(self, url: str, territory: Territory, tell: Warn, exercise: Kind) -> None:
         self.url = url
+        self.gauge = ListGauge(url)
         self._territory = territory
         self._tell = tell
         self._exercise = exercise
@@ -63,6 +65,7 @@ class OdinList:
         self._tags: dict[str, str] = {}
         self._pages: dict[str, list[Any]] = {}
         self._told = ""
+        self._bad = 0
 
     def read(self) -> list[OmsOutage]:
         """The list as it is now, or nothing where it can't be had at once: `follow` asks again."""
@@ -99,10 +102,14 @@ class OdinList:
             except OmsError as error:
                 wait_s = max(AGAIN_S[min(failed, len(AGAIN_S) - 1)], getattr(error, "after_s", 0.0))
                 failed += 1
+                reason = str(error).removeprefix(f"{self.url}: ")
+                self.gauge.failed(reason, wait_s, limited=getattr(error, "limited", False))
                 self._say(f"{error}; the list read before stays")
             else:
                 failed = 0
+                self.gauge.same()
                 if listed is not None:
+                    self.gauge.took(len(listed), self._bad)
                     took(listed)
                     self._say(f"{self.url}: {len(listed):,} outages in {self._territory.name}")
             await asyncio.sleep(wait_s)
@@ -166,6 +173,7 @@ class OdinList:
             records: list[Record] = list(read_rows(msgspec.json.encode(_numbered(wanted)).decode()))
         except NoListError as error:
             raise OmsError(f"{self.url}: no list of outages: {error}") from None
+        self._bad = 0
         if not records:
             return []
         told: list[str] = []
@@ -175,9 +183,10 @@ class OdinList:
             if not all(ELSEWHERE in words for words in told):
                 raise
             listed = []
-        for words in told:
-            if ELSEWHERE not in words:
-                self._tell(words)
+        bad = [words for words in told if ELSEWHERE not in words]
+        self._bad = len(bad)
+        for words in bad:
+            self._tell(words)
         return [one for one in listed if one.communities]
 
     def _is_ours(self, row: dict[str, Any]) -> bool:
@@ -201,11 +210,15 @@ class OdinList:
 
 
 class _RefusedError(OmsError):
-    """The server has answered something else; `after_s` is when it may be asked again."""
+    """The server has answered something else; `after_s` is when it may be asked again.
+
+    `limited` says that it wants to be left alone.
+    """
 
     def __init__(self, url: str, answer: aiohttp.ClientResponse) -> None:
         super().__init__(f"{url}: the server answered {answer.status}")
         self.after_s = retry_after_s(answer.headers)
+        self.limited = answer.status == 429
 
 
 _WHICH = ("name", "state", "county", "communitydescriptor", "reportedstarttime", "geo_point_2d")

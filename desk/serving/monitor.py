@@ -73,6 +73,7 @@ class Monitor:
         self._rate = MinuteRate()
         self._outages: list[OutageRow] = []
         self._outages_stale = True
+        self._listed = 0
         self._outages_at_s = -OUTAGES_S
         self._counts: tuple[PlaceCount, ...] = ()
         self._likely_at: dict[str, datetime] = {}
@@ -210,7 +211,8 @@ class Monitor:
         """Every outage that the desk holds, with its trend; made anew twice a second at most."""
         now = self.pipeline.clock.now
         now_s = time.monotonic()
-        if now is not None and self._outages_stale and now_s - self._outages_at_s >= OUTAGES_S:
+        stale = self._outages_stale or self._listed != self.pipeline.oms.number
+        if now is not None and stale and now_s - self._outages_at_s >= OUTAGES_S:
             self._outages = [
                 OutageRow(
                     outage,
@@ -224,6 +226,7 @@ class Monitor:
             if self.pipeline.oms.given:
                 self.oms = self._marks(now)
             self._outages_stale = False
+            self._listed = self.pipeline.oms.number
             self._outages_at_s = now_s
         return self._outages
 

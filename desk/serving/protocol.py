@@ -117,7 +117,8 @@ class FeedHealth(msgspec.Struct, frozen=True):
     gone for good, as the platform says. `retry_s` is how long it is to the next try, in seconds.
     `heard_at` is when something last came, by the clock on the wall, `silent_s` how long that is
     ago, in steps of 10 s, from the beginning where nothing came. Counts are those since `since`.
-    A feed that `warns` brings official warnings.
+    A feed that `warns` brings official warnings. What has `outages` is no feed but the utility's
+    own list, which holds so many.
     """
 
     url: str
@@ -139,6 +140,7 @@ class FeedHealth(msgspec.Struct, frozen=True):
     behind_s: int | None = None
     since: datetime | None = None
     warns: bool = False
+    outages: int | None = None
 
 
 class DeskHealth(msgspec.Struct, frozen=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from functools import cached_property
 from pathlib import Path
 
@@ -70,7 +70,7 @@ class DrillFeed:
             raise self._stranger()
         return about
 
-    async def batches(self, cursor: str | None) -> AsyncIterator[Batch]:
+    async def batches(self, cursor: str | None) -> AsyncGenerator[Batch, None]:
         """Batches from behind `cursor` until the storm is ended.
 
         Raises:

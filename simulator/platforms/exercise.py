@@ -142,6 +142,7 @@ def standing(stage: Stage) -> dict[str, Any]:
         "posts": stage.end,
         "replies": len(stage.landed),
         "clients": dict(Counter(line.platform for line in stage.lines)),
+        "behind": stage.behind_by_platform(),
         "faults": stage.faults.told(),
     }
 

@@ -107,10 +107,16 @@ class Stage:
 
         Whoever has just gone is waited for: a real client comes back, and asks for what it missed.
         """
+        return max(self.behind_by_platform().values(), default=None)
+
+    def behind_by_platform(self) -> dict[str, int]:
+        """How many posts the slowest client of each platform was not sent yet."""
         now_s = self.conductor.now()
         self._gone = {name: each for name, each in self._gone.items() if each[1] > now_s}
-        at = [line.position for line in self.lines] + [at for at, _ in self._gone.values()]
-        return self.end - min(at) if at else None
+        at = {name: position for name, (position, _) in self._gone.items()}
+        for line in self.lines:
+            at[line.platform] = min(line.position, at.get(line.platform, line.position))
+        return {name: self.end - position for name, position in at.items()}
 
     def shown(self, platform: str, at: datetime) -> datetime:
         """What time `at` of the storm is by the clock of `platform`, which may be wrong."""

@@ -15,6 +15,7 @@ import msgspec
 from desk.intake import digest_of
 from desk.post import Post
 from desk.store import DATABASE
+from tests.benchmarks.wire_lists import ListRow
 
 if TYPE_CHECKING:
     from tests.benchmarks.wire_faults import Plan
@@ -88,6 +89,7 @@ class Account(NamedTuple):
     wall_s: float
     traceback: bool
     left_out: int
+    lists: tuple[ListRow, ...]
 
     @property
     def holds(self) -> bool:
@@ -97,7 +99,13 @@ class Account(NamedTuple):
             for row in self.rows
         )
         well = all(feed["state"] == "live" and not feed["lost"] for feed in self.feeds)
-        return whole and well and not self.strangers and not self.traceback and bool(self.feeds)
+        clean = not self.strangers and not self.traceback
+        return whole and well and clean and bool(self.feeds) and self.lists_hold
+
+    @property
+    def lists_hold(self) -> bool:
+        """Whether the warnings and the utility's list were those of the server at each look."""
+        return bool(self.lists) and all(row.same for row in self.lists)
 
     def table(self) -> str:
         """The account as Markdown."""
@@ -144,6 +152,13 @@ class Account(NamedTuple):
             f" {feed['lost']} | {feed['bad']:,} | {feed['duplicates']:,} |"
             for feed in self.feeds
         ]
+        lines += ["", "| list | at minute | on it | at the desk | the same | after |"]
+        lines += ["|---|---|---|---|---|---|"]
+        lines += [
+            f"| {row.name} | {row.minute:.0f} | {row.told} | {row.held} |"
+            f" {'yes' if row.same else 'NO'} | {row.after_s:.1f} s |"
+            for row in self.lists
+        ]
         for row in self.rows:
             lines += [f"missing: {id_}" for id_ in row.missing[:5]]
         return "\n".join(lines)
@@ -158,6 +173,7 @@ def account(
     wall_s: float,
     starts: int,
     words: str,
+    lists: Sequence[ListRow],
 ) -> Account:
     """Hold a server's list against a store; what nobody asked X for is left out, and counted."""
     everything, listed = listed, [row for row in listed if row["asked_for"]]
@@ -193,6 +209,7 @@ def account(
         wall_s,
         "Traceback" in words,
         len(everything) - len(listed),
+        tuple(lists),
     )
 
 

@@ -7,10 +7,10 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from pathlib import Path
-from typing import Literal, cast
+from typing import Literal
 
 import msgspec
 
@@ -66,9 +66,9 @@ class Timed:
         self.condition = getattr(feed, "condition", None)
         self.begin_s = self.begin_cpu_s = 0.0
 
-    async def batches(self, cursor: str | None) -> AsyncIterator[Batch]:
+    async def batches(self, cursor: str | None) -> AsyncGenerator[Batch, None]:
         """As the feed's."""
-        async with aclosing(cast(AsyncGenerator[Batch, None], self.feed.batches(cursor))) as feed:
+        async with aclosing(self.feed.batches(cursor)) as feed:
             async for batch in feed:
                 if not self.begin_s:
                     self.begin_s, self.begin_cpu_s = time.perf_counter(), time.process_time()
@@ -105,7 +105,7 @@ class Watched(Monitor):
 async def read_feed(feed: Timed, wish: Wish) -> Done:
     """Read the feed, and do nothing with what it brings."""
     posts = faults = 0
-    async with aclosing(cast(AsyncGenerator[Batch, None], feed.batches(None))) as batches:
+    async with aclosing(feed.batches(None)) as batches:
         async for batch in batches:
             posts += len(batch.posts)
             faults += len(batch.faults)

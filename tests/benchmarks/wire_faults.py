@@ -25,6 +25,7 @@ from typing import Any, NamedTuple
 import aiohttp
 
 from tests.benchmarks.wire_account import Account, Store, account
+from tests.benchmarks.wire_lists import ListRow, compared
 
 SERVER_READY_S = 120.0
 DESK_READY_S = 60.0
@@ -32,6 +33,9 @@ SETTLE_S = 300.0
 """How long the desk may take for the rest, once the day is over and nothing goes wrong any more."""
 QUIET_S = 3.0
 LOOK_S = 0.25
+TELL_S = 30.0
+LISTS_S = 240.0
+"""How long a list may differ from the server's while things go wrong: two refusals of a minute."""
 FEEDS = ("bluesky", "mastodon", "meta", "x", "rss", "nws", "odin")
 
 EVERY_FAULT = """
@@ -51,7 +55,11 @@ bluesky:skew=45@1-{third}
 
 
 class Plan(NamedTuple):
-    """A run: `faults` as options of `storm serve`, `kills` of the desk, evenly over the day."""
+    """A run: `faults` as options of `storm serve`, `kills` of the desk, evenly over the day.
+
+    `lists_at` are the shares of the day at which the storm is held, and lists are compared; they
+    are once more when all is over.
+    """
 
     storm: str = "thunderstorms"
     hours: float = 10.0
@@ -64,6 +72,7 @@ class Plan(NamedTuple):
     speed: str = "max"
     settle_s: float = SETTLE_S
     quiet_s: float = QUIET_S
+    lists_at: tuple[float, ...] = (0.5,)
 
 
 def every_fault(hours: float) -> tuple[str, ...]:
@@ -227,15 +236,16 @@ async def run(plan: Plan, folder: Path) -> Account:
         try:
             await _attached(server, http)
             await http.post(f"{server.url}/exercise/run")
-            await _through(plan, server, desk, http)
+            lists = await _through(plan, server, desk, http)
             listed = await _settled(plan, server, desk, http)
             health = await _healthy(desk)
+            lists += await compared(server, desk, http, LISTS_S)
             state = await server.state(http)
         finally:
             await desk.stop()
     words, store = desk.words(), Store(desk.data)
     wall_s = time.monotonic() - began_s
-    return account(plan, state, listed, store, health, wall_s, desk.starts, words)
+    return account(plan, state, listed, store, health, wall_s, desk.starts, words, lists)
 
 
 async def _attached(server: Server, http: aiohttp.ClientSession) -> None:
@@ -246,13 +256,22 @@ async def _attached(server: Server, http: aiohttp.ClientSession) -> None:
             await asyncio.sleep(LOOK_S)
 
 
-async def _through(plan: Plan, server: Server, desk: Desk, http: aiohttp.ClientSession) -> None:
-    """The day to its end; the desk is killed on the way."""
+async def _through(
+    plan: Plan, server: Server, desk: Desk, http: aiohttp.ClientSession
+) -> list[ListRow]:
+    """The day to its end; the desk is killed on the way. Lists as they were in its midst."""
     draw = random.Random(f"{plan.seed}/kills")
     kills = sorted(plan.hours * 60 * draw.uniform(0.05, 0.95) for _ in range(plan.kills))
+    looks = [plan.hours * 60 * share for share in sorted(plan.lists_at)]
     told_s = time.monotonic()
+    lists: list[ListRow] = []
     while True:
         state = await server.state(http)
+        if looks and state["minute"] >= looks[0] and state["state"] != "ended":
+            looks.pop(0)
+            await http.post(f"{server.url}/exercise/pause")
+            lists += await compared(server, desk, http, LISTS_S)
+            await http.post(f"{server.url}/exercise/run")
         if kills and state["minute"] >= kills[0]:
             kills.pop(0)
             await desk.kill()
@@ -261,12 +280,24 @@ async def _through(plan: Plan, server: Server, desk: Desk, http: aiohttp.ClientS
         if desk.gone:
             raise SystemExit(f"the desk has ended by itself:\n{desk.words()[-3000:]}")
         if state["state"] == "ended":
-            return
-        if time.monotonic() - told_s > 30:
+            return lists
+        if time.monotonic() - told_s > TELL_S:
             told_s = time.monotonic()
-            line = {key: state[key] for key in ("minute", "posts", "clients")}
-            sys.stderr.write(f"{json.dumps(line)}\n")
+            await _tell(state, desk)
         await asyncio.sleep(LOOK_S)
+
+
+async def _tell(state: dict[str, Any], desk: Desk) -> None:
+    """Say how far the storm is, who holds it up, and which feeds do not do well."""
+    line = {key: state[key] for key in ("minute", "posts", "clients", "behind")}
+    with contextlib.suppress(aiohttp.ClientError, OSError, ValueError):
+        line["waiting"] = {
+            feed["url"].partition(":")[0]: f"{feed['state']}, again in {feed['retry_s']} s:"
+            f" {feed['last_error'][:80]}"
+            for feed in (await desk.health())["feeds"]
+            if feed["state"] not in ("live", "ended")
+        }
+    sys.stderr.write(f"{json.dumps(line)}\n")
 
 
 async def _settled(

@@ -7,7 +7,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from desk.health import MinuteRate
+from desk.feeds import Batch
+from desk.health import FeedGauge, MinuteRate, list_health, silent_since
+from desk.oms.gauge import ListGauge
 
 
 def rate(batch: int, every_s: int, last_s: int) -> float:
@@ -32,3 +34,13 @@ def test_the_first_post_is_no_burst() -> None:
 
 def test_a_quiet_feed_has_a_low_rate() -> None:
     assert rate(1, 150, 6_000) == pytest.approx(0.4)
+
+
+def test_the_utilitys_own_list_does_not_keep_a_desk_from_being_silent() -> None:
+    listed, feed = ListGauge("odin+https://list.example/records"), FeedGauge("file:posts.jsonl")
+    feed.arrived(Batch((), "1"), 0.0)
+    listed.took(7, 0)
+    rows = [feed.health(feed._began_s + 400.0), list_health(listed, feed._began_s + 400.0)]
+    assert [row.outages for row in rows] == [None, 7]
+    assert silent_since(rows) == rows[0].since
+    assert silent_since(rows[1:]) is None  # a desk without feeds is no silent one

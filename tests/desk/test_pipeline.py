@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import random
 import sqlite3
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -224,7 +224,7 @@ class OneBatch:
     def __init__(self, url: str) -> None:
         self.url = url
 
-    async def batches(self, _: str | None) -> AsyncIterator[Batch]:
+    async def batches(self, _: str | None) -> AsyncGenerator[Batch, None]:
         yield Batch((unlabelled(1),), "1")
 
 

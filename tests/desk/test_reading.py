@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import sqlite3
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -51,7 +52,7 @@ class Webhook:
         self._store = store
         self._fails_at = fails_at
 
-    async def batches(self, _: str | None) -> AsyncIterator[Batch]:
+    async def batches(self, _: str | None) -> AsyncGenerator[Batch, None]:
         for number in range(10):
             if number == self._fails_at:
                 raise FeedError("it is over")
@@ -118,6 +119,34 @@ async def test_what_is_not_stored_is_never_acknowledged(
     assert feed.heard == ["0", "1", "2", "3"]
 
 
+class Rewound:
+    """A feed that begins again where nothing may be forgotten, and takes its time to close."""
+
+    url = "drill:here"
+
+    def __init__(self) -> None:
+        self.is_closed = False
+
+    async def batches(self, _: str | None) -> AsyncGenerator[Batch, None]:
+        try:
+            for number in itertools.count():
+                yield Batch((), str(number), restart=True)
+                await asyncio.sleep(0)
+        finally:
+            await asyncio.sleep(0.01)
+            self.is_closed = True
+
+
+async def test_a_feed_that_is_left_halfway_has_let_go_of_everything(
+    engine: Engine, territory_file: Path, tmp_path: Path
+) -> None:
+    store, feed = Store(tmp_path / "data"), Rewound()
+    reading = Reading(pipeline_of(territory_file, store, engine), [feed], nothing, print)
+    await reading.run()
+    assert reading.health()[0].state == "failed"
+    assert feed.is_closed
+
+
 class Spoiled:
     """A feed of records that are no posts."""
 
@@ -126,7 +155,7 @@ class Spoiled:
     def __init__(self, faults: list[Fault]) -> None:
         self._faults = faults
 
-    async def batches(self, _: str | None) -> AsyncIterator[Batch]:
+    async def batches(self, _: str | None) -> AsyncGenerator[Batch, None]:
         yield Batch((), "1", tuple(self._faults), ignored=7)
 
 

@@ -68,6 +68,13 @@ async def test_the_feeds_are_listed_with_all_that_is_counted(scene: OpenScene) -
         ):
             assert words in text, words
         assert text.index("mastodon social") < text.index("jetstream jetstream")
+        listed = msgspec.structs.replace(
+            WAITING, url="odin+https://list.example/records", outages=97, bad=2, lost=0
+        )
+        await s.say(Tick(status=status(feeds=(LIVE, listed))))
+        assert "! odin list.example · waiting · again in 4m" in s.text()
+        assert "the utility's own list: 97 outages · 2 bad lines · 3 times not to" in s.text()
+        assert s.text().count("duplicates") == 1
         gone = msgspec.structs.replace(WAITING, state="failed", last_error="no such token\x1b[2J")
         await s.say(Tick(status=status(feeds=(LIVE, gone))))
         assert "× mastodon social.example · failed" in s.text()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import aiohttp
@@ -32,7 +32,7 @@ class Ending:
         self.condition = Condition()
         self.condition.lost = lost
 
-    async def batches(self, _: str | None) -> AsyncIterator[Batch]:
+    async def batches(self, _: str | None) -> AsyncGenerator[Batch, None]:
         self.condition.live()
         yield Batch(
             (), "1", (Fault("line 3", "not a post: \x1b[2J", b'{"a":\x1b\xff}'),), ignored=2

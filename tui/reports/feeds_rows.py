@@ -54,6 +54,22 @@ def _feed(feed: FeedHealth, zone: ZoneInfo | None) -> Iterator[Row]:
         feed.url,
     )
     yield Row(f"    {feed.url}", "quiet")
+    yield from _list(feed) if feed.outages is not None else _posts(feed)
+    heard = f"heard of at {_time(feed.heard_at, zone)}" if feed.heard_at else "nothing has come"
+    since = f" · counted since {_time(feed.since, zone)}" if feed.since else ""
+    yield Row(f"    {heard}{since}", "quiet")
+    if feed.last_error:
+        yield Row(f"    last error: {feed.last_error[:300]}", "text" if well else "alarm")
+
+
+def _list(feed: FeedHealth) -> Iterator[Row]:
+    yield Row(
+        f"    the utility's own list: {feed.outages:,} outages · {feed.bad:,} bad lines"
+        f" · {feed.reconnects:,} times not to be had"
+    )
+
+
+def _posts(feed: FeedHealth) -> Iterator[Row]:
     rate = f"{feed.posts_per_second:,.1f} posts/s · {feed.received:,} received"
     lag = f" · {age_s(feed.lag_s)} behind itself" if feed.lag_s >= 1 else " · not behind itself"
     wall = "" if feed.behind_s is None else f" · newest post {age_s(feed.behind_s)} old"
@@ -63,11 +79,6 @@ def _feed(feed: FeedHealth, zone: ZoneInfo | None) -> Iterator[Row]:
         f" · {feed.refused:,} refused · {feed.reconnects:,} reconnects"
     )
     yield Row(f"    {feed.lost:,} lost", "alarm" if feed.lost else "text")
-    heard = f"heard of at {_time(feed.heard_at, zone)}" if feed.heard_at else "nothing has come"
-    since = f" · counted since {_time(feed.since, zone)}" if feed.since else ""
-    yield Row(f"    {heard}{since}", "quiet")
-    if feed.last_error:
-        yield Row(f"    last error: {feed.last_error[:300]}", "text" if well else "alarm")
 
 
 def fault_rows(told: FaultsTold) -> list[Row]:

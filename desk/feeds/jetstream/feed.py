@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import NoReturn
 
@@ -79,7 +79,7 @@ class JetstreamFeed:
             name = LEGACY if self._address.version == 1 else CURRENT
             self._decompress = Decompressor(dictionary_bytes(name), LONGEST_FRAME_BYTES)
 
-    async def batches(self, cursor: str | None) -> AsyncIterator[Batch]:
+    async def batches(self, cursor: str | None) -> AsyncGenerator[Batch, None]:
         """Batches from behind `cursor`, for ever.
 
         Raises:
@@ -102,8 +102,9 @@ class JetstreamFeed:
                         yield batch
 
             patience = Patience(self._rules)
-            async for batch in lasting(connect, cursor, self.condition, patience):
-                yield batch
+            async with aclosing(lasting(connect, cursor, self.condition, patience)) as batches:
+                async for batch in batches:
+                    yield batch
 
     async def _connected(
         self, http: aiohttp.ClientSession, host: str, place: Place

@@ -11,7 +11,7 @@ The cursor is JSON: for each list of the instance, the id up to which it was rea
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing, suppress
 from functools import partial
 
@@ -69,14 +69,16 @@ class MastodonFeed:
         self._patience = Patience(pace.rules)
         self._known: tuple[About, Statuses] | None = None
 
-    async def batches(self, cursor: str | None) -> AsyncIterator[Batch]:
+    async def batches(self, cursor: str | None) -> AsyncGenerator[Batch, None]:
         """Batches of all that follows `cursor`, for ever.
 
         Raises:
             FeedError: wrong credentials, or no such stream.
         """
-        async for batch in lasting(self._connect, cursor, self.condition, self._patience):
-            yield batch
+        batches = lasting(self._connect, cursor, self.condition, self._patience)
+        async with aclosing(batches):
+            async for batch in batches:
+                yield batch
 
     async def _connect(self, cursor: str | None) -> AsyncGenerator[Batch, None]:
         marks = Marks(cursor)

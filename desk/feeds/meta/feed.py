@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from typing import NamedTuple
 
 import aiohttp
@@ -73,7 +73,7 @@ class MetaFeed:
         self._holds_back = False
         self._numbers = itertools.count(1)
 
-    async def batches(self, cursor: str | None) -> AsyncIterator[Batch]:
+    async def batches(self, cursor: str | None) -> AsyncGenerator[Batch, None]:
         """Batches as they come; a message is answered once its last batch is stored.
 
         Raises:

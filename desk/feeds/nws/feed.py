@@ -10,7 +10,8 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncGenerator, Iterable, Mapping
+from contextlib import aclosing
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -106,17 +107,17 @@ class NwsFeed:
             )
         self._where = {"area": state}
 
-    async def batches(self, cursor: str | None) -> AsyncIterator[Batch]:
+    async def batches(self, cursor: str | None) -> AsyncGenerator[Batch, None]:
         """One batch a list, without posts.
 
         Raises:
             FeedError: the service knows no such area.
         """
         patience = Patience(RULES)
-        async for batch in lasting(
-            self._ask_for_ever, cursor, self.condition, patience, sleep=self._sleep
-        ):
-            yield batch
+        batches = lasting(self._ask_for_ever, cursor, self.condition, patience, sleep=self._sleep)
+        async with aclosing(batches):
+            async for batch in batches:
+                yield batch
 
     async def _ask_for_ever(self, cursor: str | None) -> AsyncGenerator[Batch, None]:
         agent = f"stormdesk ({self._query.get('contact', 'exercise')})"

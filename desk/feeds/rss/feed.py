@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import aclosing
 from datetime import UTC, datetime
 from urllib.parse import urlencode, urljoin, urlsplit
 
@@ -76,17 +77,17 @@ class RssFeed:
         self._ttl_s = 0.0
         self._draw = random.Random()  # noqa: S311  spreads the asking, hides nothing
 
-    async def batches(self, cursor: str | None) -> AsyncIterator[Batch]:
+    async def batches(self, cursor: str | None) -> AsyncGenerator[Batch, None]:
         """New entries, the oldest first, whenever the feed has some.
 
         Raises:
             FeedError: the feed is gone for good.
         """
         patience = Patience(RULES)
-        async for batch in lasting(
-            self._asking, cursor, self.condition, patience, sleep=self._sleep
-        ):
-            yield batch
+        batches = lasting(self._asking, cursor, self.condition, patience, sleep=self._sleep)
+        async with aclosing(batches):
+            async for batch in batches:
+                yield batch
 
     async def _asking(self, cursor: str | None) -> AsyncGenerator[Batch, None]:
         timeout = aiohttp.ClientTimeout(total=ANSWER_S)
@@ -95,15 +96,17 @@ class RssFeed:
         ) as http:
             drill = await is_drill(http, self._address)
             while True:
-                async for batch in self._ask(http, Source(self._place, drill), cursor):
-                    cursor = batch.cursor
-                    yield batch
+                asked = self._ask(http, Source(self._place, drill), cursor)
+                async with aclosing(asked):
+                    async for batch in asked:
+                        cursor = batch.cursor
+                        yield batch
                 wait_s = max(self._every_s, self._ttl_s)
                 await self._sleep(wait_s * (1 + self._draw.random() / 10))
 
     async def _ask(
         self, http: aiohttp.ClientSession, source: Source, cursor: str | None
-    ) -> AsyncIterator[Batch]:
+    ) -> AsyncGenerator[Batch, None]:
         known = _known(cursor)
         headers = {"Accept": _ACCEPT, "Accept-Encoding": PACKED, "User-Agent": "stormdesk"}
         if known.etag:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import aclosing
 from typing import NamedTuple
 
@@ -92,7 +92,7 @@ class XFeed:
         self._surroundings = surroundings
         self._in_step = False
 
-    async def batches(self, cursor: str | None) -> AsyncIterator[Batch]:
+    async def batches(self, cursor: str | None) -> AsyncGenerator[Batch, None]:
         """Batches from now on, and of gaps what can be recovered, for ever.
 
         Raises:
@@ -101,10 +101,11 @@ class XFeed:
         """
         _place(cursor, self.url)
         try:
-            async for batch in lasting(
-                self._connected, cursor, self.condition, self._patience, sleep=self._sleep
-            ):
-                yield batch
+            async with aclosing(
+                lasting(self._connected, cursor, self.condition, self._patience, sleep=self._sleep)
+            ) as batches:
+                async for batch in batches:
+                    yield batch
         finally:
             await self._server.close()
 

@@ -333,7 +333,7 @@ async def test_several_pages_share_a_port_and_one_path_is_of_one_feed() -> None:
         lost = await http.post(f"http://127.0.0.1:{port}/three", data=body, headers=signed(body))
         assert lost.status == 404
     for each in (first, second):
-        await each.aclose()  # type: ignore[attr-defined]
+        await each.aclose()
 
 
 async def test_a_port_that_is_taken_is_named() -> None:

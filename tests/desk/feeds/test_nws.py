@@ -87,7 +87,7 @@ def feed_of(url: str, waits: list[float] | None = None) -> NwsFeed:
 
 async def batches(feed: NwsFeed, count: int) -> list[Batch]:
     found: list[Batch] = []
-    async with contextlib.aclosing(feed.batches(None)) as reading:  # type: ignore[type-var]
+    async with contextlib.aclosing(feed.batches(None)) as reading:
         async for batch in reading:
             found.append(batch)
             if len(found) == count:

@@ -221,7 +221,7 @@ async def read(
     url = f"rss+http://{host}{path}"
     feed = RssFeed(url, Options(f"//{host}{path}", query), sleep=waits)
     found = []
-    async with contextlib.aclosing(feed.batches(cursor)) as batches:  # type: ignore[type-var]
+    async with contextlib.aclosing(feed.batches(cursor)) as batches:
         async for batch in batches:
             found.append(batch)
             if len(found) == count:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from desk.errors import OmsError
+from desk.health import list_health
 from desk.oms import odin_list
 from desk.oms.odin_list import OdinList
 from desk.territories import Territory, load_territory
@@ -100,13 +102,23 @@ async def test_the_list_before_stays_while_it_cant_be_had(
         one._every_s = 0.01
         task = asyncio.create_task(one.follow(lambda found: took.append(len(found))))
         await until(lambda: took == [2])
+        assert (one.gauge.condition.state, one.gauge.outages) == ("live", 2)
         data.status = 500
         await until(lambda: any("the list read before stays" in words for words in said))
+        assert one.gauge.condition.state == "retrying"
+        assert one.gauge.condition.error == "the server answered 500"
+        data.status = 429
+        await until(lambda: one.gauge.condition.state == "limited")
+        assert one.gauge.outages == 2
         asked = len(data.asked)
         await until(lambda: len(data.asked) > asked + 3)
-        assert (took, len(said)) == ([2], 2)
-        data.status, data.rows = 200, [row(3)]
+        assert (took, len(said)) == ([2], 3)
+        data.status, data.rows = 200, [row(3), row(4, reportedstarttime="soon")]
         await until(lambda: took == [2, 1])
+        health = list_health(one.gauge, time.monotonic())
+        assert (health.state, health.outages, health.bad) == ("live", 1, 1)
+        assert (health.last_error, health.lost, health.retry_s) == ("", 0, None)
+        assert health.reconnects > 3
         task.cancel()
 
 

@@ -38,3 +38,21 @@ async def test_marks_come_with_a_tick(desk: OpenDesk, posts_file: PostsFile) -> 
             OmsMark("17", 35.0, -79.0, "confirmed", 900, outage),
             OmsMark("18", 36.0, -80.0, "confirmed", None, None),
         )
+
+
+async def test_a_list_that_changes_is_told_without_another_post(
+    desk: OpenDesk, posts_file: PostsFile
+) -> None:
+    posts = posts_file(["no power in Alderton"])
+    async with desk(posts) as (monitor, client):
+        await client.until(Hello)
+        one = OmsOutage(id="17", started_at=NOON, lat=35.0, lon=-79.0, customers=9)
+        monitor.pipeline.oms.replace([one])
+        await monitor.run()
+        while (await client.until(Tick)).oms is None:
+            pass
+        monitor.pipeline.oms.replace([])
+        seen: tuple[OmsMark, ...] | None = None
+        while seen is None:
+            seen = (await client.until(Tick)).oms
+        assert seen == ()

@@ -166,7 +166,7 @@ async def posts(url: str, count: int) -> list[Post]:
     """The first `count` posts as a desk has them."""
     found: list[Post] = []
     feed = JetstreamFeed(f"jetstream+{url.replace('http', 'ws')}?cursor=0", rules=AT_ONCE)
-    async with contextlib.aclosing(feed.batches(None)) as batches:  # type: ignore[type-var]
+    async with contextlib.aclosing(feed.batches(None)) as batches:
         async for batch in batches:
             found += batch.posts
             if len(found) >= count:

@@ -60,7 +60,7 @@ async def test_the_desks_feed_holds_what_the_service_says() -> None:
         stage.conductor.pause()
         feed = open_feed(f"nws+{url}?every=1", KINDS)
         assert isinstance(feed, NwsFeed)
-        async with contextlib.aclosing(feed.batches(None)) as reading:  # type: ignore[type-var]
+        async with contextlib.aclosing(feed.batches(None)) as reading:
             batch = await anext(reading)
         assert not batch.faults
         warnings = batch.warnings or ()
