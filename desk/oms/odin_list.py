@@ -100,7 +100,10 @@ class OdinList:
             try:
                 listed = await self.fetch()
             except OmsError as error:
-                wait_s = max(AGAIN_S[min(failed, len(AGAIN_S) - 1)], getattr(error, "after_s", 0.0))
+                # a drill that goes faster than the wall is asked again as much sooner
+                pace = min(1.0, self._every_s / AGAIN_S[0])
+                wait_s = pace * AGAIN_S[min(failed, len(AGAIN_S) - 1)]
+                wait_s = max(wait_s, getattr(error, "after_s", 0.0))
                 failed += 1
                 reason = str(error).removeprefix(f"{self.url}: ")
                 self.gauge.failed(reason, wait_s, limited=getattr(error, "limited", False))

@@ -58,7 +58,7 @@ class Plan(NamedTuple):
     """A run: `faults` as options of `storm serve`, `kills` of the desk, evenly over the day.
 
     `lists_at` are the shares of the day at which the storm is held, and lists are compared; they
-    are once more when all is over.
+    are once more when all is over. A desk stays dead for `dead_s` at most.
     """
 
     storm: str = "thunderstorms"
@@ -73,6 +73,7 @@ class Plan(NamedTuple):
     settle_s: float = SETTLE_S
     quiet_s: float = QUIET_S
     lists_at: tuple[float, ...] = (0.5,)
+    dead_s: float = 2.0
 
 
 def every_fault(hours: float) -> tuple[str, ...]:
@@ -275,7 +276,7 @@ async def _through(
         if kills and state["minute"] >= kills[0]:
             kills.pop(0)
             await desk.kill()
-            await asyncio.sleep(draw.uniform(0.2, 2.0))
+            await asyncio.sleep(draw.uniform(0.1, 1.0) * plan.dead_s)
             await desk.start()
         if desk.gone:
             raise SystemExit(f"the desk has ended by itself:\n{desk.words()[-3000:]}")
@@ -332,7 +333,7 @@ async def _healthy(desk: Desk) -> dict[str, Any]:
             return health
         if time.monotonic() > deadline_s:
             return health
-        await asyncio.sleep(1.0)
+        await asyncio.sleep(LOOK_S)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -21,7 +21,7 @@ from desk.serving.protocol import PATH, FromDesk, Tick
 if TYPE_CHECKING:
     from tests.benchmarks.wire_faults import Desk, Server
 
-LISTEN_S = 0.6
+LISTEN_S = 0.4
 """So long after a screen has come its ticks have told it everything."""
 AGAIN_S = 0.3
 ANSWER_S = 60.0

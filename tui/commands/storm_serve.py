@@ -33,6 +33,8 @@ LEAD_POSTS = 300
 """How far the storm may be ahead of a client at max: what a platform gives again is limited."""
 LOOK_S = 0.25
 TELL_S = 30.0
+STOP_S = 0.2
+"""Streams never end by themselves: only who is being answered is waited for."""
 
 
 Port = Annotated[
@@ -211,7 +213,7 @@ async def _listening(app: web.Application, port: int) -> AsyncIterator[str]:
     """
     from aiohttp import web
 
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=STOP_S)
     await runner.setup()
     try:
         try:

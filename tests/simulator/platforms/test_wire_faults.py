@@ -13,15 +13,17 @@ import pytest
 from tests.benchmarks.wire_faults import Plan, run
 
 FAULTS = (
-    "drop=0.03@0.2-28",
-    "stall=0.05/min,1s@0.2-28",
+    "drop=0.01@0.2-28",
+    "mastodon:drop=0.03@0.2-28",
+    "x:drop=0.1@0.2-28",
+    "stall=0.05/min,0.5s@0.2-28",
     "duplicate=0.05@0.2-28",
     "reorder=0.05@0.2-28",
     "garbage=0.05@0.2-28",
-    "odin:429=0.5@0.2-28",
-    "mastodon:500=0.1@0.2-28",
+    "odin:500=0.3@0.2-28",
+    "mastodon:500=0.1@0.2-8",
     "meta:503=0.5@0.2-28",
-    "slow=400000@0.2-28",
+    "slow=400000@0.2-8",
     "skew=-90@10-20",
 )
 MOST_S = 230.0
@@ -32,7 +34,14 @@ RULES = Path(__file__).parents[3] / "rules" / "packs" / "en"
 @pytest.mark.timeout(240)
 async def test_a_desk_has_each_post_once_whatever_goes_wrong(tmp_path: Path) -> None:
     plan = Plan(
-        hours=0.5, scale=0.05, kills=1, faults=FAULTS, rules=RULES, settle_s=30.0, quiet_s=0.5
+        hours=0.5,
+        scale=0.05,
+        kills=1,
+        faults=FAULTS,
+        rules=RULES,
+        settle_s=30.0,
+        quiet_s=0.4,
+        dead_s=0.3,
     )
     async with asyncio.timeout(MOST_S):
         account = await run(plan, tmp_path)
