@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, get_args
 import pytest
 
 from desk.cases.case import Side
-from desk.serving.case_messages import CaseAct
+from desk.serving.case_messages import CaseAct, OpenCase
 from tests.tui.cases_scene import case, post
+from tests.tui.scene import until
 from tests.tui.test_cases_screen import acts, held, view
 
 if TYPE_CHECKING:
@@ -124,9 +125,11 @@ async def test_where_there_are_no_tags_yet_the_sheet_says_what_to_do(scene: Open
 async def test_a_case_is_joined_with_another_one_that_is_chosen(scene: OpenScene) -> None:
     async with scene(size=(120, 40)) as s:
         s.desk.cases.whole("case-1", others=(case(5), case(9)))
-        await s.press("C", "M")
+        await s.press("C")
+        await until(lambda: bool(s.asked(OpenCase)))  # the case at the cursor, a moment later
+        await s.press("M")
         assert "there is no other case" in s.text()
-        await s.press("escape", "j", "M", *"person9")
+        await s.press("j", "M", *"person9")
         assert "@person9 · new · Birchfield" in s.text()
         await s.press("enter")
         assert last(s) == CaseAct("merge", "agent", "case-1", into="case-9")
@@ -187,11 +190,12 @@ async def test_a_refusal_of_the_desk_is_one_plain_line(scene: OpenScene) -> None
 
 async def test_copying_takes_the_post_at_the_cursor_and_says_what(scene: OpenScene) -> None:
     async with scene() as s:
+        s.desk.cases.whole("case-0", posts=(post(case(0), 0, "a\x1b[31m b"),))
         await s.press("C", "y")
         assert "copied the newest words of @person0" in s.text()
         assert s.app.clipboard == case(0).text
-        s.desk.cases.whole("case-0", posts=(post(case(0), 0, "a\x1b[31m b"),))
-        await s.press("enter", "g", "y")
+        await s.press("enter")
+        await s.press("g", "y")
         assert "copied the post" in s.text()
         assert s.app.clipboard == "a␛[31m b"
 

@@ -9,7 +9,6 @@ import pytest
 
 from desk.serving.protocol import Tick
 from tests.tui.conftest import COUNTS, FEEDS, MARKS, WARNINGS, row, status
-from tests.tui.scene import HOPS
 from tui.choices import SavedFilter
 from tui.kept import Kept
 from tui.widgets.outages import OutageList
@@ -76,8 +75,7 @@ async def at_home(s: Scene, keys: tuple[str, ...]) -> None:
     await monitor.filter_by("label:outage")
     for name in ("k", *keys):
         s.strike(name)
-        for _ in range(HOPS):
-            await asyncio.sleep(0)
+        await s.heard()
     await s.settle()
 
 

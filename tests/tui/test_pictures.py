@@ -25,7 +25,6 @@ from textual.widgets import Input, TextArea
 
 from desk.serving.protocol import Tick
 from tests.tui.conftest import COUNTS, FEEDS, MARKS, OUTAGES, WARNINGS, status
-from tests.tui.scene import HOPS
 from tui.choices import SavedFilter
 from tui.kept import Kept
 
@@ -161,8 +160,7 @@ async def show(s: Scene, shot: str) -> None:
     await s.settle()
     for name in SHOTS[shot]:
         s.strike(name)
-        for _ in range(HOPS):
-            await asyncio.sleep(0)
+        await s.heard()
         if shot == "monitor-kept":
             await s.settle()  # a pin takes a line from the feed: the next key moves in the rest
     for field in s.app.screen.query("Input, TextArea"):
