@@ -22,6 +22,7 @@ from desk.outages import ENDED
 from desk.replies.errors import ReplyError
 from desk.replies.ground import Ground
 from desk.replies.outbox import Key
+from desk.replies.reach import switched_on
 from desk.replies.replies import Replies, check_problems
 from desk.replies.reply import Announcement, Problem, Reply, Role, Sending
 
@@ -235,6 +236,7 @@ class Announcements:
                 outage=item.outage,
                 status=facts.status,
                 approved_by=item.approved_by,
+                live=switched_on(self._ground, account) is not None,
                 exercise=item.exercise or bool(self._ground.store.exercise),
             )
             self._replies.put(reply)

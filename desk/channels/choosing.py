@@ -79,4 +79,6 @@ class Channels:
     def is_dry(self, reply: Reply, *, exercise: bool) -> bool:
         """Whether `reply` is only recorded; `exercise` says that the whole desk is one."""
         live = self.live.get(reply.account)
-        return live is None or not live.may(exercise=exercise or reply.exercise)
+        if live is None:
+            return not reply.live
+        return not live.may(exercise=exercise or reply.exercise)

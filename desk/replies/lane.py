@@ -21,6 +21,7 @@ from desk.feeds.patience import Growth
 from desk.replies.passage import Passage
 from desk.replies.reply import Reply
 
+OFF = "is no longer switched on: switch it on again, or take the reply back (v)"
 ANOTHERS = "there is one of the same words, and that is another reply"
 
 
@@ -30,7 +31,8 @@ class Pace(NamedTuple):
     A channel that has not answered for `answer_s` hangs. A reply that was not taken is tried again
     after `again`, and the lane goes on after `pause`, or after what the platform asks for, never
     more than `most_s`. What is not out after `give_up_s` has failed; what may be out is looked up
-    after `look_s`, and so long as `look_for_s` while the platform can't be asked.
+    after `look_s`, and so long as `look_for_s` while the platform can't be asked. What waits for an
+    account that was switched off is looked at again after `off_s`.
     """
 
     answer_s: float = 120.0
@@ -40,6 +42,7 @@ class Pace(NamedTuple):
     give_up_s: float = 24 * 3600.0
     look_s: float = 1.0
     look_for_s: float = 3600.0
+    off_s: float = 60.0
     jitter: float = 0.25
 
 
@@ -145,6 +148,9 @@ class Lane:
 
     async def _deliver(self, reply: Reply) -> None:
         desk = self._desk
+        if self.live is None and reply.live:
+            self._hold(reply)
+            return
         try:
             channel = await self._channel(reply)
         except LaterError as error:
@@ -158,6 +164,21 @@ class Lane:
             return
         desk.passage.send_back(reply, desk.clocks.now(), stale)
         desk.keep()
+
+    def _hold(self, reply: Reply) -> None:
+        """It was to go out really, and its account is no longer switched on: the dry run is no way.
+
+        It waits for a desk that begins with the account on, or for somebody who takes it back.
+        """
+        clocks = self._desk.clocks
+        wall = clocks.wall()
+        note = f"{reply.account} {OFF}"
+        if (wall - (reply.since or wall)).total_seconds() >= self._pace.give_up_s:
+            self._desk.passage.failed(reply, clocks.now(), note)
+        else:
+            again_at = wall + timedelta(seconds=self._pace.off_s)
+            self._desk.passage.later(reply, clocks.now(), note, again_at, wall)
+        self._desk.keep()
 
     async def _channel(self, reply: Reply) -> Channel:
         """Where a reply goes now; errors of `Live.ready`."""

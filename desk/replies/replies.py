@@ -13,7 +13,7 @@ from desk.replies.errors import ReplyError
 from desk.replies.facts import changed, seen_as
 from desk.replies.ground import Ground
 from desk.replies.outbox import NEXT, UNDONE, Key, Outbox
-from desk.replies.reach import answering, why_not
+from desk.replies.reach import answering, switched_on, why_not
 from desk.replies.reply import Draft, Facts, Problem, Reply, ReplyState, Role
 from desk.replies.writing import Writing
 
@@ -134,11 +134,12 @@ class Replies:
     ) -> Reply:
         """The reply to the newest post of a case."""
         post = self.writing.newest(case)
+        account = answering(self.ground, case)
         return Reply(
             id=self.outbox.new_id(),
             case=case.id,
             channel=case.channel,
-            account=answering(self.ground, case),
+            account=account,
             to_post=post.id if post is not None else case.posts[-1],
             author_key=post.author_key if post is not None else case.author_key,
             text=written.text,
@@ -150,6 +151,7 @@ class Replies:
             etr=self.writing.promised(written.text, facts),
             outage=facts.outage,
             status=facts.status,
+            live=switched_on(self.ground, account) is not None,
             exercise=case.exercise or bool(self.ground.store.exercise),
         )
 

@@ -74,6 +74,7 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `remote` is its id or address at the platform. An exercise, and a channel that is not switched
     on, go to the dry run: recorded, sent nowhere, `remote` begins with `dry-run:`.
 
+    `live` says that its account was switched on as it was written: then the dry run never takes it.
     `via` is the account that is switched on from which it is being sent, or was; empty for the dry
     run. `again_at` is the wall time before which it is not tried again, after `tries` that have led
     to nothing since `since`, wall time too; `note` says why.
@@ -100,6 +101,7 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     approved_by: str = ""
     note: str = ""
     remote: str = ""
+    live: bool = False
     via: str = ""
     again_at: datetime | None = None
     since: datetime | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from collections.abc import Callable
@@ -20,7 +21,10 @@ HOSTS = ("https://api.x.com", "https://api.twitter.com")
 
 
 class Limits(NamedTuple):
-    """What X allows in 15 minutes, and how many streams, rules and characters; pay-per-use."""
+    """What X allows in 15 minutes, and how many streams, rules and characters; pay-per-use.
+
+    Of more than `posts_a_second` X does not say what becomes: here they come later.
+    """
 
     connects: int = 50
     rules_read: int = 450
@@ -32,6 +36,7 @@ class Limits(NamedTuple):
     rules: int = 1000
     rule_signs: int = 1024
     query_signs: int = 512
+    posts_a_second: int = 250
     summoned_only: bool = True
 
 
@@ -59,6 +64,31 @@ class Window:
             "x-rate-limit-remaining": str(max(0, self._most - self._used)),
             "x-rate-limit-reset": str(int(self._ends_s)),
         }
+
+
+class Pace:
+    """Lets so many posts a second of the wall through, whoever hears them."""
+
+    def __init__(self, most: int, now_s: Callable[[], float] = time.monotonic) -> None:
+        self._most = most
+        self._now_s = now_s
+        self._second = 0
+        self._sent = 0
+
+    async def turn(self) -> None:
+        """Wait until one more post may be sent."""
+        while wait_s := self.wait_s():  # noqa: ASYNC110  the clock on the wall has no event
+            await asyncio.sleep(wait_s)
+
+    def wait_s(self) -> float:
+        """How long the next post has to wait; it is counted where that is 0."""
+        now_s = self._now_s()
+        if int(now_s) != self._second:
+            self._second, self._sent = int(now_s), 0
+        if self._sent >= self._most:
+            return self._second + 1 - now_s
+        self._sent += 1
+        return 0.0
 
 
 def answer(

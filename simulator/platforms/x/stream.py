@@ -21,7 +21,15 @@ from simulator.platforms.line import Line
 from simulator.platforms.stage import READ_AT_ONCE, Staged
 from simulator.platforms.x.asked import AskedError, fields_asked, time_asked
 from simulator.platforms.x.book import Book
-from simulator.platforms.x.gate import Limits, Window, is_app, problem, too_many, unauthorized
+from simulator.platforms.x.gate import (
+    Limits,
+    Pace,
+    Window,
+    is_app,
+    problem,
+    too_many,
+    unauthorized,
+)
 from simulator.platforms.x.wire import CHANNEL, Fields, Json, Wire
 
 END = b"\r\n"
@@ -45,6 +53,7 @@ class Stream:
         self._limits = limits
         self._keep_alive_s = keep_alive_s
         self._connects = Window(limits.connects)
+        self._pace = Pace(limits.posts_a_second)
         self._open: list[web.Request] = []
         self._recoveries: list[web.Request] = []
         self._reached: list[tuple[float, int]] = []
@@ -146,6 +155,7 @@ class Stream:
                 continue
             end = min(stage.end, number + READ_AT_ONCE, stop if stop is not None else stage.end)
             for frame, staged in self._frames(number, end, fields):
+                await self._pace.turn()
                 await line.send(frame, staged)
             number = line.seen(end)
             self._note(number)

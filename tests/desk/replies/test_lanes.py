@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -90,6 +91,48 @@ async def test_what_is_not_taken_now_waits_its_time_and_says_why() -> None:
     sent = bench.reply(reply)
     assert (sent.state, sent.note, sent.again_at) == ("sent", "", None)
     assert bench.case().state == "answered"
+
+
+def switched_on(folder: Path, people: int) -> Bench:
+    """A real desk with an account that its settings switch on."""
+    (folder / "accounts.toml").write_text(
+        '[[account]]\nchannel = "bluesky"\nhandle = "Power"\non = true\nsecret = "env:X"\n'
+    )
+    bench = Bench(exercise=False, settings=folder)
+    bench.people(["no power in Alderton"] * people, account="Power", channel="bluesky")
+    return bench
+
+
+async def test_a_reply_of_an_account_that_was_switched_off_waits_and_is_no_dry_run(
+    tmp_path: Path,
+) -> None:
+    bench = switched_on(tmp_path, 3)
+    for number in range(2):
+        bench.send(bench.case(number), TEXT)
+    # the desk ends before they go out, and begins again with the account off
+    delivery = await bench.deliver({}, steps=3)
+    reply = bench.replies.outbox.under_way()[0]
+    assert (reply.state, reply.tries) == ("queued", 1)
+    assert reply.note.startswith("bluesky:Power is no longer switched on: switch it on again, or")
+    assert delivery.is_held(reply)
+    assert bench.dry_run.recorded() == []
+    # one is taken back, the other goes out once the account is on again
+    bench.passage.settle("r-2", "withdraw", "ann", bench.now)
+    bench.wall += timedelta(seconds=61)
+    channel = Told()
+    await bench.deliver({"bluesky:Power": channel})
+    assert channel.published == ["r-1"]
+    assert states(bench) == {"r-1": "sent", "r-2": "rejected"}
+
+
+async def test_a_reply_of_an_account_that_stays_off_fails_after_a_day(tmp_path: Path) -> None:
+    bench = switched_on(tmp_path, 1)
+    bench.send(bench.case(), TEXT)
+    for _ in range(3):
+        await bench.deliver({})
+        bench.wall += timedelta(hours=13)
+    assert states(bench) == {"r-1": "failed"}
+    assert bench.dry_run.recorded() == []
 
 
 async def test_a_rate_limit_holds_the_whole_account_and_nobody_is_asked_meanwhile() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import time
 from collections.abc import AsyncIterator
 from functools import partial
 from typing import Any
@@ -13,6 +14,7 @@ import aiohttp
 
 from simulator.platforms import CREDENTIAL, EXERCISE_HEADER
 from simulator.platforms.stage import Stage
+from simulator.platforms.x.gate import Pace
 from simulator.platforms.x.platform import UTILITY_ID, Limits, wire_id, x
 from tests.simulator.platforms.stageland import STORM, staged
 
@@ -104,6 +106,26 @@ async def test_no_more_rules_than_x_allows() -> None:
         assert status == 422
         assert told["errors"][0]["title"] == "RulesCapExceeded"
         assert (await add(http, "three"))[0] == 201
+
+
+def test_more_posts_than_x_sends_in_a_second_come_in_the_next() -> None:
+    now_s = [7.25]
+    pace = Pace(2, lambda: now_s[0])
+    assert [pace.wait_s() for _ in range(4)] == [0.0, 0.0, 0.75, 0.75]
+    now_s[0] = 8.0
+    assert [pace.wait_s() for _ in range(3)] == [0.0, 0.0, 1.0]
+
+
+async def test_a_stream_that_is_too_full_is_late_and_whole() -> None:
+    async with asking(Limits(posts_a_second=20)) as (http, stage):
+        await add(http, MOST)
+        async with http.get(STREAM) as answer:
+            began_s = time.monotonic()
+            await to_the_end(stage)
+            found = await lines(answer, 45)
+            assert time.monotonic() - began_s > 1.0  # 45 posts are in three seconds of the clock
+        ids = [each["data"]["id"] for each in found]
+        assert len(set(ids)) == 45
 
 
 async def test_windows_of_requests_say_what_is_left() -> None:
