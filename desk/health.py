@@ -110,7 +110,7 @@ class FeedGauge:
             duplicates=self._duplicates,
             lag_s=lag_s,
             posts_per_second=round(sum(posts for _, posts in self._arrivals) / RATE_S, 1),
-            last_error=masked(self.last_error or condition.error),
+            last_error=masked(self._last_error(condition)),
             ignored=self._ignored,
             refused=self.refused,
             reconnects=condition.reconnects,
@@ -128,6 +128,12 @@ class FeedGauge:
         if self._condition is None or self.state in ("ended", "failed"):
             return self.state
         return self._condition.state
+
+    def _last_error(self, condition: Condition) -> str:
+        """Why it waits, where it does; else the last record that was no post."""
+        if self._state() in ("retrying", "limited") and condition.error:
+            return condition.error
+        return self.last_error or condition.error
 
     def _retry_s(self, now_s: float) -> int | None:
         """Seconds to the next try; 0 while one is being made."""

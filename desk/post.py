@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 
@@ -149,6 +149,11 @@ class _Wire(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     exercise: bool | None = None
 
 
+_Decoded = TypeVar("_Decoded")
+
+UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+"""What decoding JSON of a stranger may raise."""
+
 _decode = msgspec.json.Decoder(_Wire).decode
 _encode = msgspec.json.Encoder().encode
 _encode_lines = msgspec.json.Encoder().encode_lines
@@ -165,7 +170,7 @@ def decode_post(line: bytes, number: int, *, fill: bool = False) -> Post:
     Raises:
         PostError: the line is not JSON, or not a post, or of a year that can't be.
     """
-    wire = _wire(line)
+    wire = decode_mended(_decode, line)
     id_ = wire.id
     created_at = wire.created_at
     author = wire.author
@@ -202,17 +207,24 @@ def decode_post(line: bytes, number: int, *, fill: bool = False) -> Post:
     )
 
 
-def _wire(line: bytes) -> _Wire:
+def decode_mended(
+    decode: Callable[[bytes], _Decoded], line: bytes, otherwise: str = "not a post"
+) -> _Decoded:
+    """What JSON text holds, by `decode`; half of a surrogate pair in it becomes U+FFFD.
+
+    Raises:
+        PostError: it holds something else, with the words `otherwise`.
+    """
     try:
-        return _decode(line)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        return decode(line)
+    except UNREADABLE as error:
         whole = without_lone(line)
         if whole == line:
-            raise PostError(f"not a post: {error}") from None
+            raise PostError(f"{otherwise}: {error}") from None
     try:
-        return _decode(whole)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise PostError(f"not a post: {error}") from None
+        return decode(whole)
+    except UNREADABLE as error:
+        raise PostError(f"{otherwise}: {error}") from None
 
 
 def without_lone(line: bytes) -> bytes:

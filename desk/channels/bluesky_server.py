@@ -12,17 +12,15 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-import aiohttp
 import msgspec
 
 from desk.channels import Allowance
+from desk.channels.connections import Connections
 from desk.errors import DeskError
 from desk.feeds.answer import PACKED, NotPackedError, TooLongError, whole
 from desk.secret import Secret
 
 SERVER = "https://bsky.social"
-CONNECT_S = 10.0
-ANSWER_S = 30.0
 MOST_BYTES = 1 << 20
 LONGEST_WAIT_S = 24 * 3600.0
 _WORN = {"ExpiredToken", "InvalidToken", "AuthMissing"}
@@ -65,7 +63,7 @@ class Session(msgspec.Struct, rename="camel"):
         return f"Session({self.did})"
 
 
-class Server:
+class Server(Connections):
     """The server of one account; `name` is the handle or DID that logs in."""
 
     def __init__(self, address: str, name: str, password: Secret) -> None:
@@ -74,18 +72,6 @@ class Server:
         self.allowance: Allowance | None = None
         self._name = name
         self._password = password
-        self._http: aiohttp.ClientSession | None = None
-
-    @property
-    def http(self) -> aiohttp.ClientSession:
-        """The connections; made when the first is needed."""
-        if self._http is None or self._http.closed:
-            self._http = aiohttp.ClientSession(
-                timeout=aiohttp.ClientTimeout(total=ANSWER_S, sock_connect=CONNECT_S),
-                auto_decompress=False,
-                cookie_jar=aiohttp.DummyCookieJar(),
-            )
-        return self._http
 
     async def log_in(self) -> Session:
         """Begin a session with the app password.
@@ -106,11 +92,6 @@ class Server:
     async def post(self, method: str, body: Json) -> Json:
         """What a procedure answers; errors as of `log_in`."""
         return await self._call("POST", method, body=body)
-
-    async def close(self) -> None:
-        """Let go of connections."""
-        if self._http is not None:
-            await self._http.close()
 
     async def _call(
         self,

@@ -9,17 +9,15 @@ from collections.abc import Mapping
 from typing import Any, Literal
 from urllib.parse import parse_qsl, urlsplit
 
-import aiohttp
 import msgspec
 
+from desk.channels.connections import Connections
 from desk.errors import DeskError
 from desk.feeds.answer import PACKED, NotPackedError, TooLongError, whole
 from desk.secret import Secret
 
 SERVER = "https://graph.facebook.com"
 VERSION = "v26.0"
-CONNECT_S = 10.0
-ANSWER_S = 30.0
 MOST_BYTES = 4 << 20
 FULL_PERCENT = 95
 """Of an hour's calls; from here on Meta is asked nothing that it has not been asked to wait for."""
@@ -58,26 +56,14 @@ class _Refusal(msgspec.Struct):
     error: _Told = msgspec.field(default_factory=_Told)
 
 
-class Graph:
+class Graph(Connections):
     """Asks one Graph server; `server` is its address, the version is added where it has none."""
 
     def __init__(self, server: str, token: Secret) -> None:
         path = urlsplit(server).path.strip("/")
         self.base = server.rstrip("/") if path else f"{server.rstrip('/')}/{VERSION}"
         self._token = token
-        self._http: aiohttp.ClientSession | None = None
         self.quiet_s = 0.0
-
-    @property
-    def http(self) -> aiohttp.ClientSession:
-        """The connections; made when the first is needed."""
-        if self._http is None or self._http.closed:
-            self._http = aiohttp.ClientSession(
-                timeout=aiohttp.ClientTimeout(total=ANSWER_S, sock_connect=CONNECT_S),
-                auto_decompress=False,
-                cookie_jar=aiohttp.DummyCookieJar(),
-            )
-        return self._http
 
     async def get(self, path: str, **asked: str) -> dict[str, Any]:
         """What stands at `path`.
@@ -91,11 +77,6 @@ class Graph:
     async def post(self, path: str, **said: str) -> dict[str, Any]:
         """What `path` answers to `said`, which goes in the body; errors as of `get`."""
         return await self._ask("POST", path, data=said)
-
-    async def close(self) -> None:
-        """Let go of connections."""
-        if self._http is not None:
-            await self._http.close()
 
     async def _ask(self, method: str, path: str, **rest: Any) -> dict[str, Any]:  # noqa: ANN401
         headers = {

@@ -1,7 +1,7 @@
 """The platforms that replies can go out to: each opens an account with its secret.
 
-To add one: its file in this folder, and a line in `OPENERS`. Openers import their platform only
-when an account of it is switched on, and connect to nothing.
+To add one: its file in this folder, and a line in `OPENERS`. A platform is imported only when an
+account of it is switched on, and openers connect to nothing.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from desk.accounts import Account
 from desk.channels import Channel
+from desk.lazily import lazily
 from desk.post import Post
 from desk.secret import Secret
 
@@ -17,44 +18,17 @@ ChannelOpener = Callable[[Account, Secret], Channel]
 """Makes the channel of an account; raises SettingsError where the account can't be right."""
 
 
-def _bluesky(account: Account, password: Secret) -> Channel:
-    from desk.channels.bluesky import open_bluesky  # aiohttp costs start-up time
-
-    return open_bluesky(account, password)
-
-
-def _mastodon(account: Account, token: Secret) -> Channel:
-    from desk.channels.mastodon import open_mastodon
-
-    return open_mastodon(account, token)
-
-
-def _meta(account: Account, secret: Secret) -> Channel:
-    from desk.channels.meta import meta
-
-    return meta(account, secret)
-
-
-def _x(account: Account, secret: Secret) -> Channel:
-    from desk.channels.x import open_x
-
-    return open_x(account, secret)
-
+_meta = lazily("desk.channels.meta", "meta")
 
 OPENERS: dict[str, ChannelOpener] = {
-    "bluesky": _bluesky,
+    "bluesky": lazily("desk.channels.bluesky", "open_bluesky"),
     "facebook": _meta,
     "instagram": _meta,
-    "mastodon": _mastodon,
-    "x": _x,
+    "mastodon": lazily("desk.channels.mastodon", "open_mastodon"),
+    "x": lazily("desk.channels.x", "open_x"),
 }
 
-
-def _not_summoned(post: Post, account: Account) -> str:
-    from desk.channels.summons import why_not
-
-    return why_not(post, account)
-
-
-WHY_NOT: dict[str, Callable[[Post, Account], str]] = {"x": _not_summoned}
+WHY_NOT: dict[str, Callable[[Post, Account], str]] = {
+    "x": lazily("desk.channels.summons", "why_not")
+}
 """Why somebody can't be answered from an account, where a platform has rules for that."""

@@ -10,17 +10,15 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import aiohttp
 import msgspec
 
 from desk.channels import Allowance
+from desk.channels.connections import Connections
 from desk.errors import DeskError
 from desk.feeds.answer import PACKED, NotPackedError, TooLongError, whole
 from desk.feeds.mastodon.server import limits, printable
 from desk.secret import Secret
 
-CONNECT_S = 10.0
-ANSWER_S = 30.0
 MOST_BYTES = 4 << 20
 LONGEST_WORDS = 300
 
@@ -44,25 +42,13 @@ class AnswerError(DeskError):
         return self.status >= 500 or self.status == 200
 
 
-class Server:
+class Server(Connections):
     """The instance at `address`, asked with the token of an account."""
 
     def __init__(self, address: str, token: Secret) -> None:
         self.address = address
         self.allowance: Allowance | None = None
         self._token = token
-        self._http: aiohttp.ClientSession | None = None
-
-    @property
-    def http(self) -> aiohttp.ClientSession:
-        """The connections; made when the first is needed."""
-        if self._http is None or self._http.closed:
-            self._http = aiohttp.ClientSession(
-                timeout=aiohttp.ClientTimeout(total=ANSWER_S, sock_connect=CONNECT_S),
-                auto_decompress=False,
-                cookie_jar=aiohttp.DummyCookieJar(),
-            )
-        return self._http
 
     async def get(self, path: str, **asked: str) -> Any:  # noqa: ANN401  whatever it says
         """What the instance tells.
@@ -76,11 +62,6 @@ class Server:
     async def post(self, path: str, body: Json, key: str) -> Any:  # noqa: ANN401
         """What the instance makes of `body`; `key` lets it do so once. Errors as of `get`."""
         return await self._ask("POST", path, {}, body, {"Idempotency-Key": key})
-
-    async def close(self) -> None:
-        """Let go of connections."""
-        if self._http is not None:
-            await self._http.close()
 
     async def _ask(
         self,

@@ -13,12 +13,12 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-import aiohttp
 import msgspec
 from oauthlib.oauth1 import Client
 from yarl import URL
 
 from desk.channels import Allowance
+from desk.channels.connections import Connections
 from desk.errors import DeskError, SettingsError
 from desk.feeds.answer import PACKED, NotPackedError, TooLongError, whole
 from desk.feeds.retry_after import retry_after_s
@@ -26,8 +26,6 @@ from desk.feeds.x.server import AGENT, problem_of, reset_s
 from desk.secret import Secret
 
 SERVER = "https://api.x.com"
-CONNECT_S = 10.0
-ANSWER_S = 30.0
 MOST_BYTES = 4 << 20
 LIMITED_S = 60.0
 _BETWEEN = re.compile(r"[\s:]+")
@@ -47,7 +45,7 @@ class XError(DeskError):
         self.after_s = after_s
 
 
-class Server:
+class Server(Connections):
     """Asks X as the user to whom `secret` belongs.
 
     Raises:
@@ -60,28 +58,11 @@ class Server:
         self._keys = [
             Secret(part, secret.where) for part in _BETWEEN.split(secret.reveal().strip())
         ]
-        self._http: aiohttp.ClientSession | None = None
         if len(self._keys) not in (1, 4):
             raise SettingsError(
                 f"the secret in {secret.where or 'its place'} has {len(self._keys)} parts: put"
                 " CONSUMER_KEY:CONSUMER_SECRET:TOKEN:TOKEN_SECRET there, or one user access token"
             )
-
-    @property
-    def http(self) -> aiohttp.ClientSession:
-        """The connections; made when the first is needed."""
-        if self._http is None or self._http.closed:
-            self._http = aiohttp.ClientSession(
-                timeout=aiohttp.ClientTimeout(total=ANSWER_S, sock_connect=CONNECT_S),
-                auto_decompress=False,
-                cookie_jar=aiohttp.DummyCookieJar(),
-            )
-        return self._http
-
-    async def close(self) -> None:
-        """Let go of connections."""
-        if self._http is not None:
-            await self._http.close()
 
     async def get(self, path: str, **asked: str) -> dict[str, Any]:
         """What stands at `path`.

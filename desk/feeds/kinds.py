@@ -1,49 +1,19 @@
 """The kinds of feed that the desk itself knows; others are registered where things are joined.
 
-Openers of feeds over a network import them only when they are asked for: it costs time to start.
+Feeds over a network are imported only when they are asked for: it costs time to start.
 """
 
 from __future__ import annotations
 
-from desk.feeds import Feed, Opener, Options
+from desk.feeds import Opener
 from desk.feeds.file import FileFeed
+from desk.lazily import lazily
 
-
-def _jetstream(url: str, options: Options) -> Feed:
-    from desk.feeds.jetstream.feed import open_jetstream
-
-    return open_jetstream(url, options)
-
-
-def _mastodon(url: str, options: Options) -> Feed:
-    from desk.feeds.mastodon.feed import MastodonFeed
-
-    return MastodonFeed(url, options)
-
-
-def _meta(url: str, options: Options) -> Feed:
-    from desk.feeds.meta.feed import MetaFeed
-
-    return MetaFeed(url, options)
-
-
-def _nws(url: str, options: Options) -> Feed:
-    from desk.feeds.nws.feed import NwsFeed
-
-    return NwsFeed(url, options)
-
-
-def _rss(url: str, options: Options) -> Feed:
-    from desk.feeds.rss.feed import RssFeed
-
-    return RssFeed(url, options)
-
-
-def _x(url: str, options: Options) -> Feed:
-    from desk.feeds.x.feed import XFeed
-
-    return XFeed(url, options)
-
+_jetstream = lazily("desk.feeds.jetstream.feed", "open_jetstream")
+_mastodon = lazily("desk.feeds.mastodon.feed", "MastodonFeed")
+_nws = lazily("desk.feeds.nws.feed", "NwsFeed")
+_rss = lazily("desk.feeds.rss.feed", "RssFeed")
+_x = lazily("desk.feeds.x.feed", "XFeed")
 
 KINDS: dict[str, Opener] = {
     "file": FileFeed,
@@ -51,7 +21,7 @@ KINDS: dict[str, Opener] = {
     "jetstream+wss": _jetstream,
     "mastodon+http": _mastodon,
     "mastodon+https": _mastodon,
-    "meta": _meta,
+    "meta": lazily("desk.feeds.meta.feed", "MetaFeed"),
     "nws+http": _nws,
     "nws+https": _nws,
     "rss+http": _rss,

@@ -216,6 +216,10 @@ def test_a_feed_says_itself_how_it_does() -> None:
     assert (health.state, health.retry_s, health.reconnects) == ("limited", 62, 1)
     assert (health.last_error, health.lost) == ("the server answered 429", 4)
     assert meter.health(now_s + 100).retry_s == 0
+    meter.arrived(Batch((), "1", (Fault("line 3", "no JSON"),)), now_s)
+    assert meter.health(now_s).last_error == "the server answered 429"  # why it waits comes first
+    condition.live()
+    assert meter.health(now_s).last_error == "line 3: no JSON"
     meter.failed("wrong token")
     failed = meter.health(now_s)
     assert (failed.state, failed.last_error, failed.retry_s) == ("failed", "wrong token", None)

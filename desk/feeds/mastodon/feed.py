@@ -36,6 +36,7 @@ from desk.feeds.mastodon.status import Conversation, Kind, Notification, Status
 from desk.feeds.mastodon.streams import (
     CONNECT_S,
     Heard,
+    Listening,
     Stream,
     by_events,
     by_socket,
@@ -211,12 +212,12 @@ class _Connection:
             if self._silent == 0:
                 self._opened.set()
 
-        headers = self._server.headers
+        by = Listening(http, base, self._server.headers, self.put, opened, silent_s)
         try:
             if self._wants.by_socket:
-                await by_socket(http, base, streams, headers, self.put, opened, silent_s)
+                await by_socket(streams, by)
             else:
-                await by_events(http, base, streams[0], headers, self.put, opened, silent_s)
+                await by_events(streams[0], by)
             await self.put(BrokenError("the server has closed the connection"))
         except Exception as error:  # noqa: BLE001  whoever reads the batches raises it again
             await self.put(error)

@@ -15,7 +15,7 @@ import msgspec
 
 from desk.errors import PostError
 from desk.feeds.markup import plain_text
-from desk.post import FIRST_YEAR, LAST_YEAR, Author, Media, Post, without_lone
+from desk.post import FIRST_YEAR, LAST_YEAR, Author, Media, Post, decode_mended
 
 CHANNEL = "mastodon"
 LONGEST_ID, LONGEST_URI = 64, 2048
@@ -125,8 +125,6 @@ class Conversation(msgspec.Struct, gc=False):
 Kind = type[Status] | type[Notification] | type[Conversation]
 _Record = TypeVar("_Record", Status, Notification, Conversation)
 
-_UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
-
 
 def read_record(raw: bytes, kind: type[_Record]) -> _Record:
     """The status, notification or conversation that JSON text `raw` holds.
@@ -134,16 +132,11 @@ def read_record(raw: bytes, kind: type[_Record]) -> _Record:
     Raises:
         PostError: it holds none.
     """
-    try:
-        return msgspec.json.decode(raw, type=kind)
-    except _UNREADABLE as error:
-        whole = without_lone(raw)
-        try:
-            if whole != raw:
-                return msgspec.json.decode(whole, type=kind)
-        except _UNREADABLE:
-            pass
-        raise PostError(f"no {kind.__name__.lower()} of Mastodon: {error}") from None
+
+    def decode(text: bytes) -> _Record:
+        return msgspec.json.decode(text, type=kind)
+
+    return decode_mended(decode, raw, f"no {kind.__name__.lower()} of Mastodon")
 
 
 def text_of(status: Status) -> str:

@@ -70,94 +70,85 @@ class _Envelope(msgspec.Struct):
 _envelope = msgspec.json.Decoder(_Envelope).decode
 
 
-async def by_events(
-    http: aiohttp.ClientSession,
-    base: str,
-    stream: Stream,
-    headers: dict[str, str],
-    put: Put,
-    opened: Told,
-    silent_s: float = SILENT_S,
-) -> None:
-    """Hear one stream by server-sent events, until it breaks; `opened` is called once it stands.
+class Listening(NamedTuple):
+    """How streams are heard at `base`: each event is `put`, and `opened` is called once they stand.
+
+    `headers` say who asks; a connection that is silent for `silent_s` seconds is a broken one.
+    """
+
+    http: aiohttp.ClientSession
+    base: str
+    headers: dict[str, str]
+    put: Put
+    opened: Told
+    silent_s: float = SILENT_S
+
+
+async def by_events(stream: Stream, by: Listening) -> None:
+    """Hear one stream by server-sent events, until it breaks.
 
     Raises:
         BrokenError: it was refused for now, or is silent.
         FeedError: it was refused for good.
         aiohttp.ClientError: it broke.
     """
-    timeout = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_S, sock_read=silent_s)
-    accepting = {**headers, "Accept": "text/event-stream", "Accept-Encoding": "identity"}
-    async with http.get(
-        f"{base}{stream.path}", headers=accepting, timeout=timeout, allow_redirects=False
+    timeout = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_S, sock_read=by.silent_s)
+    accepting = {**by.headers, "Accept": "text/event-stream", "Accept-Encoding": "identity"}
+    async with by.http.get(
+        f"{by.base}{stream.path}", headers=accepting, timeout=timeout, allow_redirects=False
     ) as answer:
-        await _check(answer, base, stream)
+        await _check(answer, by.base, stream)
         events = Events()
         try:
             async for chunk in answer.content.iter_any():
-                opened()  # the server says hello at once
+                by.opened()  # the server says hello at once
                 for event in events.feed(chunk):
-                    await put(Heard(stream, event.name, event.data, event.start))
+                    await by.put(Heard(stream, event.name, event.data, event.start))
         except TimeoutError:
-            raise BrokenError(_silence(silent_s)) from None
+            raise BrokenError(_silence(by.silent_s)) from None
 
 
-async def by_socket(
-    http: aiohttp.ClientSession,
-    base: str,
-    streams: tuple[Stream, ...],
-    headers: dict[str, str],
-    put: Put,
-    opened: Told,
-    silent_s: float = SILENT_S,
-) -> None:
-    """Hear all of `streams` over one WebSocket, until it breaks.
-
-    Raises:
-        BrokenError: it was refused for now, or is silent.
-        FeedError: it was refused for good.
-        aiohttp.ClientError: it broke.
-    """
+async def by_socket(streams: tuple[Stream, ...], by: Listening) -> None:
+    """Hear all of `streams` over one WebSocket, until it breaks; errors as of `by_events`."""
     try:
-        socket = await http.ws_connect(
-            f"{base}/api/v1/streaming",
-            headers=headers,
+        socket = await by.http.ws_connect(
+            f"{by.base}/api/v1/streaming",
+            headers=by.headers,
             timeout=aiohttp.ClientWSTimeout(ws_close=2.0),
             autoping=False,
             max_msg_size=2 * MOST_EVENT_BYTES,
         )
     except aiohttp.WSServerHandshakeError as error:
         reason = dict(error.headers or {}).get("X-Error-Message", "")
-        raise _refusal(error.status, reason, base, "streams", 0.0) from None
+        raise _refusal(error.status, reason, by.base, "streams", 0.0) from None
     async with socket:
         for stream in streams:
             more = dict([stream.parameter]) if stream.parameter else {}
             await socket.send_json({"type": "subscribe", "stream": stream.name, **more})
-        opened()
-        await _listen(socket, {stream.said: stream for stream in streams}, put, silent_s)
+        by.opened()
+        await _listen(socket, {stream.said: stream for stream in streams}, by)
 
 
 async def _listen(
     socket: aiohttp.ClientWebSocketResponse,
     streams: dict[tuple[str, ...], Stream],
-    put: Put,
-    silent_s: float,
+    by: Listening,
 ) -> None:
     asked = False
     while True:
         try:
             # the server pings every 30 s; one that does not is asked, and must answer
-            message = await socket.receive(timeout=silent_s / 2)
+            message = await socket.receive(timeout=by.silent_s / 2)
         except TimeoutError:
             if asked:
-                raise BrokenError(_silence(silent_s)) from None
+                raise BrokenError(_silence(by.silent_s)) from None
             asked = True
             await socket.ping()
             continue
         asked = False
         match message.type:
             case aiohttp.WSMsgType.TEXT:
-                await _said(message.data.encode("utf-8", "replace"), streams, put)
+                await _said(message.data.encode("utf-8", "replace"), streams, by.put)
             case aiohttp.WSMsgType.PING:
                 await socket.pong(message.data)
             case aiohttp.WSMsgType.PONG | aiohttp.WSMsgType.BINARY:

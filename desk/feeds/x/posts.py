@@ -16,7 +16,7 @@ import msgspec
 
 from desk.errors import PostError
 from desk.feeds import MOST_RAW_BYTES, Fault
-from desk.post import FIRST_YEAR, LAST_YEAR, Author, Geo, Media, Post, without_lone
+from desk.post import FIRST_YEAR, LAST_YEAR, Author, Geo, Media, Post, decode_mended, without_lone
 
 CHANNEL = "x"
 EPOCH_MS = 1_288_834_974_657
@@ -168,7 +168,7 @@ _decode_tweet = msgspec.json.Decoder(Tweet).decode
 def read_line(data: bytes, place: str) -> Read:
     """The post of one line of the stream, or what is wrong with it, or with the connection."""
     try:
-        line = _decoded(data)
+        line = decode_mended(_decode_line, data)
         if line.data is not None:
             return Read([post_of(line.data, line.includes or Includes())], [])
     except PostError as error:
@@ -195,19 +195,6 @@ def read_page(data: bytes, place: str) -> tuple[Read, str]:
 def time_of(id_: str) -> datetime:
     """When a post of this id was made: X's ids hold it."""
     return _EPOCH + timedelta(milliseconds=(int(id_) >> TIME_BITS) + EPOCH_MS)
-
-
-def _decoded(data: bytes) -> _Line:
-    try:
-        return _decode_line(data)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        whole = without_lone(data)
-        if whole == data:
-            raise PostError(f"not a post: {error}") from None
-    try:
-        return _decode_line(whole)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise PostError(f"not a post: {error}") from None
 
 
 def post_of(tweet: Tweet, includes: Includes) -> Post:
