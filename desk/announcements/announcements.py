@@ -106,7 +106,7 @@ class Announcements:
         writing = self._replies.writing
         facts = writing.facts_of(item.outage, now)
         return {
-            account: writing.problems_for_all(item.text, account.partition(":")[0], facts)
+            account: writing.problems_for_all(item.text, account, facts)
             for account in item.accounts
         }
 

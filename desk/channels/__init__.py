@@ -65,7 +65,8 @@ class Channel(Protocol):
 
     `exercise` says that the server behind it is a drill's: known once it is open, by the server's
     own word (desk/channels/drill.py). A channel that is told its rate limit may have `allowance`,
-    an `Allowance` or None, which the settings screen shows.
+    an `Allowance` or None, which the settings screen shows; one whose server says how long a text
+    may be there has `most_characters`.
     """
 
     exercise: bool

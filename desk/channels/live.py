@@ -49,6 +49,16 @@ class Live:
         """What the platform lets us do until when, where it tells."""
         return getattr(self.channel, "allowance", None)
 
+    @property
+    def most_characters(self) -> int | None:
+        """How long a text may be there, where the server has said so."""
+        return getattr(self.channel, "most_characters", None) if self._open else None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the platform has let us in."""
+        return self._open
+
     def may(self, *, exercise: bool) -> bool:
         """Whether a reply may ever go out here: those of an exercise stay on this machine."""
         return self._here or not exercise

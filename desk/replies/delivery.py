@@ -25,7 +25,7 @@ class Delivery:
     """Delivers what is queued; `keep` stores what has changed.
 
     `exercise` is asked each time, and says None while nobody knows what the desk is; `wall` is the
-    time of the wall.
+    time of the wall. `opened` hears when a platform has let an account in.
     """
 
     def __init__(
@@ -39,6 +39,7 @@ class Delivery:
         wall: Callable[[], datetime] = lambda: datetime.now(UTC),
         pace: Pace | None = None,
         draw: random.Random | None = None,
+        opened: Callable[[], object] = lambda: None,
     ) -> None:
         self._channels = channels
         self._keep = keep
@@ -50,6 +51,7 @@ class Delivery:
                 keep=self._kept,
                 exercise=exercise,
                 mine=lambda reply: self._key(reply) == key,
+                opened=opened,
             )
             return Lane(desk, channels.dry_run, channels.live.get(key), pace, draw)
 

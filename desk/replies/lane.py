@@ -57,7 +57,7 @@ class Desk(NamedTuple):
     """What a lane needs of its desk.
 
     `keep` stores what has changed; `exercise` says whether the desk is one, None while nobody
-    knows; `mine` whether a reply goes through the lane.
+    knows; `mine` whether a reply goes through the lane. `opened` hears that an account is.
     """
 
     passage: Passage
@@ -65,6 +65,7 @@ class Desk(NamedTuple):
     keep: Callable[[], object]
     exercise: Callable[[], bool | None]
     mine: Callable[[Reply], bool]
+    opened: Callable[[], object] = lambda: None
 
 
 class Lane:
@@ -90,11 +91,24 @@ class Lane:
         self._pauses = 0
 
     async def run(self) -> None:
-        """Deliver until the desk closes."""
+        """Deliver until the desk closes; the account is opened before there is anything to send."""
         while not self.is_closing:
             self.woken.clear()
+            await self._open()
             await self.go()
             await self._rest()
+
+    async def _open(self) -> None:
+        """Log in: a wrong password, and how long a text may be, are known before one is written."""
+        exercise = self._desk.exercise()
+        if self.live is None or self.live.is_open or exercise is None or self._is_paused():
+            return
+        try:
+            await self.live.ready(exercise=exercise)
+        except LaterError as error:
+            self._pause(str(error), error.after_s)
+        else:
+            self._desk.opened()
 
     async def go(self) -> None:
         """Take a step with each reply that is due now."""

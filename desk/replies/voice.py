@@ -43,7 +43,8 @@ Span = tuple[int, int]
 class Draftable(msgspec.Struct, frozen=True, kw_only=True):
     """A text and what it answers; `lang` is the customer's language, empty where not known.
 
-    `mention` is whom it names in front as it goes out (desk/channels/wording.py).
+    `mention` is whom it names in front as it goes out (desk/channels/wording.py); `most` is how
+    long it may be, 0 for what its channel takes.
     """
 
     text: str
@@ -52,6 +53,7 @@ class Draftable(msgspec.Struct, frozen=True, kw_only=True):
     labels: tuple[str, ...]
     facts: Facts
     mention: str = ""
+    most: int = 0
 
 
 class VoiceCheck:
@@ -149,7 +151,7 @@ def _of_form(draft: Draftable) -> Iterator[Problem]:
     text = draft.text
     if not text.strip():
         yield Problem(kind="length", words="there is nothing to send", blocks=True)
-    long, most = measure(outgoing(text, draft.mention), draft.channel), limit(draft.channel)
+    long, most = measure(outgoing(text, draft.mention), draft.channel), _most(draft)
     if long > most:
         words = f"{long:,} of {most:,} that {draft.channel} takes: shorten it by {long - most:,}"
         yield Problem(kind="length", words=words, blocks=True)
@@ -162,6 +164,10 @@ def _of_form(draft: Draftable) -> Iterator[Problem]:
         words = f"a character that nobody sees (U+{ord(match[0]):04X}): take it out"
         start, end = match.span()
         yield Problem(kind="hidden", words=words, start=start, end=end, blocks=True)
+
+
+def _most(draft: Draftable) -> int:
+    return draft.most or limit(draft.channel)
 
 
 def _holds(rule: VoiceRule, draft: Draftable) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 import msgspec
@@ -14,8 +15,8 @@ from desk.replies.calling import called
 from desk.replies.fill import Filler, Filling
 from desk.replies.finding import Fit, fit, fits, found
 from desk.replies.ground import Ground, outage_of, post_of
-from desk.replies.measure import measure
-from desk.replies.reach import out_of_reach, strangers
+from desk.replies.measure import limit, measure
+from desk.replies.reach import answering, out_of_reach, strangers
 from desk.replies.reply import Facts, Problem
 from desk.replies.voice import Draftable, VoiceCheck, promise_of
 from desk.settings.macros import Macro
@@ -31,10 +32,14 @@ class Choice(msgspec.Struct, frozen=True):
 
 
 class Writing:
-    """Facts, macros and checks for one desk."""
+    """Facts, macros and checks for one desk.
+
+    `most_of` is asked how long a text may be at the server of an own account, where that says so.
+    """
 
     def __init__(self, ground: Ground) -> None:
         self._ground = ground
+        self.most_of: Callable[[str], int | None] = lambda _: None
         self.zone = ground.territory.zone
         macros = ground.settings.macros
         utility = next((one.name for one in ground.own.accounts if one.name), "")
@@ -134,6 +139,7 @@ class Writing:
             labels=case.labels,
             facts=facts,
             mention=mention_of(post, case.channel),
+            most=self.most(case),
         )
         return (
             *out_of_reach(self._ground, case, post),
@@ -145,6 +151,13 @@ class Writing:
         """How long a text is as the answer to a case, by the channel's measure, as it goes out."""
         return measure(outgoing(text, self.mention(case)), case.channel)
 
+    def most(self, case: Case) -> int:
+        """How long an answer to a case may be."""
+        return self._most(answering(self._ground, case), case.channel)
+
+    def _most(self, account: str, channel: str) -> int:
+        return self.most_of(account) or limit(channel)
+
     def mention(self, case: Case) -> str:
         """Whom an answer to a case must name, in front; empty where the platform does so itself."""
         return mention_of(self.newest(case), case.channel)
@@ -153,9 +166,11 @@ class Writing:
         """Why nobody can be answered in a case, before a word is written."""
         return out_of_reach(self._ground, case, self.newest(case))
 
-    def problems_for_all(self, text: str, channel: str, facts: Facts) -> tuple[Problem, ...]:
-        """What is wrong with a text for everybody in a channel."""
-        draft = Draftable(text=text, channel=channel, lang="", labels=(), facts=facts)
+    def problems_for_all(self, text: str, account: str, facts: Facts) -> tuple[Problem, ...]:
+        """What is wrong with a text for everybody, from an account as channel:handle."""
+        channel = account.partition(":")[0]
+        most = self._most(account, channel)
+        draft = Draftable(text=text, channel=channel, lang="", labels=(), facts=facts, most=most)
         return (
             *self._check.problems(draft),
             *strangers(text, channel, self._ground.own, None),

@@ -35,6 +35,7 @@ class Written(msgspec.Struct, frozen=True):
     problems: tuple[Problem, ...] = ()
     facts: Facts | None = None
     mention: str = ""
+    most: int = 0
 
 
 class CaseDesk:
@@ -260,6 +261,7 @@ class CaseDesk:
             events=tuple(pipeline.store.events(id_, EVENTS_SHOWN)),
             facts=written.facts,
             mention=written.mention,
+            most=written.most,
             others=tuple(map(self.row, pipeline.cases.others(case, OTHERS_SHOWN))),
             undo=deed.words if deed else "",
             undo_by=deed.action.by if deed else "",

@@ -109,9 +109,9 @@ class CaseDetail(msgspec.Struct, frozen=True, tag="case_detail", omit_defaults=T
     `posts` are the newest of the conversation, the oldest first: those of the case, and of its
     threads what others wrote; `others` are cases that it could be merged with, the same author's
     first. `facts` are those of now; `stale` says in words what has changed since the draft was
-    begun. `mention` is whom an answer names in front as it goes out, and counts in its length;
-    without a draft, `problems` say why nobody can be answered. `undo` says what would be taken
-    back, and `undo_by` who did it.
+    begun. `mention` is whom an answer names in front as it goes out, and counts in its length,
+    which may be `most`; without a draft, `problems` say why nobody can be answered. `undo` says
+    what would be taken back, and `undo_by` who did it.
     """
 
     id: str
@@ -124,6 +124,7 @@ class CaseDetail(msgspec.Struct, frozen=True, tag="case_detail", omit_defaults=T
     events: tuple[CaseEvent, ...] = ()
     facts: Facts | None = None
     mention: str = ""
+    most: int = 0
     others: tuple[CaseRow, ...] = ()
     undo: str = ""
     undo_by: str = ""

@@ -18,7 +18,6 @@ from desk.replies.delivery import Delivery
 from desk.replies.errors import ReplyError
 from desk.replies.everybody import Answer, Everybody, Round
 from desk.replies.facts import changed
-from desk.replies.measure import limit
 from desk.replies.passage import Passage
 from desk.replies.replies import Written
 from desk.replies.reply import Draft, Facts, Problem, Reply, ReplyState
@@ -82,7 +81,9 @@ class ReplyDesk:
             now=self.now,
             keep=self.keep,
             exercise=lambda: self._kind,
+            opened=self._opened,
         )
+        pipeline.replies.writing.most_of = self._most_of
         pipeline.announcements.told = self._delivery.told
 
     async def run(self) -> None:
@@ -107,6 +108,14 @@ class ReplyDesk:
     def begin_again(self) -> None:
         """The feed has begun again, and everything before is forgotten."""
         self.version += 1
+
+    def _opened(self) -> None:
+        """An account is open: its server may have said how long a text may be."""
+        self._cases.noted(self._cases.looked_at())
+
+    def _most_of(self, account: str) -> int | None:
+        live = self.channels.live.get(account)
+        return live.most_characters if live is not None else None
 
     def now(self) -> datetime:
         """Desk time; that of the wall before a real desk's first post, for announcements.
@@ -206,6 +215,7 @@ class ReplyDesk:
             problems=self._problems(case, draft, facts),
             facts=facts,
             mention=replies.writing.mention(case),
+            most=replies.writing.most(case),
         )
 
     def _problems(self, case: Case, draft: Draft | None, facts: Facts) -> tuple[Problem, ...]:
@@ -337,7 +347,7 @@ class ReplyVisit(Visit):
         return Drafted(
             case=case.id,
             length=replies.writing.length(case, request.text),
-            limit=limit(case.channel),
+            limit=replies.writing.most(case),
             problems=replies.writing.problems(case, request.text, facts) if draft else (),
             stale=replies.stale(draft, case, now),
         )
@@ -435,6 +445,7 @@ def _sender(live: Live) -> Sender:
         left=allowance.left if allowance else None,
         most=allowance.most if allowance else None,
         resets_at=allowance.resets_at if allowance else None,
+        characters=live.most_characters,
     )
 
 

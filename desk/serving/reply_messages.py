@@ -178,7 +178,8 @@ class OutageAnswered(msgspec.Struct, frozen=True, tag="outage_answered", omit_de
 class Sender(msgspec.Struct, frozen=True, omit_defaults=True):
     """An account that is switched on: how it does, in words, and when its platform last answered.
 
-    It lets us send `left` of `most` until `resets_at`, where it tells; times are those of the wall.
+    It lets us send `left` of `most` until `resets_at`, and texts of so many `characters`, where it
+    tells; times are those of the wall.
     """
 
     account: str
@@ -188,6 +189,7 @@ class Sender(msgspec.Struct, frozen=True, omit_defaults=True):
     left: int | None = None
     most: int | None = None
     resets_at: datetime | None = None
+    characters: int | None = None
 
 
 class Outgoing(msgspec.Struct, frozen=True, omit_defaults=True):

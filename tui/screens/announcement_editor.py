@@ -123,7 +123,7 @@ class AnnouncementEditor(Sized, ModalScreen[Edited]):
         )
         self.query_one("#editor-outage", Static).update(Text(about, style=colours.quiet))
         words = Text()
-        for at, (said, too_long) in enumerate(lengths(edited.text, edited.accounts)):
+        for at, (said, too_long) in enumerate(lengths(edited.text, edited.accounts, self._now)):
             words.append(" · " if at else "", colours.quiet)
             words.append(said, colours.label("hazard") if too_long else colours.quiet)
         faulty = [each for each in edited.accounts if not all(each.partition(":")[::2])]

@@ -229,7 +229,7 @@ class Replying(Attached):
         barred = next((one.words for one in detail.problems if one.kind == "channel"), "")
         if self.now.link.state != "connected":
             to += " · not kept: no desk"
-        whom = Answered(row.channel, to, detail.mention, barred)
+        whom = Answered(row.channel, to, detail.mention, barred, detail.most)
         self.reply.show(self.drafts.of(detail.id), whom, hint)
 
     # Sending

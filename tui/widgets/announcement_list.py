@@ -75,13 +75,19 @@ def channels(item: Announcement) -> list[str]:
     return list(dict.fromkeys(name_words(each.partition(":")[0]) for each in item.accounts))
 
 
-def lengths(text: str, accounts: Sequence[str]) -> list[tuple[str, bool]]:
+def lengths(text: str, accounts: Sequence[str], now: Situation) -> list[tuple[str, bool]]:
     """How long a text is in each channel, in words, and whether that is too long."""
     found = []
-    for channel in dict.fromkeys(each.partition(":")[0].strip() for each in accounts):
-        if not channel:
-            continue
-        length, most = measure(text, channel), limit(channel)
+    senders = now.status.outgoing.senders if now.status else ()
+    told = {sender.account: sender.characters for sender in senders}
+    mosts: dict[str, int] = {}
+    for account in accounts:
+        channel = account.partition(":")[0].strip()
+        if channel:
+            most = told.get(account) or limit(channel)
+            mosts[channel] = min(most, mosts.get(channel, most))
+    for channel, most in mosts.items():
+        length = measure(text, channel)
         more = f", {length - most:,} too long" if length > most else ""
         found.append((f"{name_words(channel)} {length:,} of {most:,}{more}", length > most))
     return found
@@ -121,7 +127,7 @@ def _say(words: Text, item: Announcement, now: Situation, colours: Palette) -> N
     )
     words.append(about + "\n\n", colours.quiet)
     words.append(visible(item.text[:10_000]) + "\n\n", colours.text)
-    for said, too_long in lengths(item.text, item.accounts):
+    for said, too_long in lengths(item.text, item.accounts, now):
         words.append(said + "\n", colours.label("hazard") if too_long else colours.quiet)
     if not item.accounts:
         words.append("no account is chosen yet\n", colours.label("hazard"))

@@ -130,12 +130,16 @@ def problem_style(colours: Palette, *, blocks: bool) -> str:
 
 
 class Answered(NamedTuple):
-    """Who is answered: `to` in words, `mention` as their name goes out, `barred` why nobody is."""
+    """Who is answered: `to` in words, `mention` as their name goes out, `barred` why nobody is.
+
+    An answer may be `most` long, where the desk says so.
+    """
 
     channel: str
     to: str
     mention: str = ""
     barred: str = ""
+    most: int = 0
 
 
 class ReplyPane(Vertical):
@@ -185,7 +189,7 @@ class ReplyPane(Vertical):
         self._said = said
         area.mark(problems)
         length = measure(outgoing(typed.text, whom.mention), whom.channel)
-        most = limit(whom.channel)
+        most = whom.most or limit(whom.channel)
         left = [("Reply", "name"), (f"to {whom.to}", "quiet")]
         if length > most:
             left.append((f"{length - most:,} too long", "alarm"))

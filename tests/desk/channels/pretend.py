@@ -115,6 +115,7 @@ class Pretender:
 
     def __init__(self, account: Account, secret: Secret, *, forgetful: bool = False) -> None:
         self.exercise = False
+        self.most_characters: int | None = None
         self._server = account.server
         self._secret = secret
         self._forgetful = forgetful

@@ -22,10 +22,12 @@ from desk.serving.reply_messages import (
     AnnounceAct,
     Announced,
     Announcements,
+    Drafted,
     Outgoing,
     ReadAnnouncements,
     Replied,
     ReplyRefused,
+    SaveDraft,
     SendReply,
     SettleReply,
 )
@@ -42,12 +44,13 @@ TEXT = "We know of it and crews are on it"
 
 @contextlib.asynccontextmanager
 async def sending(
-    posts: Path, territory: Path, rules: Path, *, forgetful: bool = False
+    posts: Path, territory: Path, rules: Path, *, forgetful: bool = False, most: int | None = None
 ) -> AsyncIterator[tuple[Monitor, Client, Platform]]:
     """A desk that has read its posts, with one lead at it, and the platform of its account."""
     async with pretending(marked=True) as platform:
         account = Account(channel="x", handle="Power", on=True, server=platform.url)
         channel = Pretender(account, Secret(PASSWORD), forgetful=forgetful)
+        channel.most_characters = most
         where = load_territory(str(territory))
         pipeline = Pipeline(Engine(load_packs(rules)), where, Store(), accounts=[account])
         monitor = Monitor(
@@ -118,6 +121,24 @@ async def test_what_a_rate_limit_holds_says_until_when(
         outgoing = await counted(client, waiting=1)
         assert [(one.account, one.state) for one in outgoing.senders] == [("x:Power", "rate limit")]
         assert platform.texts == []
+
+
+async def test_how_long_a_reply_may_be_is_known_before_one_is_sent(
+    posts: Path, territory_file: Path, rules_folder: Path
+) -> None:
+    desk = sending(posts, territory_file, rules_folder, most=20)
+    async with desk as (monitor, client, platform):
+        while (await counted(client)).senders[0].characters is None:
+            pass
+        case = min(monitor.pipeline.cases.all(), key=lambda case: case.id)
+        await client.ask(OpenCase(case.id))
+        detail = await client.until(CaseDetail)
+        assert detail.most == 20
+        await client.ask(SaveDraft(case.id, "Ann", TEXT))
+        drafted = await client.until(Drafted)
+        assert (drafted.length, drafted.limit) == (len(TEXT), 20)
+        assert [problem.kind for problem in drafted.problems if problem.blocks] == ["length"]
+        assert (platform.logins, platform.texts) == (1, [])
 
 
 async def test_an_unknown_reply_is_counted_found_and_settled_by_a_person(
