@@ -82,9 +82,7 @@ class Engine:
             language = (_stated(lang) if isinstance(lang, str) else None) or cut.language
             found: list[Match] = []
             for matcher in in_play(language, cut.code):
-                candidates = matcher.candidates(cut, language, whole=whole)
-                if candidates is not None:
-                    found += matcher.told(item, cut, candidates)
+                found += matcher.matches(item, cut, language, whole=whole)
             if not found:
                 verdicts.append(Verdict(id_, (), language, ()))
                 continue

@@ -1,4 +1,4 @@
-"""What the form of a text shows, whatever its words are: that it reads like a title, or exclaims.
+"""What is told of a post whatever its words are: by the form of its text, or by what is around it.
 
 A title is told by its capitals, as English media write them; those of Italy and Spain seldom do.
 """
@@ -7,13 +7,54 @@ from __future__ import annotations
 
 import re
 
-from rules.text import tokens
+from rules.text import PICTURE_HOSTS, tokens
 
 TITLE_WORDS_MIN = 5
 TITLE_LETTERS_MIN = 4
 _CAPITALS_MIN = 2, 3
 # The one of "#!/" belongs to a web address.
 _EXCLAMATION = re.compile("!(?!/)|[¡！❗❕‼⁉]")
+
+
+class PostFacts(dict[str, bool]):
+    """Facts of a post as a whole, by their names: worked out once, where they are asked for.
+
+    Those that hang on the words of its `text` are told elsewhere. `accounts` are the handles of the
+    utility's own accounts.
+    """
+
+    def __init__(self, text: str, item: object, accounts: frozenset[str]) -> None:
+        super().__init__()
+        self._text = text
+        self._item = item
+        self._accounts = accounts
+
+    def __missing__(self, name: str) -> bool:
+        holds = self[name] = self._holds(name)
+        return holds
+
+    def _holds(self, name: str) -> bool:
+        item, text = self._item, self._text
+        if name == "headline":
+            return is_headline(text)
+        if name == "exclaims":
+            return exclaims(text)
+        if name == "media":
+            return bool(getattr(item, "media", None)) or any(host in text for host in PICTURE_HOSTS)
+        if name == "reply":
+            return bool(getattr(item, "reply_to", None))
+        if name == "repost":
+            return bool(getattr(item, "repost_of", None)) or text.startswith("RT @")
+        return bool(getattr(item, "account", None)) or self._mentions_own()
+
+    def _mentions_own(self) -> bool:
+        if not self._accounts:
+            return False
+        named = {
+            str(one).lstrip("@").casefold() for one in getattr(self._item, "mentions", ()) or ()
+        }
+        named |= {token[1:].casefold() for token in tokens(self._text) if token[0] == "@"}
+        return not self._accounts.isdisjoint(named)
 
 
 def is_headline(text: str) -> bool:

@@ -42,11 +42,11 @@ class Lexicon:
         forgiving = atoms if tolerant is None else atoms.intersection(tolerant)
         self.common = common
         self.exact: dict[str, tuple[Atom, ...]] = {}
-        self._stems: dict[str, Atom] = {}
+        self.stems: dict[str, Atom] = {}
         typed: list[str] = []
         for atom in sorted(atoms):
             if atom.kind == "stem":
-                self._stems[atom.spelling] = atom
+                self.stems[atom.spelling] = atom
             elif atom.kind in ("word", "exact"):
                 self.exact[atom.spelling] = (*self.exact.get(atom.spelling, ()), atom)
                 if atom.kind == "word" and atom in forgiving:
@@ -56,10 +56,10 @@ class Lexicon:
             for short, meant in abbreviations(language).items():
                 atoms_meant = (atom for atom in self.exact.get(meant, ()) if atom.kind == "word")
                 self.short[short] = (*self.short.get(short, ()), *atoms_meant)
-        self.stem_heads = frozenset(stem[:STEM_LETTERS_MIN] for stem in self._stems)
+        self.stem_heads = frozenset(stem[:STEM_LETTERS_MIN] for stem in self.stems)
         self.stemmed = self._words_with_stems(forgiving)
         self.typos = typos([*typed, *sorted(self.stemmed)])
-        self._stem_letters_max = max(map(len, self._stems), default=0)
+        self.stem_letters_max = max(map(len, self.stems), default=0)
         self.parts = parts(self.exact, common)
         self.splittable = {
             atom.spelling: {atom: 1}
@@ -80,7 +80,7 @@ class Lexicon:
         """Common words that begin with a stem: a typo of one of them is one of the stem."""
         found: dict[str, tuple[Atom, ...]] = {}
         for word in chain.from_iterable(map(self.common.beginning_with, self.stem_heads)):
-            stems = [self._stems.get(word[:end]) for end in range(STEM_LETTERS_MIN, len(word))]
+            stems = [self.stems.get(word[:end]) for end in range(STEM_LETTERS_MIN, len(word))]
             atoms = tuple(atom for atom in stems if atom and atom in forgiving)
             if atoms:
                 found[word] = atoms
@@ -129,8 +129,8 @@ class Lexicon:
             found |= dict.fromkeys(self.short[word], 0)
         if word[:STEM_LETTERS_MIN] not in self.stem_heads:
             return found
-        for end in range(STEM_LETTERS_MIN, min(len(word), self._stem_letters_max) + 1):
-            stem = self._stems.get(word[:end])
+        for end in range(STEM_LETTERS_MIN, min(len(word), self.stem_letters_max) + 1):
+            stem = self.stems.get(word[:end])
             if stem:
                 found[stem] = 0
         return found

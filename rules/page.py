@@ -21,7 +21,6 @@ from itertools import accumulate, chain
 from operator import attrgetter, or_
 
 from rules.bits import bits
-from rules.chunks import Cut
 from rules.index import Index, Row
 from rules.language import UNKNOWN
 from rules.plan import Cues, Limits, Plan, Test
@@ -40,34 +39,6 @@ _exact = attrgetter("exact")
 
 Site = tuple[int, int, int]
 """A phrase in a text: cost (100 - score), first and last word; words count from 1."""
-
-
-Found = tuple["Page", dict[int, list[tuple[Site, int]]], list[int]]
-"""A page, where phrases of `any` stand on it, and the rules that are told by evidence alone."""
-
-
-class Phrases:
-    """What the rules of one language, whose number is `tongue`, look for in texts."""
-
-    def __init__(self, plan: Plan, tongue: int) -> None:
-        self.plan = plan
-        self._tongue = tongue
-
-    def page(self, cut: Cut, language: str, *, whole: bool) -> Page:
-        """The words of a text of a language: see `Page`."""
-        tongue, reader = self._tongue, self.plan.reader
-        for chunk in cut.chunks:
-            if tongue not in chunk.readings:
-                chunk.readings[tongue] = reader.read(chunk.text)
-        readings = [chunk.readings[tongue] for chunk in cut.chunks]
-        parts = reader.parts([chunk.text for chunk in cut.chunks], readings)
-        return Page(self.plan, readings, language, parts, cut.line_ends, whole=whole)
-
-    def candidates(self, cut: Cut, language: str, *, whole: bool) -> Found | None:
-        """What may fire on a text: see `Page.ways` and `Page.weighed`; None for nothing."""
-        page = self.page(cut, language, whole=whole)
-        ways, weighed = page.ways(), page.weighed()
-        return (page, ways, weighed) if ways or weighed else None
 
 
 class Page:

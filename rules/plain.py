@@ -1,7 +1,7 @@
 """The innermost loops of the rules engine in plain form: what `rules.kernel` has compiled."""
 
 from rules.chunks import FORM, Chunks
-from rules.page import Phrases
+from rules.hits import Phrases
 from rules.parts import Parts
 from rules.typos import Typos
 

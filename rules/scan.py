@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from rules.facts import exclaims, is_headline
+from rules.facts import PostFacts
 from rules.page import Page, Site
 from rules.plan import Cues, Plan, Test
-from rules.text import PICTURE_HOSTS, tokens
 
 
 class Item(Protocol):
@@ -36,10 +35,8 @@ class Scan:
     ) -> None:
         self.page = page
         self._plan = plan
-        self._text = text
         self.item = item
-        self._accounts = accounts
-        self._facts: dict[str, bool] = {}
+        self._facts = PostFacts(text, item, accounts)
 
     def holds(self, test: Test) -> bool:
         """Whether the post as a whole lets a rule fire, wherever its phrase stands."""
@@ -63,8 +60,10 @@ class Scan:
             return self._asked(site)
         if name == "hashtag":
             return self.page.tagged(*site[1:])
-        if name not in self._facts:
-            self._facts[name] = self._post_fact(name)
+        if name == "link":
+            return bool(self.page.standing(self._plan.link))
+        if name == "mention":
+            return bool(self.page.standing(self._plan.mention))
         return self._facts[name]
 
     def _asked(self, site: Site) -> bool:
@@ -76,30 +75,3 @@ class Scan:
             or not self.page.parted(min(place, first), max(place, first))
             for place in places
         )
-
-    def _post_fact(self, name: str) -> bool:
-        item, text = self.item, self._text
-        if name == "headline":
-            return is_headline(text)
-        if name == "exclaims":
-            return exclaims(text)
-        if name == "link":
-            return bool(self.page.standing(self._plan.link))
-        if name == "mention":
-            return bool(self.page.standing(self._plan.mention))
-        if name == "media":
-            return bool(getattr(item, "media", None)) or any(host in text for host in PICTURE_HOSTS)
-        if name == "reply":
-            return bool(getattr(item, "reply_to", None))
-        if name == "repost":
-            return bool(getattr(item, "repost_of", None)) or text.startswith("RT @")
-        return bool(getattr(item, "account", None)) or self._mentions_own()
-
-    def _mentions_own(self) -> bool:
-        if not self._accounts:
-            return False
-        named = {
-            str(one).lstrip("@").casefold() for one in getattr(self.item, "mentions", ()) or ()
-        }
-        named |= {token[1:].casefold() for token in tokens(self._text) if token[0] == "@"}
-        return not self._accounts.isdisjoint(named)

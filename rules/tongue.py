@@ -36,11 +36,7 @@ class Tongue:
 
     def may_hold(self, tag: str, word: str) -> bool:
         """Whether a hashtag, folded `word`, holds an own word by which phrases are looked up."""
-        if not self._parts.within(word):
-            return False
-        plan = self.matcher.plan
-        anchors = plan.any.shelves.keys()
-        return not all(map(anchors.isdisjoint, plan.reader.read(tag).words))
+        return self._parts.within(word) and self.matcher.tells(tag)
 
 
 class Tongues:

@@ -3,11 +3,12 @@
 `chunks` cuts texts, as `rules.chunks` does. `reading` tells what a chunk means to the rules of a
 language: the short cut of `rules.reader`, with `typos` for words that are mistyped and `parts` for
 those that are joined. `tables` holds what rules look for as rows of numbers, `sheets` finds one row
-among the words of a text, and `pages` tells by that which rules may fire, as `rules.page` does.
+among the words of a text, `pages` tells what a rule may ask of them, as `rules.page` does, and
+`hits` which rules fire, as `rules.hits` does.
 """
 
 from rules.kernel.chunks import FORM, Chunks
-from rules.kernel.pages import Phrases
+from rules.kernel.hits import Phrases
 from rules.kernel.parts import Parts
 from rules.kernel.typos import Typos
 

@@ -29,7 +29,7 @@ from rules.reader import SIGNS as _SIGNS
 from rules.text import ABBREVIATIONS as _ABBREVIATIONS
 from rules.text import LINK_STARTS, ends_sentence, fold
 
-FORM = 5  # as in rules/chunks.py: a kernel of another form is not used
+FORM = 6  # as in rules/chunks.py: a kernel of another form is not used
 
 cdef extern from *:
     void prefetch "__builtin_prefetch"(const void *) noexcept

@@ -1,6 +1,6 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
 # cython: freethreading_compatible=False
-"""Which rules may fire on a text, compiled: `rules.page` is the plain form, and says what is meant.
+"""What rules are told of a text, compiled: `rules.page` is the plain form, and says what is meant.
 
     Chunk → Run (its words in a language) → Word (its elements) → Table (rows of phrases by anchor)
 
@@ -9,25 +9,23 @@ engine may be forked, and used from several threads in turn.
 """
 
 from cpython.list cimport PyList_GET_ITEM
-from cpython.object cimport PyObject
-from cpython.tuple cimport PyTuple_GET_ITEM
 cimport cython
-from libc.stdlib cimport calloc, free, malloc, realloc
+from libc.stdlib cimport calloc, free, realloc
 from libc.string cimport memset
 
-from rules.kernel.chunks cimport Bits, Chunk, Cut
-from rules.kernel.reading cimport Clue, Reader, Run, Word
+from rules.kernel.chunks cimport Bits
+from rules.kernel.reading cimport Clue, Word
 from rules.kernel.sheets cimport Sheet, Standing
-from rules.kernel.tables cimport Check, Context, Limit, Row, Scale, Table, Tables
+from rules.kernel.tables cimport (
+    ASKED, CUED, LANES_MAX, LINKED, MENTIONED, TAGGED, Book, Check, Context, Limit, Row, Scale, Table
+)
 
-from rules.bits import bits
-from rules.language import UNKNOWN
+from rules.facts import PostFacts
 from rules.page import EDIT_COST as _EDIT_COST
 from rules.page import NEVER as _NEVER
 
 cdef int EDIT_COST = _EDIT_COST, NEVER = _NEVER
 cdef enum:
-    LANES_MAX = 64
     CLUES_MAX = 4096  # told apart; of more a text seems to hold more than it does
 
 cdef extern from *:
@@ -36,114 +34,14 @@ cdef extern from *:
 
 
 @cython.final
-cdef class Phrases:
-    """What the rules of one language look for; `plan` is their plain form."""
-
-    cdef readonly object plan
-    cdef str language
-    cdef Reader reader
-    cdef Tables tables
-    cdef Table any
-    cdef list checks  # of each rule
-    cdef dict check_of  # by the id of its test, which the plan keeps
-    cdef int *gap  # of each rule
-    cdef tuple weighing
-    cdef int lanes
-    cdef int need[LANES_MAX]
-    cdef int lane_rule[LANES_MAX]
-
-    def __dealloc__(self):
-        free(self.gap)
-
-    def __init__(self, plan, int tongue):
-        cdef int at, blocks = (len(plan.elements) + 63) // 64
-        self.plan, self.language = plan, plan.language
-        self.tables = Tables(blocks)
-        self.any = self.tables.table(plan.any)
-        anchors = [self.any.anchor[at] for at in range(self.any.anchors)]
-        self.weighing = tuple(plan.weighing)
-        self.lanes = min(LANES_MAX, len(self.weighing))
-        self.reader = Reader(plan, tongue, anchors, self._clues(), blocks)
-        self.checks = [Check(test, self.tables) for test in plan.tests]
-        self.check_of = {id(check.test): check for check in self.checks}
-        self.gap = <int *> malloc((len(self.checks) + 1) * sizeof(int))
-        if self.gap == NULL:
-            raise MemoryError
-        for at, test in enumerate(plan.tests):
-            self.gap[at] = test.limits.gap
-
-    def _clues(self):
-        """By element, what it may be evidence of for the rules that only weigh evidence."""
-        cdef int lane, number, anchor
-        clues = {}
-        for lane in range(self.lanes):
-            test = self.plan.tests[self.weighing[lane]]
-            self.need[lane], self.lane_rule[lane] = test.rule.need, self.weighing[lane]
-            for number, weight in enumerate(test.weights):
-                for element in bits(weight.singles):
-                    clues.setdefault(element, []).append((lane, number, weight.points, -1))
-                if weight.points > 0:
-                    for anchor, element in enumerate(sorted(weight.others.shelves)):
-                        clues.setdefault(element, []).append(
-                            (lane, number, weight.points, anchor)
-                        )
-        return clues
-
-    def candidates(self, Cut cut, str language, *, bint whole):
-        """The page of a text, where phrases stand on it, and what is weighed; None for nothing."""
-        cdef Reader reader = self.reader
-        cdef int number, words = 2, fragments = 0
-        cdef bint telling = reader.start.anchors or reader.start.weighs
-        cdef Chunk chunk
-        cdef Run run
-        cdef Page page
-        telling = telling or reader.end.anchors or reader.end.weighs
-        for number in range(cut.size):
-            chunk = <Chunk> cut.pieces[number].chunk
-            if chunk.runs[reader.tongue] != NULL:
-                run = <Run> chunk.runs[reader.tongue]
-            else:
-                run = reader.run(chunk)
-            words += run.size
-            fragments += run.fragment
-            telling = telling or run.telling
-        if not (telling or fragments):
-            return None
-        page = Page.__new__(Page)
-        page.phrases, page.language = self, language
-        page.foreign = language != self.language and language != UNKNOWN
-        page.fill(reader, cut, words, whole, fragments > 0)
-        ways = page.ways()
-        weighed = page.weighed() if self.weighing else []
-        return (page, ways, weighed) if ways or weighed else None
-
-
-cdef struct Spot:
-    int begin
-    int end
-
-
-cdef struct Spots:
-    void *table
-    int first
-    int count
-
-
-@cython.final
 cdef class Page(Sheet):
     """The words of one text under the rules: see `rules.page.Page`."""
-
-    cdef readonly str language
-    cdef Phrases phrases
-    cdef Spots *found  # by table, in the order in which they were looked for
-    cdef Spot *spots
-    cdef int found_held, found_size, spots_held, spots_size, anchors_size
-    cdef int *standing_anchors
 
     def __dealloc__(self):
         free(self.standing_anchors)
         free(self.found)
         free(self.spots)
+        free(self.way)
 
     # --- rows of an index -------------------------------------------------------------------------
 
@@ -159,23 +57,32 @@ cdef class Page(Sheet):
 
     cdef int _anchors(self, Table table) except -1:
         """Puts the anchors of a table that stand in the text to `standing_anchors`; so many."""
-        cdef int block, count = 0
+        cdef int block, number, count = 0
         cdef Bits held
         if table.highest < 0:
             return 0
         if self.present == NULL:
             self.look_at_words()
+        if table.anchors <= table.highest - table.lowest:
+            for number in range(table.anchors):
+                if self.present[table.anchor[number] >> 6] >> (table.anchor[number] & 63) & 1:
+                    self._note_anchor(table, number, count)
+                    count += 1
+            return count
         for block in range(table.lowest, table.highest + 1):
             held = table.mask[block] & self.present[block]
             while held:
-                if self.anchors_size < table.anchors:
-                    self._make_anchors(table.anchors)
-                self.standing_anchors[count] = table.number_of(
-                    64 * block + lowest_of(held)
-                )
+                number = table.number_of(64 * block + lowest_of(held))
+                self._note_anchor(table, number, count)
                 count += 1
                 held &= held - 1
         return count
+
+    cdef inline int _note_anchor(self, Table table, int number, int count) except -1:
+        if self.anchors_size < table.anchors:
+            self._make_anchors(table.anchors)
+        self.standing_anchors[count] = number
+        return 0
 
     cdef int _make_anchors(self, int size) except -1:
         """Makes room for so many anchors; called before the first of a table is put there."""
@@ -192,28 +99,14 @@ cdef class Page(Sheet):
             return 0
         return self.sites(row, table.element, limit)
 
-    def every(self, index, limits):
-        """Each phrase of an index that stands in the text, by number, with each of its sites."""
-        cdef Table table = self.phrases.tables.table(index)
-        cdef Limit limit = Limit(limits)
-        cdef int each, number, at, one
-        cdef list sites = []
-        for each in range(self._anchors(table)):
-            number = self.standing_anchors[each]
-            for at in range(table.start[number], table.start[number + 1]):
-                for one in range(self._stands(table, at, limit)):
-                    sites.append((table.row[at].phrase, self.site(one)))
-        return sites
-
-    def ways(self):
-        """Where phrases of `any` stand: for the number of a rule, sites with the phrase's number."""
-        cdef Phrases phrases = self.phrases
-        cdef Table any = phrases.any
-        cdef dict ways = {}
+    cdef int find_ways(self) except -1:
+        """Puts the places where phrases of `any` stand to `way`, of rules that may fire."""
+        cdef Book book = self.book
+        cdef Table any = book.any
         cdef Check check
         cdef Word word
         cdef Row *row
-        cdef int place, at, each, one, found
+        cdef int place, at, each, found
         cdef Bits *done = NULL
         try:
             for place in range(self.total):
@@ -221,7 +114,7 @@ cdef class Page(Sheet):
                 for at in range(word.anchors):
                     for each in range(any.start[word.anchor[at]], any.start[word.anchor[at] + 1]):
                         row = &any.row[each]
-                        if not self.neighboured(place, row, any.element, phrases.gap[row.rule]):
+                        if not self.neighboured(place, row, any.element, book.gap[row.rule]):
                             continue
                         if done == NULL:
                             done = <Bits *> calloc((any.rows >> 6) + 1, sizeof(Bits))
@@ -230,15 +123,36 @@ cdef class Page(Sheet):
                         if done[each >> 6] >> (each & 63) & 1:
                             continue
                         done[each >> 6] |= 1ULL << (each & 63)
-                        check = <Check> PyList_GET_ITEM(phrases.checks, row.rule)
+                        check = <Check> PyList_GET_ITEM(book.checks, row.rule)
                         found = self.sites(row, any.element, check.limit)
                         if found and self._is_possible(check):
-                            sites = ways.setdefault(row.rule, [])
-                            for one in range(found):
-                                sites.append((self.site(one), row.phrase))
+                            self._note_ways(found, book.turn[row.rule], row.rule, row.phrase)
         finally:
             free(done)
-        return ways
+        return 0
+
+    cdef int _note_ways(self, int found, int rank, int rule, int phrase) except -1:
+        """Puts the sites in `trail`, so many, to `way`."""
+        cdef int one
+        cdef Way *way
+        if self.ways + found > self.ways_size:
+            self._make_ways(found)
+        for one in range(found):
+            way = &self.way[self.ways]
+            way.rank, way.rule, way.phrase = rank, rule, phrase
+            way.cost, way.begin = self.trail[one].cost, self.trail[one].begin
+            way.end = min(self.trail[one].place, self.total - 2)
+            self.ways += 1
+        return 0
+
+    cdef int _make_ways(self, int count) except -1:
+        """Makes room for so many ways more."""
+        self.ways_size = 2 * (self.ways_size + count) + 16
+        cdef void *room = realloc(self.way, self.ways_size * sizeof(Way))
+        if room == NULL:
+            raise MemoryError
+        self.way = <Way *> room
+        return 0
 
     cdef bint _is_possible(self, Check check) except -1:
         """Whether the text holds what a rule needs beside its phrase, wherever it stands."""
@@ -252,27 +166,48 @@ cdef class Page(Sheet):
 
     # --- evidence ---------------------------------------------------------------------------------
 
-    def weighed(self):
-        """The numbers of the rules without `any` whose evidence comes to what they need."""
-        cdef Phrases phrases = self.phrases
+    cdef int find_weighed(self) except -1:
+        """Puts the rules without `any` to `way` whose evidence comes to what they need."""
+        cdef Book book = self.book
         cdef Check check
         cdef int most[LANES_MAX]
-        cdef int lane
+        cdef int lane, number
         self._most_points(most, False)
-        enough = []
-        for lane, number in enumerate(phrases.weighing):
-            if lane < phrases.lanes and most[lane] < phrases.need[lane]:
+        for lane in range(len(book.weighing)):
+            if lane < book.lanes and most[lane] < book.need[lane]:
                 continue
-            check = phrases.checks[number]
+            number = book.weighing[lane]
+            check = <Check> PyList_GET_ITEM(book.checks, number)
             if check.languages is not None and self.language not in check.languages:
                 continue
-            if lane < phrases.lanes:
+            if lane < book.lanes:
                 self._most_points(most, True)
-                if most[lane] < phrases.need[lane]:
+                if most[lane] < book.need[lane]:
                     continue
             if self._points(check.scale, check.limit) >= check.need:
-                enough.append(number)
-        return enough
+                if self.ways == self.ways_size:
+                    self._make_ways(1)
+                self.way[self.ways] = Way(book.turn[number], number, 0, 0, 0, EVIDENCE)
+                self.ways += 1
+        return 0
+
+    cdef int find_evidence(self, Check check) except -1:
+        """Puts where the evidence for a rule stands to `way`, ranked by its points."""
+        cdef Scale scale = check.scale
+        cdef Table table
+        cdef int number, each, anchor, at, first = 0
+        for number in range(scale.weights):
+            if scale.points[number] > 0:
+                table = <Table> PyList_GET_ITEM(scale.phrases, number)
+                for each in range(self._anchors(table)):
+                    anchor = self.standing_anchors[each]
+                    for at in range(table.start[anchor], table.start[anchor + 1]):
+                        self._note_ways(
+                            self._stands(table, at, check.limit),
+                            -scale.points[number], -1, first + table.row[at].phrase,
+                        )
+            first += <int> scale.sizes[number]
+        return 0
 
     cdef int _most_points(self, int *most, bint near) except -1:
         """What the evidence of each lane comes to at most.
@@ -302,9 +237,8 @@ cdef class Page(Sheet):
 
     cdef int _rows_at(self, int place, Clue *clue, bint near) except -1:
         """How many rows of the clue's anchor there are, or have its neighbours near a place."""
-        cdef Phrases phrases = self.phrases
         cdef Check check = <Check> PyList_GET_ITEM(
-            phrases.checks, phrases.lane_rule[clue.lane]
+            self.book.checks, self.book.lane_rule[clue.lane]
         )
         cdef Table table = <Table> PyList_GET_ITEM(check.scale.others, clue.weight)
         cdef int count = 0, at
@@ -313,11 +247,6 @@ cdef class Page(Sheet):
         for at in range(table.start[clue.anchor], table.start[clue.anchor + 1]):
             count += self.neighboured(place, &table.row[at], table.element, check.limit.gap)
         return count
-
-    def points(self, test):
-        """What the evidence of a rule comes to."""
-        cdef Check check = self.phrases.check_of[id(test)]
-        return self._points(check.scale, check.limit)
 
     cdef int _points(self, Scale scale, Limit limit) except? -1:
         cdef int total = 0, number, count
@@ -374,9 +303,11 @@ cdef class Page(Sheet):
 
     # --- what else a rule asks for ----------------------------------------------------------------
 
-    def holds(self, test):
-        """Whether the text as a whole lets a rule fire, wherever its phrase stands."""
-        cdef Check check = self.phrases.check_of[id(test)]
+    cdef bint holds(self, Check check) except -1:
+        """Whether the post as a whole lets a rule fire, wherever its phrase stands."""
+        if check.channels is not None:
+            if getattr(self.item, "channel", None) not in check.channels:
+                return False
         if check.languages is not None and self.language not in check.languages:
             return False
         for table in check.all:
@@ -386,33 +317,59 @@ cdef class Page(Sheet):
             return False
         return check.scale is None or self._points(check.scale, check.limit) >= check.need
 
-    def fits(self, test, tuple site, fact):
+    cdef bint fits(self, Check check, int first, int last) except -1:
         """Whether a match may stand where it does: what is near it, and its contexts."""
-        cdef Check check = self.phrases.check_of[id(test)]
-        cdef int first = site[1], last = site[2]
-        if check.is_near and not self._is_near(check.near, check.limit, check.reach, first, last):
+        if check.is_near and not self._beside(
+            self._sites(check.near, check.limit), check.reach, None, first, last
+        ):
             return False
-        if check.is_not_near and self._is_near(
-            check.not_near, check.limit, check.reach, first, last
+        if check.is_not_near and self._beside(
+            self._sites(check.not_near, check.limit), check.reach, None, first, last
         ):
             return False
         for one in check.when:
-            if not (fact(one, site) if type(one) is str else self._applies(<Context> one, first, last)):
+            if not self._applies(<Context> one, first, last):
                 return False
         for one in check.unless:
-            if fact(one, site) if type(one) is str else self._applies(<Context> one, first, last):
+            if self._applies(<Context> one, first, last):
                 return False
         return True
 
-    def applies(self, cues, tuple site):
-        """Whether a context holds of a match."""
-        return self._applies(self.phrases.tables.context(cues), site[1], site[2])
+    cdef bint _is_fact(self, Context context, int first, int last) except -1:
+        """Whether a fact holds of a match."""
+        if context.kind == ASKED:
+            return self._is_asked(first, last)
+        if context.kind == TAGGED:
+            return self.is_tagged(first, last)
+        if context.kind == LINKED:
+            return self.holds_element(self.book.link)
+        if context.kind == MENTIONED:
+            return self.holds_element(self.book.mention)
+        if self.facts is None:
+            self.facts = PostFacts(self.cut.text, self.item, self.accounts)
+        return self.facts[context.fact]
+
+    cdef bint _is_asked(self, int first, int last) except -1:
+        """Whether the sentence of a match holds a question mark."""
+        cdef Standing where
+        cdef int at, place
+        if not self.holds_element(self.book.question):
+            return False
+        where = self.stands_at(self.book.question)
+        for at in range(where.first, where.first + where.count):
+            place = self.stands[at].place
+            if not (self._parted(place, last) and self._parted(place, first)):
+                return True
+        return False
 
     cdef bint _applies(self, Context context, int first, int last) except -1:
         """Whether a context holds of the words from `first` to `last`."""
         cdef Limit limit = context.limit
-        cdef Spots where = self._sites(context.anywhere, limit)
+        cdef Spots where
         cdef int at
+        if context.kind != CUED:
+            return self._is_fact(context, first, last)
+        where = self._sites(context.anywhere, limit)
         if where.count:
             return True
         where = self._sites(context.before, limit)
@@ -427,10 +384,6 @@ cdef class Page(Sheet):
                     return True
         where = self._sites(context.around, limit)
         return self._beside(where, context.reach, context, first, last)
-
-    cdef bint _is_near(self, Table table, Limit limit, int reach, int first, int last) except -1:
-        """Whether a phrase of a table stands beside a match or shares words with it."""
-        return self._beside(self._sites(table, limit), reach, None, first, last)
 
     cdef bint _beside(
         self, Spots where, int reach, Context context, int first, int last
@@ -466,10 +419,12 @@ cdef class Page(Sheet):
         """First and last word of everything a table finds in the text: looked for once."""
         cdef Spots where
         cdef int number, at, one, each, count
+        where.table, where.first, where.count = <void *> table, self.spots_held, 0
+        if not table.anchors:
+            return where
         for at in range(self.found_held):
             if self.found[at].table == <void *> table:
                 return self.found[at]
-        where.table, where.first, where.count = <void *> table, self.spots_held, 0
         for each in range(self._anchors(table)):
             number = self.standing_anchors[each]
             for at in range(table.start[number], table.start[number + 1]):

@@ -32,6 +32,26 @@ cdef class Word:
                 return True
         return False
 
+    cdef inline void put(self, Bits *elements) noexcept:
+        """Puts the elements of the word to a bit set."""
+        cdef int at
+        if self.bits != NULL and self.highest - self.lowest < 3 * self.size:
+            for at in range(self.lowest, self.highest + 1):
+                elements[at] |= self.bits[at]
+            return
+        for at in range(self.size):
+            elements[self.numbers[at] >> 6] |= 1ULL << (self.numbers[at] & 63)
+
+    cdef inline void put_exact(self, Bits *elements) noexcept:
+        """Puts those without an edit."""
+        cdef int at
+        if self.sure:
+            self.put(elements)
+            return
+        for at in range(self.size):
+            if not self.edits[at]:
+                elements[self.numbers[at] >> 6] |= 1ULL << (self.numbers[at] & 63)
+
     cdef inline int edits_of(self, int element) noexcept:
         """The edits of an element that the word can stand for."""
         cdef int low = 0, high = self.size - 1, middle
@@ -60,23 +80,30 @@ cdef class Reader:
     cdef int tongue, blocks
     cdef int *number_of
     cdef Clue *clue
-    cdef dict clues_of, idle_runs, lone, typed, mentioned, words_in_two
+    cdef int *clue_of  # by element: its first clue; one more at the end
+    cdef Bits *meant  # where words are made: empty between two
+    cdef dict idle_runs, lone, literals, typed, mentioned, words_in_two
     cdef frozenset idle_words, common, fragments, stem_heads
-    cdef dict exact, short, stemmed, elements_of
+    cdef dict exact, short, stems, stemmed, elements_of
+    cdef int stem_letters_max
     cdef Typos typos
     cdef Parts parts
     cdef Word start, end, idle, question
     cdef Run idle_run, link_run
 
-    cdef int _file(self, dict clues) except -1
+    cdef int _file(self, dict clues, int elements) except -1
     cdef Word word(self, plain)
-    cdef Word _word(self, list elements, int lone_edits)
-    cdef list _clues(self, list elements)
+    cdef Word _of_plain(self, plain)
+    cdef Word _meaning(self, list atoms, int edits, int lone_edits)
+    cdef Word _made(self, int low, int high, int edits, int *edits_of, int lone_edits)
+    cdef void _note_clues(self, Word word, int element, int edits) noexcept
     cdef Run run(self, Chunk chunk)
     cdef Run _read(self, Chunk chunk)
     cdef Run _lone(self, str word)
     cdef Word _literal(self, str word)
-    cdef Run _tagged(self, Chunk chunk)
+    cdef bint tells(self, str tag) except -1
+    cdef bint _holds_anchor(self, Run run) except -1
+    cdef Run _tagged(self, str tag, str folded)
     cdef Word _part(self, str part)
     cdef bint _is_open(self, str word) except -1
     cdef Run _typed(self, str word)

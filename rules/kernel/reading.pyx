@@ -2,8 +2,8 @@
 # cython: freethreading_compatible=False
 """What chunks of text mean to the rules of a language, compiled: the short cut of `rules.reader`.
 
-Most new chunks are plain words that mean nothing. That, and what a mistyped word stands for, is
-told here; all else, and what a word means at first, is asked of the plain reader.
+Most new chunks are plain words. What they stand for, to the letter, by a stem, in short or
+mistyped, is told here; all else is asked of the plain reader.
 
     Chunk → Run (its words in a language) → Word (its elements)
 """
@@ -11,6 +11,7 @@ told here; all else, and what a word means at first, is asked of the plain reade
 from cpython.dict cimport PyDict_GetItemWithError
 from cpython.object cimport PyObject
 from cpython.ref cimport Py_INCREF
+from cpython.tuple cimport PyTuple_GET_ITEM
 cimport cython
 from libc.stdlib cimport calloc, free, malloc
 
@@ -32,6 +33,10 @@ cdef int LONE_LETTERS_MIN = _LONE_LETTERS_MIN
 cdef int STEM_LETTERS_MIN = _STEM_LETTERS_MIN
 cdef int LONE_HELD = 65_536  # then they are forgotten, and worked out anew
 cdef int TYPED_HELD = 16_384
+
+cdef extern from *:
+    int popcount "__builtin_popcountll"(Bits) noexcept
+    int lowest_of "__builtin_ctzll"(Bits) noexcept
 
 
 @cython.final
@@ -61,43 +66,46 @@ cdef class Reader:
     def __dealloc__(self):
         free(self.number_of)
         free(self.clue)
+        free(self.clue_of)
+        free(self.meant)
 
     def __init__(self, plan, int tongue, list anchors, dict clues, int blocks):
-        cdef int at
+        cdef int at, elements = 64 * blocks
         self.plain, self.tongue, self.blocks = plan.reader, tongue, blocks
-        self._file(clues)
+        self.elements_of = self.plain.elements_of
         self.idle_runs, self.lone, self.typed, self.mentioned = {}, {}, {}, {}
-        self.number_of = <int *> malloc(64 * (blocks + 1) * sizeof(int))
-        if self.number_of == NULL:
+        self.literals = {}
+        self.number_of = <int *> malloc(max(1, elements) * sizeof(int))
+        self.clue_of = <int *> calloc(elements + 1, sizeof(int))
+        self.clue = <Clue *> malloc(max(1, sum(map(len, clues.values()))) * sizeof(Clue))
+        self.meant = <Bits *> calloc(max(1, blocks), sizeof(Bits))
+        if not (self.number_of and self.clue_of and self.clue and self.meant):
             raise MemoryError
-        for at in range(64 * blocks):
+        for at in range(elements):
             self.number_of[at] = -1
         for at, anchor in enumerate(anchors):
             self.number_of[<int> anchor] = at
-        self.idle = self._word([], 1)
+        self._file(clues, elements)
+        self.idle = self._made(0, 0, 0, NULL, 1)
         self.start, self.end = self.word(plan.start), self.word(plan.end)
 
-    cdef int _file(self, dict clues) except -1:
-        """Numbers the clues."""
-        cdef int number = 0
-        cdef list told
-        self.clues_of = {}
-        self.clue = <Clue *> malloc(max(1, sum(map(len, clues.values()))) * sizeof(Clue))
-        if self.clue == NULL:
-            raise MemoryError
-        for element, told in clues.items():
-            self.clues_of[element] = range(number, number + len(told))
-            for lane, weight, points, anchor in told:
+    cdef int _file(self, dict clues, int elements) except -1:
+        """Numbers the clues, element by element."""
+        cdef int element, number = 0
+        for element in range(elements):
+            self.clue_of[element] = number
+            for lane, weight, points, anchor in clues.get(element, ()):
                 self.clue[number] = Clue(lane, weight, points, anchor)
                 number += 1
+        self.clue_of[elements] = number
         return 0
 
     cdef int _begin(self) except -1:
         """Makes what takes time: with the first text of the language, not before."""
         lexicon = self.lexicon = self.plain.lexicon
         self.idle_words, self.common = self.plain.idle_words, lexicon.common.words
-        self.elements_of = self.plain.elements_of
         self.exact, self.short, self.fragments = lexicon.exact, lexicon.short, lexicon.fragments
+        self.stems, self.stem_letters_max = lexicon.stems, lexicon.stem_letters_max
         self.stem_heads, self.stemmed = lexicon.stem_heads, lexicon.stemmed
         self.words_in_two = lexicon.splittable
         self.typos, self.parts = lexicon.typos, lexicon.parts
@@ -114,52 +122,92 @@ cdef class Reader:
             return self.idle
         kept = plain.compiled
         if kept is None:
-            kept = plain.compiled = self._word(sorted(plain.items()), plain.lone_edits)
+            kept = plain.compiled = self._of_plain(plain)
         return <Word> kept
 
-    cdef Word _word(self, list elements, int lone_edits):
+    cdef Word _of_plain(self, plain):
+        cdef int low = self.blocks, high = 0, one
+        cdef Word word
+        cdef int *edits = <int *> malloc(64 * max(1, self.blocks) * sizeof(int))
+        if edits == NULL:
+            raise MemoryError
+        try:
+            for element, some in plain.items():
+                one = element
+                self.meant[one >> 6] |= 1ULL << (one & 63)
+                edits[one] = some
+                low, high = min(low, one >> 6), max(high, (one >> 6) + 1)
+            word = self._made(low, high, 0, edits, plain.lone_edits)
+        finally:
+            free(edits)
+        return word
+
+    cdef Word _meaning(self, list atoms, int edits, int lone_edits):
+        """A word that stands for these atoms, with so many edits."""
+        cdef int low = self.blocks, high = 0, at, one
+        cdef tuple elements
+        for atom in atoms:
+            elements = self.elements_of.get(atom)
+            if elements is None:
+                continue
+            for at in range(len(elements)):
+                one = <object> PyTuple_GET_ITEM(elements, at)
+                self.meant[one >> 6] |= 1ULL << (one & 63)
+                low, high = min(low, one >> 6), max(high, (one >> 6) + 1)
+        return self._made(low, high, edits, NULL, lone_edits) if high else self.idle
+
+    cdef Word _made(self, int low, int high, int edits, int *edits_of, int lone_edits):
+        """The word of the elements in `meant`, which stand in its blocks from `low` to `high`.
+
+        Leaves `meant` empty. The edits of all are in `edits_of`, or the same.
+        """
         cdef Word word = Word.__new__(Word)
-        cdef int at = 0, anchors = 0, one
-        cdef list clues = self._clues(elements) if self.clues_of else []
-        cdef tuple pair
-        word.size, word.lone_edits, word.clues = len(elements), lone_edits, len(clues)
-        word.numbers = <int *> malloc(max(1, 3 * word.size + word.clues) * sizeof(int))
+        cdef int block, one, size = 0, clues = 0, at = 0
+        cdef Bits left
+        for block in range(low, high):
+            left = self.meant[block]
+            size += popcount(left)
+            while left:
+                one = 64 * block + lowest_of(left)
+                clues += self.clue_of[one + 1] - self.clue_of[one]
+                left &= left - 1
+        word.numbers = <int *> malloc(max(1, 3 * size + clues) * sizeof(int))
         if word.numbers == NULL:
             raise MemoryError
-        word.edits = word.numbers + word.size
-        word.clue = word.edits + word.size
-        word.anchor = word.clue + word.clues
-        word.sure = True
-        for pair in elements:
-            one = pair[0]
-            word.numbers[at], word.edits[at] = one, pair[1]
-            if word.edits[at]:
-                word.sure = False
-            if self.number_of[one] >= 0:
-                word.anchor[anchors] = self.number_of[one]
-                anchors += 1
-            at += 1
-        word.anchors = anchors
-        for at in range(word.clues):
-            word.clue[at] = clues[at]
-            word.weighs = word.weighs or self.clue[word.clue[at]].points > 0
-        if word.size > FEW:
+        word.edits, word.clue = word.numbers + size, word.numbers + 2 * size
+        word.anchor = word.clue + clues
+        word.size, word.lone_edits, word.sure = size, lone_edits, True
+        if size > FEW:
             word.bits = <Bits *> calloc(self.blocks, sizeof(Bits))
             if word.bits == NULL:
                 raise MemoryError
-            word.lowest, word.highest = word.numbers[0] >> 6, word.numbers[word.size - 1] >> 6
-            for at in range(word.size):
-                word.bits[word.numbers[at] >> 6] |= 1ULL << (word.numbers[at] & 63)
+            word.lowest, word.highest = low, high - 1
+        for block in range(low, high):
+            left = self.meant[block]
+            self.meant[block] = 0
+            if word.bits != NULL:
+                word.bits[block] = left
+            while left:
+                one = 64 * block + lowest_of(left)
+                left &= left - 1
+                word.numbers[at] = one
+                word.edits[at] = edits_of[one] if edits_of != NULL else edits
+                word.sure = word.sure and not word.edits[at]
+                if self.number_of[one] >= 0:
+                    word.anchor[word.anchors] = self.number_of[one]
+                    word.anchors += 1
+                self._note_clues(word, one, word.edits[at])
+                at += 1
         return word
 
-    cdef list _clues(self, list elements):
-        """The clues that a word is: one against a rule only where the word is meant surely."""
-        cdef list clues = []
-        for element, edits in elements:
-            for one in self.clues_of.get(element, ()):
-                if not edits or self.clue[<int> one].points > 0:
-                    clues.append(one)
-        return clues
+    cdef void _note_clues(self, Word word, int element, int edits) noexcept:
+        """Notes the clues that a word is: one against a rule only where the word is meant surely."""
+        cdef int number
+        for number in range(self.clue_of[element], self.clue_of[element + 1]):
+            if not edits or self.clue[number].points > 0:
+                word.clue[word.clues] = number
+                word.clues += 1
+                word.weighs = word.weighs or self.clue[number].points > 0
 
     # --- chunks -----------------------------------------------------------------------------------
 
@@ -187,7 +235,7 @@ cdef class Reader:
         if chunk.kind == LINK:
             return self.link_run
         if chunk.kind == TAG:
-            run = self._tagged(chunk)
+            run = self._tagged(chunk.text[1 : 1 + len(chunk.base.text)], chunk.base.text)
             return _ended(run) if chunk.ends else run
         if chunk.kind == MENTION:
             run = self._mentioned(chunk)
@@ -201,33 +249,42 @@ cdef class Reader:
         cdef Word meant
         if word in self.idle_words:
             return self.idle_run
+        meant = self._literal(word)
+        if meant is not None:
+            return self._of_one(meant, word in self.fragments)
+        if self._is_open(word):
+            run = self._typed(word)
+        elif word in self.common and LONG_RUN.search(word) is None:
+            run = self._of_one(self.idle, word in self.fragments)
+        if run is not None:
+            return run
         kept = PyDict_GetItemWithError(self.lone, word)
         if kept != NULL:
             return <Run> kept
-        meant = self._literal(word)
-        if meant is not None:
-            run = self._of_one(meant, word in self.fragments)
-        elif self._is_open(word):
-            run = self._typed(word)
-            if run is not None:
-                return run
-        if run is None:
-            run = self._run(self.plain.read(word))
         if len(self.lone) >= LONE_HELD:
             self.lone.clear()
-        self.lone[word] = run
+        run = self.lone[word] = self._run(self.plain.read(word))
         return run
 
     cdef Word _literal(self, str word):
-        """What a word of the phrases means that stands for itself alone; None for others."""
-        cdef set numbers
-        atoms = self.exact.get(word)
-        if atoms is None or word in self.short or word[:STEM_LETTERS_MIN] in self.stem_heads:
+        """What a word means to the letter, by its stem or in short; None for others."""
+        cdef PyObject *kept = PyDict_GetItemWithError(self.literals, word)
+        cdef list atoms
+        cdef int end
+        if kept != NULL:
+            return <Word> kept
+        atoms = [*self.exact.get(word, ()), *self.short.get(word, ())]
+        if word[:STEM_LETTERS_MIN] in self.stem_heads:
+            for end in range(STEM_LETTERS_MIN, min(len(word), self.stem_letters_max) + 1):
+                stem = self.stems.get(word[:end])
+                if stem is not None:
+                    atoms.append(stem)
+        if not atoms:
             return None
-        numbers = set()
-        for atom in atoms:
-            numbers.update(self.elements_of.get(atom, ()))
-        return self._word([(one, 0) for one in sorted(numbers)], 2) if numbers else self.idle
+        if len(self.literals) >= LONE_HELD:
+            self.literals.clear()
+        meant = self.literals[word] = self._meaning(atoms, 0, 2)
+        return meant
 
     cdef Run _of_one(self, Word word, bint fragment):
         """The run of one word."""
@@ -241,13 +298,9 @@ cdef class Reader:
         return run
 
     cdef bint _is_open(self, str word) except -1:
-        """Whether a word is known by none of its letters: what it means hangs on its typos."""
+        """Whether what a word means, that nobody knows to the letter, hangs on its typos."""
         cdef Py_ssize_t size = len(word), at
-        if size > TOKEN_LETTERS_MAX or not word.isascii():
-            return False
-        if word in self.common or word in self.exact or word in self.short:
-            return False
-        if word in self.fragments or word[:STEM_LETTERS_MIN] in self.stem_heads:
+        if size > TOKEN_LETTERS_MAX or word in self.common:
             return False
         for at in range(2, size):
             if word[at] == word[at - 1] == word[at - 2]:
@@ -258,23 +311,23 @@ cdef class Reader:
         """An open word; None where it may be two that lost the blank between them."""
         cdef unsigned int[CHUNK_LETTERS_MAX] letters
         cdef int size = len(word), at, edits = 0
-        cdef tuple near
+        cdef bint fragment = word in self.fragments
+        cdef tuple near = None
         cdef PyObject *kept
         cdef Run run
-        if size < TYPO_LETTERS_MIN:
-            return self.idle_run
-        for at in range(size):
-            letters[at] = word[at]
-        near = self.typos.nearest(letters, size, &edits)
-        if (near is None or edits > 1) and self.parts.cut(letters, size, word):
-            return None
+        if size >= TYPO_LETTERS_MIN:
+            for at in range(size):
+                letters[at] = word[at]
+            near = self.typos.nearest(letters, size, &edits)
+            if (near is None or edits > 1) and self.parts.cut(letters, size, word):
+                return None
         if near is None:
-            return self.idle_run
-        key = edits, near
+            return self._of_one(self.idle, fragment)
+        key = edits, near, fragment
         kept = PyDict_GetItemWithError(self.typed, key)
         if kept != NULL:
             return <Run> kept
-        run = self._of_one(self._meant(near, edits), False)
+        run = self._of_one(self._meant(near, edits), fragment)
         if len(self.typed) >= TYPED_HELD:
             self.typed.clear()
         self.typed[key] = run
@@ -282,26 +335,36 @@ cdef class Reader:
 
     cdef Word _meant(self, tuple near, int edits):
         """What a word stands for that is meant for one of some others, by their numbers."""
-        cdef set numbers = set()
+        cdef list atoms = []
         cdef bint short = False
         cdef str word
         for number in near:
             word = self.typos.words[number]
-            atoms = self.stemmed.get(word, ())
+            atoms.extend(self.stemmed.get(word, ()))
             if word in self.exact:
-                atoms = (*atoms, Atom("word", word))
-            for atom in atoms:
-                short = short or len(atom.spelling) < LONE_LETTERS_MIN
-                numbers.update(self.elements_of.get(atom, ()))
-        if not numbers:
-            return self.idle
-        return self._word(
-            [(one, edits) for one in sorted(numbers)], 1 if short and edits > 1 else 2
-        )
+                atoms.append(Atom("word", word))
+        for atom in atoms:
+            short = short or len(atom.spelling) < LONE_LETTERS_MIN
+        return self._meaning(atoms, edits, 1 if short and edits > 1 else 2)
 
-    cdef Run _tagged(self, Chunk chunk):
-        """A hashtag of one or several words."""
-        cdef str tag = chunk.text[1 : 1 + len(chunk.base.text)], hump, folded = chunk.base.text
+    cdef bint tells(self, str tag) except -1:
+        """Whether a hashtag holds an anchor."""
+        cdef str word = tag[1:]
+        if self.lexicon is None:
+            self._begin()
+        if not (tag[0] == u"#" and word.isascii() and word.isalpha()):
+            return self._holds_anchor(self._run(self.plain.read(tag)))
+        return self._holds_anchor(self._tagged(word, word.lower()))
+
+    cdef bint _holds_anchor(self, Run run) except -1:
+        for word in run.words:
+            if (<Word> word).anchors:
+                return True
+        return False
+
+    cdef Run _tagged(self, str tag, str folded):
+        """A hashtag of one or several words, without its sign and as it is folded."""
+        cdef str hump
         cdef int size = len(tag), at, begin = 0
         cdef list words = []
         cdef Run run
@@ -341,6 +404,8 @@ cdef class Reader:
         if meant is not None:
             return meant
         if not self._is_open(part):
+            if part in self.common and LONG_RUN.search(part) is None:
+                return self.idle
             return self.word(self.plain.word(self.lexicon.read(part)))
         if size < TYPO_LETTERS_MIN:
             return self.idle

@@ -25,13 +25,13 @@ cdef struct Trail:
 cdef class Sheet:
     cdef Cut cut
     cdef Reader reader
-    cdef readonly dict joined
+    cdef dict joined  # or None: the second parts of words written in two, and the first
     cdef list others
     cdef bint foreign, is_joined
     cdef int total
     cdef PyObject **words
-    cdef Bits *present  # the elements of all words, and behind them those without an edit
-    cdef Bits *exact
+    cdef Bits *present  # the elements of all words
+    cdef Bits *exact  # those without an edit: the same where no word needs one
     cdef int *sentence  # of each word, counted from 0
     cdef int *number_of  # element → 1 + the number of its standing; 0: not looked for yet
     cdef Standing *standings
@@ -46,6 +46,8 @@ cdef class Sheet:
     cdef int _join(self) except -1
     cdef object reading(self, int number)
     cdef bint _may_join(self, int number) except -1
+    cdef int span(self, int place, int *begin, int *end) except -1
+    cdef bint is_tagged(self, int first, int last) except -1
     cdef int look_at_words(self) except -1
     cdef int _count_sentences(self) except -1
     cdef bint _parted(self, int place, int following) except -1
@@ -60,4 +62,3 @@ cdef class Sheet:
     cdef int sites(self, Row *row, int *elements, Limit limit) except -1
     cdef int _begun(self, Standing where, bint alone, Limit limit) noexcept
     cdef int _go_on(self, int found, Standing where, Limit limit) except -1
-    cdef tuple site(self, int at)

@@ -7,17 +7,19 @@ A sheet works out of a text only what is asked for: for most texts the neighbour
 
 from cpython.tuple cimport PyTuple_GET_ITEM
 from libc.stdlib cimport calloc, free, malloc, realloc
-from libc.string cimport memset
+from libc.string cimport memcpy
 
 from rules.kernel.chunks cimport DRESSED, PLAIN, Chunk
 
+from rules.hits import spans_within
 from rules.page import EDIT_COST as _EDIT_COST
 from rules.page import IDLE_COST as _IDLE_COST
 from rules.page import NEVER as _NEVER
-from rules.reader import SIGNS
+from rules.reader import SIGNS as _SIGNS
 from rules.text import fold
 
 cdef int EDIT_COST = _EDIT_COST, IDLE_COST = _IDLE_COST, NEVER = _NEVER
+cdef str SIGNS = _SIGNS
 cdef int FEW = 48  # so many standings are looked through before they are numbered
 
 
@@ -26,7 +28,9 @@ cdef class Sheet:
 
     def __dealloc__(self):
         free(self.words)
-        free(self.present)
+        if self.present != self.exact:
+            free(self.present)
+        free(self.exact)
         free(self.sentence)
         free(self.number_of)
         free(self.standings)
@@ -48,7 +52,6 @@ cdef class Sheet:
             for at in range(run.size):
                 self.words[place] = PyTuple_GET_ITEM(run.words, at)
                 place += 1
-        self.joined = {}
         if fragments:
             self._join()
         return 0
@@ -66,7 +69,7 @@ cdef class Sheet:
             return 0
         texts = [self.cut.said(number) for number in range(self.cut.size)]
         readings = [self.reading(number) for number in range(self.cut.size)]
-        self.others = []
+        self.others, self.joined = [], {}
         stands = [(one, at) for one, each in enumerate(readings) for at in range(len(each.words))]
         for place, plain in self.reader.plain.parts(texts, readings):
             number, at = stands[place - 1]
@@ -97,32 +100,33 @@ cdef class Sheet:
         """The plain form of a chunk's run."""
         return self.reader.reading_of(self.run_of(number), self.cut.said(number))
 
-    def spans(self, int number):
-        """Where the words of a chunk stand in it, or nothing."""
-        cdef Chunk chunk = self.cut.chunk(number)
-        cdef Py_ssize_t start
-        if chunk.kind == PLAIN or chunk.kind == DRESSED:
-            if self.run_of(number).size == 1:
-                start = len(chunk.text) - len(chunk.text.lstrip(SIGNS))
-                return ((start, start + len(chunk.text.strip(SIGNS))),)
-        return self.reading(number).spans
-
-    def words_in(self, int number):
-        """How many words a chunk has."""
-        return self.run_of(number).size
-
-    def chunk_of(self, int place):
-        """The number of the chunk that a word stands in, and the number of the word in it."""
-        cdef int number, size
+    cdef int span(self, int place, int *begin, int *end) except -1:
+        """Where a word stands in the text, in code points."""
+        cdef int number = 0
+        cdef Chunk chunk
         place -= 1
-        for number in range(self.cut.size):
-            size = self.run_of(number).size
-            if place < size:
-                return number, place
-            place -= size
-        raise IndexError(place)
+        while place >= self.run_of(number).size:
+            place -= self.run_of(number).size
+            number += 1
+        begin[0], end[0] = self.cut.pieces[number].start, self.cut.pieces[number].end
+        chunk = self.cut.chunk(number)
+        if (chunk.kind == PLAIN or chunk.kind == DRESSED) and self.run_of(number).size == 1:
+            while self.cut.text[begin[0]] in SIGNS:
+                begin[0] += 1
+            while self.cut.text[end[0] - 1] in SIGNS:
+                end[0] -= 1
+            return 0
+        spans = self.reading(number).spans
+        if not spans:
+            spans = spans_within(
+                self.reader.plain, self.cut.said(number), self.run_of(number).size
+            )
+        first, last = spans[place]
+        end[0] = begin[0] + <int> last
+        begin[0] += <int> first
+        return 0
 
-    def tagged(self, int first, int last):
+    cdef bint is_tagged(self, int first, int last) except -1:
         """Whether all of these words stand in hashtags."""
         cdef int number, place = 1
         cdef Run run
@@ -162,41 +166,32 @@ cdef class Sheet:
             self._count_sentences()
         return self.sentence[place] != self.sentence[following]
 
-    def parted(self, int place, int following):
-        """Whether a sentence ends between two words."""
-        return bool(self._parted(place, following))
-
     # --- elements ---------------------------------------------------------------------------------
 
     cdef int look_at_words(self) except -1:
-        """Makes `present` and `exact`."""
-        cdef int blocks = self.reader.blocks, place, at, one
-        cdef Bits *present
-        cdef Bits *exact
+        """Makes `present` and `exact`: mostly one."""
+        cdef int blocks = self.reader.blocks, place
+        cdef bint sure = True
         cdef Word word
-        present = <Bits *> calloc(2 * blocks + 1, sizeof(Bits))
-        if present == NULL:
+        cdef Bits *present
+        cdef Bits *exact = <Bits *> calloc(blocks + 1, sizeof(Bits))
+        if exact == NULL:
             raise MemoryError
-        exact = present + blocks
         for place in range(self.total):
             word = <Word> self.words[place]
-            if word.bits == NULL:
-                for at in range(word.size):
-                    one = word.numbers[at]
-                    present[one >> 6] |= 1ULL << (one & 63)
-                    if not word.edits[at]:
-                        exact[one >> 6] |= 1ULL << (one & 63)
-                continue
-            for at in range(word.lowest, word.highest + 1):
-                present[at] |= word.bits[at]
-            if word.sure:
-                for at in range(word.lowest, word.highest + 1):
-                    exact[at] |= word.bits[at]
-                continue
-            for at in range(word.size):
-                if not word.edits[at]:
-                    one = word.numbers[at]
-                    exact[one >> 6] |= 1ULL << (one & 63)
+            word.put_exact(exact)
+            sure = sure and word.sure
+        present = exact
+        if not sure:
+            present = <Bits *> malloc((blocks + 1) * sizeof(Bits))
+            if present == NULL:
+                free(exact)
+                raise MemoryError
+            memcpy(present, exact, (blocks + 1) * sizeof(Bits))
+            for place in range(self.total):
+                word = <Word> self.words[place]
+                if not word.sure:
+                    word.put(present)
         self.present, self.exact = present, exact
         return 0
 
@@ -278,12 +273,6 @@ cdef class Sheet:
                 raise MemoryError
             self.standings = <Standing *> room
         return 0
-
-    def standing(self, int element):
-        """The places where an element stands, in order."""
-        cdef Standing where = self.stands_at(element)
-        cdef int at
-        return [self.stands[at].place for at in range(where.first, where.first + where.count)]
 
     # --- one row ----------------------------------------------------------------------------------
 
@@ -391,7 +380,3 @@ cdef class Sheet:
                 self.trail[found].place = stand[at].place
                 found += 1
         return found
-
-    cdef tuple site(self, int at):
-        cdef Trail *trail = &self.trail[at]
-        return trail.cost, trail.begin, min(trail.place, self.total - 2)

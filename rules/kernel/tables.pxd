@@ -1,6 +1,18 @@
 cimport cython
 from rules.kernel.chunks cimport Bits
 
+cdef enum:
+    LANES_MAX = 64
+
+
+cdef enum Kind:
+    CUED
+    ASKED
+    TAGGED
+    LINKED
+    MENTIONED
+    OF_POST  # a fact that `rules.facts` tells
+
 
 cdef struct Row:
     int rule
@@ -29,7 +41,7 @@ cdef class Scale:
     cdef int weights, blocks
     cdef int *points
     cdef Bits *singles  # a bit set for each weight
-    cdef list others
+    cdef list others, phrases, sizes
 
 
 @cython.final
@@ -39,22 +51,26 @@ cdef class Limit:
 
 @cython.final
 cdef class Context:
+    cdef Kind kind
+    cdef str fact
     cdef Table before, after, around, anywhere, stop
     cdef Limit limit
     cdef int reach
 
+    cdef int read(self, cues, Tables tables) except -1
+
 
 @cython.final
 cdef class Check:
-    cdef readonly object test
-    cdef object languages
+    cdef object id, label, languages, channels
+    cdef int priority, reach, need, needs
+    cdef bint is_silent, is_placed, is_near, is_not_near
     cdef Limit limit
+    cdef list texts  # of its phrases, or those of its evidence
     cdef Scale scale
     cdef Table none, near, not_near
     cdef list all, when, unless
-    cdef int reach, need, needs
     cdef Bits *needed
-    cdef bint is_near, is_not_near
 
 
 @cython.final
@@ -64,6 +80,25 @@ cdef class Tables:
 
     cdef Table table(self, index)
     cdef Context context(self, cues)
+
+
+@cython.final
+cdef class Book:
+    cdef str language
+    cdef bint prioritised
+    cdef int question, link, mention  # the elements of marks
+    cdef Tables tables
+    cdef Table any
+    cdef list checks  # of each rule
+    cdef int *gap  # of each rule
+    cdef int *turn
+    cdef tuple weighing
+    cdef int lanes  # of those rules that only weigh evidence
+    cdef int need[LANES_MAX]
+    cdef int lane_rule[LANES_MAX]
+
+    cdef list anchors(self)
+    cdef dict clues(self, plan)
 
 
 cdef Bits *bit_sets(list sets, int blocks) except NULL

@@ -5,6 +5,9 @@
 cimport cython
 from libc.stdlib cimport calloc, free, malloc
 
+from rules.bits import bits
+from rules.pack import NOTHING
+
 
 @cython.final
 cdef class Table:
@@ -94,6 +97,8 @@ cdef class Scale:
         for number, weight in enumerate(test.weights):
             self.points[number] = weight.points
         self.others = [Table(weight.others, blocks) for weight in test.weights]
+        self.phrases = [Table(weight.index, blocks) for weight in test.weights]
+        self.sizes = [len(weight.phrases) for weight in test.weights]
 
 
 @cython.final
@@ -106,13 +111,18 @@ cdef class Limit:
 
 @cython.final
 cdef class Context:
-    """A circumstance told by cues: `rules.plan.Cues`."""
+    """A circumstance: a fact by its name, or told by cues (`rules.plan.Cues`)."""
 
-    def __init__(self, cues, Tables tables):
+    cdef int read(self, cues, Tables tables) except -1:
+        """Takes over what tells it."""
         self.before, self.after = tables.table(cues.before), tables.table(cues.after)
         self.around, self.anywhere = tables.table(cues.around), tables.table(cues.anywhere)
         self.stop = tables.table(cues.stop)
         self.limit, self.reach = Limit(cues.limits), cues.reach
+        return 0
+
+
+cdef dict FACTS = {"question": ASKED, "hashtag": TAGGED, "link": LINKED, "mention": MENTIONED}
 
 
 @cython.final
@@ -123,22 +133,23 @@ cdef class Check:
         free(self.needed)
 
     def __init__(self, test, Tables tables):
-        self.test, self.languages, self.limit = test, test.rule.languages or None, Limit(test.limits)
+        rule = test.rule
+        self.id, self.label, self.is_silent = rule.id, rule.label, rule.label == NOTHING
+        self.priority, self.languages = rule.priority, rule.languages or None
+        self.channels = rule.channels or None
+        self.limit, self.need, self.reach = Limit(test.limits), rule.need, rule.reach
+        self.texts = [phrase.text for phrase in rule.any]
+        if not rule.any:
+            self.texts = [phrase.text for weight in test.weights for phrase in weight.phrases]
         self.needs, self.needed = len(test.needed), bit_sets(list(test.needed), tables.blocks)
         self.scale = Scale(test, tables.blocks) if test.weights else None
-        self.need = test.rule.need
         self.all = [tables.table(index) for index in test.all]
         self.none = tables.table(test.none)
         self.near, self.not_near = tables.table(test.near), tables.table(test.not_near)
-        self.is_near, self.is_not_near = bool(test.rule.near), bool(test.rule.not_near)
-        self.reach = test.rule.reach
-        self.when = [_applied(one, tables) for one in test.when]
-        self.unless = [_applied(one, tables) for one in test.unless]
-
-
-cdef object _applied(one, Tables tables):
-    """A context, or a fact by its name."""
-    return one if isinstance(one, str) else tables.context(one)
+        self.is_near, self.is_not_near = bool(rule.near), bool(rule.not_near)
+        self.when = [tables.context(one) for one in test.when]
+        self.unless = [tables.context(one) for one in test.unless]
+        self.is_placed = test.placed
 
 
 @cython.final
@@ -155,7 +166,66 @@ cdef class Tables:
         return <Table> kept
 
     cdef Context context(self, cues):
-        kept = self.contexts.get(id(cues))
-        if kept is None:
-            kept = self.contexts[id(cues)] = Context(cues, self)
-        return <Context> kept
+        """What cues tell, or a fact."""
+        cdef Context context
+        key = cues if isinstance(cues, str) else id(cues)
+        kept = self.contexts.get(key)
+        if kept is not None:
+            return <Context> kept
+        context = self.contexts[key] = Context()
+        if isinstance(cues, str):
+            context.kind, context.fact = FACTS.get(cues, OF_POST), cues
+        else:
+            context.read(cues, self)
+        return context
+
+
+@cython.final
+cdef class Book:
+    """The rules of a plan: what `rules.plan.Plan` holds, in order."""
+
+    def __dealloc__(self):
+        free(self.gap)
+
+    def __init__(self, plan):
+        cdef int number, rules = len(plan.tests)
+        self.language, self.prioritised = plan.language, plan.prioritised
+        self.question, self.link, self.mention = plan.question, plan.link, plan.mention
+        self.tables = Tables((len(plan.elements) + 63) // 64)
+        self.any = self.tables.table(plan.any)
+        self.checks = [Check(test, self.tables) for test in plan.tests]
+        self.weighing = tuple(plan.weighing)
+        self.lanes = min(LANES_MAX, len(self.weighing))
+        for number in range(self.lanes):
+            self.lane_rule[number] = self.weighing[number]
+            self.need[number] = (<Check> self.checks[self.lane_rule[number]]).need
+        self.gap = <int *> malloc((2 * rules + 1) * sizeof(int))
+        if self.gap == NULL:
+            raise MemoryError
+        self.turn = self.gap + rules
+        for number in range(rules):
+            self.gap[number] = (<Check> self.checks[number]).limit.gap
+            self.turn[number] = plan.turns[number]
+
+    cdef list anchors(self):
+        """The elements by which phrases are looked up."""
+        cdef int at
+        return [self.any.anchor[at] for at in range(self.any.anchors)]
+
+    cdef dict clues(self, plan):
+        """By element, what it may be evidence of for the rules that only weigh evidence.
+
+        Each is a lane, weight, points and anchor: see `Clue`.
+        """
+        cdef int lane, number, anchor
+        cdef dict clues = {}
+        for lane in range(self.lanes):
+            for number, weight in enumerate(plan.tests[self.weighing[lane]].weights):
+                for element in bits(weight.singles):
+                    clues.setdefault(element, []).append((lane, number, weight.points, -1))
+                if weight.points > 0:
+                    for anchor, element in enumerate(sorted(weight.others.shelves)):
+                        clues.setdefault(element, []).append(
+                            (lane, number, weight.points, anchor)
+                        )
+        return clues

@@ -6,9 +6,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 import msgspec
 
+from rules.hits import claimed, evidence_sites
 from rules.index import Row
 from rules.language import UNKNOWN
-from rules.matcher import Matcher, claimed, evidence_sites
+from rules.matcher import Matcher
 from rules.pack import NOTHING
 from rules.page import Site
 from rules.phrase import Phrase

@@ -9,9 +9,9 @@ import msgspec
 from rapidfuzz.distance import OSA
 
 from rules.errors import listed
+from rules.hits import WordSpans
 from rules.index import Row
 from rules.language import common_words
-from rules.matcher import WordSpans
 from rules.page import EDIT_COST, IDLE_COST, Page, Site
 from rules.phrase import Atom, Phrase, Place, written_places
 from rules.plan import Limits

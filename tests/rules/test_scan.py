@@ -315,7 +315,7 @@ def test_what_shows_in_a_text_is_worked_out_once_and_only_where_it_is_asked_for(
         read.append(text)
         return False
 
-    monkeypatch.setattr("rules.scan.is_headline", told)
+    monkeypatch.setattr("rules.facts.is_headline", told)
     more = "".join(
         f'[[rule]]\nid = "{name}"\nlabel = "news"\nany = ["power out"]\nunless = ["headline"]\n'
         for name in ("a", "b")

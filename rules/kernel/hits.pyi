@@ -1,0 +1,2 @@
+# `rules.hits`, compiled: its classes are its own, and answer alike.
+from rules.hits import Phrases as Phrases
