@@ -34,6 +34,8 @@ class Choices(msgspec.Struct, frozen=True, omit_defaults=True):
 
     theme: Annotated[str, msgspec.Meta(max_length=60)] = ""
     filters: Annotated[tuple[SavedFilter, ...], msgspec.Meta(max_length=MOST_FILTERS)] = ()
+    headlines: bool = False
+    """Whether the feed shows headlines on other matters, posts that are `news` and nothing else."""
 
     def filter_named(self, name: str) -> SavedFilter | None:
         """The saved filter of this name."""

@@ -7,6 +7,9 @@ import re
 _TERM = re.compile(r'(?=\S)!?(?:~|[A-Za-z]+:)?+(?:"[^"]*"?|\S*)')
 MEDIA = "has:media"
 SINCE = "since:"
+NO_HEADLINES = "!only:news"
+"""Leaves out posts that are a medium's voice and say nothing of supply, dangers or the utility."""
+_ASKS_FOR_NEWS = re.compile(r"!?(?:label:n|only:)", re.IGNORECASE)
 
 
 def terms(query: str) -> list[str]:
@@ -31,3 +34,11 @@ def looking_back(query: str, span: str) -> str:
 def has(query: str, term: str) -> bool:
     """Whether a filter has this term."""
     return any(each.lower() == term for each in terms(query))
+
+
+def without_headlines(query: str) -> str:
+    """`query` without headlines on other matters, unless it says itself what it wants of them."""
+    found = terms(query)
+    if any(_ASKS_FOR_NEWS.match(each) for each in found):
+        return query
+    return " ".join([*found, NO_HEADLINES])

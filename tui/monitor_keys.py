@@ -77,6 +77,7 @@ MONITOR_KEYS: list[BindingType] = [
         shown=True,
     ),
     key("i", "media", "Media", "Only posts with pictures or other media, or all", shown=True),
+    key("h", "headlines", "Headlines", "Headlines on other matters too, or no longer", shown=True),
     key("M", "only_marked", "Marked", "Only the marked posts, or all", meaning="marks.only"),
     key("]", "marks(1)", "Next mark", "To the next marked post", meaning="marks.next", face="]"),
     key(

@@ -137,7 +137,7 @@ _COST = tuple(PARTS)
 Clock = Callable[[], datetime | None]
 """Event time at the desk; None before its first post."""
 
-FIELDS = ("label", "channel", "place", "author", "lang", "rule", "has", "outage", "since")
+FIELDS = ("label", "only", "channel", "place", "author", "lang", "rule", "has", "outage", "since")
 FUZZY_LIMIT = 80
 """Lowest rapidfuzz partial_ratio (0-100) at which a `~word` counts as found."""
 
@@ -292,6 +292,9 @@ def _field(field: str, value: str, names: dict[str, str]) -> Term:
     if field == "label":
         label = _label(wanted)
         return Term(part="label", fits=lambda labels: label in labels)
+    if field == "only":
+        alone = (_label(wanted),)
+        return Term(part="label", fits=lambda labels: labels == alone)
     if field == "has":
         if wanted not in HAS:
             raise FilterError(f"unknown 'has:{value}': {choices(wanted, tuple(HAS))}")
@@ -357,6 +360,7 @@ _EXAMPLES = dict(
         FIELDS,
         (
             "hazard",
+            "news",
             "x",
             "durham",
             "name",

@@ -27,6 +27,9 @@ class Watched:
     def __init__(self, folder: Path, options: Sequence[str]) -> None:
         self.folder = folder
         (folder / "tmp").mkdir(parents=True, exist_ok=True)
+        settings = folder / ".config" / "stormdesk" / "screen.json"
+        settings.parent.mkdir(parents=True)
+        settings.write_text('{"headlines": true}')  # every labelled post is counted on the screen
         command = [sys.executable, "-P", "-m", "tui", "watch", *options]
         self.terminal = Terminal(command, _env(folder), ROOT, COLUMNS, LINES)
 

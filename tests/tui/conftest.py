@@ -49,6 +49,7 @@ from rules import Match
 from tests.tui.cases_scene import Cases
 from tests.tui.scene import HandWire, Sight
 from tui.app import StormdeskApp
+from tui.choices import ChoicesFile
 from tui.filter_words import terms
 from tui.link import LinkState
 from tui.widgets.feed import Feed
@@ -382,6 +383,8 @@ class CannedDesk(HandWire):
         for term in terms(query):
             name, _, value = term.replace('"', "").partition(":")
             match name:
+                case "!only":
+                    found = [row for row in found if row.labels != (value,)]
                 case "label":
                     found = [row for row in found if value in row.labels]
                 case "outage":
@@ -440,10 +443,17 @@ def scene() -> OpenScene:
 
     @asynccontextmanager
     async def open_scene(
-        rows: int = 300, size: tuple[int, int] = (80, 24), *, up: bool = True, query: str = ""
+        rows: int = 300,
+        size: tuple[int, int] = (80, 24),
+        *,
+        up: bool = True,
+        query: str = "",
+        headlines: bool = True,
     ) -> AsyncIterator[Scene]:
         desk = CannedDesk(rows)
-        app = StormdeskApp(desk, query=query)
+        choices = ChoicesFile()
+        choices.keep(headlines=headlines)
+        app = StormdeskApp(desk, query=query, choices=choices)
         async with app.run_test(size=size) as pilot:
             opened = Scene(desk, app, pilot)
             if up:

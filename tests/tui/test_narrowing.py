@@ -14,7 +14,7 @@ from desk.serving.filters import _TERM
 from desk.serving.protocol import Open, Tick
 from tests.tui.conftest import status
 from tui.choices import MOST_FILTERS, SavedFilter
-from tui.filter_words import has, looking_back, terms, toggled
+from tui.filter_words import has, looking_back, terms, toggled, without_headlines
 from tui.link import LinkState
 
 if TYPE_CHECKING:
@@ -164,3 +164,30 @@ async def test_the_strip_says_what_waits_and_what_is_late(scene: OpenScene) -> N
         assert "17 cases waiting !4 late" in s.lines()[0]
         await s.say(Tick(status=msgspec.structs.replace(status(), waiting=17)))
         assert "late" not in s.lines()[0]
+
+
+async def test_headlines_on_other_matters_come_at_a_key_and_stay_chosen(scene: OpenScene) -> None:
+    async with scene(size=(100, 30), headlines=False) as s:
+        assert "County office" not in s.text()
+        assert "without headlines" in s.text()
+        await s.press("h")
+        assert "County office" in s.text()
+        assert "without headlines" not in s.text()
+        assert s.app.choices.now.headlines
+        await s.press("h")
+        assert "County office" not in s.text()
+
+
+@pytest.mark.parametrize(
+    ("written", "asked"),
+    [
+        ("", "!only:news"),
+        ("oxygen", "oxygen !only:news"),
+        ("label:outage", "label:outage !only:news"),
+        ("label:news", "label:news"),
+        ("!LABEL:NEWS tree", "!LABEL:NEWS tree"),
+        ("only:praise", "only:praise"),
+    ],
+)
+def test_a_filter_that_asks_for_headlines_gets_them(written: str, asked: str) -> None:
+    assert without_headlines(written) == asked

@@ -11,7 +11,6 @@ pictures of a size, and goes back to the monitor between them.
 
 from __future__ import annotations
 
-import asyncio
 import os
 import re
 from pathlib import Path

@@ -25,6 +25,7 @@ FILTERS = (
     ("~word", "also misspelt"),
     ("re:pattern", "a regular expression"),
     ("label:hazard", "posts with a label"),
+    ("only:news", "posts with this label and no other"),
     ("place:durham", "posts about a place"),
     ("channel:x", "posts of a channel"),
     ("author:name", "posts of an author"),

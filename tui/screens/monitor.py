@@ -175,7 +175,7 @@ class Monitor(Keeping, Narrowing, Switching):
             await self.desk.link.send(Close(self._asked.view))  # or it would stay open at the desk
         number = self.desk.number_view()
         self._asked, self._asked_anew = Window(number, query), anew
-        await self.desk.link.send(Open(number, query, PAGE_ROWS))
+        await self.desk.link.send(Open(number, self.asked_of_desk(query), PAGE_ROWS))
 
     # What is in sight
 
@@ -246,6 +246,8 @@ class Monitor(Keeping, Narrowing, Switching):
             left.append((new, "alarm:follow" if feed.waiting else "quiet:follow"))
         if self._none_at is not None and (feed.following or self._none_at[0] == feed.cursor):
             left.append((self._none_at[1], "quiet"))
+        if not (self.headlines or self.only_marked):
+            left.append(("without headlines", "quiet:headlines"))
         if self.kept.marks and not self.only_marked:
             left.append((f"{MARK}{len(self.kept.marks)}", "quiet:only_marked"))
         self.query_one("#feed-head", Head).show(tuple(left), _posts(feed.window) + " ")

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from tui.filter_words import MEDIA, SINCE, has, looking_back, terms, toggled
+from tui.filter_words import (
+    MEDIA,
+    SINCE,
+    has,
+    looking_back,
+    terms,
+    toggled,
+    without_headlines,
+)
 from tui.screens.attached import Attached
 from tui.screens.filters import FiltersScreen
 
@@ -17,7 +25,7 @@ class Narrowing(Attached):
         raise NotImplementedError
 
     def why_not(self, action: str, parameters: tuple[object, ...]) -> str | None:
-        if action in ("span", "media") and self.now.link.state != "connected":
+        if action in ("span", "media", "headlines") and self.now.link.state != "connected":
             return "the desk is not there now: it can't filter"
         if action == "span":
             (span,) = parameters
@@ -27,6 +35,19 @@ class Narrowing(Attached):
             if span and has(self.query_words, f"{SINCE}{span}"):
                 return f"only the last {span} are in view: 6 shows all times"
         return super().why_not(action, parameters)
+
+    @property
+    def headlines(self) -> bool:
+        """Whether headlines on other matters are in view, as this person has chosen."""
+        return self.desk.choices.now.headlines
+
+    def asked_of_desk(self, query: str) -> str:
+        """The filter that the desk is asked for, where `query` is what a person wrote."""
+        return query if self.headlines else without_headlines(query)
+
+    async def action_headlines(self) -> None:
+        self.desk.choices.keep(headlines=not self.headlines)
+        await self.filter_by(self.query_words)
 
     async def action_span(self, span: str) -> None:
         await self.filter_by(looking_back(self.query_words, span))

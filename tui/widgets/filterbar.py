@@ -15,7 +15,7 @@ from tui.keys import key
 from tui.paint import paint
 from tui.widgets.lines import palette_of
 
-HELP = "words !not ~fuzzy re:… label:hazard place: channel: author: lang: rule: has: outage: since:"
+HELP = "words !not ~fuzzy re:… label: only: place: channel: author: lang: rule: has: outage: since:"
 
 
 class FilterBar(Vertical):

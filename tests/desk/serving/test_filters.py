@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -86,6 +87,7 @@ def test_a_filter_means_what_its_help_says(text: str, holds: bool) -> None:
         ("since:", "since:15m"),
         ("since:soon", "can't read 'since:soon'"),
         ("since:0m", "can't read"),
+        ("only:nws", "did you mean 'news'"),
         ("!since:5m", "can't be excluded"),
     ],
 )
@@ -150,3 +152,12 @@ def test_a_post_is_folded_once_however_many_filters_look_at_it(
     post = Folded(POST)
     assert all(holds(post) for _ in range(3))
     assert sorted(folded) == sorted((POST.text, "birch_lane Birch Lane"))
+
+
+@pytest.mark.parametrize(
+    ("labels", "alone"), [(("news",), True), (("outage", "news"), False), (("hazard",), False)]
+)
+def test_only_finds_what_has_one_label_and_no_other(labels: tuple[str, ...], alone: bool) -> None:
+    post = Folded(msgspec.structs.replace(POST, labels=labels))
+    assert parse_filter("only:news", NAMES)(post) is alone
+    assert parse_filter("!only:n", NAMES)(post) is not alone
