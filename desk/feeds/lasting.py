@@ -58,7 +58,7 @@ async def lasting(
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             broken = BrokenError(plainly(error))
         wait_s = patience.wait_s(broken.trouble, broken.at_least_s)
-        limited = broken.trouble == "limited"
+        limited = broken.trouble in ("limited", "told")
         condition.broke(str(broken), time.monotonic() + wait_s, limited=limited)
         await sleep(wait_s)
 

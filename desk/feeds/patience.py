@@ -5,8 +5,9 @@ from __future__ import annotations
 import random
 from typing import Literal, NamedTuple
 
-Trouble = Literal["network", "refused", "limited"]
-"""A connection that broke, an HTTP error, or 429: too much was asked."""
+Trouble = Literal["network", "refused", "limited", "told"]
+"""A connection that broke, an HTTP error, 429 (too much was asked), or 429 from a platform that has
+said itself when it may be asked again."""
 
 
 class Growth(NamedTuple):
@@ -29,6 +30,7 @@ class Rules(NamedTuple):
     network: Growth = Growth(1.0, 64.0)
     refused: Growth = Growth(5.0, 320.0)
     limited: Growth = Growth(60.0, 960.0)
+    told: Growth = Growth(1.0, 60.0)
 
 
 class Patience:
@@ -40,7 +42,7 @@ class Patience:
         self._rules = rules
         self._draw = draw or random.Random()  # noqa: S311  spreads clients, hides nothing
         self._jitter = jitter
-        self._attempts = dict.fromkeys(("network", "refused", "limited"), 0)
+        self._attempts = dict.fromkeys(("network", "refused", "limited", "told"), 0)
 
     def wait_s(self, trouble: Trouble, at_least_s: float = 0.0) -> float:
         """How long to wait now; `at_least_s` is what the platform itself has said (Retry-After)."""

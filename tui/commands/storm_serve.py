@@ -7,6 +7,7 @@ import contextlib
 import os
 import shlex
 import signal
+import socket
 from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -121,6 +122,7 @@ def serve(
     )
     chosen = _platforms(platform)
     wrong = _faults(fault or (), faults, chosen)
+    _check(port, meta_callback or "")  # to work out a storm takes seconds
     stage = _stage(storm, pace, wrong, desk_speaks=desk_speaks)
     awaited = (1 if pace is None else 0) if wait is None else wait
     try:
@@ -129,6 +131,29 @@ def serve(
         )
     finally:
         stage.conductor.close()
+
+
+def _check(port: int, callback: str) -> None:
+    """Look whether a storm could be served here.
+
+    Raises:
+        DeskError: the port is taken, or a drill can't send to `callback`.
+    """
+    from simulator.platforms.meta.sender import check_callback
+
+    if callback:
+        check_callback(callback)
+    with socket.socket() as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind((HERE, port))
+        except OSError as error:
+            raise _taken(port, error) from None
+
+
+def _taken(port: int, error: OSError) -> DeskError:
+    reason = os.strerror(error.errno) if error.errno else error
+    return DeskError(f"can't listen on {HERE}:{port}: {reason}; try --port 0")
 
 
 def _platforms(wanted: Sequence[str] | None) -> tuple[str, ...]:
@@ -219,8 +244,7 @@ async def _listening(app: web.Application, port: int) -> AsyncIterator[str]:
         try:
             await web.TCPSite(runner, HERE, port).start()
         except OSError as error:
-            reason = os.strerror(error.errno) if error.errno else error
-            raise DeskError(f"can't listen on {HERE}:{port}: {reason}; try --port 0") from None
+            raise _taken(port, error) from None
         yield f"http://{HERE}:{runner.addresses[0][1]}"
     finally:
         await runner.cleanup()

@@ -13,7 +13,7 @@ import msgspec
 from desk.errors import FeedError
 from desk.feeds.answer import PACKED, NotPackedError, TooLongError, whole
 from desk.feeds.lasting import BrokenError
-from desk.feeds.patience import Growth, Rules
+from desk.feeds.patience import Growth, Rules, Trouble
 from desk.feeds.retry_after import retry_after_s
 from desk.feeds.x.posts import Problem
 from desk.secret import Secret
@@ -96,7 +96,8 @@ class Server:
         timeout = aiohttp.ClientTimeout(total=ANSWER_S, sock_connect=CONNECT_S)
         async with self._asked(method, path, timeout=timeout, **rest) as answer:
             if answer.status not in fine:
-                raise await self._refusal(answer)
+                # X's long waits are for streams: of requests it counts so many in a time, and tells
+                raise await self._refusal(answer, "told")
             return await self._body(answer)
 
     @asynccontextmanager
@@ -127,12 +128,15 @@ class Server:
         except (TooLongError, NotPackedError) as error:
             raise BrokenError(f"X's answer is {error}", "refused") from None
 
-    async def _refusal(self, answer: aiohttp.ClientResponse) -> FeedError | BrokenError:
+    async def _refusal(
+        self, answer: aiohttp.ClientResponse, told: Trouble = "limited"
+    ) -> FeedError | BrokenError:
         status = answer.status
         words = problem_of(await self._body(answer)).words
         if status == 429:
             wait_s = max(reset_s(answer.headers), retry_after_s(answer.headers))
-            return BrokenError(f"X allows no more for now: {words}", "limited", wait_s)
+            limited = told if wait_s else "limited"
+            return BrokenError(f"X allows no more for now: {words}", limited, wait_s)
         if status in _WRONG:
             why = _WRONG[status].format(where=self._token.where or "its place")
             return FeedError(f"{why} ({words})")

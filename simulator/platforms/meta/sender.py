@@ -69,12 +69,7 @@ class MetaSender:
         fields: tuple[str, ...] = FIELDS,
         most_updates: int = MOST_UPDATES,
     ) -> None:
-        parts = urlsplit(callback)
-        if parts.scheme not in ("http", "https") or not is_here(parts.hostname or ""):
-            raise CallbackError(
-                f"a drill sends to this machine alone, not to '{callback}':"
-                " write http://127.0.0.1:PORT/PATH"
-            )
+        check_callback(callback)
         self.counts = Counts()
         self._stage = stage
         self._callback = callback
@@ -212,6 +207,20 @@ class MetaSender:
                 return answer.status == 200
         except (aiohttp.ClientError, OSError, TimeoutError):
             return False
+
+
+def check_callback(callback: str) -> None:
+    """Look whether a drill may send to `callback`.
+
+    Raises:
+        CallbackError: it is not of this machine.
+    """
+    parts = urlsplit(callback)
+    if parts.scheme not in ("http", "https") or not is_here(parts.hostname or ""):
+        raise CallbackError(
+            f"a drill sends to this machine alone, not to '{callback}':"
+            " write http://127.0.0.1:PORT/PATH"
+        )
 
 
 async def _nothing(_: bytes) -> None:

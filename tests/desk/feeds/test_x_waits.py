@@ -12,8 +12,10 @@ from aiohttp import web
 
 from desk.errors import FeedError
 from desk.feeds.patience import Patience
+from desk.feeds.surroundings import Surroundings
 from desk.feeds.x.server import RULES
 from desk.feeds.x.url import TOKEN
+from desk.territories import load_territory
 from simulator.platforms.x.platform import Limits, x
 from tests.desk.feeds.xland import (
     STILL,
@@ -53,6 +55,19 @@ async def test_when_x_counts_anew_is_obeyed() -> None:
     assert 590 < waits[0] <= 600
     far = headers | {"x-rate-limit-reset": str(int(time.time()) + 10**8)}
     assert (await waits_of(answering(429, **far), 1))[0] == [1000]  # a clock that is wrong
+
+
+async def test_rules_wait_until_x_counts_anew_and_no_longer() -> None:
+    reset = str(int(time.time()) + 300)
+    headers = {"x-rate-limit-remaining": "0", "x-rate-limit-reset": reset}
+    waits, patience = Waits(4), Patience(RULES, jitter=0.0)
+    async with served(answering(429, **headers)) as url:
+        feed = feed_of(url, "", patience=patience, sleep=waits)
+        feed.adapt(Surroundings(load_territory("north-carolina")))
+        async with reading(feed), asyncio.timeout(10):
+            await waits.done.wait()
+    assert all(290 < wait_s <= 300 for wait_s in waits.all)  # and not twice as long each time
+    assert feed.condition.state == "limited"
 
 
 async def test_a_connection_that_breaks_is_tried_at_once_then_a_quarter_second_later_each() -> None:

@@ -137,6 +137,7 @@ class Waits:
 async def served(handler: Handler) -> AsyncIterator[str]:
     app = web.Application()
     app.router.add_get("/2/tweets/search/stream", handler)
+    app.router.add_get(RULES_PATH, handler)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
     try:
