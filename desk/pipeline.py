@@ -292,7 +292,12 @@ class Pipeline:
             account_of=self.own.addressed,
             read=self.store.posts_of,
             answering=self._is_answering,
+            replied=self._case_replied,
         )
+
+    def _case_replied(self, channel: str, remote: str) -> str | None:
+        """The case in which a reply went out that has this id in its channel."""
+        return self.replies.outbox.case_of(channel, remote)
 
     def _is_answering(self, case: str) -> bool:
         """Whether a reply to a case is on its way."""

@@ -1,9 +1,10 @@
 """All cases: opened and joined by labelled posts, acted on by people, moved by time.
 
 A post joins the case of the thread that it answers, or of its author, in the same channel; else it
-opens one. Headlines open nothing; a repost tells how far its original reaches. Everything hangs on
-posts, acts and the times that are passed in: the same ones give the same cases at any batch size,
-and after a restart.
+opens one. Whoever answers a reply of the desk answers in the thread that the reply is in. Headlines
+open nothing; a repost tells how far its original reaches. Everything hangs on posts, acts and the
+times that are passed in: the same ones give the same cases at any batch size, and after
+a restart.
 """
 
 from __future__ import annotations
@@ -78,6 +79,7 @@ class Cases:
 
     `read` reads posts of a channel from the store, `account_of` says to which own account a post
     came, `answering` whether a reply to a case is on its way: nobody is given that case to answer.
+    `replied` says in which case the desk has written what has this id in a channel.
     """
 
     def __init__(
@@ -88,8 +90,10 @@ class Cases:
         read: ReadPosts = lambda _, __: [],
         account_of: Callable[[Post], str | None] = lambda post: post.account,
         answering: Callable[[str], bool] = lambda _: False,
+        replied: Callable[[str, str], str | None] = lambda _, __: None,
     ) -> None:
         self._account_of = account_of
+        self._replied = replied
         self._held = held
         self._promise = Promise(policy or load_settings().policy)
         self._memory = Memory(self._promise)
@@ -245,11 +249,18 @@ class Cases:
 
     def _case_for(self, post: LabelledPost) -> Case | None:
         if post.reply_to is not None:
-            thread = self.get(self._memory.of_post(post.channel, post.reply_to) or "")
+            of_post = self._memory.of_post(post.channel, post.reply_to)
+            thread = self.get(of_post or self._replied(post.channel, post.reply_to) or "")
             if thread is not None:
-                return thread
+                return self._whole(thread)
         own = next(iter(self._memory.of_author(post.author_key)), None)
         return own if own is not None and post.created_at - own.updated_at <= QUIET else None
+
+    def _whole(self, case: Case) -> Case:
+        """The case that a case was merged into, if it was."""
+        while case.merged_into is not None and (into := self.get(case.merged_into)) is not None:
+            case = into
+        return case
 
     # Outages
 

@@ -87,6 +87,11 @@ class Outbox:
         """Whether what has this id at the platform is another reply, of the same words maybe."""
         return self._by_remote.get((reply.channel, remote), reply.id) != reply.id
 
+    def case_of(self, channel: str, remote: str) -> str | None:
+        """The case in which a reply went out that has this id at its platform."""
+        reply = self._replies.get(self._by_remote.get((channel, remote), ""))
+        return reply.case if reply is not None and reply.author_key else None
+
     def is_answering(self, case: str) -> bool:
         """Whether a reply to a case is under way."""
         return any(id_ in self._under_way for id_ in self._of_case.get(case, ()))

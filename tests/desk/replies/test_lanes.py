@@ -135,6 +135,23 @@ async def test_a_reply_of_an_account_that_stays_off_fails_after_a_day(tmp_path: 
     assert bench.dry_run.recorded() == []
 
 
+async def test_who_answers_our_reply_joins_that_conversation() -> None:
+    bench = real(TEXT)
+    await bench.deliver({POWER: Told()})
+    answered = bench.case()
+    assert answered.state == "answered"
+    bench.people(["no power here either"], 5, who="neighbour", reply_to="id-r-1")
+    joined = bench.case()
+    assert (joined.id, joined.state, len(joined.posts)) == (answered.id, "mine", 2)
+    cases = len(bench.pipeline.cases.all())
+    bench.people(["no power at ours"], 6, who="another", reply_to="id-r-9")  # of nobody here
+    assert len(bench.pipeline.cases.all()) == cases + 1
+    # the conversation is known after a restart as well
+    again = bench.born_again()
+    again.people(["no power in our street"], 7, who="third", reply_to="id-r-1", id="p-third")
+    assert len(again.case().posts) == 3
+
+
 async def test_a_rate_limit_holds_the_whole_account_and_nobody_is_asked_meanwhile() -> None:
     bench = real(TEXT, f"{TEXT}!", f"{TEXT}.")
     channel = Told(LaterError("rate limit", 600.0))
