@@ -53,4 +53,5 @@ def as_one(batches: Sequence[Batch]) -> Batch:
         restart=batches[0].restart,
         ignored=sum(batch.ignored for batch in batches),
         warnings=told[-1] if told else None,
+        deleted=tuple(each for batch in batches for each in batch.deleted),
     )

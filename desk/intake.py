@@ -81,6 +81,11 @@ class Intake:
         if 2 * len(self._recent) >= self._remembered:
             self._turn()
 
+    def knows(self, feed: str, channel: str, id_: str) -> bool:
+        """Whether a post was accepted, as far as that is remembered."""
+        digest = _digest(feed, channel, id_)
+        return digest in self._recent or digest in self._older
+
     def _turn(self) -> None:
         self._older, self._recent = self._recent, set()
 
@@ -98,6 +103,10 @@ def _kind(*, exercise: bool) -> str:
 
 def digest_of(feed: str, post: Post) -> int:
     """A number of 63 bits for `post`: its id is unique in its channel, or else in its feed."""
-    scope = feed if post.channel == NO_CHANNEL else post.channel
-    digest = blake2b(f"{scope}\0{post.id}".encode("utf-8", "surrogatepass"), digest_size=8)
+    return _digest(feed, post.channel, post.id)
+
+
+def _digest(feed: str, channel: str, id_: str) -> int:
+    scope = feed if channel == NO_CHANNEL else channel
+    digest = blake2b(f"{scope}\0{id_}".encode("utf-8", "surrogatepass"), digest_size=8)
     return int.from_bytes(digest.digest()) >> 1

@@ -15,8 +15,9 @@ from desk.accounts import Account, LookAlikes, Own
 from desk.announcements import Announcements
 from desk.cases import PAST, Case, CaseAction, CaseDone, Cases, Mode
 from desk.clock import EventClock
+from desk.deletions import EDITED
 from desk.errors import OutageError, StoreError
-from desk.feeds import Batch, Fault
+from desk.feeds import Batch, Deleted, Fault
 from desk.feeds.warning import WeatherWarning
 from desk.intake import Accepted, Intake
 from desk.oms.live import LiveOms
@@ -46,6 +47,7 @@ class Taken(msgspec.Struct):
     restart: bool = False
     faults: tuple[Fault, ...] = ()
     warnings: tuple[WeatherWarning, ...] | None = None
+    deleted: tuple[Deleted, ...] = ()
 
 
 class Outcome(msgspec.Struct):
@@ -54,7 +56,8 @@ class Outcome(msgspec.Struct):
     `cases` are those that changed, each once; `gone` are ids of those that left memory.
     `accepted` counts new posts, `duplicates` those that had come before; `refused` are real posts
     at an exercise, or simulated ones at a real desk. `seconds` counts new posts by event second.
-    `restarted` says that everything before was forgotten.
+    `restarted` says that everything before was forgotten. `deleted` are posts whose words have left
+    the store, with their numbers there.
     """
 
     events: list[LabelledPost | OutageChange]
@@ -65,6 +68,7 @@ class Outcome(msgspec.Struct):
     seconds: Counter[int]
     gone: list[str] = []
     restarted: bool = False
+    deleted: list[tuple[int, LabelledPost]] = []
 
 
 class Pipeline:
@@ -183,7 +187,9 @@ class Pipeline:
         if self.store.exercise is None and accepted.posts:
             self._begin(exercise=accepted.posts[0].exercise)
         self.work_s["intake"] += thread_time() - begin_s
-        return Taken(feed, batch.cursor, accepted, batch.restart, batch.faults, batch.warnings)
+        return Taken(
+            feed, batch.cursor, accepted, batch.restart, batch.faults, batch.warnings, batch.deleted
+        )
 
     def finish(self, taken: Taken, verdicts: Sequence[Verdict]) -> Outcome:
         """The second half of `process`: what the verdicts, one a post, lead to; errors as there."""
@@ -202,6 +208,8 @@ class Pipeline:
         end_s = thread_time()
         spans.share_out(end_s - begin_s, self.work_s)
         commit.faults, commit.at = taken.faults, self.clock.now
+        commit.deleted = [each for each in taken.deleted if self._concerns(taken.feed, each)]
+        self._forget_words(commit)
         if taken.warnings is not None:
             new = self.warnings.replace(taken.feed, taken.warnings)
             outcome.refused += self.intake.refuse_warnings(new)
@@ -272,6 +280,23 @@ class Pipeline:
         commit.states |= self._states() | changes.pieces
         commit.pulse += self.pulse.take(self.cases)
         self.store.commit(commit)
+        outcome.deleted = self.store.deletions.blanked()
+
+    def _concerns(self, feed: str, deleted: Deleted) -> bool:
+        """Whether a deletion may be of a post that this desk has."""
+        if deleted.exercise is not bool(self.store.exercise):
+            return False
+        # of all that is deleted on Bluesky hardly anything was ever accepted here
+        is_known = self.intake.knows(feed, deleted.channel, deleted.id)
+        return is_known or deleted.channel != "bluesky"
+
+    def _forget_words(self, commit: Commit) -> None:
+        """Let cases no longer show the words of what is deleted."""
+        for deleted in commit.deleted:
+            new = [post.id for post in commit.labelled if post.channel == deleted.channel]
+            new = [id_ for id_ in new if id_.partition(EDITED)[0] == deleted.id]
+            for id_ in (*self.store.deletions.ids(deleted), *new):
+                self.cases.forget_words(deleted.channel, id_)
 
     def _begin_again(self) -> None:
         self.store.forget()

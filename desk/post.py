@@ -120,11 +120,15 @@ class LabelledPost(
     tag_field="type",
     tag="post",
 ):
-    """A post with what the rules and the places say of it; the line that `tail` prints."""
+    """A post with what the rules and the places say of it; the line that `tail` prints.
+
+    Of one that its author has `deleted` no words are left.
+    """
 
     labels: tuple[str, ...]
     matches: tuple[Match, ...]
     location: Location | None
+    deleted: bool = False
 
 
 class _Wire(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -15,9 +15,11 @@ from typing import Any
 import msgspec
 
 from desk.cases.case import CaseEvent
+from desk.deletions import TABLE as DELETED
+from desk.deletions import Deletions, without_words
 from desk.errors import FeedError, StoreError
 from desk.faults import MOST_KEPT, NEWEST, KeptFault, kept
-from desk.feeds import Fault
+from desk.feeds import Deleted, Fault
 from desk.newest import TABLE, Newest
 from desk.outages import Done, OutageChange
 from desk.post import LabelledPost, Post, decode_lines, encode, encode_lines, labelled
@@ -64,6 +66,7 @@ CREATE INDEX IF NOT EXISTS case_events_by_deed ON case_events (deed) WHERE deed 
 CREATE TABLE IF NOT EXISTS faults
   (seq INTEGER PRIMARY KEY, feed TEXT NOT NULL, place TEXT NOT NULL, reason TEXT NOT NULL,
    raw BLOB NOT NULL, at TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS deleted {DELETED};
 CREATE INDEX IF NOT EXISTS faults_by_feed ON faults (feed, seq);
 CREATE INDEX IF NOT EXISTS outage_changes_by_id ON outage_changes (id);
 """
@@ -79,6 +82,7 @@ _FORGOTTEN = (
     "outage_changes",
     "actions",
     "case_events",
+    "deleted",
     "faults",
 )
 
@@ -93,7 +97,7 @@ class Commit(msgspec.Struct):
     to be forgotten. Without a `feed` no cursor moves: `actions` come from people. `events` are
     lines of the journal of cases, each with the number of its deed; those of `undone` deeds are
     taken back. `faults` are records of the feed that were no posts, `at` is where the desk's clock
-    stood.
+    stood. The words of what is `deleted` leave the store, those of this batch included.
     """
 
     feed: str = ""
@@ -112,6 +116,7 @@ class Commit(msgspec.Struct):
     undone: list[int] = []
     faults: Sequence[Fault] = ()
     at: datetime | None = None
+    deleted: Sequence[Deleted] = ()
 
 
 class Store:
@@ -133,6 +138,7 @@ class Store:
             schema = self._prepare()
             if schema == str(SCHEMA):
                 self._known, self._sample = Newest(self._db, "known"), Newest(self._db, "sample")
+                self.deletions = Deletions(self._db, SAMPLED)
                 self.end = int(self._one("SELECT max(seq) FROM posts") or 0)
         except (sqlite3.Error, OSError) as error:
             self.close()
@@ -275,6 +281,8 @@ class Store:
             "UPDATE case_events SET undone = 1 WHERE deed = ? AND deed > 0",
             ((deed,) for deed in batch.undone),
         )
+        for deleted in batch.deleted:
+            self.deletions.take(deleted)
         if batch.faults:
             self._write_faults(batch)
         if batch.feed:
@@ -369,7 +377,10 @@ class Store:
         rows = self._db.execute("SELECT block FROM sample WHERE instr(block, ?) > 0", (named,))
         posts = (post for row in rows.fetchall() for post in decode_lines(row[0]))
         post = next((post for post in posts if post.id == id_), None)
-        return None if post is None else labelled(post, (), (), None)
+        if post is None:
+            return None
+        found = labelled(post, (), (), None)
+        return without_words(found) if self.deletions.has(id_) else found
 
     def posts_of(self, channel: str, ids: Sequence[str]) -> list[LabelledPost]:
         """The labelled posts of a channel with these ids, the oldest first."""

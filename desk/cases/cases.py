@@ -26,6 +26,7 @@ from desk.cases.line import Turn
 from desk.cases.linking import Linked, OutageAt
 from desk.cases.memory import Memory
 from desk.cases.promise import WAITING, Promise
+from desk.deletions import TEXT as DELETED
 from desk.errors import CaseError
 from desk.outages import OutageChange
 from desk.post import LabelledPost, Post
@@ -237,6 +238,13 @@ class Cases:
             memory.let_go(self._held)
         self.pass_time(now)
         return case
+
+    def forget_words(self, channel: str, id_: str) -> None:
+        """A post was deleted by its author: its case shows its words no longer."""
+        case = self.get(self._memory.of_post(channel, id_) or "")
+        if case is not None:
+            newest = case.posts[-1] == id_
+            self._memory.put(_replace(case, text=DELETED) if newest else case)
 
     def _new_id(self, post: LabelledPost) -> str:
         first = f"c-{post.channel}-{post.id}"

@@ -26,12 +26,21 @@ class Fault(msgspec.Struct, frozen=True):
     raw: bytes = b""
 
 
+class Deleted(msgspec.Struct, frozen=True):
+    """A post that its author has deleted, by its id in its channel; changes of it are meant too."""
+
+    channel: str
+    id: str
+    exercise: bool = False
+
+
 class Batch(msgspec.Struct, frozen=True):
     """Posts in the feed's order; `cursor` lets the feed go on after this batch.
 
     With `restart` the feed begins again: what it has sent before this batch never was. `ignored`
     counts records that are no posts and no faults either: likes, deletions, kinds of tomorrow.
     `warnings` are all official warnings that hold now, None where the feed has none to tell.
+    `deleted` are posts that are no longer there, of these and of all before.
     """
 
     posts: tuple[Post, ...]
@@ -40,6 +49,7 @@ class Batch(msgspec.Struct, frozen=True):
     restart: bool = False
     ignored: int = 0
     warnings: tuple[WeatherWarning, ...] | None = None
+    deleted: tuple[Deleted, ...] = ()
 
 
 class Feed(Protocol):

@@ -12,10 +12,12 @@ from hashlib import blake2b
 import msgspec
 
 from desk.channels import Errand
+from desk.deletions import WHY_NOT as DELETED
 from desk.errors import CaseError
 from desk.outages import ENDED
 from desk.replies.errors import ReplyError
 from desk.replies.facts import same_time, state
+from desk.replies.ground import post_of
 from desk.replies.replies import NOTE_LETTERS, Replies, check_problems
 from desk.replies.reply import Facts, Reply, ReplyState, Settling
 from desk.replies.times import until
@@ -120,6 +122,9 @@ class Passage:
 
     def stale(self, reply: Reply, now: datetime) -> str:
         """Why what a reply says is no longer so, in one line; empty where it still is."""
+        post = post_of(self._replies.ground, reply.channel, reply.to_post)
+        if post is not None and post.deleted:
+            return DELETED
         facts = self._facts(reply, now)
         if facts is None:
             return ""

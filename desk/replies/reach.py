@@ -14,7 +14,8 @@ from desk.accounts import Account, Own
 from desk.accounts.account import plain_handle
 from desk.cases import Case
 from desk.channels.kinds import WHY_NOT
-from desk.post import Post
+from desk.deletions import WHY_NOT as DELETED
+from desk.post import LabelledPost, Post
 from desk.replies.ground import Ground
 from desk.replies.reply import Problem
 from desk.serving.address import is_here
@@ -50,10 +51,12 @@ def switched_on(ground: Ground, key: str) -> Account | None:
     return None
 
 
-def why_not(ground: Ground, case: Case, post: Post | None) -> str:
+def why_not(ground: Ground, case: Case, post: LabelledPost | None) -> str:
     """Why the writer of `post` can't be answered, in one line; empty where they can."""
     if case.channel in NOT_ANSWERED:
         return f"nobody can be answered in {case.channel}"
+    if post is not None and post.deleted:
+        return DELETED
     rule = WHY_NOT.get(case.channel)
     if rule is None or post is None:
         return ""
@@ -61,7 +64,7 @@ def why_not(ground: Ground, case: Case, post: Post | None) -> str:
     return "" if account is None else rule(post, account)
 
 
-def out_of_reach(ground: Ground, case: Case, post: Post | None) -> tuple[Problem, ...]:
+def out_of_reach(ground: Ground, case: Case, post: LabelledPost | None) -> tuple[Problem, ...]:
     """What `why_not` says, as a problem that no other words mend."""
     reason = why_not(ground, case, post)
     return (Problem(kind="channel", words=reason, blocks=True),) if reason else ()

@@ -107,6 +107,17 @@ class Held:
         self.first = block.first
         return True
 
+    def replace(self, number: int, post: LabelledPost) -> None:
+        """A post is another one now, in the store as well: its author has deleted its words."""
+        if number >= self._whole_first:
+            self._whole[number - self._whole_first] = post
+        if self.first <= number < self._packed:
+            at = bisect_right(self._firsts, number) - 1
+            before = self._blocks[at]
+            block = Block(before.first, self._store.between(before.first, before.end))
+            self._bytes += block.bytes - before.bytes
+            self._blocks[at] = block
+
     def at_s(self, number: int) -> float:
         """When the post of this number was written, in seconds since 1970."""
         if number >= self._whole_first:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
@@ -36,6 +37,8 @@ from desk.serving.reply_desk import ReplyDesk
 from desk.serving.report_desk import ReportDesk
 from desk.serving.views import View
 
+MOST_CHANGED = 1000
+"""Posts of which screens hear that they were deleted; who is further behind sees it anew."""
 LAYERED = 50_000
 """Stored posts from which the layers of the map begin: those of the last hours."""
 OUTAGES_S = 0.5
@@ -69,6 +72,8 @@ class Monitor:
         self.reader = OutageReader(pipeline, self.outages)
         self.oms: tuple[OmsMark, ...] | None = None
         self.beginnings = 0
+        self.changed: deque[tuple[int, int]] = deque(maxlen=MOST_CHANGED)
+        self._changes = 0
         self._accepted, self._labelled = pipeline.store.totals()
         self._rate = MinuteRate()
         self._outages: list[OutageRow] = []
@@ -135,6 +140,10 @@ class Monitor:
         posts = [event for event in outcome.events if isinstance(event, LabelledPost)]
         self.held.extend(posts)
         self.layers.take(posts)
+        for number, post in outcome.deleted:
+            self.held.replace(number, post)
+            self._changes += 1
+            self.changed.append((self._changes, number))
         self._accepted += outcome.accepted
         self._labelled += len(posts)
         if self.pipeline.clock.now is not None:
@@ -275,6 +284,10 @@ class Monitor:
         self._outages_at_s = -OUTAGES_S  # who acts sees it with the next tick
         changes = [event for event in outcome.events if isinstance(event, OutageChange)]
         return Acted(msgspec.structs.replace(act, by=by), tuple(changes))
+
+    def changed_since(self, count: int) -> tuple[int, list[int]]:
+        """The posts that became others after the first `count`: how many by now, their numbers."""
+        return self._changes, [number for at, number in self.changed if at > count]
 
     def view(self, number: int, text: str) -> View:
         """A view on a filter, still to be filled.

@@ -217,7 +217,7 @@ class Hello(msgspec.Struct, frozen=True, tag="hello"):
 
 
 class Page(msgspec.Struct, frozen=True, tag="page"):
-    """Rows `start` … of a view, in answer to `Open` and `Fetch`.
+    """Rows `start` … of a view, in answer to `Open` and `Fetch`, or as a post has been deleted.
 
     `total` is one past the number of the newest row; `found` counts all rows so far, also those no
     longer held; more are to come while the desk is `counting`.

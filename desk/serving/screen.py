@@ -32,6 +32,7 @@ from desk.serving.protocol import (
     OmsMark,
     Open,
     OutageRow,
+    Page,
     Read,
     Refused,
     Tick,
@@ -67,6 +68,7 @@ class Screen:
         self._dossiers: dict[str, Dossier] = {}
         self._wanted: asyncio.Queue[str] = asyncio.Queue(MOST_WANTED)
         self._beginnings = monitor.beginnings
+        self._changes, _ = monitor.changed_since(0)
         self.who = Attach("")
         self._visits = tuple(house.visit(self) for house in monitor.houses)
         self._meeting: dict[type, Visit] = {
@@ -103,6 +105,8 @@ class Screen:
             tick = self._tick()
             if tick is not None:
                 await self.say(tick)
+            for page in self._changed_rows():
+                await self.say(page)
             await self._look_back(next_s)
 
     async def _look_back(self, until_s: float) -> None:
@@ -147,6 +151,16 @@ class Screen:
             told = status if changed else None
             return Tick(told, views, outages, queue, *layers, cases, warnings)
         return None
+
+    def _changed_rows(self) -> list[Page]:
+        """The rows of posts that were deleted since the last tick."""
+        self._changes, numbers = self._monitor.changed_since(self._changes)
+        return [
+            view.page(at, 1)
+            for number in numbers
+            for view in self._views.values()
+            if (at := view.place_of(number)) is not None
+        ]
 
     def _new_warnings(self) -> tuple[WeatherWarning, ...] | None:
         warnings = self._monitor.warnings()

@@ -172,6 +172,18 @@ class View:
 
     _lowest = 1 << 62
 
+    def place_of(self, number: int) -> int | None:
+        """The row of the post of this number; None where the view does not have it."""
+        if self._all:
+            return number if self.first <= number < self.total else None
+        at = bisect_left(self._newer, number)
+        if at < len(self._newer) and self._newer[at] == number:
+            return self._start + self._gone + at
+        at = bisect_left(self._older, -number, key=lambda each: -each)
+        if at < len(self._older) and self._older[at] == number:
+            return self._start - 1 - at
+        return None
+
     def _let_go(self) -> None:
         """Forget the rows of posts that are no longer held, or older than the filter looks back."""
         first = self._held.first

@@ -132,7 +132,8 @@ class Feed(Lines):
         return self.window.row(self.cursor)
 
     def page_came(self) -> None:
-        """Rows that were asked for have come."""
+        """Rows that were asked for have come, or one that was in view is another now."""
+        self.forget_strips()
         self._reach_back()
         self.refresh()
         self._want()

@@ -132,7 +132,8 @@ class JetstreamFeed:
                     if not heard and frames.at_us:
                         heard = True
                         self._compare(place, begin, frames)
-                    if len(frames.posts) + len(frames.faults) >= MOST_POSTS:
+                    held = len(frames.posts) + len(frames.faults) + len(frames.deleted)
+                    if held >= MOST_POSTS:
                         yield _batch(frames, place, host)
                 now_s = time.monotonic()
                 if frames.posts or frames.faults or (frames.ignored and now_s > told_s + TELL_S):
@@ -274,7 +275,13 @@ class JetstreamFeed:
 def _batch(frames: Frames, before: Place, host: str) -> Batch:
     seq = frames.seq
     place = Place(frames.at_us, seq, host if seq else "") if frames.at_us else before
-    batch = Batch(tuple(frames.posts), str(place), tuple(frames.faults), ignored=frames.ignored)
+    batch = Batch(
+        tuple(frames.posts),
+        str(place),
+        tuple(frames.faults),
+        ignored=frames.ignored,
+        deleted=tuple(frames.deleted),
+    )
     frames.cleared()
     return batch
 

@@ -14,8 +14,9 @@ from typing import Literal, TypeVar
 
 import msgspec
 
-from desk.feeds import MOST_RAW_BYTES, Fault
+from desk.feeds import MOST_RAW_BYTES, Deleted, Fault
 from desk.feeds.jetstream.shapes import (
+    Commit,
     Embed,
     Facet,
     FrameV1,
@@ -59,16 +60,17 @@ _Piece = TypeVar("_Piece")
 class Frames:
     """Takes in frames, and holds what they have brought until `cleared`.
 
-    `posts`, `faults` and `ignored` are as in a batch; `seq` and `at_us` say from where the next
-    connection may go on: the sequence number (version 2) and the server's time in microseconds.
-    `exercise` says whether the last frame of version 1 was marked as one. `notices` are what the
-    server has said about the stream itself, `error` is its last word. Faults are said to be from
-    `place`.
+    `posts`, `faults`, `ignored` and `deleted` are as in a batch; `seq` and `at_us` say from where
+    the next connection may go on: the sequence number (version 2) and the server's time in
+    microseconds. `exercise` says whether the last frame of version 1 was marked as one. `notices`
+    are what the server has said about the stream itself, `error` is its last word. Faults are said
+    to be from `place`.
     """
 
     def __init__(self, version: Version, place: str = "jetstream") -> None:
         self.posts: list[Post] = []
         self.faults: list[Fault] = []
+        self.deleted: list[Deleted] = []
         self.ignored = 0
         self.seq = 0
         self.at_us = 0
@@ -92,7 +94,7 @@ class Frames:
 
     def cleared(self) -> None:
         """Forget posts and faults: they were handed on."""
-        self.posts, self.faults, self.ignored = [], [], 0
+        self.posts, self.faults, self.deleted, self.ignored = [], [], [], 0
 
     def _take_v1(self, frame: bytes) -> None:
         try:
@@ -108,7 +110,7 @@ class Frames:
                 self._introduce(came.did, came.identity.handle)
             self.ignored += 1
         elif commit.collection != COLLECTION or commit.operation != "create":
-            self.ignored += 1
+            self._no_post(came.did, commit, exercise=came.exercise)
         else:
             self._post(
                 frame, came.did, commit.rkey, commit.cid, came.time_us, commit.record, came.exercise
@@ -137,7 +139,15 @@ class Frames:
             return
         if what.identity is not None:
             self._introduce(what.did, what.identity.handle)
+        self._no_post(what.did, what, exercise=came.exercise or what.exercise)
+
+    def _no_post(self, did: str, commit: Commit, *, exercise: bool) -> None:
+        """A record that is no post, or none any longer."""
         self.ignored += 1
+        if commit.operation == "delete" and commit.collection == COLLECTION and did and commit.rkey:
+            self.deleted.append(
+                Deleted(CHANNEL, f"at://{did}/{COLLECTION}/{commit.rkey}", exercise)
+            )
 
     def _said(self, frame: bytes, kind: str, error: str, message: str) -> None:
         if kind == "error":

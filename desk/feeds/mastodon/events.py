@@ -4,7 +4,8 @@
 - A `status.update` is a post of its own where its words have changed ("power is back"): what it
   said before stays said, and was perhaps answered. Other changes are ignored.
 - A `notification` of a mention or a quote is a post to the account whose token this is; likes,
-  boosts and follows are ignored, and so are deletions: what was seen was seen.
+  boosts and follows are ignored.
+- A `delete` names a status by its number at this instance: it is one that was heard before.
 """
 
 from __future__ import annotations
@@ -15,9 +16,10 @@ from typing import Generic, NamedTuple, TypeVar
 import msgspec
 
 from desk.errors import PostError
-from desk.feeds import MOST_RAW_BYTES, Fault
+from desk.feeds import MOST_RAW_BYTES, Deleted, Fault
 from desk.feeds.mastodon.server import age, printable
 from desk.feeds.mastodon.status import (
+    CHANNEL,
     LONGEST_ID,
     ORIGINAL_WITHIN,
     Conversation,
@@ -44,6 +46,14 @@ class Said(NamedTuple):
     status: Status
     account: str | None = None
     change: bool = False
+
+
+class Taken(NamedTuple):
+    """Faults, how many records were ignored, and what was deleted, as of a batch."""
+
+    faults: tuple[Fault, ...]
+    ignored: int
+    deleted: tuple[Deleted, ...]
 
 
 class Recent(Generic[_Value]):
@@ -75,7 +85,9 @@ class Statuses:
     def __init__(self, domain: str, account: str, *, drill: bool) -> None:
         self.domain = domain
         self.faults: list[Fault] = []
+        self._gone: list[str] = []
         self.ignored = 0
+        self._marked = False
         self._account = account
         self._drill = drill
         self._addresses: Recent[str] = Recent()
@@ -93,11 +105,18 @@ class Statuses:
             case "status.update":
                 _, said = self.listed(data, Status)
                 return "", [one._replace(change=True) for one in said]
+            case "delete":
+                self._delete(data)
             case "":
                 self.fault("a message of a stream", "no event", data)
             case _:
                 self.ignored += 1
         return "", []
+
+    def _delete(self, data: bytes) -> None:
+        """A status is gone: the stream names it by its number here alone."""
+        self.ignored += 1
+        self._gone.append(data[:LONGEST_ID].decode("utf-8", "replace").strip())
 
     def listed(self, record: bytes, kind: Kind) -> tuple[str, list[Said]]:
         """What a record of a list says, and its id there."""
@@ -137,16 +156,19 @@ class Statuses:
         for id_ in asked:
             self._addresses[id_] = addresses.get(id_) or self._number(id_)
 
-    def taken(self) -> tuple[tuple[Fault, ...], int]:
-        """What was no post since this was asked last: faults, and how many were ignored."""
-        faults, ignored = tuple(self.faults), self.ignored
-        self.faults, self.ignored = [], 0
-        return faults, ignored
+    def taken(self) -> Taken:
+        """What was no post since this was asked last."""
+        # one that came just before may be among them: its address is known only now
+        addresses = filter(None, map(self._addresses.get, self._gone))
+        deleted = tuple(Deleted(CHANNEL, address, self._marked) for address in addresses)
+        taken = Taken(tuple(self.faults), self.ignored, deleted)
+        self.faults, self.ignored, self._gone = [], 0, []
+        return taken
 
     def posts(self, said: Said) -> Iterator[Post]:
         """What was said, as posts; the first may be one that it boosts."""
         status, original = said.status, said.status.reblog
-        marked = status.exercise or bool(original and original.exercise)
+        self._marked = marked = status.exercise or bool(original and original.exercise)
         try:
             self._check_mark(marked)
             if original is not None and status.created_at - original.created_at < ORIGINAL_WITHIN:

@@ -253,8 +253,8 @@ class _Connection:
             with suppress(BrokenError, aiohttp.ClientError, OSError, TimeoutError):
                 statuses.learn(unknown, await self._server.addresses(unknown))
         posts = tuple(post for one in said for post in statuses.posts(one))
-        faults, ignored = statuses.taken()
-        return Batch(posts, self._marks.cursor, faults, ignored=ignored)
+        faults, ignored, deleted = statuses.taken()
+        return Batch(posts, self._marks.cursor, faults, ignored=ignored, deleted=deleted)
 
     def _said(self, item: Item) -> list[Said]:
         match item:

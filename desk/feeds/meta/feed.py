@@ -22,7 +22,7 @@ import msgspec
 
 from desk.channels.drill import is_drill
 from desk.channels.graph import Graph, GraphError
-from desk.feeds import Batch, Fault, Options
+from desk.feeds import Batch, Deleted, Fault, Options
 from desk.feeds.condition import Condition
 from desk.feeds.lasting import Sleep, plainly
 from desk.feeds.meta.backfill import missed, own_page
@@ -149,9 +149,11 @@ class MetaFeed:
         """Messages as batches: the cursor goes on, and who waits is told, with the last."""
         posts: list[Post] = []
         faults: list[Fault] = []
+        deleted: list[Deleted] = []
         ignored = 0
         for message in messages:
             posts += message.found.posts
+            deleted += message.found.deleted
             faults += message.found.faults
             ignored += message.found.ignored
             self._newest_s = max(self._newest_s, message.found.newest_s)
@@ -160,7 +162,13 @@ class MetaFeed:
             del posts[:MOST_POSTS]
         if not self._holds_back:
             self._cursor_s = self._newest_s
-        last = Batch(tuple(posts), self._cursor(), tuple(faults), ignored=ignored)
+        last = Batch(
+            tuple(posts),
+            self._cursor(),
+            tuple(faults),
+            ignored=ignored,
+            deleted=tuple(deleted),
+        )
         self._waiting[id(last)] = last, messages
         yield last
 

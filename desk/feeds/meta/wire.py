@@ -3,8 +3,8 @@
 Sources: Meta's "Webhooks reference: Page" (fields feed and mention) and "Instagram: comments";
 shapes as restfb@ca24c19d has them recorded. New posts and comments are taken; one that is edited
 comes once more, as a post of the moment at which it was, with `#edited-TIME` behind its id. What is
-removed, hidden or shown again, likes and shares, and unpublished posts are counted as ignored: the
-desk keeps what was said.
+removed loses its words. What is hidden or shown again, likes and shares, and unpublished posts are
+counted as ignored: what the page's own people hide was said all the same.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
-from desk.feeds import MOST_RAW_BYTES, Fault
+from desk.feeds import MOST_RAW_BYTES, Deleted, Fault
 from desk.post import FIRST_YEAR, LAST_YEAR, Author, Media, Post
 
 EDITED = "#edited-"
@@ -44,6 +44,7 @@ class Decoded(msgspec.Struct):
 
     posts: list[Post] = []
     faults: list[Fault] = []
+    deleted: list[Deleted] = []
     ignored: int = 0
     newest_s: int = 0
 
@@ -151,7 +152,10 @@ def decode_webhook(body: bytes, place: str, *, exercise: bool) -> Decoded:
 
 def _take(found: Decoded, place: str, raw: bytes, page: Page, entry_s: float) -> None:
     try:
-        post = _post_of(_decoded(raw, _Change), page, entry_s)
+        change = _decoded(raw, _Change)
+        post = _post_of(change, page, entry_s)
+        if post is None and (deleted := _deleted(change, page)) is not None:
+            found.deleted.append(deleted)
     except NotTakenError as error:
         found.faults.append(Fault(place, str(error), raw[:MOST_RAW_BYTES]))
         return
@@ -169,6 +173,19 @@ def _post_of(change: _Change, page: Page, entry_s: float) -> Post | None:
         case "instagram", "comments" | "live_comments":
             return _instagram(_decoded(bytes(change.value), _InstagramComment), page, entry_s)
     return None
+
+
+def _deleted(change: _Change, page: Page) -> Deleted | None:
+    """What was removed, where a change says so."""
+    if page.channel != "facebook" or change.field not in ("feed", "mention"):
+        return None
+    value = _decoded(bytes(change.value), _Value)
+    comment = value.item == COMMENT
+    own = value.comment_id if comment else value.post_id
+    if value.verb != "remove" or own in (None, "") or not (comment or value.item in POSTS):
+        return None
+    _check_mark(page, marked=value.exercise)
+    return Deleted(page.channel, str(own), page.exercise)
 
 
 def _facebook(value: _Value, page: Page, entry_s: float) -> Post | None:

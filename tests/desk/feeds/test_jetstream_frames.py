@@ -151,6 +151,17 @@ def test_what_is_no_new_post_is_ignored_and_counted(version: Version) -> None:
         assert frames.at_us == AT_US
 
 
+@BOTH
+def test_a_deletion_names_the_post(version: Version) -> None:
+    what = {"rev": "r", "operation": "delete", "collection": "app.bsky.feed.post", "rkey": "k"}
+    frames = taken(framed(version, what), version)
+    assert [(each.channel, each.id) for each in frames.deleted] == [
+        ("bluesky", f"at://{DID}/app.bsky.feed.post/k")
+    ]
+    frames.cleared()
+    assert frames.deleted == []
+
+
 def test_an_identity_event_tells_a_handle() -> None:
     frames = Frames(1)
     told = {"did": DID, "handle": "elm.example", "seq": 3, "time": "2026-07-04T14:38:08Z"}

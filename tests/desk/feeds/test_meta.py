@@ -105,6 +105,18 @@ def test_what_is_no_new_post_is_counted(change: dict[str, object]) -> None:
     assert (found.posts, found.faults, found.ignored) == ([], [], 1)
 
 
+def test_what_is_removed_is_named() -> None:
+    gone = comment(1, "", verb="remove")
+    post = comment(2, "", verb="remove", item="status")
+    hidden = comment(3, "", verb="hide")
+    found = decode_webhook(webhook(gone, post, hidden), "w", exercise=False)
+    assert [(each.channel, each.id) for each in found.deleted] == [
+        ("facebook", "7001_1"), ("facebook", f"{PAGE}_7001"),
+    ]  # fmt: skip
+    drill = decode_webhook(webhook(gone), "w", exercise=True)
+    assert (drill.deleted, len(drill.faults)) == ([], 1)  # not marked as an exercise
+
+
 async def test_an_edit_is_a_post_of_its_moment_if_it_says_something_else() -> None:
     first, same, other = (comment(1), comment(1, verb="edited"), comment(1, "it is back!"))
     other["value"]["verb"] = "edited"
