@@ -28,6 +28,7 @@ from tui.screens.macros import MacroSheet
 from tui.screens.monitor import Monitor
 from tui.screens.outage import OutageScreen
 from tui.screens.outages import OutagesScreen
+from tui.screens.over import Over
 from tui.screens.post import PostScreen
 from tui.screens.settings import SettingsScreen
 from tui.screens.warnings import WarningsScreen
@@ -105,6 +106,8 @@ class StormdeskApp(Frame):
         await self._tell_sheet(message)
         for screen in self._attached():
             await screen.hear(message)
+        if isinstance(message, LinkState) and isinstance(self.screen, Over):
+            self.screen.look_below()
 
     async def _tell_sheet(self, message: FromDesk | LinkState) -> None:
         """Sheets over a screen ask the desk themselves, and hear its answers."""

@@ -27,7 +27,7 @@ from tui.palette import Found
 from tui.reasons import Explains, Says
 from tui.schemes import SCHEMES
 from tui.screens.help import HelpScreen
-from tui.screens.sized import Sized
+from tui.screens.over import Over
 from tui.screens.toosmall import LEAST, TooSmall
 from tui.themes import THEMES
 
@@ -41,7 +41,7 @@ UNNAMED = ("move.", "pane.", "back", "palette", "quit.")
 """Keys that no one looks for by name."""
 
 
-class Commands(Sized, CommandPalette):
+class Commands(Over, CommandPalette):
     """Textual's palette, as steady under resizes as the other screens."""
 
 

@@ -17,8 +17,8 @@ from tui.keys import key
 from tui.link import Link
 from tui.paint import cut, paint, visible
 from tui.screens.macros import MacroSheet
+from tui.screens.over import Over
 from tui.screens.picking import PickScreen
-from tui.screens.sized import Sized
 from tui.situation import Situation
 from tui.widgets.announcement_list import lengths
 from tui.widgets.lines import palette_of
@@ -38,7 +38,7 @@ class Edited(msgspec.Struct, frozen=True):
     done: bool = False
 
 
-class AnnouncementEditor(Sized, ModalScreen[Edited]):
+class AnnouncementEditor(Over, ModalScreen[Edited]):
     """Answers with what stands in it, also where the agent goes back: no word is lost."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

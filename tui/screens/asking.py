@@ -15,14 +15,14 @@ from textual.widgets import Static
 
 from tui.keys import key
 from tui.paint import cut
-from tui.screens.sized import Sized
+from tui.screens.over import Over
 from tui.widgets.lines import Lines, palette_of
 
 Choice = tuple[str, str]
 """What is answered, and the words that stand for it, painted."""
 
 
-class AskScreen(Sized, ModalScreen[bool]):
+class AskScreen(Over, ModalScreen[bool]):
     """Asks once, in plain words, before something that is seen by everybody."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -96,7 +96,7 @@ class Choices(Lines):
         return [Segment(cut(f" {box}{words}", width), palette_of(self).text)]
 
 
-class ChooseScreen(Sized, ModalScreen[tuple[str, ...]]):
+class ChooseScreen(Over, ModalScreen[tuple[str, ...]]):
     """Asks for one line, or some; answers with none where the agent goes back.
 
     `about` is the outage that it asks for.

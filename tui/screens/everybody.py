@@ -29,7 +29,7 @@ from tui.keys import key
 from tui.link import Link
 from tui.paint import cut, fit, paint, visible
 from tui.reasons import Reasons
-from tui.screens.sized import Sized
+from tui.screens.over import Over
 from tui.widgets.lines import Lines, palette_of
 
 Item = WouldSend | PassedOver
@@ -80,7 +80,7 @@ class People(Lines):
         return shorten(line, width, colours.quiet)
 
 
-class Everybody(Reasons, Sized, ModalScreen[str]):
+class Everybody(Reasons, Over, ModalScreen[str]):
     """Shows what would be sent, and sends it when asked; answers with what was done, in words.
 
     With `loop` it is for those who were promised a time, once power is back.

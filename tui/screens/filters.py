@@ -17,7 +17,7 @@ from tui.columns import shorten
 from tui.keys import key
 from tui.paint import fit, paint
 from tui.reasons import Reasons
-from tui.screens.sized import Sized
+from tui.screens.over import Over
 from tui.widgets.actline import ActLine
 from tui.widgets.lines import Lines, palette_of
 
@@ -59,7 +59,7 @@ class FilterList(Lines):
         return shorten(line, width, colours.quiet)
 
 
-class FiltersScreen(Reasons, Sized, ModalScreen[str]):
+class FiltersScreen(Reasons, Over, ModalScreen[str]):
     """Answers with the filter to apply; `query` is the one that is set now."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -18,11 +18,11 @@ from tui.board import Board
 from tui.keys import key
 from tui.moments import moment
 from tui.paint import paint
-from tui.screens.sized import Sized
+from tui.screens.over import Over
 from tui.widgets.lines import palette_of
 
 
-class Form(Sized, ModalScreen[object]):
+class Form(Over, ModalScreen[object]):
     """Fields under one another; enter sends them, and a fault stands under them."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

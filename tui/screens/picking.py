@@ -16,7 +16,7 @@ from textual.widgets import Input
 from tui.keys import key
 from tui.paint import cut, paint
 from tui.screens.asking import Choice
-from tui.screens.sized import Sized
+from tui.screens.over import Over
 from tui.widgets.lines import Lines, palette_of
 
 Picked = tuple[str, ...]
@@ -70,7 +70,7 @@ class Found(Lines):
         return [Segment(cut(here + box + words, width), style)]
 
 
-class Finding(Sized, ModalScreen[object]):
+class Finding(Over, ModalScreen[object]):
     """A line to type in over what fits; the base of the sheets that choose."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

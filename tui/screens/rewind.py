@@ -16,7 +16,7 @@ from tui.board import Board
 from tui.columns import age_s
 from tui.keys import key
 from tui.paint import fit, paint
-from tui.screens.sized import Sized
+from tui.screens.over import Over
 from tui.widgets.lines import Lines, palette_of
 
 
@@ -48,7 +48,7 @@ class BookmarkList(Lines):
         ]
 
 
-class RewindScreen(Sized, ModalScreen[Bookmark | None]):
+class RewindScreen(Over, ModalScreen[Bookmark | None]):
     """Asks where to rewind to."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

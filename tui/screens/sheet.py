@@ -15,10 +15,10 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui.keys import MOVES, key
-from tui.screens.sized import Sized
+from tui.screens.over import Over
 
 
-class Sheet(Sized, ModalScreen[None]):
+class Sheet(Over, ModalScreen[None]):
     """Shows words until the agent goes back; the base of the post and the help."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

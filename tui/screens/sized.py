@@ -17,9 +17,22 @@ class Sized:
 
     Where the focus goes, the widgets that it leaves and comes to paint themselves: Textual's own
     screens paint everything, which is half of what `tab` takes.
+
+    What lies under another screen is not painted: all screens here are opaque.
     """
 
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the screen can be seen."""
+        assert isinstance(self, Screen)
+        return bool(self.app.screen_stack) and self.app.screen is self
+
+    def lay_out(self) -> None:
+        """Take in what has changed of the layout, though the screen can't be seen."""
+        assert isinstance(self, Screen)
+        self._refresh_layout()  # Textual 8.2.8 lays out only what is in sight
 
     def on_resize(self, event: events.Resize) -> None:
         assert isinstance(self, Screen)

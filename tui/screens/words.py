@@ -14,7 +14,7 @@ from textual.widgets import Input
 from desk.cases.case import Side
 from tui.keys import key
 from tui.paint import cut
-from tui.screens.sized import Sized
+from tui.screens.over import Over
 
 SIDES: tuple[Side, ...] = get_args(Side)
 MOST_CHARS = 2_000
@@ -27,7 +27,7 @@ class Words(NamedTuple):
     side: Side
 
 
-class WordsScreen(Sized, ModalScreen[Words | None]):
+class WordsScreen(Over, ModalScreen[Words | None]):
     """Answers with the words, or None where they are not to be.
 
     With `sides`, tab goes from one to the next. Nothing can be written for nobody: words that are

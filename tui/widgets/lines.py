@@ -7,12 +7,16 @@ from collections.abc import Sequence
 from textwrap import wrap
 from typing import ClassVar
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import BindingType
-from textual.geometry import Size
+from textual.color import TRANSPARENT
+from textual.filter import LineFilter
+from textual.geometry import Region, Size, Spacing
 from textual.message import Message
+from textual.reactive import Reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widget import Widget
@@ -25,6 +29,7 @@ from tui.signs import Palette, palette
 
 STRIPS_HELD = 600
 """Painted lines kept: a few screens full."""
+NO_GUTTER = Spacing()
 
 
 def palette_of(widget: Widget) -> Palette:
@@ -46,6 +51,9 @@ class Lines(Reasons, ScrollView, can_focus=True, inherit_bindings=False):
         key("enter", "choose", "Open", "Open what the cursor is on", shown=True),
     ]
 
+    virtual_size: Reactive[Size] = Reactive(Size(0, 0), layout=False)
+    """Of Textual's, but nothing around a list moves when it grows: only its bar is told."""
+
     class Moved(Message):
         """The cursor stands on another line."""
 
@@ -53,9 +61,11 @@ class Lines(Reasons, ScrollView, can_focus=True, inherit_bindings=False):
         super().__init__(id=id)
         self.cursor = 0
         self._strips: OrderedDict[tuple[int, bool, bool], Strip] = OrderedDict()
-        self._strips_width = 0
         self._style: Style | None = None
         self._painted_in: tuple[Style, Palette] | None = None
+        self._filters: Sequence[LineFilter] = ()
+        self._ground = TRANSPARENT
+        self._cells = (0, 0)
 
     def count(self) -> int:
         """Lines there are."""
@@ -133,10 +143,17 @@ class Lines(Reasons, ScrollView, can_focus=True, inherit_bindings=False):
         super().notify_style_update()
         self._style = None
 
-    def on_focus(self) -> None:
+    def watch_has_focus(self, _has_focus: bool) -> None:
+        """Work out no styles anew: the focus is told by what the cursor is on."""
+
+    def on_focus(self, event: events.Focus) -> None:
+        event.prevent_default()  # Textual's own paints all lines
+        self.has_focus = True
         self.refresh_cursor()
 
-    def on_blur(self) -> None:
+    def on_blur(self, event: events.Blur) -> None:
+        event.prevent_default()
+        self.has_focus = False
         self.refresh_cursor()
 
     def refresh_cursor(self) -> None:
@@ -147,10 +164,11 @@ class Lines(Reasons, ScrollView, can_focus=True, inherit_bindings=False):
     def style(self) -> Style:
         """The widget's own style; lines that were painted in another one are forgotten.
 
-        Every change of the focus tells all widgets that their style may have changed.
+        Every change of a class on the screen tells all widgets that their style may have changed.
         """
         if self._style is None:
             self._style = self.rich_style
+            self._filters, self._ground = self.get_line_filters(), self.background_colors[1]
             looks = (self._style, palette_of(self))
             if looks != self._painted_in:
                 self._painted_in = looks
@@ -163,17 +181,28 @@ class Lines(Reasons, ScrollView, can_focus=True, inherit_bindings=False):
         if 0 <= line < self.scrollable_content_region.height:
             self.refresh_line(line + self.scroll_offset.y)
 
-    def render_line(self, y: int) -> Strip:
-        width = self.scrollable_content_region.width
-        if width != self._strips_width:
-            self._strips.clear()
-            self._strips_width = width
-        index = self.index_at(y)
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The lines as they are kept: Textual would frame, fade and filter each anew."""
+        styles = self.styles
+        whole = not crop.x and crop.width == self.size.width
+        if not whole or styles.text_opacity != 1.0 or styles.gutter != NO_GUTTER:
+            return super().render_lines(crop)
+        self._measure()
+        top = self.index_at(0)
         if self.has_nothing():
-            return self._words(y, width)
-        if not self.has_line(index):
-            return Strip.blank(width, self.style)
-        return self._line(index, width)
+            return [self._words(y) for y in crop.line_range]
+        return [self._line(top + y) for y in crop.line_range]
+
+    def render_line(self, y: int) -> Strip:
+        self._measure()
+        return self._words(y) if self.has_nothing() else self._line(self.index_at(y))
+
+    def _measure(self) -> None:
+        """Learn how wide a line is, and how wide with the bar."""
+        cells = self.scrollable_content_region.width, self.size.width
+        if cells != self._cells:
+            self._cells = cells
+            self._strips.clear()
 
     def has_line(self, index: int) -> bool:
         """Whether `index` is one of the lines."""
@@ -187,40 +216,54 @@ class Lines(Reasons, ScrollView, can_focus=True, inherit_bindings=False):
         """Whether line `index` is painted as what the cursor is on."""
         return index == self.cursor
 
-    def _line(self, index: int, width: int) -> Strip:
-        at_cursor = self.at_cursor(index)
+    def _line(self, index: int) -> Strip:
         style = self.style
+        if not self.has_line(index):
+            return Strip.blank(self._cells[1], style)
+        at_cursor = self.at_cursor(index)
         key = (index, at_cursor, at_cursor and self.has_focus)
         strip = self._strips.get(key)
         if strip is not None:
             self._strips.move_to_end(key)
             return strip
-        segments = self.paint_line(index, width)
+        segments = self.paint_line(index, self._cells[0])
         if at_cursor:
             colours = palette_of(self)
             style += colours.cursor if self.has_focus else colours.cursor_away
         if segments is None:
-            return self._finish([Segment("…", palette_of(self).faint)], width, style)
-        strip = self._finish(segments, width, style)
+            return self._finish([Segment("…", palette_of(self).faint)], style)
+        strip = self._finish(segments, style)
         self._strips[key] = strip
         if len(self._strips) > STRIPS_HELD:
             self._strips.popitem(last=False)
         return strip
 
-    def _words(self, y: int, width: int) -> Strip:
+    def _words(self, y: int) -> Strip:
+        width = self._cells[0]
         middle = min(self.scrollable_content_region.height // 2, 4)
-        lines = wrap(self.empty(), max(1, width - 4))
+        lines = wrap(self.empty(), max(1, width - 4)) if y >= middle else []
         words = cut(lines[y - middle], width) if 0 <= y - middle < len(lines) else ""
-        segments = [Segment(words.center(width), palette_of(self).quiet)]
-        return self._finish(segments, width, self.style)
+        return self._finish([Segment(words.center(width), palette_of(self).quiet)], self.style)
 
-    @staticmethod
-    def _finish(segments: Sequence[Segment], width: int, style: Style) -> Strip:
-        strip = Strip(segments).adjust_cell_length(width)
-        return strip.apply_style(style)
+    def _finish(self, segments: Sequence[Segment], style: Style) -> Strip:
+        """A line in `style`, as wide as the list and its bar, as it goes to the terminal."""
+        width, with_bar = self._cells
+        cells = sum([cell_len(segment.text) for segment in segments])
+        if cells > width:
+            segments = list(Strip(segments, cells).crop(0, width))
+        done = [Segment(text, style + own if own else style) for text, own, _ in segments]
+        if cells < width:
+            done.append(Segment(" " * (width - cells), style))
+        if with_bar > width:
+            done.append(Segment(" " * (with_bar - width), self.style))
+        for each in self._filters:
+            done = each.apply(done, self._ground)
+        return Strip(done, with_bar)
 
     def resize_to(self, lines: int) -> None:
         """Let the scroll bar know of `lines` lines."""
         size = Size(0, lines)
         if self.virtual_size != size:
             self.virtual_size = size
+            if self.is_mounted:
+                self._scroll_update(size)  # Textual 8.2.8 does this only with a layout
