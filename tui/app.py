@@ -34,6 +34,8 @@ from tui.screens.settings import SettingsScreen
 from tui.screens.warnings import WarningsScreen
 from tui.situation import Situation
 
+WARM_S = 2.0
+"""So long after the start the monitor is there, and mostly nobody has asked for more."""
 DEEDS_HELD = 100
 """What was done at this screen and can be taken back with one key."""
 
@@ -61,6 +63,7 @@ class StormdeskApp(Frame):
         self.now = Situation()
         self.kept = Kept()
         self.monitor = Monitor(self.now, query)
+        self.cases = CasesScreen(self.now)
         self.drafts = Drafts()
         self._views = 0
         self._deeds: list[str] = []
@@ -74,7 +77,14 @@ class StormdeskApp(Frame):
 
     def listen(self) -> None:
         """Begin to hear the desk, once there is a monitor to show what it says."""
+        self.install_screen(self.cases, "cases")
         self.run_worker(self._listen(), name="listen")
+        self.set_timer(WARM_S, self._warm)
+
+    def _warm(self) -> None:
+        """Make the cases before somebody asks for them: that takes longer than to show them."""
+        if not self.cases.is_running:
+            self._register(self, self.cases)  # Textual 8.2.8 makes only screens that are shown
 
     async def on_unmount(self) -> None:
         await self.link.close()
@@ -175,15 +185,15 @@ class StormdeskApp(Frame):
         self, case: str = "", *, take_next: bool = False, filter_: str = ""
     ) -> None:
         """Show the cases: one of them open, the next that needs an answer taken, or filtered."""
-        shown = next((s for s in self.screen_stack if isinstance(s, CasesScreen)), None)
-        if shown is None:
-            screen = CasesScreen(self.now, case, take_next=take_next, filter_=filter_)
-            await self.push_screen(screen)
-            return
-        while self.screen is not shown:
-            self.pop_screen()
-        if filter_:
-            await shown.filter_by(filter_)
+        shown = self.cases
+        if shown not in self.screen_stack:
+            await self.push_screen(shown)
+            await shown.begin(filter_)
+        else:
+            while self.screen is not shown:
+                self.pop_screen()
+            if filter_:
+                await shown.filter_by(filter_)
         if case:
             await shown.show_case(case)
         if take_next:

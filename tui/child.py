@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import sys
@@ -13,6 +14,8 @@ from tui.setup import Setup
 
 END_S = 3.0
 LOG_TAIL_BYTES = 4096
+NICE = 5
+"""The desk and its processes yield to the screen: where all are busy, a key comes first."""
 
 
 class DeskChild:
@@ -41,6 +44,8 @@ class DeskChild:
                 stderr=log,
                 start_new_session=True,  # ctrl+c belongs to the screen, which then ends the desk
             )
+        with contextlib.suppress(OSError):  # it may have ended already
+            os.setpriority(os.PRIO_PROCESS, self._process.pid, NICE)
         assert self._process.stdout is not None
         ready = await self._process.stdout.readline()
         if not ready:

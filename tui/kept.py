@@ -60,6 +60,10 @@ class Kept:
         pinned = self.outages
         return [*pinned.values(), *(row for row in rows if row.outage.id not in pinned)]
 
+    def told_apart(self) -> tuple[object, ...]:
+        """What differs where something else is kept."""
+        return tuple(self.posts), tuple(self.outages), tuple(self.marks)
+
     def in_order(self) -> list[Row]:
         """The marked posts, the oldest first."""
         return sorted(self.marks.values(), key=lambda row: (row.at, row.id))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import ClassVar
 
 from textual import events
@@ -55,7 +56,10 @@ ROOMY = 34
 
 
 class CasesScreen(CaseActs, Replying):
-    """Acts and replies are for the case at hand, whatever moves in the list meanwhile."""
+    """Acts and replies are for the case at hand, whatever moves in the list meanwhile.
+
+    There is one, made once: it begins afresh each time that it is opened.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *CASE_KEYS,
@@ -88,18 +92,16 @@ class CasesScreen(CaseActs, Replying):
 
     AUTO_FOCUS = "#case-table"
 
-    def __init__(
-        self, now: Situation, case: str = "", *, take_next: bool = False, filter_: str = ""
-    ) -> None:
+    def __init__(self, now: Situation) -> None:
         super().__init__(now)
         self.detail: CaseDetail | None = None
         self._tab = 1
-        self._words = filter_
+        self._words = ""
         self._asked: CaseList | None = None
         self._opened = ""
-        self._wished = case
-        self._take_next = take_next
         self._follow: Timer | None = None
+        self._begun = False
+        self._made = asyncio.Event()
 
     def compose(self) -> ComposeResult:
         me = self.desk.agent
@@ -121,7 +123,7 @@ class CasesScreen(CaseActs, Replying):
         yield ActLine("act-line")
         yield KeyLine("keyline")
 
-    async def on_mount(self) -> None:
+    def on_mount(self) -> None:
         self.table = self.query_one(CaseTable)
         self.table.me = self.desk.agent
         self.thread = self.query_one(Conversation)
@@ -129,12 +131,40 @@ class CasesScreen(CaseActs, Replying):
         self._filter = self.query_one(FilterBar)
         self.query_one("#about-head", Head).show((("What is known", "name"),))
         self.tell_link()
-        await self._watch()
-        if self._wished:
-            await self.show_case(self._wished)
-        if self._take_next:
-            await self.action_next()
         self._tell()
+        self._made.set()
+
+    async def begin(self, words: str) -> None:
+        """Show the queue, or what of it `words` let through."""
+        await self._made.wait()
+        await self._rest()
+        self._begun, self._words = True, words
+        self.tell_link()
+        await self._watch()
+        self._tell()
+
+    async def on_screen_suspend(self) -> None:
+        """Another screen is in front, or this one was left."""
+        if self not in self.app.screen_stack:
+            await self._rest()
+
+    async def _rest(self) -> None:
+        """Know nothing any longer of what was done since the last beginning."""
+        if not self._begun:
+            return
+        self._begun = False
+        await self.leave_case()
+        await self._leave_lists()
+        self._stop_following()
+        self._tab, self._words = 1, ""
+        self._pending, self.answered_words = ("", ""), ""
+        self.await_nothing()
+        self.table.begin()
+        self.thread.show(None)
+        self.set_focus(self.table)
+        self.remove_class("-case", "-about")
+        self._filter.display = False
+        self.say("")
 
     # What the desk says
 
@@ -463,6 +493,10 @@ class CasesScreen(CaseActs, Replying):
 
     async def on_unmount(self) -> None:
         await self.leave_case()
+        await self._leave_lists()
+
+    async def _leave_lists(self) -> None:
         for cases in (self.table.list, self._asked):
             if cases is not None:
                 await self._unwatch(cases.view)
+        self._asked = None

@@ -55,6 +55,7 @@ class Monitor(Keeping, Narrowing, Switching):
         """What the filter lets through, also while the marked posts alone are in sight."""
         self._none_at: tuple[int, str] | None = None
         self._order = 0
+        self._kept_shown: tuple[object, ...] = ()
 
     def compose(self) -> ComposeResult:
         yield StatusStrip("strip")
@@ -256,6 +257,7 @@ class Monitor(Keeping, Narrowing, Switching):
 
     def show_kept(self) -> None:
         kept = self.kept
+        self._kept_shown = kept.told_apart()
         self.feed.pinned, self.feed.marked = frozenset(kept.posts), frozenset(kept.marks)
         self.pinned.marked = frozenset(kept.marks)
         outages = self.query_one("#outages", OutageList)
@@ -297,7 +299,7 @@ class Monitor(Keeping, Narrowing, Switching):
 
     def on_screen_resume(self) -> None:
         """What was pinned meanwhile on another screen."""
-        if self.is_mounted:
+        if self.is_mounted and self._kept_shown != self.kept.told_apart():
             self.show_kept()
 
     # What the agent does

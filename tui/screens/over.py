@@ -30,7 +30,7 @@ class Over(Sized):
     def render_line(self, y: int) -> Strip:
         """Line `y` of what lies below."""
         assert isinstance(self, Screen)
-        drawn_for = (self.size, self.app.theme)
+        drawn_for = (self.size, self.app.theme, *self.get_line_filters())
         if self._backdrop is None or self._drawn_for != drawn_for:
             self._backdrop, self._drawn_for = self._draw(), drawn_for
         if y < len(self._backdrop):
@@ -40,9 +40,6 @@ class Over(Sized):
     def look_below(self) -> None:
         """Show what the screen below has to say by now."""
         assert isinstance(self, Screen)
-        below = self._below()
-        if isinstance(below, Sized):
-            below.lay_out()
         self._backdrop = None
         self.refresh()
 
@@ -57,6 +54,8 @@ class Over(Sized):
         below = self._below()
         if below is None:
             return []
+        if isinstance(below, Sized):
+            below.lay_out()
         shade = self.styles.background.with_alpha(SHADE)
         # Textual 8.2.8 has no public way to ask a screen for its lines
         lines = below._compositor.render_strips()  # noqa: SLF001

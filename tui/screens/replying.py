@@ -77,6 +77,10 @@ class Replying(Attached):
             return "no reply here is unknown, has failed or waits to be sent"
         return super().why_not(action, parameters)
 
+    def await_nothing(self) -> None:
+        """Wait for no answer any longer: what is written is kept as a draft."""
+        self._sent, self._unsure, self._refilling = ("", "", False), False, ""
+
     # What the desk says
 
     def reply_to(self, case: str) -> None:

@@ -22,6 +22,18 @@ class Sized:
     """
 
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
+    _styled_in = ""
+
+    def _on_mount(self, _event: events.Mount) -> None:
+        """The styles are those of the theme that is on."""
+        assert isinstance(self, Screen)
+        self._styled_in = self.app.theme
+
+    def _on_screen_resume(self, event: events.ScreenResume) -> None:
+        """Come into sight: styles are worked out anew where the theme is another one since."""
+        assert isinstance(self, Screen)
+        event.refresh_styles = self._styled_in != self.app.theme
+        self._styled_in = self.app.theme
 
     @property
     def is_current(self) -> bool:
@@ -32,7 +44,8 @@ class Sized:
     def lay_out(self) -> None:
         """Take in what has changed of the layout, though the screen can't be seen."""
         assert isinstance(self, Screen)
-        self._refresh_layout()  # Textual 8.2.8 lays out only what is in sight
+        if self._layout_required:  # Textual 8.2.8 lays out only what is in sight
+            self._refresh_layout()
 
     def on_resize(self, event: events.Resize) -> None:
         assert isinstance(self, Screen)

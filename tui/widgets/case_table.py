@@ -65,6 +65,13 @@ class CaseTable(Lines):
 
     # What is shown
 
+    def begin(self) -> None:
+        """Know nothing of what was shown before."""
+        self.list, self.cursor = CaseList(0, ""), 0
+        self.held, self.leaving, self._waits = None, "", False
+        self.resize_to(0)
+        self.forget_strips()
+
     def open(self, cases: CaseList) -> None:
         """Show another list, from its beginning; the same one anew where it was."""
         if cases.query != self.list.query:

@@ -46,10 +46,16 @@ class KeyLine(Bar):
         self.set_interval(LOOK_S, self._look)
 
     def _changed(self, _screen: Screen[object]) -> None:
-        self._look()
+        self._tell()
 
     def _look(self) -> None:
-        if self.screen.is_current and self.keys() != self._said:
+        if self.screen.is_current:
+            self._tell()
+
+    def _tell(self) -> None:
+        keys = self.keys()
+        if keys != self._said:
+            self._said = keys
             self.refresh()
 
     def keys(self) -> list[Shown]:
@@ -65,7 +71,7 @@ class KeyLine(Bar):
 
     def fitting(self, width: int) -> list[Shown]:
         """The keys for which there is room: idle and last ones go first, never help and leaving."""
-        keys = self._said = self.keys()
+        keys = self._said = self._said or self.keys()
         keys = list(keys)
         while keys and sum(each.cells for each in keys) > width:
             others = [at for at, each in enumerate(keys) if each.word not in KEPT]

@@ -168,7 +168,7 @@ class Lines(Reasons, ScrollView, can_focus=True, inherit_bindings=False):
         """
         if self._style is None:
             self._style = self.rich_style
-            self._filters, self._ground = self.get_line_filters(), self.background_colors[1]
+            self._ground = self.background_colors[1]
             looks = (self._style, palette_of(self))
             if looks != self._painted_in:
                 self._painted_in = looks
@@ -198,10 +198,13 @@ class Lines(Reasons, ScrollView, can_focus=True, inherit_bindings=False):
         return self._words(y) if self.has_nothing() else self._line(self.index_at(y))
 
     def _measure(self) -> None:
-        """Learn how wide a line is, and how wide with the bar."""
-        cells = self.scrollable_content_region.width, self.size.width
-        if cells != self._cells:
-            self._cells = cells
+        """Learn how wide a line is, and how wide with the bar, and what colours go through."""
+        cells, filters = (
+            (self.scrollable_content_region.width, self.size.width),
+            self.get_line_filters(),
+        )
+        if (cells, filters) != (self._cells, self._filters):
+            self._cells, self._filters = cells, filters
             self._strips.clear()
 
     def has_line(self, index: int) -> bool:
@@ -219,7 +222,7 @@ class Lines(Reasons, ScrollView, can_focus=True, inherit_bindings=False):
     def _line(self, index: int) -> Strip:
         style = self.style
         if not self.has_line(index):
-            return Strip.blank(self._cells[1], style)
+            return self._blank(style)
         at_cursor = self.at_cursor(index)
         key = (index, at_cursor, at_cursor and self.has_focus)
         strip = self._strips.get(key)
@@ -236,6 +239,12 @@ class Lines(Reasons, ScrollView, can_focus=True, inherit_bindings=False):
         self._strips[key] = strip
         if len(self._strips) > STRIPS_HELD:
             self._strips.popitem(last=False)
+        return strip
+
+    def _blank(self, style: Style) -> Strip:
+        strip = Strip.blank(self._cells[1], style)
+        for each in self._filters:
+            strip = strip.apply_filter(each, self._ground)
         return strip
 
     def _words(self, y: int) -> Strip:
@@ -255,7 +264,8 @@ class Lines(Reasons, ScrollView, can_focus=True, inherit_bindings=False):
         if cells < width:
             done.append(Segment(" " * (width - cells), style))
         if with_bar > width:
-            done.append(Segment(" " * (with_bar - width), self.style))
+            under = Style.from_color(bgcolor=self.style.bgcolor)
+            done.append(Segment(" " * (with_bar - width), under))
         for each in self._filters:
             done = each.apply(done, self._ground)
         return Strip(done, with_bar)
