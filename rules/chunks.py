@@ -70,11 +70,18 @@ class Cut:
 class Chunks:
     """Makes the chunks of texts, and remembers at most twice `limit` of them.
 
-    `code_of` works out the code of a chunk; that of a plain folded word is in `known`, or 0.
+    `code_of` works out the code of a chunk; `tag_code_of` that of a hashtag from what is written and
+    how it is folded, and that of a plain folded word is in `known`, or 0.
     """
 
-    def __init__(self, code_of: Callable[[str], int], known: Mapping[str, int], limit: int) -> None:
-        del known  # it says nothing that `code_of` does not
+    def __init__(
+        self,
+        code_of: Callable[[str], int],
+        tag_code_of: Callable[[str, str], int],
+        known: Mapping[str, int],
+        limit: int,
+    ) -> None:
+        del tag_code_of, known  # they say nothing that `code_of` does not
         self._memo = Memo(lambda text: Chunk(text, code_of(text)), limit)
 
     @property

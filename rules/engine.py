@@ -8,21 +8,17 @@ against all.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 
 from rules import plain
 from rules.chunks import Chunks
 from rules.compiled import core
+from rules.judge import TEXT_LETTERS_MAX, Judge, stated
 from rules.matcher import Matcher
 from rules.memo import MEMO_CHUNKS
 from rules.pack import LANGUAGES, Pack
 from rules.scan import Item
 from rules.tongue import Tongues
-from rules.verdict import URGENCY, Match, Verdict
-
-TEXT_LETTERS_MAX = 20_000
-"""Code points of a text that are read; what stands behind them is passed over. Longer ones are no
-posts, and reading them whole would hold up all others."""
+from rules.verdict import Verdict
 
 
 class Engine:
@@ -51,8 +47,9 @@ class Engine:
         )
         self._tongues = Tongues(self.matchers, self._core.Parts)
         self._chunks: Chunks = self._core.Chunks(
-            self._tongues.code, self._tongues.known, memo_chunks
+            self._tongues.code, self._tongues.tag_code, self._tongues.known, memo_chunks
         )
+        self._judge: Judge = self._core.Judge(self._chunks, self._tongues)
 
     @property
     def is_compiled(self) -> bool:
@@ -70,38 +67,12 @@ class Engine:
 
     def classify(self, items: Iterable[str | Item]) -> list[Verdict]:
         """One verdict for each item, in order."""
-        cut_of, in_play = self._chunks.of, self._tongues.in_play
-        verdicts = []
-        for item in items:
-            if isinstance(item, str):
-                text, id_, lang = item, None, None
-            else:
-                text, id_, lang = item.text, getattr(item, "id", None), getattr(item, "lang", None)
-            whole = len(text) <= TEXT_LETTERS_MAX
-            cut = cut_of(text if whole else text[:TEXT_LETTERS_MAX])
-            language = (_stated(lang) if isinstance(lang, str) else None) or cut.language
-            found: list[Match] = []
-            for matcher in in_play(language, cut.code):
-                found += matcher.matches(item, cut, language, whole=whole)
-            if not found:
-                verdicts.append(Verdict(id_, (), language, ()))
-                continue
-            found.sort(key=lambda match: (URGENCY[match.label], match.start, match.rule))
-            labels = tuple(sorted({match.label for match in found}, key=URGENCY.__getitem__))
-            verdicts.append(Verdict(id_, labels, language, tuple(found)))
-        return verdicts
+        return self._judge.classify(items)
 
     def hear(self, item: str | Item) -> tuple[str, str, tuple[Matcher, ...]]:
         """The text of an item as far as it is read, its language, and the matchers in play."""
         text = (item if isinstance(item, str) else item.text)[:TEXT_LETTERS_MAX]
         lang = None if isinstance(item, str) else getattr(item, "lang", None)
         cut = self._chunks.of(text)
-        language = (_stated(lang) if isinstance(lang, str) else None) or cut.language
+        language = (stated(lang) if isinstance(lang, str) else None) or cut.language
         return text, language, self._tongues.in_play(language, cut.code)
-
-
-@lru_cache(maxsize=256)
-def _stated(lang: str) -> str | None:
-    """The language an item itself states ("en", "es-MX"), where the packs speak it."""
-    primary = lang[:3].lower().rstrip("-_")
-    return primary if primary in LANGUAGES else None

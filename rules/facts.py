@@ -79,4 +79,5 @@ def exclaims(text: str) -> bool:
 def _is_title_word(token: str) -> bool:
     if not token[0].isalpha() or "/" in token or token[:4].lower() == "www.":
         return False
-    return sum(map(str.isalpha, token)) >= TITLE_LETTERS_MIN
+    letters = len(token) if token.isalpha() else sum(map(str.isalpha, token))
+    return letters >= TITLE_LETTERS_MIN

@@ -16,8 +16,8 @@ class Handles:
     """
 
     def __init__(self, atoms: Iterable[Atom]) -> None:
-        self._atoms = tuple(sorted(atoms))
-        self._search = re.compile("|".join(re.escape(atom.spelling) for atom in self._atoms)).search
+        self.atoms = tuple(sorted(atoms))
+        self._search = re.compile("|".join(re.escape(atom.spelling) for atom in self.atoms)).search
 
     def held(self, mention: str) -> tuple[Atom, ...]:
         """The atoms that the handle of a mention holds, always in the same order."""
@@ -25,4 +25,4 @@ class Handles:
         handle = handle.lower() if handle.isalnum() and handle.isascii() else handle_of(mention)
         if self._search(handle) is None:
             return ()
-        return tuple(atom for atom in self._atoms if atom.spelling in handle)
+        return tuple(atom for atom in self.atoms if atom.spelling in handle)

@@ -26,10 +26,10 @@ class Matcher:
         self.language = packs[0].language
         form = core(compiled=compiled)
         self.plan = Plan(packs, drafts=drafts, typos=form.Typos, parts=form.Parts)
-        phrases: Phrases = form.Phrases(self.plan, LANGUAGES.index(self.language), accounts)
-        self.matches, self.tells = phrases.matches, phrases.tells
+        tongue = LANGUAGES.index(self.language)
+        self.phrases: Phrases = form.Phrases(self.plan, tongue, accounts)
         self._accounts = accounts
 
     def laid_open(self, item: str | Item, text: str, language: str) -> tuple[Page, Scan, WordSpans]:
-        """A text as `matches` reads it, in plain form: its words, and where each stands."""
+        """A text as it is read, in plain form: its words, and where each stands."""
         return laid_open(self.plan, item, text, language, self._accounts)

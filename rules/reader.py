@@ -67,11 +67,11 @@ class TokenReader:
         }
         self._idle: dict[tuple[int, tuple[int, ...]], Reading] = {}
         self._idle_word = self._idle_reading(1, ())
-        self._link, self._mention = (
+        self._link, self.mention = (
             self._reading([self._marks[mark]], []) for mark in (LINK, MENTION)
         )
         asked = [atom for atom in elements_of if atom.kind == "mention"]
-        self._handles = Handles(asked) if asked else None
+        self.handles = Handles(asked) if asked else None
         self._holding = lru_cache(_HANDLES_HELD)(self._mention_holding)
         self._part = lru_cache(_WORDS_HELD)(self._tag_word)
         self._lone = lru_cache(_LONE_WORDS_HELD)(self._lone_word)
@@ -191,8 +191,8 @@ class TokenReader:
 
     def mentioned(self, mention: str) -> Reading:
         """The reading of a mention: the mark, and what phrases ask for that its handle holds."""
-        held = self._handles.held(mention) if self._handles else ()
-        return self._holding(held) if held else self._mention
+        held = self.handles.held(mention) if self.handles else ()
+        return self._holding(held) if held else self.mention
 
     def _mention_holding(self, held: tuple[Atom, ...]) -> Reading:
         atoms = dict.fromkeys((Atom("mark", MENTION), *held), 0)

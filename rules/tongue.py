@@ -36,7 +36,7 @@ class Tongue:
 
     def may_hold(self, tag: str, word: str) -> bool:
         """Whether a hashtag, folded `word`, holds an own word by which phrases are looked up."""
-        return self._parts.within(word) and self.matcher.tells(tag)
+        return self._parts.within(word) and self.matcher.phrases.tells(tag)
 
 
 class Tongues:
@@ -87,12 +87,11 @@ class Tongues:
 
     def _mixed(self, token: str) -> int:
         if token[0] in "#＃" or "_" in token:
-            return self._tag(token)
+            return self.tag_code(token, fold(token))
         return 0 if token[0] == "@" else self.known.get(fold(token), 0)
 
-    def _tag(self, tag: str) -> int:
-        """Own words of a hashtag: it may hold those of any language whose phrases it fits."""
-        word = fold(tag)
+    def tag_code(self, tag: str, word: str) -> int:
+        """Own words of a hashtag, folded `word`: of any language whose phrases it fits."""
         if word[1:] in self._common and word[1:] not in self._own_words:
             return 0
         return sum(one.flag for one in self._tongues if one.may_hold(tag, word))

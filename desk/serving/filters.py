@@ -21,7 +21,7 @@ from desk.errors import FilterError, choices
 from desk.post import LabelledPost
 from desk.serving.texts import Packed
 from rules import LABELS
-from rules.engine import TEXT_LETTERS_MAX
+from rules.judge import TEXT_LETTERS_MAX
 
 
 class Folded:

@@ -11,7 +11,7 @@ from desk.post import LabelledPost
 from desk.serving.blocks import MOST_LETTERS, MOST_POSTS, Block
 from desk.serving.filters import Filter, Folded
 from desk.store import Store
-from rules.engine import TEXT_LETTERS_MAX
+from rules.judge import TEXT_LETTERS_MAX
 
 HELD = 1_000_000
 """Labelled posts held for screens; older ones stay in the store."""

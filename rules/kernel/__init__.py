@@ -4,12 +4,13 @@
 language: the short cut of `rules.reader`, with `typos` for words that are mistyped and `parts` for
 those that are joined. `tables` holds what rules look for as rows of numbers, `sheets` finds one row
 among the words of a text, `pages` tells what a rule may ask of them, as `rules.page` does, and
-`hits` which rules fire, as `rules.hits` does.
+`hits` which rules fire, as `rules.hits` does. `judge` does all that for post after post.
 """
 
 from rules.kernel.chunks import FORM, Chunks
 from rules.kernel.hits import Phrases
+from rules.kernel.judge import Judge
 from rules.kernel.parts import Parts
 from rules.kernel.typos import Typos
 
-__all__ = ["FORM", "Chunks", "Parts", "Phrases", "Typos"]
+__all__ = ["FORM", "Chunks", "Judge", "Parts", "Phrases", "Typos"]

@@ -149,11 +149,6 @@ cdef class Cut:
         return self.pieces[number].start, self.pieces[number].end
 
 
-cdef struct Slot:
-    Bits hash  # 0: free
-    PyObject *chunk
-
-
 cdef inline bint _same(Chunk chunk, int kind, void *data, Py_ssize_t start, Py_ssize_t size):
     """Whether a chunk is what stands in a text from a place on."""
     cdef Py_ssize_t at
@@ -177,10 +172,6 @@ cdef inline bint _same(Chunk chunk, int kind, void *data, Py_ssize_t start, Py_s
 cdef class Shelf:
     """Chunks by their letters: a hash table with linear probing, twice as large as what it holds."""
 
-    cdef Slot *slots
-    cdef Bits size
-    cdef Py_ssize_t held
-
     def __cinit__(self):
         self.size = 1024
         self.slots = <Slot *> PyMem_Calloc(self.size, sizeof(Slot))
@@ -194,7 +185,7 @@ cdef class Shelf:
                 Py_XDECREF(self.slots[at].chunk)
         PyMem_Free(self.slots)
 
-    cdef inline PyObject *find(
+    cdef PyObject *find(
         self, Bits hash, int kind, void *data, Py_ssize_t start, Py_ssize_t end
     ):
         cdef Bits at = hash >> 20 & (self.size - 1)
@@ -206,11 +197,11 @@ cdef class Shelf:
             at = (at + 1) & (self.size - 1)
         return NULL
 
-    cdef inline void expect(self, Bits hash) noexcept:
+    cdef void expect(self, Bits hash) noexcept:
         """Has the memory fetched that `find` will ask for: a whole text's together."""
         prefetch(&self.slots[hash >> 20 & (self.size - 1)])
 
-    cdef inline void expect_chunk(self, Bits hash) noexcept:
+    cdef void expect_chunk(self, Bits hash) noexcept:
         cdef Slot *slot = &self.slots[hash >> 20 & (self.size - 1)]
         if slot.hash == hash:
             prefetch(slot.chunk)
@@ -248,15 +239,8 @@ cdef class Shelf:
 cdef class Chunks:
     """Makes the chunks of texts, and remembers them: see `rules.chunks.Chunks`."""
 
-    cdef object code_of
-    cdef dict known
-    cdef frozenset common
-    cdef Shelf young, old  # two generations, as `rules.memo.Memo` has them
-    cdef Py_ssize_t limit
-    cdef Chunk link
-
-    def __init__(self, code_of, dict known, Py_ssize_t limit):
-        self.code_of, self.known, self.limit = code_of, known, limit
+    def __init__(self, code_of, tag_code_of, dict known, Py_ssize_t limit):
+        self.code_of, self.tag_code_of, self.known, self.limit = code_of, tag_code_of, known, limit
         self.common = common_words().words
         self.young, self.old = Shelf(), Shelf()
         self.link = Chunk("https://t.co/", 0)
@@ -267,7 +251,7 @@ cdef class Chunks:
         """How many chunks are remembered."""
         return self.young.held + self.old.held
 
-    def of(self, str text):
+    cpdef Cut of(self, str text):
         """A text cut into its chunks."""
         cdef Cut cut = Cut.__new__(Cut)
         cdef int kind = PyUnicode_KIND(text), number, missing = 0
@@ -430,7 +414,7 @@ cdef class Chunks:
         if tag:
             chunk.kind = TAG
             if chunk.code & ~VOTES or chunk.base.text not in self.common:
-                chunk.code = self.code_of(chunk.text)
+                chunk.code = self.tag_code_of(text[start:last], "#" + chunk.base.text)
             else:
                 chunk.code = 0
         return chunk

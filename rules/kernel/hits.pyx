@@ -39,18 +39,9 @@ cdef int _by_points(const void *one, const void *other) noexcept nogil:
     return _by_turn(one, other)
 
 
-cdef struct Claim:
-    int priority
-    int first
-    int last
-
-
 @cython.final
 cdef class Claims:
     """Words that belong to a match, each with the priority of its rule."""
-
-    cdef Claim *claim
-    cdef int held, size
 
     def __dealloc__(self):
         free(self.claim)
@@ -84,28 +75,28 @@ cdef class Claims:
 cdef class Phrases:
     """What the rules of one language find in texts: see `rules.hits.Phrases`."""
 
-    cdef Book book
-    cdef Reader reader
-    cdef frozenset accounts
-
     def __init__(self, plan, int tongue, accounts=frozenset()):
         self.book, self.accounts = Book(plan), accounts
         self.reader = Reader(
-            plan, tongue, self.book.anchors(), self.book.clues(plan), self.book.tables.blocks
+            plan, tongue, self.book.anchors(), self.book.clues(plan), self.book.blocks
         )
 
     def matches(self, item, Cut cut, str language, *, bint whole):
         """What fires on an item, whose text of a language was cut, in the order of the rules."""
+        return self.find(item, cut, language, whole, None) or ()
+
+    cdef list find(self, item, Cut cut, str language, bint whole, list found):
+        """`found` with what fires on an item; None where that is nothing."""
         cdef Page page = self._page(cut, language, whole)
         if page is None:
-            return ()
+            return found
         page.find_ways()
         if self.book.weighing:
             page.find_weighed()
         if not page.ways:
-            return ()
+            return found
         page.item, page.accounts = item, self.accounts
-        return self._matches(page)
+        return self._matches(page, found)
 
     cdef Page _page(self, Cut cut, str language, bint whole):
         """The page of a text, or None where nothing of it can fire."""
@@ -133,9 +124,8 @@ cdef class Phrases:
         page.fill(reader, cut, words, whole, fragments > 0)
         return page
 
-    cdef list _matches(self, Page page):
-        """The matches of the rules that fire, of each the best."""
-        cdef list matches = []
+    cdef list _matches(self, Page page, list matches):
+        """`matches` with those of the rules that fire, of each the best."""
         cdef Claims claims = Claims.__new__(Claims)
         cdef int at = 0, end, ways = page.ways, rule
         cdef Check check
@@ -150,15 +140,15 @@ cdef class Phrases:
                     page.ways = ways
                     page.find_evidence(check)
                     qsort(page.way + ways, page.ways - ways, sizeof(Way), _by_points)
-                    self._fire(page, check, ways, page.ways, claims, matches)
+                    matches = self._fire(page, check, ways, page.ways, claims, matches)
                 else:
-                    self._fire(page, check, at, end, claims, matches)
+                    matches = self._fire(page, check, at, end, claims, matches)
             at = end
         return matches
 
-    cdef int _fire(
+    cdef list _fire(
         self, Page page, Check check, int at, int end, Claims claims, list matches
-    ) except -1:
+    ):
         """Has a rule fire by the first of some ways that may stand where it does."""
         cdef Way way
         while at < end:
@@ -171,9 +161,11 @@ cdef class Phrases:
             if self.book.prioritised:
                 claims.put(check.priority, way.begin, way.end)
             if not check.is_silent:
+                if matches is None:
+                    matches = []
                 matches.append(_match(page, check, way))
-                return 0
-        return 0
+                break
+        return matches
 
     def tells(self, str tag):
         """Whether a hashtag holds an element by which phrases are looked up."""

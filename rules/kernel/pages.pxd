@@ -1,8 +1,7 @@
 cimport cython
 from rules.kernel.sheets cimport Sheet
-from rules.kernel.tables cimport Book, Check, Context, Limit, Row, Scale, Table
+from rules.kernel.tables cimport Book, Check, Context, Limit, Row, Scale, Sets, Table
 from rules.kernel.reading cimport Clue
-from rules.kernel.chunks cimport Bits
 
 cdef enum:
     EVIDENCE = -1  # a way whose phrases are looked for when its rule's turn has come
@@ -48,7 +47,6 @@ cdef class Page(Sheet):
 
     cdef bint _has(self, Table table, Limit limit) except -1
     cdef int _anchors(self, Table table) except -1
-    cdef int _note_anchor(self, Table table, int number, int count) except -1
     cdef int _make_anchors(self, int size) except -1
     cdef int _stands(self, Table table, int at, Limit limit) except -1
     cdef int _note_ways(self, int found, int rank, int rule, int phrase) except -1
@@ -57,7 +55,8 @@ cdef class Page(Sheet):
     cdef int _most_points(self, int *most, bint near) except -1
     cdef int _rows_at(self, int place, Clue *clue, bint near) except -1
     cdef int _points(self, Scale scale, Limit limit) except? -1
-    cdef int _singles(self, Bits *elements, Limit limit) except -1
+    cdef bint _meets(self, Sets sets, int number) except -1
+    cdef int _singles(self, Sets singles, int number, Limit limit) except -1
     cdef bint _stands_alone(self, int element, Limit limit) except -1
     cdef int _others(self, Table table, Limit limit) except -1
     cdef bint _is_fact(self, Context context, int first, int last) except -1

@@ -17,7 +17,8 @@ from rules.kernel.chunks cimport Bits
 from rules.kernel.reading cimport Clue, Word
 from rules.kernel.sheets cimport Sheet, Standing
 from rules.kernel.tables cimport (
-    ASKED, CUED, LANES_MAX, LINKED, MENTIONED, TAGGED, Book, Check, Context, Limit, Row, Scale, Table
+    ASKED, CUED, LANES_MAX, LINKED, MENTIONED, TAGGED, Book, Check, Context, Limit, Row, Scale, Sets,
+    Table,
 )
 
 from rules.facts import PostFacts
@@ -57,35 +58,28 @@ cdef class Page(Sheet):
 
     cdef int _anchors(self, Table table) except -1:
         """Puts the anchors of a table that stand in the text to `standing_anchors`; so many."""
-        cdef int block, number, count = 0
+        cdef int at, count = 0, before = 0
+        cdef Sets mask = table.mask
         cdef Bits held
-        if table.highest < 0:
+        if not table.anchors:
             return 0
         if self.present == NULL:
             self.look_at_words()
-        if table.anchors <= table.highest - table.lowest:
-            for number in range(table.anchors):
-                if self.present[table.anchor[number] >> 6] >> (table.anchor[number] & 63) & 1:
-                    self._note_anchor(table, number, count)
-                    count += 1
-            return count
-        for block in range(table.lowest, table.highest + 1):
-            held = table.mask[block] & self.present[block]
-            while held:
-                number = table.number_of(64 * block + lowest_of(held))
-                self._note_anchor(table, number, count)
-                count += 1
-                held &= held - 1
-        return count
-
-    cdef inline int _note_anchor(self, Table table, int number, int count) except -1:
         if self.anchors_size < table.anchors:
             self._make_anchors(table.anchors)
-        self.standing_anchors[count] = number
-        return 0
+        for at in range(mask.start[1]):
+            held = mask.bits[at] & self.present[mask.block[at]]
+            while held:  # the anchors are in order, so their numbers are told by counting
+                self.standing_anchors[count] = before + popcount(
+                    mask.bits[at] & ((held & -held) - 1)
+                )
+                count += 1
+                held &= held - 1
+            before += popcount(mask.bits[at])
+        return count
 
     cdef int _make_anchors(self, int size) except -1:
-        """Makes room for so many anchors; called before the first of a table is put there."""
+        """Makes room for so many anchors."""
         cdef void *room = realloc(self.standing_anchors, size * sizeof(int))
         if room == NULL:
             raise MemoryError
@@ -159,10 +153,20 @@ cdef class Page(Sheet):
         cdef int number
         if check.languages is not None and self.language not in check.languages:
             return False
-        for number in range(check.needs):
-            if not self.meets(check.needed + number * self.reader.blocks):
+        for number in range(check.needed.count):
+            if not self._meets(check.needed, number):
                 return False
         return True
+
+    cdef bint _meets(self, Sets sets, int number) except -1:
+        """Whether an element of a set stands in the text."""
+        cdef int at
+        if self.present == NULL:
+            self.look_at_words()
+        for at in range(sets.start[number], sets.start[number + 1]):
+            if sets.bits[at] & self.present[sets.block[at]]:
+                return True
+        return False
 
     # --- evidence ---------------------------------------------------------------------------------
 
@@ -253,24 +257,25 @@ cdef class Page(Sheet):
         if self.present == NULL:
             self.look_at_words()
         for number in range(scale.weights):
-            count = self._singles(scale.singles + number * scale.blocks, limit)
-            count += self._others(<Table> scale.others[number], limit)
+            count = self._singles(scale.singles, number, limit)
+            count += self._others(<Table> PyList_GET_ITEM(scale.others, number), limit)
             total += scale.points[number] * count
         return total
 
-    cdef int _singles(self, Bits *elements, Limit limit) except -1:
-        """How many of these elements stand in the text, each as a phrase by itself."""
-        cdef int count = 0, block
+    cdef int _singles(self, Sets singles, int number, Limit limit) except -1:
+        """How many elements of a set stand in the text, each as a phrase by itself."""
+        cdef int count = 0, at, block
         cdef Bits doubtful
-        for block in range(self.reader.blocks):
-            if elements[block]:
-                count += popcount(elements[block] & self.exact[block])
-                doubtful = elements[block] & self.present[block] & ~self.exact[block]
-                while doubtful:
-                    count += self._stands_alone(
-                        64 * block + lowest_of(doubtful), limit
-                    )
-                    doubtful &= doubtful - 1
+        for at in range(singles.start[number], singles.start[number + 1]):
+            block = singles.block[at]
+            doubtful = singles.bits[at] & self.present[block]
+            if not doubtful:
+                continue
+            count += popcount(doubtful & self.exact[block])
+            doubtful &= ~self.exact[block]
+            while doubtful:
+                count += self._stands_alone(64 * block + lowest_of(doubtful), limit)
+                doubtful &= doubtful - 1
         return count
 
     cdef bint _stands_alone(self, int element, Limit limit) except -1:

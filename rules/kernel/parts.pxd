@@ -35,5 +35,7 @@ cdef class Gate:
 cdef class Parts:
     cdef frozenset words, common
     cdef Gate own, real  # words and common words, hashed
+    cdef int longest  # of the words
 
+    cdef bint holds_one(self, str text) except -1
     cdef int cut(self, const unsigned int *letters, int size, str word) except -1

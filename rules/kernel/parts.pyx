@@ -57,17 +57,21 @@ cdef class Parts:
         self.words = frozenset([word for word in words if len(word) >= PART_LETTERS_MIN])
         self.common = common.words
         self.own = gate_of(self.words)
+        self.longest = max(map(len, self.words), default=0)
         if common.compiled is None:
             common.compiled = gate_of(self.common)
         self.real = common.compiled
 
     def within(self, str text):
         """Whether a word of three letters or more is a part of a text."""
+        return self.holds_one(text)
+
+    cdef bint holds_one(self, str text) except -1:
         cdef Py_ssize_t size = len(text), begin, end
         cdef Bits spelling
         for begin in range(size - COMMON_LETTERS_MIN + 1):
             spelling = 1
-            for end in range(begin, size):
+            for end in range(begin, min(size, begin + self.longest)):
                 spelling = hashed_on(spelling, <unsigned int> text[end])
                 if end - begin + 1 >= COMMON_LETTERS_MIN and self.own.may_hold(spelling or 1):
                     if text[begin : end + 1] in self.words:

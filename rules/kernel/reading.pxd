@@ -4,6 +4,11 @@ from rules.kernel.parts cimport Parts
 from rules.kernel.typos cimport Typos
 
 
+cdef inline Bits gist_of(int element) noexcept:
+    """The bit of an element in the gist of words."""
+    return 1ULL << (<unsigned int> element * 0x9E3779B1U >> 26)  # Knuth's golden ratio
+
+
 cdef struct Clue:
     int lane  # the rule that only weighs evidence
     int weight
@@ -20,6 +25,7 @@ cdef class Word:
     cdef int *clue
     cdef Bits *bits
     cdef int lowest, highest  # the blocks of `bits` that are not empty
+    cdef Bits gist  # of the elements, each as one bit of few: what is not there is not held
     cdef bint sure  # no element needs an edit
     cdef bint weighs  # a clue of it speaks for its rule
 
@@ -83,13 +89,14 @@ cdef class Reader:
     cdef int *clue_of  # by element: its first clue; one more at the end
     cdef Bits *meant  # where words are made: empty between two
     cdef dict idle_runs, lone, literals, typed, mentioned, words_in_two
+    cdef Parts handles  # or None: what mentions are asked for
     cdef frozenset idle_words, common, fragments, stem_heads
     cdef dict exact, short, stems, stemmed, elements_of
     cdef int stem_letters_max
     cdef Typos typos
     cdef Parts parts
     cdef Word start, end, idle, question
-    cdef Run idle_run, link_run
+    cdef Run idle_run, link_run, mention_run
 
     cdef int _file(self, dict clues, int elements) except -1
     cdef Word word(self, plain)
@@ -110,6 +117,9 @@ cdef class Reader:
     cdef Word _meant(self, tuple near, int edits)
     cdef Run _of_one(self, Word word, bint fragment)
     cdef Run _mentioned(self, Chunk chunk)
+    cdef bint _may_be_asked_for(self, str handle) except -1
+    cdef Word in_two(self, str whole)
+    cdef Word either(self, Word one, Word other)
     cdef Run _asked(self, Run run)
     cdef Run _run(self, reading)
     cdef int _begin(self) except -1

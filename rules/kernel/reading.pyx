@@ -112,6 +112,10 @@ cdef class Reader:
         self.question = self.word(self.plain.mark(QUESTION))
         self.idle_run = self._run(Reading((IDLE,)))
         self.link_run = self._run(self.plain.read(LINK_STARTS[0] + "t.co/"))
+        self.mention_run = self._run(self.plain.mention)
+        if self.plain.handles is not None:
+            spellings = [atom.spelling for atom in self.plain.handles.atoms]
+            self.handles = Parts(spellings, lexicon.common)
         return 0
 
     # --- words ------------------------------------------------------------------------------------
@@ -191,6 +195,7 @@ cdef class Reader:
                 one = 64 * block + lowest_of(left)
                 left &= left - 1
                 word.numbers[at] = one
+                word.gist |= gist_of(one)
                 word.edits[at] = edits_of[one] if edits_of != NULL else edits
                 word.sure = word.sure and not word.edits[at]
                 if self.number_of[one] >= 0:
@@ -208,6 +213,32 @@ cdef class Reader:
                 word.clue[word.clues] = number
                 word.clues += 1
                 word.weighs = word.weighs or self.clue[number].points > 0
+
+    cdef Word in_two(self, str whole):
+        """What a word means that was written in two: that is one edit; None for no such word."""
+        atoms = self.words_in_two.get(whole)
+        return None if atoms is None else self._meaning(list(atoms), 1, 2)
+
+    cdef Word either(self, Word one, Word other):
+        """A word that stands for what `one` and what `other` stands for."""
+        cdef int low = self.blocks, high = 0, at, element
+        cdef int *edits
+        cdef Word word
+        if not (one.size and other.size):
+            return one if one.size else other
+        edits = <int *> malloc(64 * max(1, self.blocks) * sizeof(int))
+        if edits == NULL:
+            raise MemoryError
+        for word in (other, one):
+            for at in range(word.size):
+                element = word.numbers[at]
+                self.meant[element >> 6] |= 1ULL << (element & 63)
+                edits[element] = word.edits[at]
+                low, high = min(low, element >> 6), max(high, (element >> 6) + 1)
+        try:
+            return self._made(low, high, 0, edits, min(one.lone_edits, other.lone_edits))
+        finally:
+            free(edits)
 
     # --- chunks -----------------------------------------------------------------------------------
 
@@ -417,6 +448,8 @@ cdef class Reader:
     cdef Run _mentioned(self, Chunk chunk):
         """A mention: those that hold the same share a run."""
         cdef Run run
+        if not self._may_be_asked_for(chunk.text[1:]):
+            return self.mention_run
         reading = self.plain.mentioned(chunk.text)
         cdef PyObject *kept = PyDict_GetItemWithError(self.mentioned, id(reading))
         if kept != NULL:
@@ -426,6 +459,14 @@ cdef class Reader:
             self.mentioned.clear()
         self.mentioned[id(reading)] = run  # which keeps the reading: its id is that of no other
         return run
+
+    cdef bint _may_be_asked_for(self, str handle) except -1:
+        """Whether a handle may hold what mentions are asked for."""
+        if self.handles is None:
+            return False
+        if not handle.isascii() or len(handle) > CHUNK_LETTERS_MAX:
+            return True
+        return self.handles.holds_one(handle.lower().replace("_", ""))
 
     cdef Run _asked(self, Run run):
         """A run with question marks behind it."""

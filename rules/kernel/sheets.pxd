@@ -1,7 +1,7 @@
 from cpython.object cimport PyObject
 
 from rules.kernel.chunks cimport Bits, Cut
-from rules.kernel.reading cimport Reader, Run, Word
+from rules.kernel.reading cimport Reader, Run, Word, gist_of
 from rules.kernel.tables cimport Limit, Row, Table
 
 
@@ -30,6 +30,7 @@ cdef class Sheet:
     cdef bint foreign, is_joined
     cdef int total
     cdef PyObject **words
+    cdef Bits *gist  # of each word
     cdef Bits *present  # the elements of all words
     cdef Bits *exact  # those without an edit: the same where no word needs one
     cdef int *sentence  # of each word, counted from 0
@@ -44,19 +45,25 @@ cdef class Sheet:
     cdef inline Run run_of(self, int number):
         return <Run> self.cut.chunk(number).runs[self.reader.tongue]
     cdef int _join(self) except -1
-    cdef object reading(self, int number)
-    cdef bint _may_join(self, int number) except -1
+    cdef int _join_two(self, int number) except -1
     cdef int span(self, int place, int *begin, int *end) except -1
     cdef bint is_tagged(self, int first, int last) except -1
     cdef int look_at_words(self) except -1
     cdef int _count_sentences(self) except -1
     cdef bint _parted(self, int place, int following) except -1
     cdef bint holds_element(self, int element) except -1
-    cdef bint meets(self, Bits *elements) except -1
     cdef Standing stands_at(self, int element) except *
     cdef int _number_of(self, int element) except -1
     cdef int _note(self, Standing found) except -1
     cdef int _make_room(self) except -1
+    cdef inline bint _is_within(self, int element, int first, int after) noexcept:
+        """Whether an element stands at one of these places."""
+        cdef Bits gist = gist_of(element)
+        cdef int at
+        for at in range(first, after):
+            if self.gist[at] & gist and (<Word> self.words[at]).has(element):
+                return True
+        return False
     cdef bint neighboured(self, int place, Row *row, int *elements, int gap) noexcept
     cdef bint may_stand(self, Row *row, int *elements, int gap) except -1
     cdef int sites(self, Row *row, int *elements, Limit limit) except -1

@@ -27,7 +27,7 @@ cdef class Sheet:
     """The words of one text between <start> and <end>."""
 
     def __dealloc__(self):
-        free(self.words)
+        free(self.gist)
         if self.present != self.exact:
             free(self.present)
         free(self.exact)
@@ -42,9 +42,10 @@ cdef class Sheet:
         cdef int number, at, place = 1
         cdef Run run
         self.reader, self.cut, self.total = reader, cut, words
-        self.words = <PyObject **> malloc(words * sizeof(PyObject *))
-        if self.words == NULL:
+        self.gist = <Bits *> malloc(words * (sizeof(Bits) + sizeof(PyObject *)))
+        if self.gist == NULL:
             raise MemoryError
+        self.words = <PyObject **> (self.gist + words)
         self.words[0] = <PyObject *> reader.start
         self.words[words - 1] = <PyObject *> (reader.end if whole else reader.idle)
         for number in range(cut.size):
@@ -54,38 +55,40 @@ cdef class Sheet:
                 place += 1
         if fragments:
             self._join()
+        for at in range(words):
+            self.gist[at] = (<Word> self.words[at]).gist
         return 0
 
     # --- words written in two ---------------------------------------------------------------------
 
     cdef int _join(self) except -1:
-        """Puts words together that were written in two."""
+        """Puts words together that were written in two: see `rules.reader.TokenReader.parts`."""
         cdef int number
         for number in range(self.cut.size):
             if self.run_of(number).fragment:
-                if self._may_join(number - 1) or self._may_join(number):
-                    break
-        else:
-            return 0
-        texts = [self.cut.said(number) for number in range(self.cut.size)]
-        readings = [self.reading(number) for number in range(self.cut.size)]
-        self.others, self.joined = [], {}
-        stands = [(one, at) for one, each in enumerate(readings) for at in range(len(each.words))]
-        for place, plain in self.reader.plain.parts(texts, readings):
-            number, at = stands[place - 1]
-            before = readings[number].words[at]
-            word = self.reader.word(self.reader.plain.either(plain, before))
-            self.others.append(word)
-            self.words[<int> place] = <PyObject *> word
-            self.joined[place] = place - 1
-        self.is_joined = bool(self.joined)
+                self._join_two(number - 1)
+                self._join_two(number)
         return 0
 
-    cdef bint _may_join(self, int number) except -1:
-        """Whether a chunk and the following one are the parts of a word."""
+    cdef int _join_two(self, int number) except -1:
+        """Puts a chunk and the following one together, where they are the parts of a word."""
+        cdef int place = 1, at
+        cdef Word word
         if number < 0 or number + 1 >= self.cut.size or self.run_of(number).ends:
-            return False
-        return self._bare(number) + self._bare(number + 1) in self.reader.words_in_two
+            return 0
+        one, other = self._bare(number), self._bare(number + 1)
+        word = self.reader.in_two(one + other) if one and other else None
+        if word is None:
+            return 0
+        for at in range(number + 1):
+            place += self.run_of(at).size
+        if not self.is_joined:
+            self.is_joined, self.others, self.joined = True, [], {}
+        word = self.reader.either(word, <Word> self.words[place])
+        self.others.append(word)
+        self.words[place] = <PyObject *> word
+        self.joined[place] = place - 1
+        return 0
 
     def _bare(self, int number):
         """A chunk without signs, folded."""
@@ -95,10 +98,6 @@ cdef class Sheet:
         return chunk.base.text if chunk.kind == DRESSED else fold(self.cut.said(number).strip(SIGNS))
 
     # --- chunks -----------------------------------------------------------------------------------
-
-    cdef object reading(self, int number):
-        """The plain form of a chunk's run."""
-        return self.reader.reading_of(self.run_of(number), self.cut.said(number))
 
     cdef int span(self, int place, int *begin, int *end) except -1:
         """Where a word stands in the text, in code points."""
@@ -116,7 +115,7 @@ cdef class Sheet:
             while self.cut.text[end[0] - 1] in SIGNS:
                 end[0] -= 1
             return 0
-        spans = self.reading(number).spans
+        spans = self.reader.reading_of(self.run_of(number), self.cut.said(number)).spans
         if not spans:
             spans = spans_within(
                 self.reader.plain, self.cut.said(number), self.run_of(number).size
@@ -201,27 +200,18 @@ cdef class Sheet:
             self.look_at_words()
         return (self.present[element >> 6] >> (element & 63)) & 1
 
-    cdef bint meets(self, Bits *elements) except -1:
-        """Whether one of these elements stands in the text."""
-        cdef int block
-        if self.present == NULL:
-            self.look_at_words()
-        for block in range(self.reader.blocks):
-            if elements[block] & self.present[block]:
-                return True
-        return False
-
     cdef Standing stands_at(self, int element) except *:
         """Where an element stands: looked for once."""
         cdef Standing found
         cdef Word word
+        cdef Bits gist = gist_of(element)
         cdef int place, at = self._number_of(element)
         if at:
             return self.standings[at - 1]
         found.element, found.first = element, self.stands_held
         for place in range(self.total):
             word = <Word> self.words[place]
-            if word.has(element):
+            if self.gist[place] & gist and word.has(element):
                 if self.stands_held == self.stands_size:
                     self._make_room()
                 self.stands[self.stands_held].place = place
@@ -278,23 +268,15 @@ cdef class Sheet:
 
     cdef bint neighboured(self, int place, Row *row, int *elements, int gap) noexcept:
         """Whether a row whose anchor stands at a place has the anchor's neighbours near it."""
-        cdef int at, wanted
+        cdef int at
         if self.is_joined:
             gap += 1  # the first part of a word written in two is not idle
-        if row.anchor > 0:
-            wanted = elements[row.first + row.anchor - 1]
-            for at in range(max(0, place - gap - 1), place):
-                if (<Word> self.words[at]).has(wanted):
-                    break
-            else:
-                return False
-        if row.anchor + 1 < row.size:
-            wanted = elements[row.first + row.anchor + 1]
-            for at in range(place + 1, min(self.total, place + gap + 2)):
-                if (<Word> self.words[at]).has(wanted):
-                    return True
+        at = row.first + row.anchor
+        if row.anchor > 0 and not self._is_within(elements[at - 1], max(0, place - gap - 1), place):
             return False
-        return True
+        return row.anchor + 1 >= row.size or self._is_within(
+            elements[at + 1], place + 1, min(self.total, place + gap + 2)
+        )
 
     cdef bint may_stand(self, Row *row, int *elements, int gap) except -1:
         """Whether the neighbours of a row's anchor stand near it: by chance few do."""

@@ -5,12 +5,12 @@ cdef enum:
     LANES_MAX = 64
 
 
-cdef enum Kind:
-    CUED
-    ASKED
-    TAGGED
+cdef enum Kind:  # what is told sooner first
     LINKED
     MENTIONED
+    ASKED
+    TAGGED
+    CUED
     OF_POST  # a fact that `rules.facts` tells
 
 
@@ -23,24 +23,29 @@ cdef struct Row:
 
 
 @cython.final
+cdef class Sets:
+    cdef int count
+    cdef int *start  # by the number of the set: its first block; one more at the end
+    cdef int *block
+    cdef Bits *bits
+
+
+@cython.final
 cdef class Table:
     cdef int anchors, rows
     cdef int *anchor
     cdef int *start  # by the number of the anchor: its first row; one more at the end
     cdef Row *row
     cdef int *element
-    cdef int phrases, blocks
-    cdef Bits *mask  # of the anchors
-    cdef int lowest, highest  # the blocks of the mask that are not empty; none: 0, -1
-
-    cdef int number_of(self, int element) noexcept
+    cdef int phrases
+    cdef Sets mask  # of the anchors
 
 
 @cython.final
 cdef class Scale:
-    cdef int weights, blocks
+    cdef int weights
     cdef int *points
-    cdef Bits *singles  # a bit set for each weight
+    cdef Sets singles  # of each weight
     cdef list others, phrases, sizes
 
 
@@ -63,19 +68,18 @@ cdef class Context:
 @cython.final
 cdef class Check:
     cdef object id, label, languages, channels
-    cdef int priority, reach, need, needs
+    cdef int priority, reach, need
     cdef bint is_silent, is_placed, is_near, is_not_near
     cdef Limit limit
     cdef list texts  # of its phrases, or those of its evidence
     cdef Scale scale
     cdef Table none, near, not_near
     cdef list all, when, unless
-    cdef Bits *needed
+    cdef Sets needed  # of each set a text must hold an element
 
 
 @cython.final
 cdef class Tables:
-    cdef int blocks
     cdef dict tables, contexts
 
     cdef Table table(self, index)
@@ -86,6 +90,7 @@ cdef class Tables:
 cdef class Book:
     cdef str language
     cdef bint prioritised
+    cdef int blocks  # of a bit set of elements
     cdef int question, link, mention  # the elements of marks
     cdef Tables tables
     cdef Table any
@@ -100,5 +105,3 @@ cdef class Book:
     cdef list anchors(self)
     cdef dict clues(self, plan)
 
-
-cdef Bits *bit_sets(list sets, int blocks) except NULL

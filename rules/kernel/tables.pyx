@@ -8,23 +8,54 @@ from libc.stdlib cimport calloc, free, malloc
 from rules.bits import bits
 from rules.pack import NOTHING
 
+cdef object MASK = 0xFFFFFFFFFFFFFFFF
+
+
+@cython.final
+cdef class Sets:
+    """Bit sets: of each the blocks that are not empty."""
+
+    def __dealloc__(self):
+        free(self.start)
+        free(self.block)
+        free(self.bits)
+
+    def __init__(self, list sets):
+        cdef int number, held = 0
+        cdef list filled = []
+        for one in sets:
+            blocks, block = [], 0
+            while one:
+                if one & MASK:
+                    blocks.append((block, one & MASK))
+                one, block = one >> 64, block + 1
+            filled.append(blocks)
+        self.count = len(sets)
+        self.start = <int *> malloc((self.count + 1) * sizeof(int))
+        self.block = <int *> malloc(max(1, sum(map(len, filled))) * sizeof(int))
+        self.bits = <Bits *> malloc(max(1, sum(map(len, filled))) * sizeof(Bits))
+        if not (self.start and self.block and self.bits):
+            raise MemoryError
+        for number in range(self.count):
+            self.start[number] = held
+            for block, some in filled[number]:
+                self.block[held], self.bits[held] = block, some
+                held += 1
+        self.start[self.count] = held
+
 
 @cython.final
 cdef class Table:
     """An index: rows of phrases under their anchors, the rarest of their elements."""
 
     def __dealloc__(self):
-        free(self.mask)
         free(self.anchor)
         free(self.start)
         free(self.row)
         free(self.element)
 
-    def __init__(self, index, int blocks):
-        self.blocks = blocks
-        self.mask = bit_sets([index.mask], blocks)
-        self.lowest = (index.mask & -index.mask).bit_length() - 1 >> 6 if index.mask else 0
-        self.highest = index.mask.bit_length() - 1 >> 6 if index.mask else -1
+    def __init__(self, index):
+        self.mask = Sets([index.mask])
         filed = [
             (anchor, [each for rows in shelf.rows.values() for each in rows])
             for anchor, shelf in sorted(index.shelves.items())
@@ -55,29 +86,6 @@ cdef class Table:
                     element += 1
         self.start[self.anchors] = at
 
-    cdef int number_of(self, int element) noexcept:
-        """The number of an anchor."""
-        cdef int low = 0, high = self.anchors - 1, middle
-        while low < high:
-            middle = (low + high) >> 1
-            if self.anchor[middle] < element:
-                low = middle + 1
-            else:
-                high = middle
-        return low
-
-
-cdef Bits *bit_sets(list sets, int blocks) except NULL:
-    """Bit sets one behind the other, each of so many blocks."""
-    cdef int number, at
-    cdef Bits *made = <Bits *> calloc(max(1, len(sets) * blocks), sizeof(Bits))
-    if made == NULL:
-        raise MemoryError
-    for number, one in enumerate(sets):
-        for at in range(blocks):
-            made[number * blocks + at] = one >> 64 * at & 0xFFFFFFFFFFFFFFFF
-    return made
-
 
 @cython.final
 cdef class Scale:
@@ -85,19 +93,18 @@ cdef class Scale:
 
     def __dealloc__(self):
         free(self.points)
-        free(self.singles)
 
-    def __init__(self, test, int blocks):
+    def __init__(self, test):
         cdef int number
-        self.weights, self.blocks = len(test.weights), blocks
+        self.weights = len(test.weights)
         self.points = <int *> calloc(max(1, self.weights), sizeof(int))
         if self.points == NULL:
             raise MemoryError
-        self.singles = bit_sets([weight.singles for weight in test.weights], blocks)
+        self.singles = Sets([weight.singles for weight in test.weights])
         for number, weight in enumerate(test.weights):
             self.points[number] = weight.points
-        self.others = [Table(weight.others, blocks) for weight in test.weights]
-        self.phrases = [Table(weight.index, blocks) for weight in test.weights]
+        self.others = [Table(weight.others) for weight in test.weights]
+        self.phrases = [Table(weight.index) for weight in test.weights]
         self.sizes = [len(weight.phrases) for weight in test.weights]
 
 
@@ -122,15 +129,17 @@ cdef class Context:
         return 0
 
 
+def _cost(Context context):
+    """By what contexts are put in order: the cheaper are told first."""
+    return context.kind
+
+
 cdef dict FACTS = {"question": ASKED, "hashtag": TAGGED, "link": LINKED, "mention": MENTIONED}
 
 
 @cython.final
 cdef class Check:
     """A rule, and what a text must hold for it to fire: `rules.plan.Test`."""
-
-    def __dealloc__(self):
-        free(self.needed)
 
     def __init__(self, test, Tables tables):
         rule = test.rule
@@ -141,14 +150,14 @@ cdef class Check:
         self.texts = [phrase.text for phrase in rule.any]
         if not rule.any:
             self.texts = [phrase.text for weight in test.weights for phrase in weight.phrases]
-        self.needs, self.needed = len(test.needed), bit_sets(list(test.needed), tables.blocks)
-        self.scale = Scale(test, tables.blocks) if test.weights else None
+        self.needed = Sets(list(test.needed))
+        self.scale = Scale(test) if test.weights else None
         self.all = [tables.table(index) for index in test.all]
         self.none = tables.table(test.none)
         self.near, self.not_near = tables.table(test.near), tables.table(test.not_near)
         self.is_near, self.is_not_near = bool(rule.near), bool(rule.not_near)
-        self.when = [tables.context(one) for one in test.when]
-        self.unless = [tables.context(one) for one in test.unless]
+        self.when = sorted([tables.context(one) for one in test.when], key=_cost)
+        self.unless = sorted([tables.context(one) for one in test.unless], key=_cost)
         self.is_placed = test.placed
 
 
@@ -156,13 +165,13 @@ cdef class Check:
 cdef class Tables:
     """The tables of a plan, each made once; the plan keeps its indexes, so an id is one of them."""
 
-    def __init__(self, int blocks):
-        self.blocks, self.tables, self.contexts = blocks, {}, {}
+    def __init__(self):
+        self.tables, self.contexts = {}, {}
 
     cdef Table table(self, index):
         kept = self.tables.get(id(index))
         if kept is None:
-            kept = self.tables[id(index)] = Table(index, self.blocks)
+            kept = self.tables[id(index)] = Table(index)
         return <Table> kept
 
     cdef Context context(self, cues):
@@ -173,6 +182,7 @@ cdef class Tables:
         if kept is not None:
             return <Context> kept
         context = self.contexts[key] = Context()
+        context.kind = CUED
         if isinstance(cues, str):
             context.kind, context.fact = FACTS.get(cues, OF_POST), cues
         else:
@@ -191,7 +201,8 @@ cdef class Book:
         cdef int number, rules = len(plan.tests)
         self.language, self.prioritised = plan.language, plan.prioritised
         self.question, self.link, self.mention = plan.question, plan.link, plan.mention
-        self.tables = Tables((len(plan.elements) + 63) // 64)
+        self.blocks = (len(plan.elements) + 63) // 64
+        self.tables = Tables()
         self.any = self.tables.table(plan.any)
         self.checks = [Check(test, self.tables) for test in plan.tests]
         self.weighing = tuple(plan.weighing)

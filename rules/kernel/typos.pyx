@@ -48,6 +48,12 @@ cdef int _apart(
     cdef int i, j, cost, best, least
     if abs(letters - others) > most:
         return most + 1
+    while letters and others and one[letters - 1] == other[others - 1]:
+        letters, others = letters - 1, others - 1
+    while letters and others and one[0] == other[0]:
+        one, other, letters, others = one + 1, other + 1, letters - 1, others - 1
+    if not letters or not others:
+        return letters + others
     for j in range(others + 1):
         rows[0][j] = j
     for i in range(1, letters + 1):

@@ -23,7 +23,8 @@ from rapidfuzz.process import extract
 
 from rules import plain
 from rules.compiled import core
-from rules.engine import TEXT_LETTERS_MAX, Engine
+from rules.engine import Engine
+from rules.judge import TEXT_LETTERS_MAX
 from rules.loader import load_packs
 from rules.pack import Pack
 from rules.workbench.parallel import from_json

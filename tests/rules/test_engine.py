@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rules import LABELS, Engine, Match, load_packs
-from rules.engine import TEXT_LETTERS_MAX
+from rules.judge import TEXT_LETTERS_MAX
 
 Make = Callable[..., Engine]
 

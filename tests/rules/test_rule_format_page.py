@@ -7,7 +7,7 @@ import pytest
 
 import rules
 from rules import LABELS, Engine, load_packs
-from rules.engine import TEXT_LETTERS_MAX
+from rules.judge import TEXT_LETTERS_MAX
 from rules.keys import CONTEXT_KEYS, FILE_KEYS, RULE_KEYS, TEST_KEYS, TOLD_FACTS, Key
 from rules.pack import FACTS, NOTHING, STATUSES
 from rules.phrase import VARIANTS_MAX

@@ -15,7 +15,7 @@ from desk.post import Author, LabelledPost, Location, Media
 from desk.serving import filters
 from desk.serving.filters import Folded, parse_filter, span_of
 from rules import LABELS
-from rules.engine import TEXT_LETTERS_MAX
+from rules.judge import TEXT_LETTERS_MAX
 
 POST = LabelledPost(
     id="1",

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from rapidfuzz.distance import OSA, DamerauLevenshtein
 
 from rules import LABELS, Engine, load_packs
-from rules.engine import TEXT_LETTERS_MAX
+from rules.judge import TEXT_LETTERS_MAX
 from rules.language import frequent_words
 from rules.pack import Pack
 from rules.text import LINK, MENTION, NUMBER, QUESTION, fold
