@@ -11,7 +11,7 @@ approved it again, or somebody has written it anew.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Literal
 
@@ -82,8 +82,12 @@ class Announcements:
         item = self._items.get(id_)
         return None if item is None else self._told(item)
 
-    def act(self, action: AnnounceAction, role: Role, now: datetime) -> tuple[Announcement, str]:
+    def act(
+        self, action: AnnounceAction, role: Role, now: datetime, leads: Collection[str] = ()
+    ) -> tuple[Announcement, str]:
         """Do what a person wants: the announcement as it is now, and in words what was done.
+
+        `leads` are the leads at the desk: four eyes see an announcement, where there are so many.
 
         Raises:
             ReplyError: it can't be done; nothing has changed.
@@ -95,7 +99,7 @@ class Announcements:
         if action.kind == "draft":
             item, words = self._draft(action, now), "drafted"
         else:
-            item, words = self._act(action, self._known(action), role, now)
+            item, words = self._act(action, self._known(action), role, now, leads)
         self._items[item.id] = item
         self._dirty.add(item.id)
         self._let_go()
@@ -141,7 +145,12 @@ class Announcements:
         return item
 
     def _act(
-        self, action: AnnounceAction, item: Announcement, role: Role, now: datetime
+        self,
+        action: AnnounceAction,
+        item: Announcement,
+        role: Role,
+        now: datetime,
+        leads: Collection[str],
     ) -> tuple[Announcement, str]:
         note = action.note[:NOTE_LETTERS]
         match action.kind:
@@ -152,8 +161,13 @@ class Announcements:
                 needs_lead = self._ground.settings.policy.approval.announcements
                 if role != "lead" and needs_lead:
                     return _replace(item, state="submitted", at=now, note=""), "waits for a lead"
+                if needs_lead and (other := self._other(action.by, item, leads)):
+                    return _replace(item, state="submitted", at=now, note=""), f"waits for {other}"
                 return self._approved(item, action.by, now), "ready to be sent"
             case "approve":
+                if other := self._other(action.by, item, leads):
+                    reason = f"the words are your own: {other} must approve them"
+                    raise ReplyError("role", reason)
                 self._check(item, now)
                 return self._approved(item, action.by, now), "approved: ready to be sent"
             case "reject":
@@ -170,6 +184,17 @@ class Announcements:
                 where = "1 account" if many == 1 else f"{many} accounts"
                 return _replace(item, state="sent", at=now), f"goes out from {where}"
         return _replace(item, state="withdrawn", at=now, note=note), "withdrawn"
+
+    def _other(self, by: str, item: Announcement, leads: Collection[str]) -> str:
+        """Who must let go an announcement whose words are those of `by`; empty where `by` may."""
+        rule = self._ground.settings.policy.approval.own_announcements
+        own = (item.written_by or item.by).casefold() == by.casefold()
+        if not own or rule == "always":
+            return ""
+        others = sorted(each for each in leads if each and each.casefold() != by.casefold())
+        if rule == "alone" and not others:
+            return ""
+        return " or ".join(others[:3]) or "another lead"
 
     def _approved(self, item: Announcement, by: str, now: datetime) -> Announcement:
         seen = self._known_of(item.outage, now)
@@ -199,6 +224,7 @@ class Announcements:
             text=action.text[:TEXT_LETTERS],
             outage=outage,
             accounts=tuple(dict.fromkeys(action.accounts)),
+            written_by="" if action.by == item.by else action.by,
             state="draft",
             at=now,
             approved_by="",

@@ -125,8 +125,9 @@ class Sending(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Announcement(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A message to everybody: of an outage, or before a storm where `outage` is None.
 
-    `accounts` are the own accounts, as channel:handle, from which it goes out. `seen` is what was
-    known of its outage as it was written, or approved.
+    `by` began it, and `written_by` has changed it last, where that is somebody else. `accounts` are
+    the own accounts, as channel:handle, from which it goes out. `seen` is what was known of its
+    outage as it was written, or approved.
     """
 
     id: str
@@ -137,6 +138,7 @@ class Announcement(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     state: AnnouncementState = "draft"
     by: str
     at: datetime
+    written_by: str = ""
     approved_by: str = ""
     note: str = ""
     seen: str = ""

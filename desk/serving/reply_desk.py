@@ -75,6 +75,7 @@ class ReplyDesk:
         self._kind = pipeline.store.exercise
         self.everybody = Everybody(pipeline, pipeline.replies)
         self.version = 0
+        self._guests: list[Guest] = []
         self._delivery = Delivery(
             self.passage,
             self.channels,
@@ -96,7 +97,16 @@ class ReplyDesk:
 
     def visit(self, guest: Guest) -> ReplyVisit:
         """A new screen has come."""
+        self._guests.append(guest)
         return ReplyVisit(self, guest)
+
+    def left(self, guest: Guest) -> None:
+        """A screen is gone."""
+        self._guests.remove(guest)
+
+    def leads(self) -> set[str]:
+        """The names of the leads whose screens are attached."""
+        return {guest.who.name for guest in self._guests if guest.who.role == "lead"}
 
     def took(self, outcome: Outcome) -> None:  # noqa: ARG002  it may have told what the desk is
         """A batch, or what somebody did, has led to `outcome`."""
@@ -314,6 +324,10 @@ class ReplyVisit(Visit):
         """The desk has begun again: announcements are told anew when they are asked for."""
         self._reading = False
 
+    def leave(self) -> None:
+        """The screen is gone."""
+        self._house.left(self._guest)
+
     def _by(self, said: str) -> str:
         return clean_name(said or self._guest.who.name)
 
@@ -429,7 +443,7 @@ class ReplyVisit(Visit):
             note=request.note,
         )
         act = house.desk.pipeline.announcements.act
-        item, words = act(action, self._guest.who.role, house.now())
+        item, words = act(action, self._guest.who.role, house.now(), house.leads())
         house.keep()
         house.deliver()
         return Announced(item, words)

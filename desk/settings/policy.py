@@ -42,10 +42,14 @@ class ModePolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class Approval(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a lead lets go first: replies in cases with one of `labels`, and `announcements`."""
+    """What a lead lets go first: replies in cases with one of `labels`, and `announcements`.
+
+    `own_announcements` says when a lead may let go an announcement whose words are her own.
+    """
 
     labels: tuple[Label, ...] = ()
     announcements: bool = True
+    own_announcements: Literal["alone", "always", "never"] = "alone"
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

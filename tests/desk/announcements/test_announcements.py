@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,9 @@ def own(folder: Path, policy: str = "") -> Path:
     if policy:
         text = (BUILT_IN / "policy.toml").read_text()
         assert "announcements = true" in text
-        (settings / "policy.toml").write_text(text.replace("announcements = true", policy))
+        rules = [line for line in text.splitlines() if not line.startswith("own_announcements")]
+        text = "\n".join(rules).replace("announcements = true", policy)
+        (settings / "policy.toml").write_text(text)
     return settings
 
 
@@ -41,10 +44,16 @@ def bench(tmp_path: Path) -> Bench:
     return bench
 
 
-def act(bench: Bench, kind: str, role: Role = "agent", **more: Any) -> Announcement:  # noqa: ANN401
+def act(
+    bench: Bench,
+    kind: str,
+    role: Role = "agent",
+    leads: Collection[str] = (),
+    **more: Any,  # noqa: ANN401
+) -> Announcement:
     by = "lea" if role == "lead" else "ann"
     action = AnnounceAction(**({"kind": kind, "by": by} | more))
-    item, words = bench.pipeline.announcements.act(action, role, bench.now)
+    item, words = bench.pipeline.announcements.act(action, role, bench.now, leads)
     assert words
     bench.pipeline.settle()
     return item
@@ -116,6 +125,30 @@ def test_a_leads_own_needs_nobody_and_a_policy_may_ask_for_nobody(
     free.people(["no power in Alderton"])
     drafted(free)
     assert act(free, "submit", id="a-1").state == "approved"
+
+
+def test_four_eyes_see_an_announcement_where_two_leads_are_at_the_desk(bench: Bench) -> None:
+    both = {"lea", "max"}
+    drafted(bench, by="lea")
+    assert act(bench, "submit", "lead", leads=both, id="a-1").state == "submitted"
+    reason = "the words are your own: max must approve them"
+    assert refusal(bench, "approve", "lead", leads=both, id="a-1") == ("role", reason)
+    act(bench, "edit", id="a-1", text=f"{TEXT} Now.", accounts=BOTH, by="max")
+    act(bench, "submit", "lead", leads=both, id="a-1")  # the words are of Max by now
+    assert act(bench, "approve", "lead", leads=both, id="a-1").approved_by == "lea"
+    act(bench, "edit", id="a-1", text=f"{TEXT} Soon.", accounts=BOTH, by="lea")
+    assert act(bench, "submit", "lead", leads={"lea"}, id="a-1").approved_by == "lea"
+
+
+@pytest.mark.parametrize(("rule", "state"), [("never", "submitted"), ("always", "approved")])
+def test_the_policy_says_whether_a_lead_lets_her_own_go(
+    tmp_path: Path, rule: str, state: str
+) -> None:
+    bench = Bench(settings=own(tmp_path, f'announcements = true\nown_announcements = "{rule}"'))
+    bench.people(["no power in Alderton"])
+    drafted(bench, by="lea")
+    leads = {"lea", "max"} if rule == "always" else {"lea"}
+    assert act(bench, "submit", "lead", leads=leads, id="a-1").state == state
 
 
 def test_each_channels_length_and_the_voice_are_checked(bench: Bench) -> None:
