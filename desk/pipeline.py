@@ -14,6 +14,7 @@ import msgspec
 from desk.accounts import Account, LookAlikes, Own
 from desk.announcements import Announcements
 from desk.cases import PAST, Case, CaseAction, CaseDone, Cases, Mode
+from desk.cases.joining import without_words
 from desk.clock import EventClock
 from desk.deletions import EDITED
 from desk.errors import OutageError, StoreError
@@ -296,7 +297,19 @@ class Pipeline:
             new = [post.id for post in commit.labelled if post.channel == deleted.channel]
             new = [id_ for id_ in new if id_.partition(EDITED)[0] == deleted.id]
             for id_ in (*self.store.deletions.ids(deleted), *new):
-                self.cases.forget_words(deleted.channel, id_)
+                if not self.cases.forget_words(deleted.channel, id_):
+                    self._forget_past_words(id_, commit)
+
+    def _forget_past_words(self, post: str, commit: Commit) -> None:
+        """The same for a case that has left memory: looked for among all of these."""
+        found = self.store.ask(
+            "SELECT id, json FROM states WHERE kind = ? AND instr(CAST(json AS TEXT), ?) > 0",
+            PAST,
+            msgspec.json.encode(post).decode(),
+        )
+        for id_, json in found:
+            case = without_words(msgspec.json.decode(json, type=Case), post)
+            commit.states[PAST, id_] = msgspec.json.encode(case)
 
     def _begin_again(self) -> None:
         self.store.forget()

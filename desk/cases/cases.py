@@ -20,13 +20,12 @@ from desk.cases.action import CaseAction, CaseDone
 from desk.cases.acts import SIMPLE, awake, given_back
 from desk.cases.case import Case, CaseEvent, Mode
 from desk.cases.deeds import Deed, Deeds, ReadPosts
-from desk.cases.joining import joined, opened
+from desk.cases.joining import joined, opened, without_words
 from desk.cases.journal import Journal
 from desk.cases.line import Turn
 from desk.cases.linking import Linked, OutageAt
 from desk.cases.memory import Memory
 from desk.cases.promise import WAITING, Promise
-from desk.deletions import TEXT as DELETED
 from desk.errors import CaseError
 from desk.outages import OutageChange
 from desk.post import LabelledPost, Post
@@ -239,12 +238,15 @@ class Cases:
         self.pass_time(now)
         return case
 
-    def forget_words(self, channel: str, id_: str) -> None:
-        """A post was deleted by its author: its case shows its words no longer."""
+    def forget_words(self, channel: str, id_: str) -> bool:
+        """A post was deleted by its author: its case shows its words no longer.
+
+        Whether its case is in memory.
+        """
         case = self.get(self._memory.of_post(channel, id_) or "")
         if case is not None:
-            newest = case.posts[-1] == id_
-            self._memory.put(_replace(case, text=DELETED) if newest else case)
+            self._memory.put(without_words(case, id_))
+        return case is not None
 
     def _new_id(self, post: LabelledPost) -> str:
         first = f"c-{post.channel}-{post.id}"

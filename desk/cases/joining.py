@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from desk.cases.case import Case, State
+from desk.deletions import TEXT as DELETED
 from desk.post import LabelledPost
 from rules.verdict import URGENCY
 
@@ -84,6 +85,11 @@ def joined(case: Case, post: LabelledPost, now: datetime, lang: str = "") -> Cas
         waiting_since=since if case.waiting_since is None else min(since, case.waiting_since),
         snoozed_until=None,
     )
+
+
+def without_words(case: Case, post: str) -> Case:
+    """`case` without the words of a post of it that its author has deleted."""
+    return _replace(case, text=DELETED) if case.posts[-1] == post else case
 
 
 def woken(case: Case) -> State:

@@ -65,6 +65,20 @@ def test_no_drill_deletes_what_is_real() -> None:
     assert bench.case().text == TEXT
 
 
+def test_a_case_that_has_left_memory_forgets_the_words_as_well() -> None:
+    bench = Bench()
+    bench.people([SECRET, "no power in Alderton"])
+    id_ = bench.case().id
+    bench.pipeline.cases._memory.let_go(0)
+    bench.pipeline.settle()
+    assert bench.pipeline.cases.get(id_) is None
+    delete(bench, "p0-0")
+    case = bench.pipeline.case(id_)
+    assert case is not None
+    assert case.text == TEXT
+    assert b"Quillfeather" not in b"".join(bench.store.states("past case").values())
+
+
 async def test_nobody_is_answered_below_a_deleted_post() -> None:
     bench = Bench()
     bench.people([SECRET])
