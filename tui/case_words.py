@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
@@ -21,6 +22,9 @@ SOON = timedelta(minutes=5)
 DRY_RUN = "dry-run:"
 NOT_SENT = "not sent"
 NAME_CHARS = 60
+DID = re.compile(r"did:[a-z]+:")
+"""What Bluesky's stream calls those of whose handle it has not told."""
+DID_CHARS = 16
 PROMISE_CHARS = 9
 """A list of cases has a cell more for it, which parts it from the labels."""
 
@@ -98,8 +102,11 @@ def name_words(name: str) -> str:
 
 
 def author_words(name: str) -> str:
-    """An author as @handle."""
-    return f"@{name_words(name).removeprefix('@')}"
+    """An author as @handle; of a DID, which is no handle, as much as tells it from others."""
+    words = name_words(name)
+    if DID.match(words):
+        return words if len(words) <= DID_CHARS else f"{words[: DID_CHARS - 1]}…"
+    return f"@{words.removeprefix('@')}"
 
 
 def reply_state(reply: Reply, zone: ZoneInfo | None = None) -> str:

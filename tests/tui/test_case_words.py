@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.tui.cases_scene import CLOCK, case, facts
-from tui.case_words import facts_words, promise
+from tui.case_words import author_words, facts_words, promise
 
 
 @pytest.mark.parametrize(
@@ -37,3 +37,17 @@ def test_an_outage_that_is_over_lacks_no_time() -> None:
     over = facts(etr=None, status="restored", crews="")
     assert facts_words(over, ZoneInfo("UTC"), CLOCK)[:1] == ["restored Alder Bay"]
     assert "no time known" not in facts_words(over, ZoneInfo("UTC"), CLOCK)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("elm.example", "@elm.example"),
+        ("@elm@social.example", "@elm@social.example"),
+        ("did:plc:ab12cd34ef56gh78ij90kl12", "did:plc:ab12cd3…"),
+        ("did:web:a.io", "did:web:a.io"),
+        ("did you see", "@did you see"),
+    ],
+)
+def test_a_did_is_no_handle(name: str, said: str) -> None:
+    assert author_words(name) == said
