@@ -70,8 +70,8 @@ class Cut:
 class Chunks:
     """Makes the chunks of texts, and remembers at most twice `limit` of them.
 
-    `code_of` works out the code of a chunk; `tag_code_of` that of a hashtag from what is written and
-    how it is folded, and that of a plain folded word is in `known`, or 0.
+    `code_of` works out the code of a chunk; `tag_code_of` that of a hashtag, from what is written
+    and how it is folded; that of a plain folded word is in `known`, or 0.
     """
 
     def __init__(

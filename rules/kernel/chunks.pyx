@@ -42,11 +42,13 @@ cdef int LANES = len(LANGUAGES), BITS = LANE_BITS, CLEAR_LEAD = _CLEAR_LEAD
 cdef str SIGNS = _SIGNS
 cdef frozenset ABBREVIATIONS = _ABBREVIATIONS
 cdef unsigned char[256] LETTER  # the folded letter that a Latin-1 one stands for, or 0
+cdef unsigned char[256] SPACE  # whether a Latin-1 character is a blank
 cdef unsigned char[128] SIGN  # whether an ASCII character is a sign
 cdef int CODE
 
 for CODE in range(256):
     LETTER[CODE] = 0
+    SPACE[CODE] = chr(CODE).isspace()
     if chr(CODE).isalpha():
         folded = fold(chr(CODE))
         if len(folded) == 1 and "a" <= folded <= "z":
@@ -61,6 +63,11 @@ cdef inline bint _is_sign(Py_UCS4 letter):
     if <int> letter < 128:
         return SIGN[<int> letter]
     return letter in SIGNS
+
+
+cdef inline bint _is_space(int kind, void *data, Py_ssize_t at) noexcept:
+    cdef Py_UCS4 letter = PyUnicode_READ(kind, data, at)
+    return SPACE[<int> letter] if <int> letter < 256 else Py_UNICODE_ISSPACE(letter)
 
 
 cdef inline Bits _mixed(Bits hash) noexcept:
@@ -282,14 +289,11 @@ cdef class Chunks:
     cdef int _scan(self, Cut cut, int kind, void *data, Py_ssize_t letters) except -1:
         """Notes where the chunks of a text stand, and its lines end."""
         cdef Py_ssize_t at = 0, start
-        cdef Py_UCS4 letter = 0
         cdef Bits hash
+        cdef unsigned char *latin = <unsigned char *> data
         while True:
-            while at < letters:
-                letter = PyUnicode_READ(kind, data, at)
-                if not Py_UNICODE_ISSPACE(letter):
-                    break
-                if letter == u"\n":
+            while at < letters and _is_space(kind, data, at):
+                if PyUnicode_READ(kind, data, at) == u"\n":
                     if cut.lines is None:
                         cut.lines = []
                     cut.lines.append(cut.size)
@@ -297,14 +301,14 @@ cdef class Chunks:
             if at == letters:
                 return 0
             start, hash = at, SEED
-            while True:
-                hash = (hash ^ <Bits> letter) * MULTIPLIER
-                at += 1
-                if at == letters:
-                    break
-                letter = PyUnicode_READ(kind, data, at)
-                if Py_UNICODE_ISSPACE(letter):
-                    break
+            if kind == 1:
+                while at < letters and not SPACE[latin[at]]:
+                    hash = (hash ^ latin[at]) * MULTIPLIER
+                    at += 1
+            else:
+                while at < letters and not _is_space(kind, data, at):
+                    hash = (hash ^ <Bits> PyUnicode_READ(kind, data, at)) * MULTIPLIER
+                    at += 1
             hash = _mixed(hash)
             self.young.expect(hash)
             cut.note(hash, start, at)

@@ -16,6 +16,15 @@ cdef struct Way:
     int phrase
 
 
+cdef struct Near:
+    int before  # the element that was asked for there, and how far
+    int gap_before
+    bint has_before
+    int after
+    int gap_after
+    bint has_after
+
+
 cdef struct Spot:
     int begin
     int end
@@ -49,6 +58,7 @@ cdef class Page(Sheet):
     cdef int _anchors(self, Table table) except -1
     cdef int _make_anchors(self, int size) except -1
     cdef int _stands(self, Table table, int at, Limit limit) except -1
+    cdef bint _is_near(self, int place, Row *row, int *elements, int gap, Near *near) noexcept
     cdef int _note_ways(self, int found, int rank, int rule, int phrase) except -1
     cdef int _make_ways(self, int count) except -1
     cdef bint _is_possible(self, Check check) except -1

@@ -100,15 +100,17 @@ cdef class Page(Sheet):
         cdef Check check
         cdef Word word
         cdef Row *row
+        cdef Near near
         cdef int place, at, each, found
         cdef Bits *done = NULL
         try:
             for place in range(self.total):
                 word = <Word> self.words[place]
                 for at in range(word.anchors):
+                    near.before = near.after = -1
                     for each in range(any.start[word.anchor[at]], any.start[word.anchor[at] + 1]):
                         row = &any.row[each]
-                        if not self.neighboured(place, row, any.element, book.gap[row.rule]):
+                        if not self._is_near(place, row, any.element, book.gap[row.rule], &near):
                             continue
                         if done == NULL:
                             done = <Bits *> calloc((any.rows >> 6) + 1, sizeof(Bits))
@@ -124,6 +126,22 @@ cdef class Page(Sheet):
         finally:
             free(done)
         return 0
+
+    cdef bint _is_near(self, int place, Row *row, int *elements, int gap, Near *near) noexcept:
+        """As `neighboured`, for rows in order: what was told of one is not asked for the next."""
+        cdef int at = row.first + row.anchor
+        if row.anchor > 0:
+            if near.before != elements[at - 1] or near.gap_before != gap:
+                near.before, near.gap_before = elements[at - 1], gap
+                near.has_before = self.is_before(place, near.before, gap)
+            if not near.has_before:
+                return False
+        if row.anchor + 1 < row.size:
+            if near.after != elements[at + 1] or near.gap_after != gap:
+                near.after, near.gap_after = elements[at + 1], gap
+                near.has_after = self.is_after(place, near.after, gap)
+            return near.has_after
+        return True
 
     cdef int _note_ways(self, int found, int rank, int rule, int phrase) except -1:
         """Puts the sites in `trail`, so many, to `way`."""

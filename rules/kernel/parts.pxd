@@ -39,3 +39,6 @@ cdef class Parts:
 
     cdef bint holds_one(self, str text) except -1
     cdef int cut(self, const unsigned int *letters, int size, str word) except -1
+
+
+cdef Gate gate_of(words)

@@ -1,6 +1,6 @@
 cimport cython
 from rules.kernel.chunks cimport Bits, Chunk
-from rules.kernel.parts cimport Parts
+from rules.kernel.parts cimport Gate, Parts
 from rules.kernel.typos cimport Typos
 
 
@@ -95,6 +95,7 @@ cdef class Reader:
     cdef int stem_letters_max
     cdef Typos typos
     cdef Parts parts
+    cdef Gate broken  # the fragments, hashed
     cdef Word start, end, idle, question
     cdef Run idle_run, link_run, mention_run
 
@@ -113,7 +114,8 @@ cdef class Reader:
     cdef Run _tagged(self, str tag, str folded)
     cdef Word _part(self, str part)
     cdef bint _is_open(self, str word) except -1
-    cdef Run _typed(self, str word)
+    cdef bint _may_be_literal(self, str word, Bits spelling) except -1
+    cdef Run _typed(self, const unsigned int *letters, int size, str word, bint fragment)
     cdef Word _meant(self, tuple near, int edits)
     cdef Run _of_one(self, Word word, bint fragment)
     cdef Run _mentioned(self, Chunk chunk)

@@ -17,9 +17,12 @@ from libc.stdlib cimport calloc, free, malloc
 
 from rules.kernel.chunks cimport ASKED, CHUNK_LETTERS_MAX, DRESSED, LINK, MENTION, PLAIN, TAG
 
+from rules.kernel.parts cimport gate_of, hashed
+
 from rules.language import LONG_RUN
 from rules.lexicon import TOKEN_LETTERS_MAX as _TOKEN_LETTERS_MAX
 from rules.lexicon import TYPO_LETTERS_MIN as _TYPO_LETTERS_MIN
+from rules.parts import PART_LETTERS_MIN as _PART_LETTERS_MIN
 from rules.phrase import STEM_LETTERS_MIN as _STEM_LETTERS_MIN
 from rules.phrase import Atom
 from rules.reader import LONE_LETTERS_MIN as _LONE_LETTERS_MIN
@@ -30,6 +33,7 @@ cdef int FEW = 8  # so many elements are looked through about as fast as a bit s
 cdef int TOKEN_LETTERS_MAX = _TOKEN_LETTERS_MAX
 cdef int TYPO_LETTERS_MIN = _TYPO_LETTERS_MIN
 cdef int LONE_LETTERS_MIN = _LONE_LETTERS_MIN
+cdef int PART_LETTERS_MIN = _PART_LETTERS_MIN
 cdef int STEM_LETTERS_MIN = _STEM_LETTERS_MIN
 cdef int LONE_HELD = 65_536  # then they are forgotten, and worked out anew
 cdef int TYPED_HELD = 16_384
@@ -109,6 +113,7 @@ cdef class Reader:
         self.stem_heads, self.stemmed = lexicon.stem_heads, lexicon.stemmed
         self.words_in_two = lexicon.splittable
         self.typos, self.parts = lexicon.typos, lexicon.parts
+        self.broken = gate_of(self.fragments)
         self.question = self.word(self.plain.mark(QUESTION))
         self.idle_run = self._run(Reading((IDLE,)))
         self.link_run = self._run(self.plain.read(LINK_STARTS[0] + "t.co/"))
@@ -278,15 +283,26 @@ cdef class Reader:
         cdef PyObject *kept
         cdef Run run = None
         cdef Word meant
-        if word in self.idle_words:
+        cdef unsigned int[CHUNK_LETTERS_MAX] letters
+        cdef int size = len(word), at
+        cdef Bits spelling
+        cdef bint common, fragment
+        for at in range(size):
+            letters[at] = word[at]
+        spelling = hashed(letters, size, -1, -1)
+        # Large sets lie far off in memory: most of what they don't hold is told by a few bits.
+        common = self.parts.real.may_hold(spelling)
+        if common and word in self.idle_words:
             return self.idle_run
-        meant = self._literal(word)
+        fragment = self.broken.may_hold(spelling) and word in self.fragments
+        meant = self._literal(word) if self._may_be_literal(word, spelling) else None
         if meant is not None:
-            return self._of_one(meant, word in self.fragments)
-        if self._is_open(word):
-            run = self._typed(word)
-        elif word in self.common and LONG_RUN.search(word) is None:
-            run = self._of_one(self.idle, word in self.fragments)
+            return self._of_one(meant, fragment)
+        common = common and word in self.common
+        if not common and self._is_open(word):
+            run = self._typed(letters, size, word, fragment)
+        elif common and LONG_RUN.search(word) is None:
+            run = self._of_one(self.idle, fragment)
         if run is not None:
             return run
         kept = PyDict_GetItemWithError(self.lone, word)
@@ -296,6 +312,11 @@ cdef class Reader:
             self.lone.clear()
         run = self.lone[word] = self._run(self.plain.read(word))
         return run
+
+    cdef bint _may_be_literal(self, str word, Bits spelling) except -1:
+        if self.parts.own.may_hold(spelling) or len(word) < PART_LETTERS_MIN:
+            return True
+        return word in self.short or word[:STEM_LETTERS_MIN] in self.stem_heads
 
     cdef Word _literal(self, str word):
         """What a word means to the letter, by its stem or in short; None for others."""
@@ -329,26 +350,22 @@ cdef class Reader:
         return run
 
     cdef bint _is_open(self, str word) except -1:
-        """Whether what a word means, that nobody knows to the letter, hangs on its typos."""
+        """Whether what a word means, that is no common one, hangs on its typos."""
         cdef Py_ssize_t size = len(word), at
-        if size > TOKEN_LETTERS_MAX or word in self.common:
+        if size > TOKEN_LETTERS_MAX:
             return False
         for at in range(2, size):
             if word[at] == word[at - 1] == word[at - 2]:
                 return size < TYPO_LETTERS_MIN
         return True
 
-    cdef Run _typed(self, str word):
+    cdef Run _typed(self, const unsigned int *letters, int size, str word, bint fragment):
         """An open word; None where it may be two that lost the blank between them."""
-        cdef unsigned int[CHUNK_LETTERS_MAX] letters
-        cdef int size = len(word), at, edits = 0
-        cdef bint fragment = word in self.fragments
+        cdef int edits = 0
         cdef tuple near = None
         cdef PyObject *kept
         cdef Run run
         if size >= TYPO_LETTERS_MIN:
-            for at in range(size):
-                letters[at] = word[at]
             near = self.typos.nearest(letters, size, &edits)
             if (near is None or edits > 1) and self.parts.cut(letters, size, word):
                 return None
@@ -434,9 +451,9 @@ cdef class Reader:
         meant = self._literal(part)
         if meant is not None:
             return meant
-        if not self._is_open(part):
-            if part in self.common and LONG_RUN.search(part) is None:
-                return self.idle
+        if part in self.common and LONG_RUN.search(part) is None:
+            return self.idle
+        if part in self.common or not self._is_open(part):
             return self.word(self.plain.word(self.lexicon.read(part)))
         if size < TYPO_LETTERS_MIN:
             return self.idle

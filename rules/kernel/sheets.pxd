@@ -64,6 +64,8 @@ cdef class Sheet:
             if self.gist[at] & gist and (<Word> self.words[at]).has(element):
                 return True
         return False
+    cdef bint is_before(self, int place, int element, int gap) noexcept
+    cdef bint is_after(self, int place, int element, int gap) noexcept
     cdef bint neighboured(self, int place, Row *row, int *elements, int gap) noexcept
     cdef bint may_stand(self, Row *row, int *elements, int gap) except -1
     cdef int sites(self, Row *row, int *elements, Limit limit) except -1

@@ -266,17 +266,22 @@ cdef class Sheet:
 
     # --- one row ----------------------------------------------------------------------------------
 
+    cdef bint is_before(self, int place, int element, int gap) noexcept:
+        """Whether an element stands before a place, or within a gap."""
+        gap += self.is_joined  # the first part of a word written in two is not idle
+        return self._is_within(element, max(0, place - gap - 1), place)
+
+    cdef bint is_after(self, int place, int element, int gap) noexcept:
+        """Whether an element stands behind a place, or within a gap."""
+        gap += self.is_joined
+        return self._is_within(element, place + 1, min(self.total, place + gap + 2))
+
     cdef bint neighboured(self, int place, Row *row, int *elements, int gap) noexcept:
         """Whether a row whose anchor stands at a place has the anchor's neighbours near it."""
-        cdef int at
-        if self.is_joined:
-            gap += 1  # the first part of a word written in two is not idle
-        at = row.first + row.anchor
-        if row.anchor > 0 and not self._is_within(elements[at - 1], max(0, place - gap - 1), place):
+        cdef int at = row.first + row.anchor
+        if row.anchor > 0 and not self.is_before(place, elements[at - 1], gap):
             return False
-        return row.anchor + 1 >= row.size or self._is_within(
-            elements[at + 1], place + 1, min(self.total, place + gap + 2)
-        )
+        return row.anchor + 1 >= row.size or self.is_after(place, elements[at + 1], gap)
 
     cdef bint may_stand(self, Row *row, int *elements, int gap) except -1:
         """Whether the neighbours of a row's anchor stand near it: by chance few do."""

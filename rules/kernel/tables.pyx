@@ -75,7 +75,7 @@ cdef class Table:
         for number, (anchor, rows) in enumerate(filed):
             self.anchor[number] = anchor
             self.start[number] = at
-            for rule, phrase, plain in rows:
+            for rule, phrase, plain in sorted(rows, key=_neighbours):
                 row = &self.row[at]
                 at += 1
                 row.rule, row.phrase, row.anchor = rule, phrase, plain.anchor
@@ -85,6 +85,12 @@ cdef class Table:
                     self.element[element] = one
                     element += 1
         self.start[self.anchors] = at
+
+
+def _neighbours(filed):
+    """By what rows of one anchor are put in order: equal neighbours of it stand together."""
+    row = filed[2]
+    return row.elements[: row.anchor][-1:], row.elements[row.anchor + 1 :][:1]
 
 
 @cython.final
