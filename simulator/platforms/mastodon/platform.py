@@ -287,7 +287,8 @@ class Instance:
         done = self._keys.get(key)
         if key and done is not None and now_s - done[0] < KEPT_S:
             return self._answer(done[1])
-        text = str(given.get("status") or "").strip()
+        said = given.get("status")
+        text = said.strip() if isinstance(said, str) else ""
         visibility = str(given.get("visibility") or "public")
         answered = given.get("in_reply_to_id")
         parent = self._shelf.find(str(answered)) if answered else None

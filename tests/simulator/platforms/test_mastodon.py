@@ -208,6 +208,7 @@ async def test_a_status_is_posted_by_form_or_json_and_once_in_an_hour(
 
 UNFIT: list[tuple[object, int, str]] = [
     ({}, 422, "Validation failed: Text can't be blank"),
+    ({"status": {"a": 1}}, 422, "Validation failed: Text can't be blank"),
     ({"status": "x" * 501}, 422, "Validation failed: Text character limit of 500 exceeded"),
     (
         {"status": "x", "visibility": "all"},

@@ -51,5 +51,6 @@ async def test_a_desk_has_each_post_once_whatever_goes_wrong(tmp_path: Path) -> 
     assert told["mastodon"] > 10
     assert told["x"] > 3
     assert account.starts == 2
+    assert "Traceback" not in (tmp_path / "server.log").read_text()  # what is cut is no error
     done = {kind for kinds in account.faults.values() for kind in kinds}
     assert done >= {"drop", "duplicate", "garbage", "slow", "skew"}
