@@ -13,9 +13,9 @@ import pytest
 from tests.benchmarks.wire_faults import Plan, run
 
 FAULTS = (
-    "drop=0.01@0.2-28",
+    "drop=0.015@0.2-28",
     "mastodon:drop=0.03@0.2-28",
-    "x:drop=0.1@0.2-28",
+    "x:drop=0.3@0.2-28",
     "stall=0.05/min,0.5s@0.2-28",
     "duplicate=0.05@0.2-28",
     "reorder=0.05@0.2-28",
@@ -23,7 +23,7 @@ FAULTS = (
     "odin:500=0.3@0.2-28",
     "mastodon:500=0.1@0.2-8",
     "meta:503=0.5@0.2-28",
-    "slow=400000@0.2-8",
+    "slow=400000@0.2-28",
     "skew=-90@10-20",
 )
 MOST_S = 230.0
