@@ -79,6 +79,8 @@ def done_words(acted: Acted, place_of: Callable[[str], str]) -> str:
             words = f"{where}: {paint(act.by).text} is checking it"
         case "confirm":
             words = f"{where}: confirmed by {paint(act.by).text}"
+        case "unverifiable":
+            words = f"{where}: {paint(act.by).text} could not find out whether it is real"
         case "dismiss":
             words = f"{where}: dismissed by {paint(act.by).text}"
         case "merge":

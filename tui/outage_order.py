@@ -35,11 +35,16 @@ def _size(row: OutageRow) -> tuple[object, ...]:
     return row.outage.status in ENDED, -row.outage.authors, row.outage.id
 
 
+def _looked_at(row: OutageRow) -> bool:
+    """Whether somebody is checking it, or has tried to."""
+    return row.outage.verifying is not None or row.outage.unverifiable is not None
+
+
 def _unchecked(row: OutageRow) -> tuple[object, ...]:
     """What neither a person nor the utility's own list speaks for first, then as by urgency."""
     outage = row.outage
     known = outage.status == "confirmed" or outage.oms is not None
-    return outage.status in ENDED, known, outage.verifying is not None, *_urgency(row)
+    return outage.status in ENDED, known, _looked_at(row), *_urgency(row)
 
 
 ORDERS: Mapping[str, Rank] = {
@@ -58,7 +63,8 @@ KINDS: Mapping[str, Callable[[OutageRow], bool]] = {
     "risk": lambda row: row.outage.vulnerable > 0,
     "damage": lambda row: row.outage.damage > 0,
     "oms": lambda row: row.outage.oms is not None,
-    "checked": lambda row: row.outage.verifying is not None,
+    "checked": _looked_at,
+    "unverifiable": lambda row: row.outage.unverifiable is not None,
 }
 """Words of the filter that are neither a status nor a place."""
 

@@ -1,4 +1,4 @@
-"""What people do to outages: verify, confirm, dismiss, merge, split, and take it back.
+"""What people do to outages: verify, confirm, doubt, dismiss, merge, split, and take it back.
 
 Each deed is kept with what it needs to be taken back, the last first, as long as an outage that it
 touched is in memory; the store keeps all actions for good.
@@ -17,7 +17,7 @@ from desk.outages.change import ENDED, Status
 from desk.outages.cluster import Cluster, newest_of
 from desk.outages.memory import Deed, Marks, Memory
 
-Kind = Literal["verify", "confirm", "dismiss", "merge", "split", "undo"]
+Kind = Literal["verify", "confirm", "unverifiable", "dismiss", "merge", "split", "undo"]
 
 
 class Action(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -56,11 +56,15 @@ def perform(memory: Memory, action: Action, at_s: int) -> list[Cluster]:
     match action.kind:
         case "verify":
             memory.note(action.kind, [cluster])
-            cluster.verifying = action.by
+            cluster.verifying, cluster.unverifiable = action.by, None
+            touched = [cluster]
+        case "unverifiable":
+            memory.note(action.kind, [cluster])
+            cluster.verifying, cluster.unverifiable = None, action.by
             touched = [cluster]
         case "confirm":
             memory.note(action.kind, [cluster])
-            cluster.confirmed = True
+            cluster.confirmed, cluster.unverifiable = True, None
             cluster.oms = action.oms or cluster.oms
             _turn(cluster, "restoring" if cluster.status == "restoring" else "confirmed", at_s)
             touched = [cluster]
@@ -152,13 +156,14 @@ def _settle(memory: Memory, touched: list[Cluster]) -> None:
 
 
 def _take_back(memory: Memory, cluster: Cluster, before: Marks, at_s: int) -> None:
-    """Undo a verify, confirm or dismiss: what came of itself in between stays."""
+    """Undo a verify, confirm, doubt or dismiss: what came of itself in between stays."""
     if cluster.dismissed and not before.dismissed:
         _reopen(memory, cluster, before.status, at_s)
     elif cluster.confirmed and not before.confirmed and cluster.status == "confirmed":
         _turn(cluster, before.status, at_s)
     cluster.dismissed, cluster.confirmed = before.dismissed, before.confirmed
     cluster.verifying, cluster.oms = before.verifying, before.oms
+    cluster.unverifiable = before.unverifiable
 
 
 def _reopen(memory: Memory, cluster: Cluster, status: Status, at_s: int) -> None:

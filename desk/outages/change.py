@@ -30,8 +30,9 @@ class OutageChange(
     `confidence` lies in 0-1; `evidence` holds post ids, the newest last.
 
     An outage of several communities counts in `parts` each of them by itself. Of what people do to
-    it: `by` made this change (an agent's name, or "oms"), `verifying` is checking it, `oms` is its
-    id in the utility's own list, its posts have gone to the outage `merged_into`.
+    it: `by` made this change (an agent's name, or "oms"), `verifying` is checking it,
+    `unverifiable` could not find out whether it is real, `oms` is its id in the utility's own list,
+    its posts have gone to the outage `merged_into`.
     """
 
     id: str
@@ -55,6 +56,7 @@ class OutageChange(
     parts: dict[str, PartCounts] = {}
     oms: str | None = None
     verifying: str | None = None
+    unverifiable: str | None = None
     merged_into: str | None = None
     by: str | None = None
     exercise: bool = False

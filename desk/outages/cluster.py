@@ -127,8 +127,8 @@ class Cluster(msgspec.Struct, kw_only=True, tag="outage"):
     """Posts that make one outage, in parts by community; `seen` holds digests of posts.
 
     `turned_s` is when the status last changed. What people said of it: it is `confirmed` or was
-    `dismissed`, `verifying` is checking it, `oms` is its id in the utility's own list; its posts
-    now belong to the outage `merged_into`.
+    `dismissed`, `verifying` is checking it, `unverifiable` could not find out, `oms` is its id in
+    the utility's own list; its posts now belong to the outage `merged_into`.
     """
 
     id: str
@@ -137,6 +137,7 @@ class Cluster(msgspec.Struct, kw_only=True, tag="outage"):
     confirmed: bool = False
     dismissed: bool = False
     verifying: str | None = None
+    unverifiable: str | None = None
     oms: str | None = None
     merged_into: str | None = None
     turned_s: int = 0

@@ -45,6 +45,7 @@ class Marks(msgspec.Struct, frozen=True):
     dismissed: bool
     verifying: str | None
     oms: str | None
+    unverifiable: str | None = None
 
 
 class Deed(msgspec.Struct, frozen=True, tag="deed"):
@@ -167,7 +168,10 @@ class Memory:
     def note(self, kind: str, outages: Iterable[Cluster], moved: tuple[str, ...] = ()) -> None:
         """Keep what an action is about to change."""
         before = {
-            c.id: Marks(c.status, c.turned_s, c.confirmed, c.dismissed, c.verifying, c.oms)
+            c.id: Marks(
+                *(c.status, c.turned_s, c.confirmed, c.dismissed, c.verifying, c.oms),
+                unverifiable=c.unverifiable,
+            )
             for c in outages
         }
         deed = Deed(max(self._deeds, default=0) + 1, kind, before, moved)

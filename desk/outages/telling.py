@@ -49,6 +49,7 @@ def change_of(
         parts=_counts(cluster),
         oms=cluster.oms,
         verifying=cluster.verifying,
+        unverifiable=cluster.unverifiable,
         merged_into=cluster.merged_into,
         by=by,
         exercise=exercise,

@@ -13,7 +13,7 @@ import msgspec
 
 from desk.outages import OutageChange
 
-ActKind = Literal["verify", "confirm", "dismiss", "merge", "split", "undo"]
+ActKind = Literal["verify", "confirm", "unverifiable", "dismiss", "merge", "split", "undo"]
 SPAN_S = 300
 """Seconds of one span of a series."""
 

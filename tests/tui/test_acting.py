@@ -22,6 +22,7 @@ LIST, VIEW = ("o",), ("o", "enter")
     [
         ("v", "verify", "Alder Bay: agent is checking it · u takes it back"),
         ("c", "confirm", "Alder Bay: confirmed by agent · u takes it back"),
+        ("x", "unverifiable", "Alder Bay: agent could not find out whether it is real · u takes"),
     ],
 )
 async def test_a_key_does_it_at_once_and_says_so(

@@ -43,6 +43,13 @@ ACTS: list[BindingType] = [
         shown=True,
     ),
     key(
+        "x",
+        "act('unverifiable')",
+        "Unverifiable",
+        "Nobody can find out whether it is real: it stays, and says so",
+        meaning="outage.unverifiable",
+    ),
+    key(
         "d",
         "act('dismiss')",
         "Dismiss",

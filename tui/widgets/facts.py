@@ -142,6 +142,9 @@ def _people(outage: OutageChange, now: Situation, colours: Palette, width: int) 
     if outage.verifying:
         who = paint(outage.verifying[:NAME_CHARS]).text
         line.append(Segment(f" {who} is checking it ", colours.accent))
+    if outage.unverifiable:
+        who = paint(outage.unverifiable[:NAME_CHARS]).text
+        line.append(Segment(f" unverifiable: {who} could not find out ", colours.accent))
     oms = _oms(outage, now, colours)
     return [line + oms] if width >= JOINED_CELLS else [line, oms]
 

@@ -69,6 +69,8 @@ class OutageTable(OutageList):
         place = paint(row.place[:80]).text
         if outage.verifying:
             place += f" ({paint(outage.verifying[:40]).text})"
+        elif outage.unverifiable:
+            place += " (unverifiable)"
         segments = [
             Segment(fit(f"{sign.glyph} {sign.word}", STATUS_CELLS), colours.status(outage.status)),
             *_flags(row, colours),

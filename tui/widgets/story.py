@@ -118,7 +118,9 @@ class Story(Lines):
             return
         if change.verifying and change.verifying != before.verifying:
             yield "being checked"
-        if before.verifying and not change.verifying:
+        if change.unverifiable and change.unverifiable != before.unverifiable:
+            yield "unverifiable"
+        elif before.verifying and not change.verifying:
             yield "no longer checked"
         if change.merged_into != before.merged_into:
             yield "merged into another" if change.merged_into else "parted again"

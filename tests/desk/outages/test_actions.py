@@ -61,7 +61,10 @@ def act(desk: Outages, kind: str, outage: str = ALDER, **more: object) -> list[O
 def standing(desk: Outages) -> dict[str, tuple[object, ...]]:
     """What is told of each outage but for when it was told."""
     return {
-        o.id: (o.status, o.communities, o.posts, o.authors, o.evidence, o.verifying, o.oms)
+        o.id: (
+            *(o.status, o.communities, o.posts, o.authors, o.evidence),
+            *(o.verifying, o.unverifiable, o.oms),
+        )
         for o, _ in desk.rows(AT)
     }
 
@@ -69,6 +72,15 @@ def standing(desk: Outages) -> dict[str, tuple[object, ...]]:
 def test_verifying_marks_with_a_name_and_leaves_the_status() -> None:
     (told,) = act(begun(), "verify")
     assert (told.status, told.verifying, told.by, told.at) == ("likely", "ann", "ann", AT)
+
+
+def test_unverifiable_leaves_the_status_until_somebody_knows_more() -> None:
+    desk = begun()
+    act(desk, "verify")
+    (told,) = act(desk, "unverifiable")
+    assert (told.status, told.verifying, told.unverifiable) == ("likely", None, "ann")
+    (told,) = act(desk, "confirm")
+    assert (told.status, told.unverifiable) == ("confirmed", None)
 
 
 def test_confirmed_is_certain_and_carries_the_utilitys_id() -> None:
@@ -108,7 +120,13 @@ def test_a_split_makes_an_outage_of_some_communities() -> None:
 
 @pytest.mark.parametrize(
     ("kind", "more"),
-    [("verify", {}), ("confirm", {"oms": "7"}), ("dismiss", {}), ("merge", {"into": CEDAR})],
+    [
+        ("verify", {}),
+        ("confirm", {"oms": "7"}),
+        ("unverifiable", {}),
+        ("dismiss", {}),
+        ("merge", {"into": CEDAR}),
+    ],
 )
 def test_undo_takes_each_action_back_also_after_a_restart(kind: str, more: dict[str, str]) -> None:
     desk = begun()
