@@ -79,6 +79,9 @@ CASE_SIGNS = {
 MEDIA = "¤"
 """Stands before the text of a post that has pictures or other media."""
 
+REPOST = "↻"
+"""Stands before the text of a post that repeats another one."""
+
 PIN = "^"
 """Stands before a post or outage that is kept on top of its list."""
 

@@ -131,6 +131,7 @@ HAS: dict[str, Callable[[LabelledPost], object]] = {
     "media": lambda post: post.media,
     "place": lambda post: post.location,
     "geo": lambda post: post.geo,
+    "repost": lambda post: post.repost_of,
 }
 _COST = tuple(PARTS)
 

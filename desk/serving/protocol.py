@@ -93,6 +93,7 @@ class Row(msgspec.Struct, frozen=True, array_like=True, gc=False):
     spans: tuple[tuple[int, int, str], ...]
     media: int
     exercise: bool
+    repost: bool = False
 
 
 class OutageRow(msgspec.Struct, frozen=True):

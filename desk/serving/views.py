@@ -232,4 +232,5 @@ def row(post: LabelledPost, names: Mapping[str, str]) -> Row:
         spans=tuple((m.start, m.end, m.label) for m in post.matches if m.start < ROW_TEXT),
         media=len(post.media),
         exercise=post.exercise,
+        repost=post.repost_of is not None,
     )

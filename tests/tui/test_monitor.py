@@ -18,6 +18,7 @@ from desk.serving.protocol import (
     Read,
     Refused,
     Tick,
+    ViewChange,
 )
 from tui.widgets.outages import OutageList
 from tui.window import PAGE_ROWS
@@ -59,6 +60,17 @@ async def test_a_first_filter_is_asked_for_at_the_start(scene: OpenScene) -> Non
     async with scene(query="label:hazard") as s:
         assert s.asked(Open) == [Open(1, "label:hazard", PAGE_ROWS)]
         assert "filter: label:hazard" in s.text()
+
+
+async def test_posts_that_repeat_others_are_marked(scene: OpenScene) -> None:
+    async with scene(rows=40) as s:
+        assert "↻" not in s.text()
+        again = msgspec.structs.replace(s.desk.rows[0], id="post-40", repost=True)
+        s.desk.rows.append(again)
+        view = s.app.monitor._live.view
+        s.wire.say(Tick(views=(ViewChange(view, 0, 41, 40, (again,)),)))
+        await s.settle()
+        assert [line.partition("↻")[2][:10] for line in s.lines() if "↻" in line] == [" no lights"]
 
 
 async def test_the_feed_follows_the_newest_posts(scene: OpenScene) -> None:

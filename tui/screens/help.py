@@ -14,7 +14,7 @@ from textual.widgets import Static
 
 from tui.keys import key
 from tui.screens.sheet import Hung, Sheet, hanging
-from tui.signs import LABEL_SIGNS, MARK, MEDIA, OMS_SIGNS, PIN, STATUS_SIGNS, Palette, Sign
+from tui.signs import LABEL_SIGNS, MARK, MEDIA, OMS_SIGNS, PIN, REPOST, STATUS_SIGNS, Palette, Sign
 from tui.warning_words import SIGN
 from tui.widgets.lines import palette_of
 
@@ -31,7 +31,7 @@ FILTERS = (
     ("author:name", "posts of an author"),
     ("lang:es", "posts in a language"),
     ("rule:en-outage", "posts that a rule has labelled"),
-    ("has:media", "posts with pictures; has:place, has:geo"),
+    ("has:media", "posts with pictures; has:place, has:geo, has:repost"),
     ("outage:ID", "posts that speak of an outage"),
     ("since:15m", "posts of the last 15 minutes; since:6h, since:2d"),
 )
@@ -39,6 +39,7 @@ FILTERS = (
 
 MARKS = (
     (MEDIA, "before a text: the post has pictures or other media"),
+    (REPOST, "before a text: the post repeats another one"),
     (MARK, "before a text: the post is marked"),
     (PIN, "before a text or a place: kept on top of its list"),
     (SIGN, "before a place: an official warning holds there (W)"),

@@ -12,7 +12,7 @@ from textual.message import Message
 from desk.serving.protocol import Row
 from tui.columns import channel_name, label_tags, labels_width, marked, shorten
 from tui.paint import fit, paint
-from tui.signs import MARK, MEDIA, PIN, Palette
+from tui.signs import MARK, MEDIA, PIN, REPOST, Palette
 from tui.widgets.lines import Lines, palette_of
 from tui.window import Window
 
@@ -303,7 +303,7 @@ def post_line(
     if author:
         head.append(Segment(fit(paint(row.author[:60]).text, author - 1) + " ", colours.quiet))
     room = width - (9 + 5 + place + bool(place) + labels_width(labels) + author)
-    for signs in (kept, MEDIA if row.media else ""):
+    for signs in (kept, REPOST if row.repost else "", MEDIA if row.media else ""):
         if signs:
             head.append(Segment(f"{signs} ", colours.accent))
             room -= len(signs) + 1

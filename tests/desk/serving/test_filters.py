@@ -58,6 +58,8 @@ NAMES = {"nc-durham": "Durham"}
         ("author:birch", True),
         ("has:media", True),
         ("has:geo", False),
+        ("has:repost", False),
+        ("!has:repost", True),
         ("10:30", True),
         ("label:hazard !elm", False),
         ('""', True),
