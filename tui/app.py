@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import ClassVar
 
 from textual.app import SystemCommand
+from textual.binding import BindingType
 from textual.screen import Screen
 
 from desk.garbage import set_up
@@ -12,11 +14,13 @@ from desk.serving.case_messages import Attach, Role
 from desk.serving.outage_messages import Acted
 from desk.serving.protocol import Detail, FromDesk, Hello, Read, Tick
 from desk.serving.reply_messages import FilledMacro, Macros
+from tui.case_words import LATE
 from tui.choices import ChoicesFile
 from tui.destinations import destinations
 from tui.drafts import Drafts
 from tui.frame import Frame
 from tui.kept import Kept
+from tui.keys import key
 from tui.link import Link, LinkState
 from tui.paint import paint
 from tui.screens.announcements import AnnouncementsScreen
@@ -46,6 +50,14 @@ class StormdeskApp(Frame):
     `link` is the wire to the desk, closed when the app ends; `query` is the first filter; `agent`
     is the name under which people at this screen act, in `role`; `choices` are that person's own.
     """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        key(
+            *("exclamation_mark", "late", "Late"),
+            "The cases whose promise is broken; ends the call of the lead",
+            face="!",
+        ),
+    ]
 
     def __init__(
         self,
@@ -99,6 +111,7 @@ class StormdeskApp(Frame):
             case Tick():
                 self.now.tick(message)
                 self.kept.told(message.outages)
+                self._call()
             case Hello():
                 self.now.greet(message)
                 self._deeds.clear()
@@ -118,6 +131,14 @@ class StormdeskApp(Frame):
             await screen.hear(message)
         if isinstance(message, LinkState) and isinstance(self.screen, Over):
             self.screen.look_below()
+
+    def _call(self) -> None:
+        """Call the lead for promises that are broken."""
+        status = self.now.status
+        if self.role != "lead" or status is None:
+            return
+        if self.now.calls.told(status.late, status.clock):
+            self.bell()
 
     async def _tell_sheet(self, message: FromDesk | LinkState) -> None:
         """Sheets over a screen ask the desk themselves, and hear its answers."""
@@ -198,6 +219,12 @@ class StormdeskApp(Frame):
             await shown.show_case(case)
         if take_next:
             await shown.action_next()
+
+    async def action_late(self) -> None:
+        """Show the cases whose promise is broken; a lead who was called has looked."""
+        self.now.calls.look(self.now.clock)
+        await self.open_cases()
+        await self.cases.action_tab(LATE)
 
     async def action_reports(self) -> None:
         """Show the reports."""

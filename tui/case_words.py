@@ -38,6 +38,8 @@ TABS = (
     ("to approve", "has:submitted state:all"),
 )
 """The tabs of the list and the desk's filter for each."""
+LATE = 3
+"""The number of the tab of broken promises."""
 
 LANGUAGES = {"en": "English", "es": "Spanish", "it": "Italian"}
 

@@ -18,6 +18,7 @@ from desk.serving.protocol import (
     OutageRow,
     Tick,
 )
+from tui.calling import Calls
 from tui.feed_words import is_late, silence, trouble
 from tui.link import LinkState
 from tui.signs import status_rank
@@ -37,6 +38,7 @@ class Situation:
         self.hello: Hello | None = None
         self.status: DeskStatus | None = None
         self.link = LinkState("connecting")
+        self.calls = Calls()
         self.queue: tuple[CaseRow, ...] = ()
         self.counts: tuple[PlaceCount, ...] = ()
         self.oms: tuple[OmsMark, ...] | None = None

@@ -11,6 +11,7 @@ from textual.binding import Binding
 
 from desk.serving.filters import FIELDS, parse_filter
 from tui.app import StormdeskApp
+from tui.frame import Frame
 from tui.screens.acting import Acting
 from tui.screens.announcement_editor import AnnouncementEditor
 from tui.screens.announcements import AnnouncementsScreen
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
 
 DOCS = Path(__file__).parents[2] / "docs" / "keys.md"
 PLACES = {
-    "everywhere": (StormdeskApp,),
+    "everywhere": (Frame, StormdeskApp),
     "monitor": (Monitor,),
     "lists": (Lines,),
     "outages": (OutagesScreen,),

@@ -76,7 +76,8 @@ class Attached(Reasons, Sized, Screen[None]):
         }[link.state]
         seen = last_seen(now.clock, now.zone) if words else ""
         if link.state == "connected":
-            words = now.failed_feeds() or now.late_feeds() or storm_words(now)
+            late = now.calls.words() or now.late_feeds()
+            words = now.failed_feeds() or late or storm_words(now)
         self.query_one(Banner).show(paint(words[:400]).text + seen)
         self.set_class(now.stale and now.status is not None, "-stale")
         self.tell_strip()
