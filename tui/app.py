@@ -13,7 +13,7 @@ from desk.garbage import set_up
 from desk.serving.case_messages import Attach, Role
 from desk.serving.outage_messages import Acted
 from desk.serving.protocol import Detail, FromDesk, Hello, Read, Tick
-from desk.serving.reply_messages import FilledMacro, Macros
+from desk.serving.reply_messages import AnnouncementChecked, FilledMacro, Macros
 from tui.case_words import LATE
 from tui.choices import ChoicesFile
 from tui.destinations import destinations
@@ -23,6 +23,7 @@ from tui.kept import Kept
 from tui.keys import key
 from tui.link import Link, LinkState
 from tui.paint import paint
+from tui.screens.announcement_editor import AnnouncementEditor
 from tui.screens.announcements import AnnouncementsScreen
 from tui.screens.attached import Attached
 from tui.screens.cases import CasesScreen
@@ -149,6 +150,8 @@ class StormdeskApp(Frame):
             await sheet.ask_again()
         elif isinstance(sheet, MacroSheet) and isinstance(message, Macros):
             sheet.fill(message)
+        elif isinstance(sheet, AnnouncementEditor) and isinstance(message, AnnouncementChecked):
+            sheet.checked(message)
         elif isinstance(sheet, Everybody | WarningsScreen | FaultsScreen):
             await sheet.hear(message)
 

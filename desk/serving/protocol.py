@@ -47,8 +47,10 @@ from desk.serving.outage_messages import (
 from desk.serving.reply_messages import (
     AnnounceAct,
     Announced,
+    AnnouncementChecked,
     Announcements,
     AnswerOutage,
+    CheckAnnouncement,
     Drafted,
     FindMacros,
     JudgeReply,
@@ -344,6 +346,7 @@ FromDesk = (
     | ReplyRefused
     | OutageAnswered
     | Announcements
+    | AnnouncementChecked
     | Announced
     | ShiftReport
     | VolumeReport
@@ -377,6 +380,7 @@ FromScreen = (
     | AnswerOutage
     | ReadAnnouncements
     | AnnounceAct
+    | CheckAnnouncement
     | ReadReport
     | HandOver
     | ReadLookAlikes

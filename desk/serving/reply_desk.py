@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from desk.announcements import AnnounceAction
+from desk.announcements.announcements import TEXT_LETTERS
 from desk.cases import Case
 from desk.channels.choosing import Channels, DryRun
 from desk.channels.live import Live
@@ -30,8 +31,10 @@ from desk.serving.protocol import FromDesk
 from desk.serving.reply_messages import (
     AnnounceAct,
     Announced,
+    AnnouncementChecked,
     Announcements,
     AnswerOutage,
+    CheckAnnouncement,
     Drafted,
     FilledMacro,
     FindMacros,
@@ -269,6 +272,7 @@ class ReplyVisit(Visit):
         AnswerOutage,
         ReadAnnouncements,
         AnnounceAct,
+        CheckAnnouncement,
     )
 
     def __init__(self, house: ReplyDesk, guest: Guest) -> None:
@@ -303,6 +307,8 @@ class ReplyVisit(Visit):
                 return self._answer_outage(request)
             case AnnounceAct():
                 return self._announce(request)
+            case CheckAnnouncement():
+                return self._check(request)
         self._reading = True
         self._version = -1
         self._told = None
@@ -429,6 +435,18 @@ class ReplyVisit(Visit):
         if seen is None or seen.version != facts.version:
             words = changed(seen, facts, writing.zone)
             raise ReplyError("stale", f"look first who gets what: {words}", facts=facts)
+
+    def _check(self, request: CheckAnnouncement) -> AnnouncementChecked:
+        house = self._house
+        writing, now = house.desk.pipeline.replies.writing, house.now()
+        text = request.text[:TEXT_LETTERS]
+        facts = writing.facts_of(request.outage or None, now)
+        found = dict.fromkeys(
+            problem
+            for account in request.accounts or ("",)
+            for problem in writing.problems_for_all(text, account, facts)
+        )
+        return AnnouncementChecked(request.text, tuple(found))
 
     def _announce(self, request: AnnounceAct) -> Announced:
         house = self._house

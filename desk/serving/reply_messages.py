@@ -232,6 +232,23 @@ class AnnounceAct(msgspec.Struct, frozen=True, tag="announce_act", omit_defaults
     note: str = ""
 
 
+class CheckAnnouncement(msgspec.Struct, frozen=True, tag="check_announcement", omit_defaults=True):
+    """What would be wrong with these words for everybody? The answer is `AnnouncementChecked`."""
+
+    text: str
+    outage: str = ""
+    accounts: tuple[str, ...] = ()
+
+
+class AnnouncementChecked(
+    msgspec.Struct, frozen=True, tag="announcement_checked", omit_defaults=True
+):
+    """What is wrong with `text` in any of the channels, each fault once."""
+
+    text: str
+    problems: tuple[Problem, ...] = ()
+
+
 class Announced(msgspec.Struct, frozen=True, tag="announced"):
     """An announcement as it is now; `words` say in one line what was done."""
 

@@ -27,8 +27,10 @@ from desk.serving.protocol import DeskStatus, FromScreen, Refused, Tick
 from desk.serving.reply_messages import (
     AnnounceAct,
     Announced,
+    AnnouncementChecked,
     Announcements,
     AnswerOutage,
+    CheckAnnouncement,
     Drafted,
     FilledMacro,
     FindMacros,
@@ -304,6 +306,10 @@ class Cases:
                 self._say(Announcements(tuple(self.announcements)))
             case AnnounceAct():
                 self._announce(message)
+            case CheckAnnouncement():
+                banned = Problem(kind="banned", words="'promise' is banned", blocks=True)
+                faults = (banned,) if "promise" in message.text else ()
+                self._say(AnnouncementChecked(message.text, faults))
             case _:
                 pass
 

@@ -5,18 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import msgspec
+import pytest
 
 from desk.replies.reply import Announcement
 from desk.serving.protocol import Tick
 from desk.serving.reply_messages import (
     AnnounceAct,
     AnswerOutage,
+    CheckAnnouncement,
     FindMacros,
     ReadAnnouncements,
     ReplyRefused,
 )
 from tests.tui.cases_scene import CLOCK, MACROS
 from tests.tui.conftest import HELLO, status
+from tests.tui.scene import until
 from tui.link import LinkState
 
 if TYPE_CHECKING:
@@ -66,6 +69,18 @@ async def test_one_is_written_with_a_macro_accounts_and_an_outage(scene: OpenSce
         assert "keep" not in made.text
         assert "at least 10 m" in made.text
         assert "» Alder: draft" in s.text()
+
+
+async def test_the_words_are_checked_while_they_are_written(
+    scene: OpenScene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.screens.announcement_editor.CHECK_S", 0.01)
+    async with scene(size=(120, 40)) as s:
+        await s.press(*OPEN, "n", "tab", *"we promise")
+        await until(lambda: "× 'promise' is banned" in s.text())
+        assert s.asked(CheckAnnouncement)[-1] == CheckAnnouncement("we promise")
+        await s.press("backspace")
+        await until(lambda: "is banned" not in s.text())
 
 
 async def test_accounts_are_chosen_from_those_known_or_typed_and_a_faulty_one_is_said(

@@ -10,9 +10,10 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
+from textual.timer import Timer
 from textual.widgets import Input, Static, TextArea
 
-from desk.serving.reply_messages import FilledMacro
+from desk.serving.reply_messages import AnnouncementChecked, CheckAnnouncement, FilledMacro
 from tui.keys import key
 from tui.link import Link
 from tui.paint import cut, paint, visible
@@ -22,9 +23,12 @@ from tui.screens.picking import PickScreen
 from tui.situation import Situation
 from tui.widgets.announcement_list import lengths
 from tui.widgets.lines import palette_of
+from tui.widgets.reply import PROBLEMS
 
 NO_OUTAGE = "-"
 MOST_OUTAGES = 60
+CHECK_S = 0.4
+"""So long after the last key the desk is asked what is wrong with the words."""
 
 
 class Edited(msgspec.Struct, frozen=True):
@@ -60,6 +64,8 @@ class AnnouncementEditor(Over, ModalScreen[Edited]):
         self._link = link
         self._now = now
         self._outage = edited.outage
+        self._checking: Timer | None = None
+        self._checked = AnnouncementChecked("")
 
     def compose(self) -> ComposeResult:
         edited = self._edited
@@ -97,7 +103,24 @@ class AnnouncementEditor(Over, ModalScreen[Edited]):
             yield Static(id="editor-outage", markup=False)
             yield Static(id="editor-words", markup=False)  # fmt: skip
 
-    def on_mount(self) -> None:
+    async def on_mount(self) -> None:
+        self._tell()
+        await self._check()
+
+    async def _check(self) -> None:
+        """Ask the desk what is wrong with what stands here."""
+        edited = self.edited(done=False)
+        if edited.text.strip() and self._now.link.state == "connected":
+            await self._link.send(CheckAnnouncement(edited.text, edited.outage, edited.accounts))
+
+    def _check_soon(self) -> None:
+        if self._checking is not None:
+            self._checking.stop()
+        self._checking = self.set_timer(CHECK_S, self._check)
+
+    def checked(self, checked: AnnouncementChecked) -> None:
+        """The desk has read it."""
+        self._checked = checked
         self._tell()
 
     def edited(self, *, done: bool) -> Edited:
@@ -130,13 +153,19 @@ class AnnouncementEditor(Over, ModalScreen[Edited]):
         if faulty:
             said = f"'{cut(paint(faulty[0][:80]).text, 40)}' is no account: write channel:handle"
             words.append(f"\n× {said}", colours.label("hazard"))
+        if self._checked.text == edited.text:
+            for problem in self._checked.problems[:PROBLEMS]:
+                sign, label = ("×", "hazard") if problem.blocks else ("!", "outage")
+                words.append(f"\n{sign} {paint(problem.words[:300]).text}", colours.label(label))
         self.query_one("#editor-words", Static).update(words)
 
     def on_input_changed(self) -> None:
         self._tell()
+        self._check_soon()
 
     def on_text_area_changed(self) -> None:
         self._tell()
+        self._check_soon()
 
     def action_save(self) -> None:
         edited = self.edited(done=True)
@@ -201,5 +230,6 @@ class AnnouncementEditor(Over, ModalScreen[Edited]):
             if isinstance(answer, tuple):
                 self._outage = "" if answer[0] == NO_OUTAGE else answer[0]
                 self._tell()
+                self._check_soon()
 
         self.app.push_screen(PickScreen("About which outage?", choices), picked)

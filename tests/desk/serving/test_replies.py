@@ -14,8 +14,10 @@ from desk.serving.protocol import Hello
 from desk.serving.reply_messages import (
     AnnounceAct,
     Announced,
+    AnnouncementChecked,
     Announcements,
     AnswerOutage,
+    CheckAnnouncement,
     Drafted,
     FindMacros,
     JudgeReply,
@@ -195,6 +197,11 @@ async def test_announcements_are_read_and_told_when_they_change(
         assert (announced.item.id, announced.item.exercise) == ("a-1", True)
         (item,) = (await other.until(Announcements)).items
         assert item == announced.item
+        for text in ("A storm is coming.", "Calm down: a storm is coming."):
+            await client.ask(CheckAnnouncement(text, accounts=("x:power", "facebook:power")))
+            checked = await client.until(AnnouncementChecked)
+            assert checked.text == text
+            assert len(checked.problems) == text.startswith("Calm")
         await client.ask(AnnounceAct("submit", "Ann", "a-1"))
         refused = await client.until(ReplyRefused)
         assert (refused.case, refused.kind) == ("", "channel")
