@@ -70,7 +70,8 @@ class Copies(msgspec.Struct, tag="copies"):
     def forget(self, before_s: int) -> bool:
         """Let go of texts that last came before; whether there were any."""
         old = {number for number, text in self.texts.items() if text.at_s <= before_s}
-        self._drop(old)
+        if old:
+            self._drop(old)
         return bool(old)
 
     def _drop(self, numbers: set[int]) -> None:
