@@ -12,6 +12,7 @@ from typing import TypeVar
 import msgspec
 
 from desk.outages.change import ENDED, Status
+from desk.outages.onset import FRESH_S, LASTING_S
 
 REPORT, SUPPORT, RESTORED, DAMAGE = range(4)
 """What a post says of its place: power is out; a danger, or when is it back; it is back; damage
@@ -32,7 +33,8 @@ of them before."""
 
 EVIDENCE_POSTS = 20
 READ_A_MINUTE = 5
-"""Posts of a community that are read for quoted times: work stays bounded in the largest outage."""
+"""Posts of a community that are read for the times they tell: work stays bounded in the largest
+outage."""
 
 QUOTES = 15
 """People whose quoted times of restoration are remembered, the newest."""
@@ -56,7 +58,8 @@ class Sighting(msgspec.Struct, array_like=True, frozen=True, gc=False):
 class Heard(Sighting, array_like=True, frozen=True, gc=False):
     """A post as evidence. `weight` is how well it knows its position, 0 where it names none.
 
-    `copy` is the digest of its id; `etr_s` the time of restoration that it quotes, 0 without.
+    `copy` is the digest of its id; `etr_s` the time of restoration that it quotes, `onset_s` when
+    it says that power went, 0 without.
     """
 
     post: str
@@ -71,6 +74,7 @@ class Heard(Sighting, array_like=True, frozen=True, gc=False):
     repost: bool
     copy: int
     etr_s: int = 0
+    onset_s: int = 0
 
 
 S = TypeVar("S", bound=Sighting)
@@ -91,10 +95,11 @@ class Part(msgspec.Struct, kw_only=True):
     `authors` maps a hash to when that author last said that power is back (0: never); of many
     it holds those with a hash up to `largest`, a fair sample of all. `lat_sum` and `lon_sum` are
     weighted by `weight_sum`. The newest post that is no repost came at `voice_s`; the newest report
-    of an
-    outage, and word that power is back, at `report_s` and `restored_s`. `quotes` maps an author to
-    when they wrote of a time of restoration, and which. `peak` is the most posts in ten
-    minutes (desk/outages/waves.py); of the minute `read_at`, `read` posts were read for quotes.
+    of an outage, and word that power is back, at `report_s` and `restored_s`. `quotes` maps an
+    author to when they wrote of a time of restoration, and which. By spans of five minutes `slots`
+    counts posts, `reports` those that report an outage, and of those that were read `fresh` and
+    `lasting` who has just lost power and who lacks it for long. `peak` is the most reports in ten
+    minutes (desk/outages/waves.py); of the minute `read_at`, `read` posts were read for times.
     """
 
     started_s: int
@@ -111,6 +116,9 @@ class Part(msgspec.Struct, kw_only=True):
     authors: dict[int, int] = {}
     recent: list[Sighting] = []
     slots: dict[int, int] = {}
+    reports: dict[int, int] = {}
+    fresh: dict[int, int] = {}
+    lasting: dict[int, int] = {}
     evidence: list[tuple[int, str]] = []
     causes: dict[str, int] = {}
     quotes: dict[int, tuple[int, int]] = {}
@@ -126,9 +134,10 @@ class Part(msgspec.Struct, kw_only=True):
 class Cluster(msgspec.Struct, kw_only=True, tag="outage"):
     """Posts that make one outage, in parts by community; `seen` holds digests of posts.
 
-    `turned_s` is when the status last changed. What people said of it: it is `confirmed` or was
-    `dismissed`, `verifying` is checking it, `unverifiable` could not find out, `oms` is its id in
-    the utility's own list; its posts now belong to the outage `merged_into`.
+    `turned_s` is when the status last changed, `sure_s` when it first was more than suspected.
+    What people said of it: it is `confirmed` or was `dismissed`, `verifying` is checking it,
+    `unverifiable` could not find out, `oms` is its id in the utility's own list; its posts now
+    belong to the outage `merged_into`.
     """
 
     id: str
@@ -141,6 +150,7 @@ class Cluster(msgspec.Struct, kw_only=True, tag="outage"):
     oms: str | None = None
     merged_into: str | None = None
     turned_s: int = 0
+    sure_s: int = 0
     seen: dict[int, int] = {}
     told: Told = Told(0, 0, 0, (0, 0, 0, 0, 0))
 
@@ -232,11 +242,7 @@ def gather(cluster: Cluster, heard: Heard) -> Part | None:
     if len(part.evidence) >= 2 * EVIDENCE_POSTS:
         del part.evidence[:-EVIDENCE_POSTS]
     part.posts += 1
-    slot = at_s // SLOT_S
-    part.slots[slot] = part.slots.get(slot, 0) + 1
-    if len(part.slots) > 2 * SLOTS:
-        oldest = max(part.slots) - SLOTS
-        part.slots = {key: count for key, count in part.slots.items() if key > oldest}
+    _count(part.slots, at_s)
     if at_s < part.first_s:
         part.first_s = at_s
     if at_s > part.last_s:
@@ -246,11 +252,34 @@ def gather(cluster: Cluster, heard: Heard) -> Part | None:
         part.lat_sum += heard.lat * weight
         part.lon_sum += heard.lon * weight
         part.weight_sum += weight
+    if heard.onset_s:
+        _date(part, heard)
     if heard.hazard or heard.vulnerable or heard.damage or heard.cause or heard.etr_s:
         _mark(part, heard)
     if heard.kind != DAMAGE:
         _remember(part, heard)
     return part
+
+
+def _count(counts: dict[int, int], at_s: int) -> None:
+    """Count one more in its span of five minutes; the oldest spans go."""
+    slot = at_s // SLOT_S
+    counts[slot] = counts.get(slot, 0) + 1
+    if len(counts) > 2 * SLOTS:
+        oldest = max(counts) - SLOTS
+        for old in [key for key in counts if key <= oldest]:
+            del counts[old]
+
+
+def _date(part: Part, heard: Heard) -> None:
+    """Count who has just lost power, and who lacks it for long."""
+    if heard.kind != REPORT or heard.repost:
+        return
+    without_s = heard.at_s - heard.onset_s
+    if without_s <= FRESH_S:
+        _count(part.fresh, heard.at_s)
+    elif without_s >= LASTING_S:
+        _count(part.lasting, heard.at_s)
 
 
 def _mark(part: Part, heard: Heard) -> None:
@@ -315,6 +344,8 @@ def _remember(part: Part, heard: Heard) -> None:
     if at_s > part.voice_s and not heard.repost:
         part.voice_s = at_s
     if kind == REPORT:
+        if not heard.repost:
+            _count(part.reports, at_s)
         if at_s > part.report_s:
             part.report_s = at_s
     elif kind == RESTORED and at_s > part.restored_s:

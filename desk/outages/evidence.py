@@ -16,6 +16,7 @@ from desk.outages.cluster import (
     Heard,
     digest,
 )
+from desk.outages.ladder import fell_silent
 from desk.post import LabelledPost
 
 EXACT_KM = 0.5
@@ -97,12 +98,13 @@ def of_the_past(heard: Heard, past: Cluster | None) -> bool:
     """Whether a post, in a community without an outage, makes no new one.
 
     Words of restoration and damage make none, nor does what is said of the `past` outage: from
-    before its end, or soon after it by one of its authors who has not said that power was back. A
+    before its end, or soon after it by one of its authors who has not said that power was back;
+    but a suspicion that fell silent goes on with whatever comes. A
     copy of a post of that outage is told by its id: dated ahead, it may seem to come after the end.
     """
     if heard.kind in (RESTORED, DAMAGE):
         return True
-    if past is None:
+    if past is None or fell_silent(past):
         return False
     if heard.at_s > past.turned_s + STRAGGLERS_S:
         return heard.copy in past.seen

@@ -13,8 +13,8 @@ from desk.outages.change import Status
 from desk.outages.cluster import RESTORED, Cluster, Part, S, in_order
 from desk.outages.witnesses import densest, most, weigh
 
-WINDOWS_S = (10 * 60, 3600, 6 * 3600)
-"""Witnesses of a large outage speak up within minutes, those of a small one over hours."""
+WINDOWS_S = (10 * 60, 3600, 6 * 3600, 24 * 3600)
+"""Witnesses of a large outage speak up within minutes, those of a small one over hours or a day."""
 
 SUSPECTED_WINDOW_S = 30 * 60
 
@@ -24,9 +24,9 @@ FALSE_ALARMS_PER_DAY = 0.25
 FEWEST_WITNESSES = 3
 """Below it one household with two accounts could make an outage."""
 
-WITNESSES_MORE = 1
-"""... and each longer window asks for at least one more: errors of a day are less independent than
-Poisson has it, such as two people who answer one post."""
+WITNESSES_MORE, MOST_MORE = 1, 2
+"""... and each longer window asks for at least one more, up to two: errors of a day are less
+independent than Poisson has it, such as two people who answer one post."""
 
 SUSPECTED_WITNESSES = 2
 SUSPECTED_SILENCE_S = 2 * 3600
@@ -73,14 +73,20 @@ def witnesses_needed(communities: int) -> Callable[[float], Need]:
     def need(per_s: float) -> Need:
         needs = []
         for longer, window_s in enumerate(WINDOWS_S):
-            least = _rare(per_s * window_s, FALSE_ALARMS_PER_DAY / windows)
-            needs.append((window_s, max(least, FEWEST_WITNESSES + WITNESSES_MORE * longer)))
+            least = rare(per_s * window_s, FALSE_ALARMS_PER_DAY / windows)
+            more = min(WITNESSES_MORE * longer, MOST_MORE)
+            needs.append((window_s, max(least, FEWEST_WITNESSES + more)))
         return tuple(needs)
 
     return need
 
 
-def _rare(mean: float, allowed: float) -> int:
+def fell_silent(cluster: Cluster) -> bool:
+    """Whether an outage was never more than suspected, and nothing but silence dismissed it."""
+    return cluster.status == "dismissed" and not cluster.dismissed and cluster.merged_into is None
+
+
+def rare(mean: float, allowed: float) -> int:
     """The least count that a Poisson variable reaches with at most the `allowed` chance."""
     term, count, above = exp(-mean), 0, 1.0
     while above > allowed and count < 1000:
@@ -125,7 +131,8 @@ def confidence(cluster: Cluster, need: Need) -> float:
 
 def voices(said: Part, now_s: int) -> tuple[int, int]:
     """Authors whose last word of late is that power is back, and those who still lack it."""
-    late = [seen for seen in said.recent if seen.at_s > now_s - VOICES_S]
+    after_s = now_s - VOICES_S
+    late = [seen for seen in said.recent if seen.at_s > after_s]
     last = {seen.author: seen.kind == RESTORED for seen in in_order(late)}
     back = sum(last.values())
     return back, len(last) - back

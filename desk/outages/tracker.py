@@ -18,6 +18,7 @@ from desk.outages.change import OutageChange, Status
 from desk.outages.cluster import (
     REPORT,
     RESTORED,
+    SLOT_S,
     SUPPORT,
     Cluster,
     Heard,
@@ -34,12 +35,15 @@ from desk.outages.extent import overlapping
 from desk.outages.ladder import (
     WINDOWS_S,
     Need,
+    fell_silent,
     restored_parts,
     rung,
     settle,
     witnesses_needed,
 )
+from desk.outages.leaks import NextDoor
 from desk.outages.memory import Memory, Tick
+from desk.outages.onset import is_blink, onset_of
 from desk.outages.rates import part_of_day
 from desk.outages.telling import change_of, told_of, worth_telling
 from desk.outages.waves import wave
@@ -48,13 +52,14 @@ from desk.post import LabelledPost
 from desk.territories.territory import Territory
 
 MINUTE_S, HOUR_S = 60, 3600
+DETECTED = ("likely", "confirmed")
 LATE_S = 2 * 3600
 """How late a post may come and still count."""
 
 HEARD_S = WINDOWS_S[-1] + LATE_S
 """How long posts of a community without an outage are kept."""
 
-REOPENED_S = 12 * 3600
+REOPENED_S = 24 * 3600
 """Reports so soon after an outage has ended reopen it: nearly always the same customers still lack
 power (of simulated storms' outages one in a hundred began anew where one had ended before)."""
 
@@ -75,8 +80,8 @@ class Outages:
     def __init__(self, territory: Territory, *, exercise: bool = False) -> None:
         self.exercise = exercise
         self._places = {place.id: place for place in territory.community}
+        self._next_door = NextDoor(self._places)
         self._zone = territory.zone
-        self._places = {place.id: place for place in territory.community}
         self._need_at = witnesses_needed(len(territory.community))
         self._needs: dict[tuple[str, int], Need] = {}
         self._overlapping: dict[str, list[str]] = {}
@@ -100,11 +105,11 @@ class Outages:
             return changes
         if cluster is None or cluster.ended:
             if heard.community in self._places and not of_the_past(heard, cluster):
-                return [*changes, *self._listen(self._quoted(heard, post), post.text)]
+                return [*changes, *self._listen(self._dated(heard, post), post.text)]
             return changes
         part = cluster.parts.get(heard.community)
         if part is not None and heard.kind in (REPORT, SUPPORT) and may_read(part, now_s):
-            heard = self._quoted(heard, post)
+            heard = self._dated(heard, post)
         if cluster.status == "suspected":
             self._memory.gather(cluster, heard, post.text)
             return [*changes, *self._review(cluster, heard)]
@@ -184,12 +189,27 @@ class Outages:
         """Go on from the pieces that were stored; to be called once, before the first post."""
         self._memory.restore(pieces)
 
-    def _quoted(self, heard: Heard, post: LabelledPost) -> Heard:
-        """The post with the time of restoration that it quotes, if it does."""
-        etr = etr_of(post.text, post.created_at, self._zone) if heard.kind != RESTORED else None
-        if etr is None:
+    def _dated(self, heard: Heard, post: LabelledPost) -> Heard:
+        """The post with the times that it tells: when power went, and when it is to be back.
+
+        Lights that only dipped are no loss; whoever tells of them is half a witness.
+        """
+        kind = heard.kind
+        if kind == RESTORED:
             return heard
-        return msgspec.structs.replace(heard, etr_s=int(etr.timestamp()))
+        text, at = post.text, post.created_at
+        etr, onset = etr_of(text, at, self._zone), None
+        if kind == REPORT:
+            kind = SUPPORT if is_blink(text) else REPORT
+            onset = onset_of(text, at, self._zone) if kind == REPORT else None
+        if etr is None and onset is None and kind == heard.kind:
+            return heard
+        return msgspec.structs.replace(
+            heard,
+            kind=kind,
+            etr_s=int(etr.timestamp()) if etr else 0,
+            onset_s=int(onset.timestamp()) if onset else 0,
+        )
 
     def _listen(self, heard: Heard, text: str) -> list[OutageChange]:
         """Hear a post of a community without an outage, which may now have one."""
@@ -199,11 +219,14 @@ class Outages:
             return []
         flooding = memory.flooding([community])
         held = [other for other in held if other.author not in flooding]
-        more = stragglers(memory.latest(community), now_s)
-        status, span = rung(held, heard.at_s, self._need([community], now_s), more)
+        past = memory.latest(community)
+        need = self._wary_need([community], now_s)
+        if past is not None and fell_silent(past):
+            status, _ = rung([*past.whole.recent, *held], heard.at_s, need)
+            return [] if status is None else self._go_on(past, status, now_s)
+        status, span = rung(held, heard.at_s, need, stragglers(past, now_s))
         if status is None:
             return []
-        past = memory.latest(community)
         if past is not None and past.status == "restored":
             return self._reopen(past, status, now_s)
         memory.unhear(community)
@@ -212,6 +235,7 @@ class Outages:
         cluster = near = self._neighbour(community, started_s)
         if cluster is None:
             cluster = memory.begin(parts, now_s, status)
+            cluster.sure_s = now_s if status == "likely" else 0
         else:
             memory.join(cluster, parts)
         passed_over = {other.copy: other.at_s for other in held if other not in span}
@@ -224,10 +248,14 @@ class Outages:
         """Let an outage that seemed to be over go on, as soon as that is likely."""
         if status != "likely":
             return []
+        return self._go_on(past, "confirmed" if past.confirmed else "likely", now_s)
+
+    def _go_on(self, past: Cluster, status: Status, now_s: int) -> list[OutageChange]:
+        """Let an outage that had ended go on, with what was heard since."""
         for community in past.parts:
             for heard in self._memory.unhear(community):
                 self._memory.gather(past, heard)
-        return [self._turn(past, "confirmed" if past.confirmed else "likely", now_s)]
+        return [self._turn(past, status, now_s)]
 
     def _neighbour(self, community: str, started_s: int) -> Cluster | None:
         """The outage of an overlapping neighbour that began together with this one."""
@@ -249,7 +277,7 @@ class Outages:
         """See whether a post makes a suspected outage likely."""
         if cluster.status != "suspected" or said_before(heard, cluster.whole.recent[:-1]):
             return []
-        need = self._need(cluster.communities, self._now_s)
+        need = self._wary_need(cluster.communities, self._now_s)
         flooding = self._memory.flooding(cluster.parts)
         witnesses = [seen for seen in cluster.whole.recent if seen.author not in flooding]
         status, _ = rung(witnesses, heard.at_s, need)
@@ -300,7 +328,8 @@ class Outages:
         for community, part in cluster.parts.items():
             if self._memory.latest(community) is not cluster:
                 continue
-            reports = wave(part, now_s)
+            customers = self._places[community].customers
+            reports = wave(part, now_s, cluster.sure_s, customers)
             if reports:
                 changes.append(self._begin_wave(community, part, reports, now_s))
         return changes
@@ -316,13 +345,20 @@ class Outages:
             count_author(fresh, seen.author, 0)
         fresh.posts = max(len(fresh.recent), len(fresh.authors))
         fresh.last_s = fresh.voice_s = fresh.report_s = max(seen.at_s for seen in reports)
+        fresh.reports = {now_s // SLOT_S: len(reports)}
         cluster = self._memory.begin({community: fresh}, now_s, "likely")
+        cluster.sure_s = now_s
         return self._tell(cluster, now_s)
 
     def _need(self, communities: Iterable[str], at_s: int) -> Need:
         """What makes an outage of these communities likely: what the noisiest of them needs."""
         part = part_of_day(self._hour_of(at_s))
         return max(self._need_of(name, part) for name in communities)
+
+    def _wary_need(self, communities: Iterable[str], at_s: int) -> Need:
+        """The need, and more beside large outages, which people place next door by mistake."""
+        names = tuple(communities)
+        return self._next_door.need(names, self._need(names, at_s), self._memory.latest, at_s)
 
     def _need_of(self, community: str, part: int) -> Need:
         need = self._needs.get((community, part))
@@ -337,6 +373,8 @@ class Outages:
         if status != cluster.status:
             cluster.status = status
             cluster.turned_s = now_s
+            if not cluster.sure_s and status in DETECTED:
+                cluster.sure_s = now_s
         return self._tell(cluster, now_s)
 
     def _tell(self, cluster: Cluster, now_s: int, by: str | None = None) -> OutageChange:

@@ -1,43 +1,57 @@
-"""A second, far larger loss in a community whose outage is still open.
+"""A second loss in a community whose outage is still open.
 
 A small outage may be open when the storm takes down the town around it. Who reads along sees two
-outages: a few voices for an hour, then a wave. So the reporters of ten minutes are held against the
-most that there ever were of this outage, which fade as power comes back.
+outages: a few voices for an hour, then a wave. So the reports of ten minutes are held against the
+most that there ever were of this outage, which fade as power comes back. Where people say that they
+have just lost power, and hardly anybody that it has been gone for hours, a smaller wave tells; the
+smallest in a large city, which is many feeders.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from desk.outages.cluster import REPORT, SLOT_S, Part, Sighting
 
-FEWEST_REPORTERS = 8
+FEWEST_REPORTERS = 7
 """A wave has so many reporters in ten minutes at least ..."""
 
-WAVE_RATIO = 4
-"""... and four times as many posts as the outage ever had: the loss is about as much larger."""
+WAVE_RATIO, FRESH_RATIO, CITY_RATIO = 4, 3, 2
+"""... and so many times as many reports as the outage ever had in ten: the loss is about as much
+larger. Less where the words tell that it is new, and least in a city."""
 
-ESTABLISHED_AUTHORS = 5
+CITY_CUSTOMERS = 100_000
+
+JUMP = 3
+"""A wave that is no larger than the outage stands out by so many times the reports before it."""
+
+FEWEST_FRESH, FRESH_TO_LASTING = 3, 2
+"""Words tell a new loss where so many have just lost power, twice as many as lack it for long."""
+
+ESTABLISHED_AUTHORS = 3
 """Fewer reporters than these before the wave are taken to be of the same outage."""
 
 SETTLED_S = 30 * 60
-"""An outage younger than this still gathers its own first wave."""
+"""An outage that became likely more lately still gathers its own first wave."""
 
 HALF_LIFE_SLOTS = 72
 """What an outage once had counts half after six hours: much of it is back by then."""
 
 
-def wave(part: Part, now_s: int) -> list[Sighting]:
-    """The reports of a new, far larger loss up to `now_s`; none where there is no wave.
+def wave(part: Part, now_s: int, sure_s: int, customers: int) -> list[Sighting]:
+    """The reports of a new loss up to `now_s`, in a community of so many customers; or none.
 
-    To be asked at every full minute: it also remembers how many posts there were.
+    To be asked at every full minute: it also remembers how many reports there were. `sure_s` is
+    when the outage became likely.
     """
-    slots, slot = part.slots, now_s // SLOT_S
+    counts, slot = part.reports, now_s // SLOT_S
     if now_s % SLOT_S == 0:
-        before = slots.get(slot - 3, 0) + slots.get(slot - 4, 0)
+        before = counts.get(slot - 3, 0) + counts.get(slot - 4, 0)
         part.peak = max(part.peak * 0.5 ** (1 / HALF_LIFE_SLOTS), before)
-    level = slots.get(slot, 0) + slots.get(slot - 1, 0)
-    if level < FEWEST_REPORTERS or level < WAVE_RATIO * part.peak:
+    level = counts.get(slot, 0) + counts.get(slot - 1, 0)
+    if level < FEWEST_REPORTERS or now_s - max(sure_s, part.started_s) < SETTLED_S:
         return []
-    if now_s - part.started_s < SETTLED_S:
+    if not _stands_out(part, slot, level, customers):
         return []
     since_s = (slot - 1) * SLOT_S
     reports = [seen for seen in part.recent if seen.kind == REPORT]
@@ -47,3 +61,18 @@ def wave(part: Part, now_s: int) -> list[Sighting]:
     if len(established) < ESTABLISHED_AUTHORS:
         return []
     return fresh if len({seen.author for seen in fresh}) >= FEWEST_REPORTERS else []
+
+
+def _stands_out(part: Part, slot: int, level: int, customers: int) -> bool:
+    """Whether `level` reports in ten minutes are more than the outage's own."""
+    fresh, lasting = _lately(part.fresh, slot, 4), _lately(part.lasting, slot, 4)
+    if fresh < FEWEST_FRESH or fresh < FRESH_TO_LASTING * lasting:
+        return part.peak > 0 and level >= WAVE_RATIO * part.peak
+    ratio = CITY_RATIO if customers >= CITY_CUSTOMERS else FRESH_RATIO
+    usual = _lately(part.reports, slot - 3, 6) / 3
+    return level >= ratio * part.peak and level >= JUMP * usual
+
+
+def _lately(counts: Mapping[int, int], slot: int, back: int) -> int:
+    """What was counted in so many slots up to this one."""
+    return sum(counts.get(slot - number, 0) for number in range(back))

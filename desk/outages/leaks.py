@@ -1,0 +1,88 @@
+"""People who name the town next to the one they mean: a large outage seems to reach its neighbours.
+
+Of many thousands who post about a lost city, some name the suburb, or a friend's town. So a place
+beside a large open outage needs more witnesses than chance makes of those mistakes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from heapq import nsmallest
+from math import cos, radians
+
+from desk.outages.cluster import SLOT_S, Cluster, Part
+from desk.outages.ladder import Need, rare
+from desk.territories.territory import Community
+
+MISTAKEN_SHARE = 0.02
+"""Of the reporters of a place, so many name one next to it; an estimate."""
+
+NEAREST = 5
+"""Places that one may be taken for."""
+
+ALLOWED = 0.002
+"""The chance at which mistakes alone may make an outage of a place beside a large one."""
+
+SLOTS_KEPT_S = 3600
+"""Reports are counted by the time of day for so long; over more, all authors count."""
+
+
+class NextDoor:
+    """The nearest places of each, and what leaks out of their outages."""
+
+    def __init__(self, places: Mapping[str, Community]) -> None:
+        self._places = places
+        self._near: dict[str, tuple[str, ...]] = {}
+
+    def need(
+        self,
+        communities: Iterable[str],
+        need: Need,
+        latest: Callable[[str], Cluster | None],
+        now_s: int,
+    ) -> Need:
+        """`need` of an outage in these communities, and more where mistakes alone could make it.
+
+        `latest` knows the newest outage of a community.
+        """
+        own = set(communities)
+        parts = []
+        for name in sorted({near for one in own for near in self.near(one)} - own):
+            cluster = latest(name)
+            if cluster is not None and not cluster.ended and cluster.status != "suspected":
+                parts.append(cluster.parts[name])
+        if not parts:
+            return need
+        share = MISTAKEN_SHARE / NEAREST
+        return tuple(
+            (
+                window_s,
+                max(least, rare(share * sum(_said(p, window_s, now_s) for p in parts), ALLOWED)),
+            )
+            for window_s, least in need
+        )
+
+    def near(self, community: str) -> tuple[str, ...]:
+        """The ids of the `NEAREST` places."""
+        found = self._near.get(community)
+        if found is None:
+            here = self._places[community]
+            east = cos(radians(here.lat))
+
+            def apart(other: Community) -> tuple[float, str]:
+                # a plane is good enough to tell the nearest
+                north = other.lat - here.lat
+                return north**2 + (east * (other.lon - here.lon)) ** 2, other.id
+
+            others = (place for place in self._places.values() if place.id != community)
+            found = tuple(place.id for place in nsmallest(NEAREST, others, key=apart))
+            self._near[community] = found
+        return found
+
+
+def _said(part: Part, window_s: int, now_s: int) -> int:
+    """How many have reported an outage within a window up to `now_s`."""
+    if window_s > SLOTS_KEPT_S:
+        return part.authors_seen
+    since = (now_s - window_s) // SLOT_S
+    return sum(count for slot, count in part.reports.items() if slot >= since)
