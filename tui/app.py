@@ -108,6 +108,8 @@ class StormdeskApp(Frame):
 
     async def hear(self, message: FromDesk | LinkState) -> None:
         """Show one message of the desk, or what has happened to the wire."""
+        if not self.is_running:
+            return  # the screens are being taken apart
         match message:
             case Tick():
                 self.now.tick(message)
