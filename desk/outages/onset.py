@@ -31,6 +31,9 @@ _HOURS = r"(?:hours?|hrs?|h|or[ae]|horas?)"
 _DAYS = r"(?:days?|giorn[oi]|d[ií]as?)"
 _MINUTES = r"(?:minutes?|mins?|minut[oi]s?|seconds?|secs?|second[oi]|segundos?)"
 
+_TIMED = re.compile(r"\d|[cq]uarto", re.IGNORECASE)
+"""Whatever tells a time has one of these; half of the posts have none."""
+
 _STILL = re.compile(
     r"""\b(?:still(?!\s(?:have|has|had|got|on|blowing|live|raining)\b)
     |no\s(?:power|lights?)\syet|not?\sback\syet|hasn't\scome\sback|never\scame\sback
@@ -114,9 +117,10 @@ def onset_of(text: str, at: datetime, zone: tzinfo) -> datetime | None:
     Of "still" and "again" alone it is an hour ago, of "just" the time of the post itself.
     """
     text = text[:LONGEST_TEXT]
-    span = _told(text) or _clocked(text, at, zone)
-    if span is not None:
-        return at - span
+    if _TIMED.search(text):
+        span = _told(text) or _clocked(text, at, zone)
+        if span is not None:
+            return at - span
     if _STILL.search(text) or _AGAIN.search(text):
         return at - STILL
     return at if _FRESH.search(text) else None
