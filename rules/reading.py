@@ -14,8 +14,7 @@ from rules.bits import bit_set
 class Word(dict[int, int]):
     """One word of a text: the elements of phrases that it can stand for, each with its edits.
 
-    `lone_edits` are the most edits with which it may be a phrase by itself. `compiled` is the
-    kernel's own form of it.
+    `lone_edits` are the most edits with which it may be a phrase by itself.
     """
 
     def __init__(
@@ -24,7 +23,6 @@ class Word(dict[int, int]):
         super().__init__(edits)
         self._keys = keys
         self.lone_edits = lone_edits
-        self.compiled: object = None
 
     @cached_property
     def elements(self) -> int:

@@ -88,7 +88,7 @@ cdef class Reader:
     cdef Clue *clue
     cdef int *clue_of  # by element: its first clue; one more at the end
     cdef Bits *meant  # where words are made: empty between two
-    cdef dict idle_runs, lone, literals, typed, mentioned, words_in_two
+    cdef dict idle_runs, lone, literals, shared, typed, mentioned, words_in_two
     cdef Parts handles  # or None: what mentions are asked for
     cdef frozenset idle_words, common, fragments, stem_heads
     cdef dict exact, short, stems, stemmed, elements_of
@@ -100,8 +100,10 @@ cdef class Reader:
     cdef Run idle_run, link_run, mention_run
 
     cdef int _file(self, dict clues, int elements) except -1
-    cdef Word word(self, plain)
-    cdef Word _of_plain(self, plain)
+    cdef Word of_plain(self, plain)
+    cdef Word of_atoms(self, dict atoms)
+    cdef Word _of_atoms(self, dict atoms)
+    cdef Word _of_edits(self, dict edits_of, int lone_edits)
     cdef Word _meaning(self, list atoms, int edits, int lone_edits)
     cdef Word _made(self, int low, int high, int edits, int *edits_of, int lone_edits)
     cdef void _note_clues(self, Word word, int element, int edits) noexcept

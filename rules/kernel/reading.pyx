@@ -26,6 +26,7 @@ from rules.parts import PART_LETTERS_MIN as _PART_LETTERS_MIN
 from rules.phrase import STEM_LETTERS_MIN as _STEM_LETTERS_MIN
 from rules.phrase import Atom
 from rules.reader import LONE_LETTERS_MIN as _LONE_LETTERS_MIN
+from rules.reader import TokenReader
 from rules.reading import IDLE, Reading
 from rules.text import LINK_STARTS, QUESTION
 
@@ -46,6 +47,9 @@ cdef extern from *:
 @cython.final
 cdef class Word:
     """The elements that a word can stand for, by number, each with its edits."""
+
+    def __bool__(self):
+        return self.size > 0
 
     def __dealloc__(self):
         free(self.numbers)
@@ -76,9 +80,9 @@ cdef class Reader:
     def __init__(self, plan, int tongue, list anchors, dict clues, int blocks):
         cdef int at, elements = 64 * blocks
         self.plain, self.tongue, self.blocks = plan.reader, tongue, blocks
-        self.elements_of = self.plain.elements_of
+        self.elements_of = plan.reader.elements_of
         self.idle_runs, self.lone, self.typed, self.mentioned = {}, {}, {}, {}
-        self.literals = {}
+        self.literals, self.shared = {}, {}
         self.number_of = <int *> malloc(max(1, elements) * sizeof(int))
         self.clue_of = <int *> calloc(elements + 1, sizeof(int))
         self.clue = <Clue *> malloc(max(1, sum(map(len, clues.values()))) * sizeof(Clue))
@@ -91,7 +95,7 @@ cdef class Reader:
             self.number_of[<int> anchor] = at
         self._file(clues, elements)
         self.idle = self._made(0, 0, 0, NULL, 1)
-        self.start, self.end = self.word(plan.start), self.word(plan.end)
+        self.start, self.end = self.of_plain(plan.start), self.of_plain(plan.end)
 
     cdef int _file(self, dict clues, int elements) except -1:
         """Numbers the clues, element by element."""
@@ -107,6 +111,7 @@ cdef class Reader:
     cdef int _begin(self) except -1:
         """Makes what takes time: with the first text of the language, not before."""
         lexicon = self.lexicon = self.plain.lexicon
+        self.plain = _TokenReader(self.plain, self)
         self.idle_words, self.common = self.plain.idle_words, lexicon.common.words
         self.exact, self.short, self.fragments = lexicon.exact, lexicon.short, lexicon.fragments
         self.stems, self.stem_letters_max = lexicon.stems, lexicon.stem_letters_max
@@ -114,7 +119,7 @@ cdef class Reader:
         self.words_in_two = lexicon.splittable
         self.typos, self.parts = lexicon.typos, lexicon.parts
         self.broken = gate_of(self.fragments)
-        self.question = self.word(self.plain.mark(QUESTION))
+        self.question = self.plain.mark(QUESTION)
         self.idle_run = self._run(Reading((IDLE,)))
         self.link_run = self._run(self.plain.read(LINK_STARTS[0] + "t.co/"))
         self.mention_run = self._run(self.plain.mention)
@@ -125,31 +130,47 @@ cdef class Reader:
 
     # --- words ------------------------------------------------------------------------------------
 
-    cdef Word word(self, plain):
-        """A word, made ready; equal ones are mostly one object."""
-        if not plain:
-            return self.idle
-        kept = plain.compiled
-        if kept is None:
-            kept = plain.compiled = self._of_plain(plain)
-        return <Word> kept
+    cdef Word of_plain(self, plain):
+        """A word of the plain form, by its elements."""
+        return self._of_edits(dict(plain), plain.lone_edits)
 
-    cdef Word _of_plain(self, plain):
+    cdef Word of_atoms(self, dict atoms):
+        """A word that stands for some atoms, each with its edits: equal ones are mostly one object."""
+        cdef tuple key = tuple(atoms.items())
+        cdef PyObject *kept = PyDict_GetItemWithError(self.shared, key)
+        if kept != NULL:
+            return <Word> kept
+        if len(self.shared) >= TYPED_HELD:
+            self.shared.clear()
+        meant = self.shared[key] = self._of_atoms(atoms)
+        return meant
+
+    cdef Word _of_atoms(self, dict atoms):
+        cdef dict edits_of = {}
+        cdef bint short = False
+        cdef int most = max(atoms.values(), default=0)
+        if not most:
+            return self._meaning(list(atoms), 0, 2)
+        for atom, edits in atoms.items():
+            short = short or (edits > 1 and len(atom.spelling) < LONE_LETTERS_MIN)
+            for element in self.elements_of.get(atom, ()):
+                edits_of[element] = min(edits, edits_of.get(element, edits))
+        return self._of_edits(edits_of, 1 if short else 2) if edits_of else self.idle
+
+    cdef Word _of_edits(self, dict edits_of, int lone_edits):
         cdef int low = self.blocks, high = 0, one
-        cdef Word word
         cdef int *edits = <int *> malloc(64 * max(1, self.blocks) * sizeof(int))
         if edits == NULL:
             raise MemoryError
         try:
-            for element, some in plain.items():
+            for element, some in edits_of.items():
                 one = element
                 self.meant[one >> 6] |= 1ULL << (one & 63)
                 edits[one] = some
                 low, high = min(low, one >> 6), max(high, (one >> 6) + 1)
-            word = self._made(low, high, 0, edits, plain.lone_edits)
+            return self._made(low, high, 0, edits, lone_edits)
         finally:
             free(edits)
-        return word
 
     cdef Word _meaning(self, list atoms, int edits, int lone_edits):
         """A word that stands for these atoms, with so many edits."""
@@ -383,7 +404,11 @@ cdef class Reader:
 
     cdef Word _meant(self, tuple near, int edits):
         """What a word stands for that is meant for one of some others, by their numbers."""
+        cdef tuple key = (edits, near)
+        cdef PyObject *kept = PyDict_GetItemWithError(self.shared, key)
         cdef list atoms = []
+        if kept != NULL:
+            return <Word> kept
         cdef bint short = False
         cdef str word
         for number in near:
@@ -393,7 +418,10 @@ cdef class Reader:
                 atoms.append(Atom("word", word))
         for atom in atoms:
             short = short or len(atom.spelling) < LONE_LETTERS_MIN
-        return self._meaning(atoms, edits, 1 if short and edits > 1 else 2)
+        if len(self.shared) >= TYPED_HELD:
+            self.shared.clear()
+        meant = self.shared[key] = self._meaning(atoms, edits, 1 if short and edits > 1 else 2)
+        return meant
 
     cdef bint tells(self, str tag) except -1:
         """Whether a hashtag holds an anchor."""
@@ -454,7 +482,7 @@ cdef class Reader:
         if part in self.common and LONG_RUN.search(part) is None:
             return self.idle
         if part in self.common or not self._is_open(part):
-            return self.word(self.plain.word(self.lexicon.read(part)))
+            return self.of_atoms(self.lexicon.read(part))
         if size < TYPO_LETTERS_MIN:
             return self.idle
         for at in range(size):
@@ -505,7 +533,7 @@ cdef class Reader:
                 return <Run> kept
         run = Run.__new__(Run)
         run.reading = reading
-        run.words = tuple([self.word(plain) for plain in words])
+        run.words = tuple([word or self.idle for word in words])
         run.size = len(run.words)
         run.ends, run.tagged = reading.ends, reading.tagged
         run.fragment, run.idle = reading.fragment, idle
@@ -518,6 +546,22 @@ cdef class Reader:
     cdef object reading_of(self, Run run, str text):
         """The plain form of a run, and of the text that it is the run of."""
         return self.plain.read(text) if run.reading is None else run.reading
+
+
+class _TokenReader(TokenReader):
+    """The reader of another, for chunks of all kinds: its words are those of the kernel."""
+
+    def __init__(self, reader, Reader words):
+        self.words = words
+        super().__init__(lambda: reader.lexicon, reader.elements_of, 0)
+
+    def word(self, atoms):
+        """The elements that hold one of `atoms`, each with the fewest edits."""
+        return (<Reader> self.words).of_atoms(atoms) if atoms else IDLE
+
+    def either(self, one, other):
+        """A word that stands for what `one` and what `other` stands for."""
+        return (<Reader> self.words).either(one, other) if one and other else one or other
 
 
 cdef bint _begins_hump(str tag, int at):
