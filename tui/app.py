@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
@@ -140,7 +141,7 @@ class StormdeskApp(Frame):
         status = self.now.status
         if self.role != "lead" or status is None:
             return
-        if self.now.calls.told(status.late, status.clock):
+        if self.now.calls.told(status.late, time.monotonic()):
             self.bell()
 
     async def _tell_sheet(self, message: FromDesk | LinkState) -> None:
@@ -227,7 +228,7 @@ class StormdeskApp(Frame):
 
     async def action_late(self) -> None:
         """Show the cases whose promise is broken; a lead who was called has looked."""
-        self.now.calls.look(self.now.clock)
+        self.now.calls.look(time.monotonic())
         await self.open_cases()
         await self.cases.action_tab(LATE)
 

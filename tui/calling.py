@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-
-QUIET = timedelta(minutes=5)
-"""By the desk's clock: so long after a look nobody is called again."""
+QUIET_S = 300.0
+"""So long after a look nobody is called again; by the wall's clock, as it is about a person."""
 
 
 class Calls:
@@ -14,21 +12,21 @@ class Calls:
     def __init__(self) -> None:
         self.open = False
         self._seen = self._late = 0
-        self._looked_at: datetime | None = None
+        self._looked_s: float | None = None
 
-    def told(self, late: int, clock: datetime | None) -> bool:
-        """So many promises are broken at the desk's `clock`; whether the bell is to ring now."""
+    def told(self, late: int, now_s: float) -> bool:
+        """So many promises are broken at `now_s`; whether the bell is to ring now."""
         self._late = late
         if late <= self._seen:
             self._seen, self.open = late, False
-        elif not self.open and not self._is_quiet(clock):
+        elif not self.open and not self._is_quiet(now_s):
             self.open = True
             return True
         return False
 
-    def look(self, clock: datetime | None) -> None:
+    def look(self, now_s: float) -> None:
         """The lead looks at the late list."""
-        self._seen, self._looked_at, self.open = self._late, clock, False
+        self._seen, self._looked_s, self.open = self._late, now_s, False
 
     def words(self) -> str:
         """What the line says; empty while nobody is called."""
@@ -38,6 +36,5 @@ class Calls:
         more = f", {self._late - self._seen:,} since you looked" if self._seen else ""
         return f"!! LEAD: {promises} broken{more} · ! shows them, and ends this call"
 
-    def _is_quiet(self, clock: datetime | None) -> bool:
-        looked = self._looked_at
-        return looked is not None and clock is not None and looked <= clock < looked + QUIET
+    def _is_quiet(self, now_s: float) -> bool:
+        return self._looked_s is not None and now_s < self._looked_s + QUIET_S

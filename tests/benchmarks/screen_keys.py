@@ -11,6 +11,7 @@ from screen_terminal import Screen, Terminal
 
 FEED_TOP, SIDE_WIDTH = 2, 66
 """At 160 columns: where the feed's rows begin, and how wide the panes beside it are."""
+HEADS = ("─ Feed", "[1 ", " 1 ")
 PATIENCE_S = 10.0
 SETTLED_S = 0.15
 WORDS = ("power", "hazard", "out", "dark")
@@ -26,9 +27,9 @@ def feed_look(screen: Screen) -> int:
 
 
 def head(screen: Screen) -> str:
-    """The line over the feed."""
-    line: str = screen.line(1)
-    return line
+    """The line over the feed, or the tabs of the cases: a banner may stand above."""
+    lines: list[str] = [screen.line(at) for at in range(1, 4)]
+    return next((line for line in lines if line.startswith(HEADS)), lines[0])
 
 
 def new_and_labelled(screen: Screen) -> tuple[int, int]:

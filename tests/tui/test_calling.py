@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
 from desk.serving.case_messages import WatchCases
 from desk.serving.protocol import Tick
-from tests.tui.conftest import START, status
-from tui.calling import QUIET, Calls
+from tests.tui.conftest import status
+from tui.calling import QUIET_S, Calls
 
 if TYPE_CHECKING:
     from tests.tui.conftest import OpenScene, Scene
@@ -18,24 +17,24 @@ if TYPE_CHECKING:
 
 def test_a_call_rings_once_and_again_only_for_more_and_later() -> None:
     calls = Calls()
-    assert not calls.told(0, START)
-    assert calls.told(2, START)
-    assert not calls.told(5, START)
+    assert not calls.told(0, 0.0)
+    assert calls.told(2, 1.0)
+    assert not calls.told(5, 2.0)
     assert "5 promises are broken ·" in calls.words()
-    calls.look(START)
+    calls.look(3.0)
     assert calls.words() == ""
-    assert not calls.told(6, START + timedelta(minutes=1))
-    assert calls.told(7, START + QUIET)
+    assert not calls.told(6, 60.0)
+    assert calls.told(7, 3.0 + QUIET_S)
     assert "7 promises are broken, 2 since you looked" in calls.words()
 
 
 def test_promises_that_are_kept_after_all_end_the_call() -> None:
     calls = Calls()
-    assert calls.told(1, None)
+    assert calls.told(1, 0.0)
     assert "1 promise is broken" in calls.words()
-    assert not calls.told(0, None)
+    assert not calls.told(0, 0.0)
     assert calls.words() == ""
-    assert calls.told(1, None)
+    assert calls.told(1, 0.0)
 
 
 async def late(s: Scene, count: int) -> None:
