@@ -194,9 +194,12 @@ class OutageScreen(Acting):
         await self.desk.link.send(Open(number, query, PAGE_ROWS))
 
     async def _ask_again(self) -> None:
-        """Ask for the outage, if it has changed, not more often than the desk should be asked."""
+        """Ask for the outage, if it has changed, not more often than the desk should be asked.
+
+        An answer that comes while the screen is being made is lost: it is asked for again.
+        """
         now_s = time.monotonic()
-        ready = self._stale and now_s - self._asked_s >= ASK_AGAIN_S
+        ready = (self._stale or self._detail is None) and now_s - self._asked_s >= ASK_AGAIN_S
         if ready and self.now.link.state == "connected":
             self._stale, self._asked_s = False, now_s
             await self.desk.link.send(ReadOutage(self.outage))
