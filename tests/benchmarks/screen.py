@@ -107,7 +107,6 @@ def _streaming(own: Path, pool: Pool, asked: Namespace) -> Streaming:
     told = Streaming(asked.rate)
     try:
         watched.start("labelled post")
-        watched.terminal.press("h")  # headlines too: what is on the screen is held against all
         _stream(watched, feeder, told, asked)
     finally:
         watched.close()
