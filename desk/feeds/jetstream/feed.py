@@ -35,6 +35,7 @@ from desk.feeds.jetstream.dictionaries import (
 from desk.feeds.jetstream.frames import Frames
 from desk.feeds.jetstream.place import Place, is_gap, lost_by, read_place
 from desk.feeds.lasting import BrokenError, lasting, plainly
+from desk.feeds.leaving import leaving
 from desk.feeds.patience import Patience, Rules
 
 MOST_POSTS = 128
@@ -112,7 +113,7 @@ class JetstreamFeed:
         """The batches of one connection."""
         begin = self._begin(host, place)
         socket = await self._open(http, host, begin)
-        async with socket, Inbox(socket) as inbox:
+        async with leaving(socket), Inbox(socket) as inbox:
             if self._address.says_hello:
                 await socket.send_str(self._address.hello().decode())
             self.condition.live()

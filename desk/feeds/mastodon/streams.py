@@ -16,6 +16,7 @@ import msgspec
 
 from desk.errors import FeedError
 from desk.feeds.lasting import BrokenError
+from desk.feeds.leaving import leaving
 from desk.feeds.mastodon.server import limits, printable
 from desk.feeds.sse import MOST_EVENT_BYTES, Events
 
@@ -121,7 +122,7 @@ async def by_socket(streams: tuple[Stream, ...], by: Listening) -> None:
     except aiohttp.WSServerHandshakeError as error:
         reason = dict(error.headers or {}).get("X-Error-Message", "")
         raise _refusal(error.status, reason, by.base, "streams", 0.0) from None
-    async with socket:
+    async with leaving(socket):
         for stream in streams:
             more = dict([stream.parameter]) if stream.parameter else {}
             await socket.send_json({"type": "subscribe", "stream": stream.name, **more})
