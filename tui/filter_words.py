@@ -9,7 +9,7 @@ MEDIA = "has:media"
 SINCE = "since:"
 NO_HEADLINES = "!only:news"
 """Leaves out posts that are a medium's voice and say nothing of supply, dangers or the utility."""
-_ASKS_FOR_NEWS = re.compile(r"!?(?:label:n|only:)", re.IGNORECASE)
+_SAYS_WHICH = re.compile(r"label:|!?only:", re.IGNORECASE)
 
 
 def terms(query: str) -> list[str]:
@@ -37,8 +37,8 @@ def has(query: str, term: str) -> bool:
 
 
 def without_headlines(query: str) -> str:
-    """`query` without headlines on other matters, unless it says itself what it wants of them."""
+    """`query` without headlines on other matters, unless it says itself which labels it wants."""
     found = terms(query)
-    if any(_ASKS_FOR_NEWS.match(each) for each in found):
+    if any(_SAYS_WHICH.match(each) for each in found):
         return query
     return " ".join([*found, NO_HEADLINES])

@@ -70,7 +70,7 @@ def test_a_desk_is_watched_filtered_killed_resized_and_left(
     terminal.type("Escape")
     terminal.wait_for("no power", without="t-hazard")  # a key at once would be alt+key
     terminal.type("/")
-    terminal.wait_for("label:hazard")
+    terminal.wait_for("label: only:")
     terminal.type("label:outage", "Enter")
     terminal.wait_for("no power in Alderton", without="line is down")
     (desk,) = desks(tmp_path)
@@ -212,7 +212,7 @@ def test_eight_colours_a_plain_locale_the_mouse_and_the_way_to_the_shell_and_bac
     terminal.type("Escape")
     terminal.wait_for("^ Pinned", without="Keys of this screen")
     terminal.type("/")
-    terminal.wait_for("label:hazard")
+    terminal.wait_for("label: only:")
     terminal.paste("label:outage\nq")
     terminal.type("Enter")
     terminal.wait_for("filter: label:outage")

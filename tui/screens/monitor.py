@@ -248,7 +248,7 @@ class Monitor(Keeping, Narrowing, Switching):
         if self._none_at is not None and (feed.following or self._none_at[0] == feed.cursor):
             left.append((self._none_at[1], "quiet"))
         if not (self.headlines or self.only_marked):
-            left.append(("without headlines", "quiet:headlines"))
+            left.append(("· no headlines", "quiet:headlines"))
         if self.kept.marks and not self.only_marked:
             left.append((f"{MARK}{len(self.kept.marks)}", "quiet:only_marked"))
         self.query_one("#feed-head", Head).show(tuple(left), _posts(feed.window) + " ")
