@@ -60,7 +60,7 @@ class Reel:
 
     def fire(self, inject: Fired) -> None:
         """Let an inject be sent next; it comes again whenever the reel does."""
-        at = bisect_right(self.fired, inject.before, key=_before)
+        at = bisect_right(self.fired, _when(inject), key=_when)
         self.fired.insert(at, inject)
         self._slots[at:] = [each.before + at + n for n, each in enumerate(self.fired[at:])]
         self._by_id[inject.told.post.id] = inject
@@ -137,3 +137,8 @@ class Reel:
 
 def _before(fired: Fired) -> int:
     return fired.before
+
+
+def _when(fired: Fired) -> tuple[int, float]:
+    """Its place in the order: before the same post, one that was wound back may be the later."""
+    return fired.before, fired.at_s

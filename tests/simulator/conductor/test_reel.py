@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from desk.post import encode
@@ -77,6 +77,7 @@ step = st.one_of(
 
 @settings(max_examples=40, deadline=None)
 @given(steps=st.lists(step, max_size=12))
+@example(steps=[("wind", 1.0), ("fire", 0.0), ("rewind", 0.0), ("fire", 0.0)])
 def test_however_it_is_wound_the_order_holds(
     small_day: StormDay, steps: list[tuple[str, float]]
 ) -> None:
