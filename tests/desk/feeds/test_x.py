@@ -23,22 +23,12 @@ from tests.desk.feeds.xland import (
     add_rule,
     around,
     feed_of,
-    few_packs,
     reading,
     rules_at,
-    token_set,
 )
 from tests.simulator.platforms.stageland import staged
 
-
-@pytest.fixture(autouse=True)
-def token(monkeypatch: pytest.MonkeyPatch) -> None:
-    token_set(monkeypatch)
-
-
-@pytest.fixture
-def packs(tmp_path: Path) -> Sequence[Pack]:
-    return few_packs(tmp_path)
+pytestmark = pytest.mark.usefixtures("x_token")
 
 
 async def test_it_brings_exactly_the_posts_that_its_rules_match(packs: Sequence[Pack]) -> None:

@@ -7,7 +7,6 @@ import re
 import time
 from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 
 import pytest
 from aiohttp import web
@@ -25,22 +24,15 @@ from tests.desk.feeds.xland import (
     add_rule,
     around,
     feed_of,
-    few_packs,
     reading,
     served,
-    token_set,
 )
 from tests.simulator.platforms.stageland import staged
 
+MOST = "the OR a OR i OR de OR la"
+"""A rule of X that lets most posts through."""
 
-@pytest.fixture(autouse=True)
-def token(monkeypatch: pytest.MonkeyPatch) -> None:
-    token_set(monkeypatch)
-
-
-@pytest.fixture
-def packs(tmp_path: Path) -> Sequence[Pack]:
-    return few_packs(tmp_path)
+pytestmark = pytest.mark.usefixtures("x_token")
 
 
 async def gone_through(stage: Stage, reader: Reader) -> list[str]:
@@ -68,9 +60,16 @@ def matching(stage: Stage, rule: str) -> set[str]:
     return {wire_id(each) for each in stage.read(0, None, "x") if node.holds(wire.seen(each))}
 
 
+async def everything_heard(stage: Stage, reader: Reader, heard: list[str]) -> None:
+    """What a feed had `heard` and what this one brings is all that the rule lets through."""
+    wanted = matching(stage, MOST)
+    await reader.until(lambda: len({*heard, *reader.ids}) >= len(wanted))
+    assert {*heard, *reader.ids} == wanted
+
+
 async def test_what_was_missed_comes_again_with_enterprise_access() -> None:
     async with staged(x, speed=STILL) as (url, stage):
-        await add_rule(url, "the OR a OR i OR de OR la", "most")
+        await add_rule(url, MOST, "most")
         cursor, heard = await cursor_in_the_middle(url, stage)
         stage.conductor.set_speed(None)
         feed = feed_of(url, "rules=leave&recover=backfill")
@@ -78,15 +77,13 @@ async def test_what_was_missed_comes_again_with_enterprise_access() -> None:
             await late.until(lambda: stage.over)
         again = feed_of(url, "rules=leave&recover=backfill")
         async with reading(again, cursor) as reader:
-            wanted = matching(stage, "the OR a OR i OR de OR la")
-            await reader.until(lambda: len({*heard, *reader.ids}) >= len(wanted))
-            assert {*heard, *reader.ids} == wanted
+            await everything_heard(stage, reader, heard)
             assert not again.condition.error
 
 
 async def test_a_long_gap_is_sent_in_a_stream_of_its_own() -> None:
     async with staged(x, speed=STILL) as (url, stage):
-        await add_rule(url, "the OR a OR i OR de OR la", "most")
+        await add_rule(url, MOST, "most")
         cursor, heard = await cursor_in_the_middle(url, stage)
         newest = cursor.partition("@")[0]
         async with reading(feed_of(url, "rules=leave")) as reader:
@@ -94,9 +91,7 @@ async def test_a_long_gap_is_sent_in_a_stream_of_its_own() -> None:
         long_ago = f"{newest}@{int(time.time()) - 3 * 3600}"
         feed = feed_of(url, "rules=leave&recover=backfill")
         async with reading(feed, long_ago) as reader:
-            wanted = matching(stage, "the OR a OR i OR de OR la")
-            await reader.until(lambda: len({*heard, *reader.ids}) >= len(wanted))
-            assert {*heard, *reader.ids} == wanted
+            await everything_heard(stage, reader, heard)
             assert not feed.condition.error
 
 

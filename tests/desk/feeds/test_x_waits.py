@@ -24,15 +24,11 @@ from tests.desk.feeds.xland import (
     feed_of,
     reading,
     served,
-    token_set,
     waits_of,
 )
 from tests.simulator.platforms.stageland import staged
 
-
-@pytest.fixture(autouse=True)
-def token(monkeypatch: pytest.MonkeyPatch) -> None:
-    token_set(monkeypatch)
+pytestmark = pytest.mark.usefixtures("x_token")
 
 
 async def test_an_http_error_waits_5_s_and_twice_as_long_each_time() -> None:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
-import pytest
 from aiohttp import web
 
 from desk.accounts import Account
@@ -18,7 +17,6 @@ from desk.feeds.patience import Patience
 from desk.feeds.surroundings import Surroundings
 from desk.feeds.x.feed import XFeed
 from desk.feeds.x.server import RULES
-from desk.feeds.x.url import TOKEN
 from rules import load_packs
 from rules.pack import Pack
 from simulator.platforms import CREDENTIAL
@@ -41,10 +39,6 @@ any = ["power|lights|electricity|storm|rain|hail", "outage"]
 text = "power is out"
 match = true
 """
-
-
-def token_set(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(TOKEN.removeprefix("env:"), CREDENTIAL)
 
 
 def few_packs(folder: Path) -> Sequence[Pack]:
