@@ -7,6 +7,7 @@ from hashlib import blake2b
 
 import msgspec
 
+from desk.digests import Digests
 from desk.feeds import Fault
 from desk.feeds.warning import WeatherWarning
 from desk.post import NO_CHANNEL, Post
@@ -32,15 +33,13 @@ class Intake:
 
     def __init__(self, *, exercise: bool | None = None, remembered: int = REMEMBERED) -> None:
         self.exercise = exercise
-        self._remembered = remembered
-        self._recent: set[int] = set()
-        self._older: set[int] = set()
+        self._known = Digests(remembered)
 
     def accept(self, feed: str, posts: Iterable[Post]) -> Accepted:
         """Sort out the posts that `feed` brings."""
         taken = Accepted([], [], 0, [])
         accept, known_by = taken.posts.append, taken.digests.append
-        recent, older = self._recent, self._older
+        is_new = self._known.add
         for post in posts:
             if post.exercise is not self.exercise:
                 if self.exercise is not None:
@@ -48,13 +47,9 @@ class Intake:
                     continue
                 self.exercise = post.exercise
             digest = digest_of(feed, post)
-            if digest in recent or digest in older:
+            if not is_new(digest):
                 taken.duplicates += 1
                 continue
-            recent.add(digest)
-            if 2 * len(recent) >= self._remembered:
-                self._turn()
-                recent, older = self._recent, self._older
             accept(post)
             known_by(digest)
         return taken
@@ -77,17 +72,11 @@ class Intake:
 
     def remember(self, digest: int) -> None:
         """Know a post from now on; the oldest half is forgotten when memory is full."""
-        self._recent.add(digest)
-        if 2 * len(self._recent) >= self._remembered:
-            self._turn()
+        self._known.add(digest)
 
     def knows(self, feed: str, channel: str, id_: str) -> bool:
         """Whether a post was accepted, as far as that is remembered."""
-        digest = _digest(feed, channel, id_)
-        return digest in self._recent or digest in self._older
-
-    def _turn(self) -> None:
-        self._older, self._recent = self._recent, set()
+        return _digest(feed, channel, id_) in self._known
 
     def _why(self) -> str:
         kind, came = ("an exercise", "real") if self.exercise else ("real", "simulated")
