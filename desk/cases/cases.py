@@ -34,7 +34,7 @@ from desk.settings import Policy, load_settings
 QUIET = timedelta(days=3)
 """An author who writes again after this long writes about something else."""
 
-CASES_HELD = 50_000
+CASES_HELD = 20_000
 """Cases in memory: days of a storm. Beyond a hundredth more, those with nothing to do leave memory,
 then the least urgent, those that were quiet longest first; the store keeps them."""
 

@@ -9,7 +9,7 @@ from typing import Any
 
 BLOCK = 512
 """Turns in a block; a full one of twice that is cut in two. A place is found among some hundred
-blocks and then within one, so 50,000 cases cost a few microseconds a change."""
+blocks and then within one, so 20,000 cases cost a few microseconds a change."""
 
 Turn = tuple[Any, ...]
 """Where a case stands; the last item is its id, so no two are equal."""

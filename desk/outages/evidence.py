@@ -89,7 +89,7 @@ def author_of(post: LabelledPost) -> int:
     return _person(post.channel, post.author.id) if post.author else digest(post.author_key)
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=16_384)
 def _person(channel: str, author: str) -> int:
     return digest(f"{channel}:{author}")
 

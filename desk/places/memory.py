@@ -52,7 +52,7 @@ class Memory:
     def __init__(self) -> None:
         self._order: deque[Seen | None] = deque()
         self._posts: dict[str, Seen] = {}
-        self._authors: dict[str, deque[Seen]] = {}
+        self._authors: dict[str, list[Seen]] = {}  # a deque of one is six times as large
         self._heard: dict[str, deque[Seen]] = {}
 
     def remember(self, post: LabelledPost) -> None:
@@ -64,7 +64,7 @@ class Memory:
             seen = Seen(f"{post.channel}:{post.id}", author, post.location, post.created_at)
             self._posts[seen.key] = seen
             if author:
-                self._authors.setdefault(author, deque()).append(seen)
+                self._authors.setdefault(author, []).append(seen)
                 self._heard.setdefault(post.location.community, deque()).append(seen)
         self._order.append(seen)
         if len(self._order) > REMEMBERED:
@@ -76,8 +76,11 @@ class Memory:
         if self._posts.get(seen.key) is seen:
             del self._posts[seen.key]
         if seen.author:
-            _drop(self._authors, seen.author)
-            _drop(self._heard, seen.location.community)
+            posts = self._authors[seen.author]
+            del posts[0]  # posts are forgotten in the order in which they came
+            if not posts:
+                del self._authors[seen.author]
+            self._heard[seen.location.community].popleft()
 
     def answered(self, post: Post) -> Seen | None:
         """The located post that this one answers or repeats."""
@@ -122,10 +125,3 @@ class Memory:
         age_s = abs((at - last[place].at).total_seconds())
         confidence = HISTORY * share * 0.5 ** (age_s / HALF_LIFE_S)
         return (last[place].location, confidence) if confidence >= LEAST else None
-
-
-def _drop(kept: dict[str, deque[Seen]], key: str) -> None:
-    """Forget the oldest of a key: posts are forgotten in the order in which they came."""
-    kept[key].popleft()
-    if not kept[key]:
-        del kept[key]

@@ -11,7 +11,7 @@ from desk.places.words import WORD, WORDS, plain, split_tag
 from desk.post import Author
 
 STATED, STATED_BARE, CALLED = 0.75, 0.65, 0.6
-REMEMBERED_PROFILES = 20_000
+REMEMBERED_PROFILES = 5_000
 _LONGEST = 200
 NEWSROOM = ["newsroom"]
 """The words of a profile that speaks for many places: nothing is inferred from it."""
