@@ -23,7 +23,7 @@ from simulator.realism.figures import (
 )
 from simulator.realism.posts import Mix, Tally, mixes
 from simulator.realism.reading import count_posts, pairs
-from simulator.realism.sameness import Sampler, names_of
+from simulator.realism.sameness import SAMPLE_MAX, Sampler, names_of
 from simulator.realism.texts import Other, Texts
 from simulator.storm import Storm
 from simulator.storm_file import load_storm
@@ -115,7 +115,7 @@ def card(
         values.of_grid(storm, day, curved)
         | values.of_incidents(folder, storm)
         | values.of_posts(storm, day, tally)
-        | values.of_texts(texts, _other(storm, other, progress))
+        | values.of_texts(texts, _other(storm, tally.posts, other, progress))
     )
     rows = tuple(_row(figure, measured[figure.id], storm) for figure in figures())
     engines = _engines(heard, engine, real, storm, progress)
@@ -169,14 +169,18 @@ def _read(
         heard.add(batch)
 
 
-def _other(storm: Storm, folder: Path | None, progress: Progress) -> Other:
-    """The sampled texts of the same storm under another seed."""
+def _other(storm: Storm, posts: int, folder: Path | None, progress: Progress) -> Other:
+    """The sampled texts of the same storm under another seed.
+
+    Of a storm that has more `posts` than are compared, so many are told as will be.
+    """
     if folder is not None:
         storm = load_storm(str(folder))
         day = StormDay(storm)
         told: Iterable[tuple[str, str]] = ((post.id, post.text) for post, _ in pairs(folder))
     else:
-        storm = msgspec.structs.replace(storm, seed=storm.seed + 1)
+        scale = storm.scale * min(1.0, SAMPLE_MAX / max(1, posts))
+        storm = msgspec.structs.replace(storm, seed=storm.seed + 1, scale=scale)
         day = StormDay(storm)
         told = ((told.post.id, told.post.text) for told in day.tell())
     found = Other(names_of(storm, day.territory))
