@@ -7,6 +7,7 @@ from textwrap import wrap
 
 from simulator.load.compare import Ratio, told_of
 from simulator.load.latency import Percentiles
+from simulator.load.memory import FLAT, SHORT_S, growth, tenths_mb
 from simulator.load.report import Report, Run, Sample
 
 NAME = 25
@@ -35,8 +36,7 @@ def told(report: Report) -> Iterator[tuple[str, str]]:
         yield "CPU by stage, cores", _spent(run, "stages")
         yield "CPU of a post, µs", _cost(run, "cores")
         yield "  of this, by stage", _cost(run, "stages")
-    first, last, most_mb = report.memory_mb
-    yield "memory", f"{first:,.0f} MB at the begin, {last:,.0f} at the end, {most_mb:,.0f} at most"
+    yield from _memory(report, run)
     if report.saturation is not None:
         yield "first to saturate", f"{report.saturation.stage}: {report.saturation.words}"
     if report.overload is not None and plan.shape != "record":
@@ -119,6 +119,26 @@ def _cost(run: Run, field: str) -> str:
     posts = max(1, run.label.count)
     costs = (f"{name} {1e6 * spent / posts:,.0f}" for name, spent in found.items())
     return ", ".join(costs) or "not measured"
+
+
+def _memory(report: Report, run: Run | None) -> Iterator[tuple[str, str]]:
+    first, last, most_mb = report.memory_mb
+    yield "memory", f"{first:,.0f} MB at the begin, {last:,.0f} at the end, {most_mb:,.0f} at most"
+    tenths = tenths_mb(run.samples) if run is not None else []
+    if run is None or not tenths:
+        return
+    samples = run.samples
+    yield f"  tenths of '{run.name}'", " ".join(f"{mb:,.0f}" for mb in tenths) + " MB"
+    roles = dict.fromkeys(role for sample in samples for role in sample.memory)
+    means = ((role, tenths_mb(samples, role)) for role in roles)
+    ends = [f"{role} {mb[0]:,.0f}-{mb[-1]:,.0f}" for role, mb in means if mb]
+    yield "  first to last tenth", ", ".join(ends)
+    grown = growth(samples)
+    if grown is None:
+        yield "  in its second half", f"no word on growth: a run of less than {SHORT_S:g} s"
+    else:
+        mark = "flat" if grown <= FLAT else "NOT FLAT"
+        yield "  in its second half", f"{grown:+.1%}: {mark} (at most {FLAT:+.0%})"
 
 
 def _recovery(report: Report, run: Run) -> str:

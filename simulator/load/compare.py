@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from simulator.errors import LoadError
+from simulator.load.memory import FLAT, growth
 from simulator.load.report import Plan, Report, Run
 from simulator.load.wish import Wish
 
@@ -54,6 +55,7 @@ def compare(old: Report, new: Report, tolerance: float = TOLERANCE) -> list[Rati
                 _less(f"post to {name} {percentile} ms", was_ms, is_ms, tolerance, LEAST_MS)
             )
     rows.append(_less("memory MB", old.memory_mb[2], new.memory_mb[2], tolerance, 1.0))
+    rows.append(_growth(shown_old, shown_new))
     rows.append(_less("recovered s", old.recovered_s, new.recovered_s, tolerance, 2.0))
     rows.append(_less("lost posts", float(old.lost), float(new.lost), 0.0, 0.0))
     f1_worse = _both(old.macro_f1, new.macro_f1) and new.macro_f1 < old.macro_f1 - LEAST_F1  # type: ignore[operator]
@@ -76,6 +78,13 @@ def _rate(report: Report, shown: Run | None) -> float | None:
     if report.plan.shape == "record":
         return report.overload.achieved if report.overload else None
     return report.rate if report.rate is not None else (shown.achieved if shown else None)
+
+
+def _growth(old: Run | None, new: Run | None) -> Ratio:
+    was, now = (growth(run.samples) if run is not None else None for run in (old, new))
+    worse = now is not None and now > FLAT and (was is None or was <= FLAT)
+    was, now = (None if each is None else round(100 * each, 1) for each in (was, now))
+    return Ratio("memory growth %", was, now, None, worse)
 
 
 def _more(name: str, old: float | None, new: float | None, tolerance: float) -> Ratio:

@@ -19,7 +19,8 @@ class Sample(msgspec.Struct, frozen=True):
     """One look at a run; `at_s` counts from its begin, rates are posts a second since the last.
 
     `cores` are used by the processes of the test, `stages` by the parts of these that tell of it,
-    `others` by everybody else on the machine.
+    `others` by everybody else on the machine. `memory_mb` is resident, of the system under load;
+    `memory` has the same by process, with generator and test.
     """
 
     at_s: float
@@ -32,6 +33,7 @@ class Sample(msgspec.Struct, frozen=True):
     stages: dict[str, float]
     memory_mb: float
     others: float
+    memory: dict[str, float] = {}
 
 
 class Run(msgspec.Struct, frozen=True):

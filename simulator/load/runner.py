@@ -18,7 +18,7 @@ from simulator.load.report import Run, Sample
 from simulator.load.schedule import STEP_S, Schedule
 from simulator.load.shapes import Shape
 from simulator.load.targets import Target
-from simulator.load.usage import Meter
+from simulator.load.usage import BESIDE, Meter
 from simulator.load.wire import Progress
 
 LOOK_S = 0.1
@@ -297,7 +297,8 @@ class _Running:
             for stage, spent in work_s.items()
         }
         self._work_s = work_s
-        memory_mb = bench.meter.memory_mb()
+        memory = bench.meter.memory()
+        memory_mb = round(sum(memory[role] for role in memory if role not in BESIDE), 1)
         bench.memory_mb.append(memory_mb)
         sample = Sample(
             at_s=round(at_s, 2),
@@ -310,6 +311,7 @@ class _Running:
             stages=stages,
             memory_mb=memory_mb,
             others=bench.meter.others,
+            memory=memory,
         )
         self._samples.append(sample)
         within_ms = bench.promise.within_ms

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 
 import psutil
 
+BESIDE = ("generator", "test")
+"""Roles that are no part of the system under load."""
 _WITH_LABELLERS = ("pipeline", "server")
 
 
@@ -39,14 +41,15 @@ class Meter:
         self._spent_s, self._busy_s, self._at_s = spent_s, busy_s, at_s
         return used
 
-    def memory_mb(self) -> float:
-        """Resident memory of all roles but the generator, in MB."""
-        total = 0
+    def memory(self) -> dict[str, float]:
+        """Resident memory of each role, in MB."""
+        found: dict[str, int] = {}
         for role, processes in self._roles.items():
-            if role not in ("generator", "test"):
-                for process in _with_children(processes):
-                    total += _rss(process)
-        return round(total / 1e6, 1)
+            found[role] = found.get(role, 0) + sum(map(_rss, processes))
+            for child in () if role in BESIDE else _children(processes):
+                own = "rules" if role in _WITH_LABELLERS else role
+                found[own] = found.get(own, 0) + _rss(child)
+        return {role: round(size / 1e6, 1) for role, size in found.items()}
 
     def _times(self) -> dict[str, float]:
         found: dict[str, float] = {}
@@ -72,10 +75,6 @@ def _children(processes: Sequence[psutil.Process]) -> list[psutil.Process]:
         except psutil.Error:
             continue
     return found
-
-
-def _with_children(processes: Sequence[psutil.Process]) -> list[psutil.Process]:
-    return [*processes, *_children(processes)]
 
 
 def _cpu_s(process: psutil.Process) -> float:

@@ -9,10 +9,12 @@ from simulator.errors import LoadError
 from simulator.load.accounting import Account, LabelFigures
 from simulator.load.compare import comparable, compare, told_of
 from simulator.load.latency import Percentiles
+from simulator.load.memory import growth, tenths_mb
 from simulator.load.promise import parse_promise
 from simulator.load.report import Machine, Plan, Report, Run, Sample, read_report
 from simulator.load.saturation import first_to_saturate
 from simulator.load.wish import Wish
+from tui.load_words import lines
 
 PLAN = Plan("pipeline", "hurricane", "ramp", "p99 <= 250 ms", 1, 20.0, 7, 1000)
 
@@ -94,6 +96,36 @@ def test_worse_is_what_lies_beyond_the_tolerance(new: Report, worse: set[str]) -
     rows = compare(report(), new)
     assert {row.name for row in rows if row.worse} == worse
     assert next(row.ratio for row in rows if row.name == "rate") == (new.rate or 0) / 5000
+
+
+def growing(to_mb: float, seconds: float = 60.0) -> Run:
+    """A run in which the memory of the pipeline rises evenly, and that of the generator as well."""
+    looks = 40
+    samples = tuple(
+        msgspec.structs.replace(
+            sample(seconds * at / looks),
+            memory_mb=100.0 + (to_mb - 100.0) * at / looks,
+            memory={"pipeline": 100.0 + (to_mb - 100.0) * at / looks, "generator": float(at)},
+        )
+        for at in range(1, looks + 1)
+    )
+    return msgspec.structs.replace(run(5000.0), samples=samples)
+
+
+def test_memory_is_told_by_tenths_and_flat_where_its_second_half_adds_little() -> None:
+    flat, grown = growing(110.0), growing(200.0)
+    assert tenths_mb(flat.samples)[::9] == [100.5, 109.5]
+    assert tenths_mb(flat.samples, "generator")[::9] == [2.0, 38.0]
+    assert growth(flat.samples) == pytest.approx(0.049, abs=0.001)
+    assert growth(growing(200.0, seconds=30.0).samples) is None
+    assert tenths_mb(flat.samples[:5]) == []
+    old, new = (msgspec.structs.replace(report(), best=each) for each in (flat, grown))
+    worse = {row.name: row.new for row in compare(old, new) if row.worse}
+    assert worse == {"memory growth %": 35.6}
+    words = "\n".join(lines(new))
+    assert "pipeline 105-195, generator 2-38" in words
+    assert "+35.6%: NOT FLAT (at most +10%)" in words
+    assert "+4.9%: flat" in "\n".join(lines(old))
 
 
 def test_a_record_is_told_by_its_second_not_by_what_came_after() -> None:
