@@ -14,7 +14,7 @@ import msgspec
 
 from desk.errors import OutageError, choices
 from desk.outages.change import ENDED, Status
-from desk.outages.cluster import Cluster, newest_of
+from desk.outages.cluster import SLOT_S, Cluster, newest_of, turn
 from desk.outages.memory import Deed, Marks, Memory
 
 Kind = Literal["verify", "confirm", "unverifiable", "dismiss", "merge", "split", "undo"]
@@ -66,12 +66,12 @@ def perform(memory: Memory, action: Action, at_s: int) -> list[Cluster]:
             memory.note(action.kind, [cluster])
             cluster.confirmed, cluster.unverifiable = True, None
             cluster.oms = action.oms or cluster.oms
-            _turn(cluster, "restoring" if cluster.status == "restoring" else "confirmed", at_s)
+            turn(cluster, "restoring" if cluster.status == "restoring" else "confirmed", at_s)
             touched = [cluster]
         case "dismiss":
             memory.note(action.kind, [cluster])
             cluster.dismissed = True
-            _turn(cluster, "dismissed", at_s)
+            turn(cluster, "dismissed", at_s)
             touched = [cluster]
         case "merge":
             touched = _merge(memory, action, cluster, at_s)
@@ -97,7 +97,10 @@ def hand_over(memory: Memory, cluster: Cluster, into: Cluster, at_s: int) -> Non
     parts = cluster.parts
     cluster.parts = deepcopy(parts)
     cluster.merged_into = into.id
-    _turn(cluster, "dismissed", at_s)
+    if not cluster.has_peaks:
+        for part in parts.values():
+            part.faded = at_s // SLOT_S
+    turn(cluster, "dismissed", at_s)
     into.seen = newest_of(cluster.seen | into.seen)
     memory.join(into, parts)
 
@@ -160,7 +163,7 @@ def _take_back(memory: Memory, cluster: Cluster, before: Marks, at_s: int) -> No
     if cluster.dismissed and not before.dismissed:
         _reopen(memory, cluster, before.status, at_s)
     elif cluster.confirmed and not before.confirmed and cluster.status == "confirmed":
-        _turn(cluster, before.status, at_s)
+        turn(cluster, before.status, at_s)
     cluster.dismissed, cluster.confirmed = before.dismissed, before.confirmed
     cluster.verifying, cluster.oms = before.verifying, before.oms
     cluster.unverifiable = before.unverifiable
@@ -175,7 +178,7 @@ def _reopen(memory: Memory, cluster: Cluster, status: Status, at_s: int) -> None
                 f"{cluster.id} can't be reopened: {here.id} has begun in {name} since;"
                 " dismiss that one first"
             )
-    _turn(cluster, status, at_s)
+    turn(cluster, status, at_s)
     memory.join(cluster, {})
     for name in cluster.parts:
         for heard in memory.unhear(name):
@@ -193,21 +196,15 @@ def _part_again(memory: Memory, deed: Deed, outages: list[Cluster], at_s: int) -
         )
     cluster.parts = {}
     cluster.merged_into = None
-    _turn(cluster, into.status if into.ended else deed.before[cluster.id].status, at_s)
+    turn(cluster, into.status if into.ended else deed.before[cluster.id].status, at_s)
     memory.join(cluster, back)
 
 
 def hand_back(memory: Memory, made: Cluster, cluster: Cluster, at_s: int) -> None:
     """Undo a split: the live one of the two goes on as the whole."""
     if cluster.ended:
-        _turn(cluster, made.status, at_s)
+        turn(cluster, made.status, at_s)
     hand_over(memory, made, cluster, at_s)
-
-
-def _turn(cluster: Cluster, status: Status, at_s: int) -> None:
-    if status != cluster.status:
-        cluster.status = status
-        cluster.turned_s = at_s
 
 
 def _known(memory: Memory, outage: str) -> Cluster:

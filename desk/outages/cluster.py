@@ -46,6 +46,11 @@ FEWEST_QUOTES = 2
 SLOT_S = 300
 SLOTS = 12
 
+HALF_LIFE_SLOTS = 72
+"""What an outage once had counts half after six hours: much of it is back by then."""
+
+FADING = 0.5 ** (1 / HALF_LIFE_SLOTS)
+
 
 class Sighting(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """That an author said something of the place at `at_s`; `kind` is REPORT, SUPPORT, …."""
@@ -99,7 +104,8 @@ class Part(msgspec.Struct, kw_only=True):
     author to when they wrote of a time of restoration, and which. By spans of five minutes `slots`
     counts posts, `reports` those that report an outage, and of those that were read `fresh` and
     `lasting` who has just lost power and who lacks it for long. `peak` is the most reports in ten
-    minutes (desk/outages/waves.py); of the minute `read_at`, `read` posts were read for times.
+    minutes (desk/outages/waves.py) as of the slot `faded`; of the minute `read_at`, `read` posts
+    were read for times.
     """
 
     started_s: int
@@ -127,6 +133,7 @@ class Part(msgspec.Struct, kw_only=True):
     weight_sum: float = 0.0
     largest: int = 0
     peak: float = 0.0
+    faded: int = 0
     read_at: int = 0
     read: int = 0
 
@@ -160,6 +167,11 @@ class Cluster(msgspec.Struct, kw_only=True, tag="outage"):
         return self.status in ENDED
 
     @property
+    def has_peaks(self) -> bool:
+        """Whether it is remembered how many reports there were: while it is open, and likely."""
+        return self.status != "suspected" and self.status not in ENDED
+
+    @property
     def communities(self) -> tuple[str, ...]:
         """Ids of the communities that it has reached."""
         return tuple(sorted(self.parts))
@@ -191,6 +203,28 @@ def may_read(part: Part, now_s: int) -> bool:
         return False
     part.read += 1
     return True
+
+
+def turn(cluster: Cluster, status: Status, at_s: int) -> None:
+    """Give an outage another status."""
+    if status == cluster.status:
+        return
+    slot = at_s // SLOT_S
+    for part in cluster.parts.values():
+        if cluster.has_peaks:
+            fade(part, slot)
+        part.faded = slot
+    cluster.status = status
+    cluster.turned_s = at_s
+
+
+def fade(part: Part, slot: int) -> None:
+    """Bring `peak` up to a slot: what was counted up to now fades, or is more than there was."""
+    counts, peak = part.reports, part.peak
+    for at in range((part.faded or slot) + 1, slot + 1):
+        before = counts.get(at - 3, 0) + counts.get(at - 4, 0)
+        peak = max(peak * FADING, before)
+    part.peak, part.faded = peak, slot
 
 
 def newest_of(seen: dict[int, int]) -> dict[int, int]:
@@ -228,8 +262,11 @@ _PRIME = (1 << 61) - 1
 _SPREAD = 0x1D8AF066F8F36D91
 
 
-def gather(cluster: Cluster, heard: Heard) -> Part | None:
-    """Add one post to the evidence, in the part that is returned; None where a copy is there."""
+def gather(cluster: Cluster, heard: Heard, slot: int) -> Part | None:
+    """Add one post to the evidence, in the part that is returned; None where a copy is there.
+
+    `slot` is the span of five minutes that it is now.
+    """
     seen = cluster.seen
     if heard.copy in seen:
         return None
@@ -257,6 +294,8 @@ def gather(cluster: Cluster, heard: Heard) -> Part | None:
     if heard.hazard or heard.vulnerable or heard.damage or heard.cause or heard.etr_s:
         _mark(part, heard)
     if heard.kind != DAMAGE:
+        if part.faded != slot and cluster.has_peaks:
+            fade(part, slot)
         _remember(part, heard)
     return part
 

@@ -8,11 +8,13 @@ from itertools import chain, count
 
 import msgspec
 
+from desk.outages.agenda import Agenda
 from desk.outages.change import Status
-from desk.outages.cluster import ECHO, REPORT, Cluster, Heard, Part, Sighting, gather
+from desk.outages.cluster import ECHO, REPORT, SLOT_S, Cluster, Heard, Part, Sighting, gather
 from desk.outages.copies import Copies
 from desk.outages.rates import HourOf, Rates
 
+SLOT_MIN = SLOT_S // 60
 CLOCK_KEY, RATES_KEY = "clock:", "rates:"
 """No ids of a community or an outage: those are slugs."""
 
@@ -71,6 +73,7 @@ class Memory:
         self.clusters: dict[str, Cluster] = {}
         self.hearings: dict[str, Hearing] = {}
         self.rates = Rates()
+        self.agenda = Agenda()
         self._copies: dict[str, Copies] = {}
         self._deeds: dict[int, Deed] = {}
         self._latest: dict[str, Cluster] = {}
@@ -96,6 +99,12 @@ class Memory:
         own = [c for c in named if not c.ended and _knows(c, heard.author)]
         return max(own, key=lambda c: (c.whole.last_s, c.id), default=None)
 
+    def to_look_at(self, now_s: int) -> list[Cluster]:
+        """The open outages of which something may be new by now, oldest first."""
+        known = (self.clusters.get(name) for name in self.agenda.take(now_s))
+        found = [cluster for cluster in known if cluster is not None and not cluster.ended]
+        return sorted(found, key=lambda cluster: (cluster.started_s, cluster.id))
+
     def begin(self, parts: dict[str, Part], at_s: int, status: Status) -> Cluster:
         """Remember a new outage of these parts; its id tells its first community and start."""
         home, part = next(iter(parts.items()))
@@ -118,9 +127,10 @@ class Memory:
         """Add a post to the evidence of an outage; of a known `text`, as its first author's."""
         if text is not None and heard.copy not in cluster.seen:
             heard = self._voiced(heard, text)
-        part = gather(cluster, heard)
+        minute = self.tick.minute if self.tick is not None else 0
+        part = gather(cluster, heard, minute // SLOT_MIN)
         if part is not None:
-            self._dirty.add(cluster.id)
+            self.turned(cluster)
             author = heard.author
             known = self._by_author.get(author, ())
             if cluster.id not in known and author != ECHO and author in part.authors:
@@ -142,6 +152,7 @@ class Memory:
     def turned(self, cluster: Cluster) -> None:
         """Note that an outage has changed."""
         self._dirty.add(cluster.id)
+        self.agenda.touch(cluster.id)
 
     def hear(self, heard: Heard, text: str) -> list[Heard]:
         """All that is heard of a community, with this post as the last; nothing if it is a copy."""
@@ -258,6 +269,7 @@ class Memory:
             match msgspec.json.decode(data, type=Cluster | Copies | Deed | Hearing | Rates | Tick):
                 case Cluster() as cluster:
                     self.clusters[cluster.id] = cluster
+                    self.agenda.touch(cluster.id)
                 case Copies() as copies:
                     self._copies[copies.community] = copies
                 case Rates() as rates:

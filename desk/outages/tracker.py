@@ -14,6 +14,7 @@ from datetime import datetime
 import msgspec
 
 from desk.outages.actions import Action, perform
+from desk.outages.agenda import next_look
 from desk.outages.change import OutageChange, Status
 from desk.outages.cluster import (
     REPORT,
@@ -28,6 +29,7 @@ from desk.outages.cluster import (
     may_read,
     newest_of,
     trend,
+    turn,
 )
 from desk.outages.etr import etr_of
 from desk.outages.evidence import hear, of_the_past, stragglers
@@ -285,9 +287,7 @@ class Outages:
 
     def _pass_minute(self, now_s: int) -> list[OutageChange]:
         changes: list[OutageChange] = []
-        for cluster in list(self._memory.in_order()):
-            if cluster.ended:
-                continue
+        for cluster in self._memory.to_look_at(now_s):
             if cluster.status != "suspected":
                 changes += self._part_waves(cluster, now_s)
             if len(cluster.parts) > 1:
@@ -296,6 +296,7 @@ class Outages:
             status = settle(cluster, said, now_s)
             if status != cluster.status or worth_telling(cluster, said, now_s):
                 changes.append(self._turn(cluster, status, now_s))
+            self._memory.agenda.put(cluster.id, next_look(cluster, said, now_s))
         if now_s % FORGET_EVERY_S == 0:
             self._memory.forget(now_s - HEARD_S, now_s - REMEMBERED_S, self._hour_of)
             self._needs.clear()
@@ -345,7 +346,8 @@ class Outages:
             count_author(fresh, seen.author, 0)
         fresh.posts = max(len(fresh.recent), len(fresh.authors))
         fresh.last_s = fresh.voice_s = fresh.report_s = max(seen.at_s for seen in reports)
-        fresh.reports = {now_s // SLOT_S: len(reports)}
+        fresh.faded = now_s // SLOT_S
+        fresh.reports = {fresh.faded: len(reports)}
         cluster = self._memory.begin({community: fresh}, now_s, "likely")
         cluster.sure_s = now_s
         return self._tell(cluster, now_s)
@@ -371,8 +373,7 @@ class Outages:
     def _turn(self, cluster: Cluster, status: Status, now_s: int) -> OutageChange:
         """Give `cluster` its status, and tell of it."""
         if status != cluster.status:
-            cluster.status = status
-            cluster.turned_s = now_s
+            turn(cluster, status, now_s)
             if not cluster.sure_s and status in DETECTED:
                 cluster.sure_s = now_s
         return self._tell(cluster, now_s)

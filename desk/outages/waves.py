@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from desk.outages.cluster import REPORT, SLOT_S, Part, Sighting
+from desk.outages.cluster import REPORT, SLOT_S, Part, Sighting, fade
 
 FEWEST_REPORTERS = 7
 """A wave has so many reporters in ten minutes at least ..."""
@@ -34,23 +34,17 @@ ESTABLISHED_AUTHORS = 3
 SETTLED_S = 30 * 60
 """An outage that became likely more lately still gathers its own first wave."""
 
-HALF_LIFE_SLOTS = 72
-"""What an outage once had counts half after six hours: much of it is back by then."""
-
 
 def wave(part: Part, now_s: int, sure_s: int, customers: int) -> list[Sighting]:
     """The reports of a new loss up to `now_s`, in a community of so many customers; or none.
 
-    To be asked at every full minute: it also remembers how many reports there were. `sure_s` is
-    when the outage became likely.
+    `sure_s` is when the outage became likely.
     """
     counts, slot = part.reports, now_s // SLOT_S
-    if now_s % SLOT_S == 0:
-        before = counts.get(slot - 3, 0) + counts.get(slot - 4, 0)
-        part.peak = max(part.peak * 0.5 ** (1 / HALF_LIFE_SLOTS), before)
     level = counts.get(slot, 0) + counts.get(slot - 1, 0)
     if level < FEWEST_REPORTERS or now_s - max(sure_s, part.started_s) < SETTLED_S:
         return []
+    fade(part, slot)
     if not _stands_out(part, slot, level, customers):
         return []
     since_s = (slot - 1) * SLOT_S
