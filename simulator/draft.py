@@ -211,8 +211,12 @@ class Scene:
         """The hour on the wall, 0-24, of a second of the storm day."""
         return (self._midnight_s + at_s) % 86400 / 3600
 
-    def clock(self, at_s: float, language: str, draw: random.Random) -> str:
-        """The time on the wall as people write it."""
+    def midnights(self, at_s: float) -> int:
+        """How many midnights on the wall lie between the day on which the storm begins and then."""
+        return int((self._midnight_s + at_s) // 86400)
+
+    def clock(self, at_s: float, language: str, draw: random.Random, *, exact: bool = False) -> str:
+        """The time on the wall as people write it, or `exact` as an office does."""
         hour = int(self.local_hour(at_s))
         minute = int(self.local_hour(at_s) * 60) % 60
         minute -= minute % 5
@@ -220,7 +224,8 @@ class Scene:
             return f"{hour}:{minute:02d}"
         twelve = hour % 12 or 12
         half = "pm" if hour >= 12 else "am"
-        return f"{twelve}:{minute:02d}{half}" if draw.random() < 0.6 else f"{twelve}:{minute:02d}"
+        said = exact or draw.random() < 0.6
+        return f"{twelve}:{minute:02d}{half if said else ''}"
 
     def region_name(self, share: float) -> str:
         """The region, half of the time in its short form; `share` is drawn from 0-1."""

@@ -176,5 +176,6 @@ def decorated(
     if tags and rnd() < plan.hashtags * tagging:
         text = f"{text} #{tags[int(rnd() * len(tags))]}"
         if rnd() < 0.2:
-            text = f"{text} #{tags[int(rnd() * len(tags))]}"
+            another = f"#{tags[int(rnd() * len(tags))]}"
+            text = text if another in text else f"{text} {another}"
     return text

@@ -27,6 +27,16 @@ NOTICE_S = 2 * 3600.0
 COLLAPSE_NOTICE_S = 2400.0
 MOVED_S = 900.0
 """By how much an estimate has to move before the utility says so."""
+NEXT_SUCH_S = 6 * 3600.0
+"""A time beyond midnight that is nearer than this needs no day."""
+
+_TOMORROW = {"en": " tomorrow", "it": " di domani", "es": " de mañana"}
+_WEEKDAYS = {
+    "en": (" on ", "Monday Tuesday Wednesday Thursday Friday Saturday Sunday"),
+    "it": (" di ", "lunedì martedì mercoledì giovedì venerdì sabato domenica"),
+    "es": (" del ", "lunes martes miércoles jueves viernes sábado domingo"),
+}
+"""What stands before the name of a day, and the names, Monday first."""
 
 
 class Announcements:
@@ -122,7 +132,11 @@ class Announcements:
         act = "utility_back" if wrong else act
         if not scene.official.can(act):
             return None
-        facts["eta"], facts["previous"] = facts.at(eta_s), facts.at(before_s)
+        facts["eta"], facts["previous"] = (
+            scene.clock(each_s, facts.language, draw, exact=True) for each_s in (eta_s, before_s)
+        )
+        if act in ("utility_outage", "utility_etr", "utility_etr_moved"):
+            facts["eta"] += _its_day(scene, at_s, eta_s, facts.language)
         facts["clock"] = facts["eta"]
         if act == "collapse_notice":
             facts["since"] = facts.at(scene.outages[0].started_s)
@@ -169,3 +183,14 @@ def own_facts(
     facts = Facts(scene, community, draw, at_s, language or scene.storm.voice[0].language)
     facts["utility"] = scene.storm.utility.name
     return facts
+
+
+def _its_day(scene: Scene, now_s: float, at_s: float, language: str) -> str:
+    """Behind a time on the wall: its day, where nobody would take it for the next such time."""
+    days = scene.midnights(at_s) - scene.midnights(now_s)
+    if not days or at_s - now_s < NEXT_SUCH_S:
+        return ""
+    if days == 1:
+        return _TOMORROW[language]
+    before, names = _WEEKDAYS[language]
+    return before + names.split()[scene.time(at_s).astimezone(scene.territory.zone).weekday()]

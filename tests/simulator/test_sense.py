@@ -142,6 +142,10 @@ def test_the_day_of_a_collapse_is_about_radios_trains_and_cash(blackout: tuple[T
         ("my mother is fainting from the heat", Moment(15, 7), True),
         ("media casa sin luz", Moment(12.6, 4, dark=True), False),
         ("9 flickers in 9 minutes", Moment(12, 5, failing=False), False),
+        ("luce assente in piena interrogazione online", Moment(20.75, 11), False),
+        ("power just went, reading by candlelight", Moment(12.6, 4), False),
+        ("power just went, reading by candlelight", Moment(23, 4), True),
+        ("terraza llena, cerveza aún fría", Moment(23, 4, lost_h=10.5), False),
         (f"{UNSAID} hours without power", Moment(12, 5), False),
         ("siamo senza luce da stanotte", Moment(9, 10, lost_h=5), True),
         ("siamo senza luce da stanotte", Moment(9, 10, lost_h=1), False),
@@ -149,6 +153,20 @@ def test_the_day_of_a_collapse_is_about_radios_trains_and_cash(blackout: tuple[T
 )
 def test_a_text_is_held_against_its_moment(text: str, moment: Moment, may: bool) -> None:
     assert sensible(text, moment) is may
+
+
+def test_an_estimate_for_another_day_names_it_and_an_office_says_am_or_pm(
+    hurricane: tuple[Told, ...],
+) -> None:
+    texts = [
+        told.post.text
+        for told in hurricane
+        if told.post.author and told.post.author.id.endswith("-utility") and not told.post.reply_to
+    ]
+    told = [text for text in texts if "stimat" in text or re.search(r"\bETR\b", text)]
+    times = [text for text in told if re.search(r"\d:\d\d", text)]
+    assert all(re.search(r"\d:\d\d[ap]m", text) for text in times)
+    assert [text for text in times if re.search(r"[ap]m( tomorrow| on \w+day)", text)]
 
 
 def test_an_estimate_that_is_moved_never_goes_back_in_time(hurricane_day: StormDay) -> None:
