@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from heapq import heappop, heappush
 
-from desk.outages.cluster import QUOTED_S, SLOT_S, Cluster, Part
+from desk.outages.cluster import QUOTED_S, SLOT_S, Cluster, Part, since
 from desk.outages.ladder import (
     DWELL_S,
     REPORTS_SILENCE_S,
@@ -80,10 +80,8 @@ def _quotes_end(said: Part, now_s: int) -> int:
 
 def _voice_fades(said: Part, now_s: int) -> int:
     """When the oldest of the voices that are compared is one no more."""
-    after_s = now_s - VOICES_S
-    return (
-        min((seen.at_s for seen in said.recent if seen.at_s > after_s), default=NEVER_S) + VOICES_S
-    )
+    late = since(said, now_s - VOICES_S + 1)
+    return late[0].at_s + VOICES_S if late else NEVER_S
 
 
 def _wave_may_tell(part: Part, now_s: int, sure_s: int) -> int:

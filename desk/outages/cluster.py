@@ -6,6 +6,7 @@ and read back, it goes on as if nothing had happened. Its size is bounded whatev
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from collections.abc import Iterable
 from typing import TypeVar
 
@@ -52,7 +53,7 @@ HALF_LIFE_SLOTS = 72
 FADING = 0.5 ** (1 / HALF_LIFE_SLOTS)
 
 
-class Sighting(msgspec.Struct, array_like=True, frozen=True, gc=False):
+class Sighting(msgspec.Struct, array_like=True, frozen=True, gc=False, order=True):
     """That an author said something of the place at `at_s`; `kind` is REPORT, SUPPORT, …."""
 
     at_s: int
@@ -96,6 +97,8 @@ class Told(msgspec.Struct, array_like=True, frozen=True):
 
 class Part(msgspec.Struct, kw_only=True):
     """What is known of an outage in one of its communities, which it reached at `started_s`.
+
+    `recent` is in order of time.
 
     `authors` maps a hash to when that author last said that power is back (0: never); of many
     it holds those with a hash up to `largest`, a fair sample of all. `lat_sum` and `lon_sum` are
@@ -360,7 +363,7 @@ def together(parts: Iterable[Part]) -> Part:
         whole.quotes |= part.quotes
         for author, restored_s in part.authors.items():
             whole.authors[author] = max(whole.authors.get(author, 0), restored_s)
-    whole.recent = in_order(seen for part in parts for seen in part.recent)
+    whole.recent = sorted(seen for part in parts for seen in part.recent)
     whole.evidence = [post for part in parts for post in part.evidence]
     largest = min((part.largest for part in parts if part.largest), default=0)
     whole.authors_seen = len(whole.authors)
@@ -389,9 +392,13 @@ def _remember(part: Part, heard: Heard) -> None:
             part.report_s = at_s
     elif kind == RESTORED and at_s > part.restored_s:
         part.restored_s = at_s
-    part.recent.append(Sighting(at_s, author, kind))
-    if len(part.recent) >= 2 * RECENT_SIGHTINGS:
-        part.recent = in_order(part.recent)[-RECENT_SIGHTINGS:]
+    recent, seen = part.recent, Sighting(at_s, author, kind)
+    if recent and seen < recent[-1]:
+        insort(recent, seen)
+    else:
+        recent.append(seen)
+    if len(recent) >= 2 * RECENT_SIGHTINGS:
+        del recent[:-RECENT_SIGHTINGS]
 
 
 def count_author(part: Part, author: int, restored_s: int) -> None:
@@ -426,6 +433,11 @@ def trend(part: Part, now_s: int) -> tuple[int, ...]:
     counts = part.slots
     newest = now_s // SLOT_S
     return tuple(counts.get(slot, 0) for slot in range(newest - SLOTS + 1, newest + 1))
+
+
+def since(said: Part, at_s: int) -> list[Sighting]:
+    """What was said at `at_s` or later."""
+    return said.recent[bisect_left(said.recent, Sighting(at_s, ECHO, REPORT)) :]
 
 
 def in_order(sightings: Iterable[S]) -> list[S]:

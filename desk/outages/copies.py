@@ -42,11 +42,15 @@ class Text(msgspec.Struct, array_like=True):
 
 
 class Copies(msgspec.Struct, tag="copies"):
-    """The long texts lately posted about a community, by number; `bands` tell the number."""
+    """The long texts lately posted about a community, by number; `bands` tell the number.
+
+    None of them last came before `oldest_s`.
+    """
 
     community: str
     texts: dict[int, Text] = {}
     bands: dict[int, int] = {}
+    oldest_s: int = 0
 
     def voice(self, text: str, author: int, at_s: int) -> int:
         """Whose voice a post is: the first author's of its text, or its own author's."""
@@ -56,6 +60,7 @@ class Copies(msgspec.Struct, tag="copies"):
         number = next((self.bands[band] for band in bands if band in self.bands), bands[0])
         known = self.texts.setdefault(number, Text(author, at_s, 0))
         known.at_s = max(known.at_s, at_s)
+        self.oldest_s = min(self.oldest_s, at_s)
         known.copies += known.author != author
         for band in bands:
             self.bands.setdefault(band, number)
@@ -69,9 +74,12 @@ class Copies(msgspec.Struct, tag="copies"):
 
     def forget(self, before_s: int) -> bool:
         """Let go of texts that last came before; whether there were any."""
+        if self.oldest_s > before_s:
+            return False
         old = {number for number, text in self.texts.items() if text.at_s <= before_s}
         if old:
             self._drop(old)
+        self.oldest_s = min((text.at_s for text in self.texts.values()), default=0)
         return bool(old)
 
     def _drop(self, numbers: set[int]) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from math import exp
 
 from desk.outages.change import Status
-from desk.outages.cluster import RESTORED, Cluster, Part, S, in_order
+from desk.outages.cluster import RESTORED, Cluster, Part, S, since
 from desk.outages.witnesses import densest, most, weigh
 
 WINDOWS_S = (10 * 60, 3600, 6 * 3600, 24 * 3600)
@@ -131,9 +131,8 @@ def confidence(cluster: Cluster, need: Need) -> float:
 
 def voices(said: Part, now_s: int) -> tuple[int, int]:
     """Authors whose last word of late is that power is back, and those who still lack it."""
-    after_s = now_s - VOICES_S
-    late = [seen for seen in said.recent if seen.at_s > after_s]
-    last = {seen.author: seen.kind == RESTORED for seen in in_order(late)}
+    late = since(said, now_s - VOICES_S + 1)
+    last = {seen.author: seen.kind == RESTORED for seen in late}
     back = sum(last.values())
     return back, len(last) - back
 
@@ -196,5 +195,5 @@ def _settle_restoring(said: Part, now_s: int, *, confirmed: bool) -> Status:
 
 def _most(said: Part) -> bool:
     """Whether half of an outage's own authors have said that power is back."""
-    own = sum(at_s > 0 for at_s in said.authors.values())
+    own = len(said.authors) - list(said.authors.values()).count(0)
     return own >= RESTORING_VOICES and own >= OWN_SHARE * len(said.authors)

@@ -25,11 +25,18 @@ HEARD_POSTS = 200
 """Most posts kept of a community without an outage: far more than make one."""
 
 
+SPARE_AUTHORS = 10_000
+
+
 class Hearing(msgspec.Struct, tag="heard"):
-    """What was heard of a community that has no outage, in the order of arrival."""
+    """What was heard of a community that has no outage, in the order of arrival.
+
+    Nothing of it is older than `oldest_s`.
+    """
 
     community: str
     heard: list[Heard]
+    oldest_s: int = 0
 
 
 class Tick(msgspec.Struct, tag="clock"):
@@ -78,6 +85,9 @@ class Memory:
         self._deeds: dict[int, Deed] = {}
         self._latest: dict[str, Cluster] = {}
         self._by_author: dict[int, set[str]] = {}
+        self._most_authors = SPARE_AUTHORS
+        # outages of whose authors some may not be found by themselves yet
+        self._unlisted: set[str] = set()
         self._dirty: set[str] = set()
         self._order: list[Cluster] | None = None
 
@@ -95,8 +105,8 @@ class Memory:
         """The outage that a post is about: its community's, or else a live one of its author."""
         if heard.community:
             return self._latest.get(heard.community)
-        named = (self.clusters[name] for name in self._by_author.get(heard.author, ()))
-        own = [c for c in named if not c.ended and _knows(c, heard.author)]
+        named = (self.clusters.get(name) for name in self._by_author.get(heard.author, ()))
+        own = [c for c in named if c and not c.ended and _knows(c, heard.author)]
         return max(own, key=lambda c: (c.whole.last_s, c.id), default=None)
 
     def to_look_at(self, now_s: int) -> list[Cluster]:
@@ -121,6 +131,7 @@ class Memory:
         cluster.parts.update(parts)
         self._latest.update(dict.fromkeys(cluster.parts, cluster))
         self._order = None
+        self._unlisted.add(cluster.id)
         self.turned(cluster)
 
     def gather(self, cluster: Cluster, heard: Heard, text: str | None = None) -> None:
@@ -157,10 +168,14 @@ class Memory:
     def hear(self, heard: Heard, text: str) -> list[Heard]:
         """All that is heard of a community, with this post as the last; nothing if it is a copy."""
         community = heard.community
-        held = self.hearings.setdefault(community, Hearing(community, [])).heard
+        hearing = self.hearings.get(community)
+        if hearing is None:
+            hearing = self.hearings[community] = Hearing(community, [], heard.at_s)
+        held = hearing.heard
         if any(heard.post == other.post for other in held):
             return []
         held.append(self._voiced(heard, text))
+        hearing.oldest_s = min(hearing.oldest_s, heard.at_s)
         del held[:-HEARD_POSTS]
         self._dirty.add(community)
         return held
@@ -206,21 +221,33 @@ class Memory:
 
     def forget(self, heard_before_s: int, ended_before_s: int, hour_of: HourOf) -> None:
         """Let go of posts heard, and of outages ended, before these times; learn from the false."""
+        self._forget_heard(heard_before_s, hour_of)
+        self._forget_texts(heard_before_s)
+        self._forget_ended(ended_before_s, hour_of)
+
+    def _forget_heard(self, before_s: int, hour_of: HourOf) -> None:
         for community, hearing in list(self.hearings.items()):
-            kept = [heard for heard in hearing.heard if heard.at_s > heard_before_s]
+            if hearing.oldest_s > before_s:
+                continue
+            kept = [heard for heard in hearing.heard if heard.at_s > before_s]
             if len(kept) < len(hearing.heard):
-                self._learn_from(community, hearing.heard, heard_before_s, hour_of)
+                self._learn_from(community, hearing.heard, before_s, hour_of)
                 hearing.heard = kept
                 self._dirty.add(community)
+            hearing.oldest_s = min((heard.at_s for heard in kept), default=0)
             if not kept:
                 del self.hearings[community]
+
+    def _forget_texts(self, before_s: int) -> None:
         for community, copies in list(self._copies.items()):
-            if copies.forget(heard_before_s):
+            if copies.forget(before_s):
                 self._dirty.add(_copies_key(community))
             if not copies.texts:
                 del self._copies[community]
                 self._dirty.add(_copies_key(community))
-        ended = [c for c in self.clusters.values() if c.ended and c.turned_s < ended_before_s]
+
+    def _forget_ended(self, before_s: int, hour_of: HourOf) -> None:
+        ended = [c for c in self.clusters.values() if c.ended and c.turned_s < before_s]
         for cluster in ended:
             del self.clusters[cluster.id]
             self._dirty.add(cluster.id)
@@ -231,7 +258,8 @@ class Memory:
             gone = [d for d in self._deeds.values() if not d.before.keys() <= self.clusters.keys()]
             for deed in gone:
                 self.forget_deed(deed)
-            self.index()
+            self._forget_authors(ended)
+            self._index_communities()
 
     def _learn_from(
         self, community: str, sightings: Iterable[Sighting], until_s: int, hour_of: HourOf
@@ -283,14 +311,40 @@ class Memory:
         self.index()
 
     def index(self) -> None:
-        """Make the look-ups anew; a live outage goes before the ended ones of its community."""
-        self._latest.clear()
+        """Make the look-ups anew."""
+        self._index_communities()
         self._by_author.clear()
+        self._unlisted = set(self.clusters)
+        self._list_authors()
+        self._most_authors = 2 * len(self._by_author) + SPARE_AUTHORS
+
+    def _index_communities(self) -> None:
+        """Find the outage of each community: a live one goes before those that have ended."""
+        self._latest.clear()
         self._order = None
         for cluster in sorted(self.clusters.values(), key=lambda c: (not c.ended, c.turned_s)):
-            self._latest.update(dict.fromkeys(cluster.communities, cluster))
-            for author in {one for part in cluster.parts.values() for one in part.authors} - {ECHO}:
-                self._by_author.setdefault(author, set()).add(cluster.id)
+            self._latest.update(dict.fromkeys(cluster.parts, cluster))
+
+    def _list_authors(self) -> None:
+        for name in self._unlisted & self.clusters.keys():
+            for author in _authors(self.clusters[name]):
+                self._by_author.setdefault(author, set()).add(name)
+        self._unlisted.clear()
+
+    def _forget_authors(self, gone: Iterable[Cluster]) -> None:
+        self._list_authors()
+        for cluster in gone:
+            for author in _authors(cluster) & self._by_author.keys():
+                named = self._by_author[author]
+                named.discard(cluster.id)
+                if not named:
+                    del self._by_author[author]
+        if len(self._by_author) > self._most_authors:  # an outage knows a sample of its authors
+            self.index()
+
+
+def _authors(cluster: Cluster) -> set[int]:
+    return {one for part in cluster.parts.values() for one in part.authors} - {ECHO}
 
 
 def _knows(cluster: Cluster, author: int) -> bool:

@@ -113,8 +113,9 @@ class Outages:
         if part is not None and heard.kind in (REPORT, SUPPORT) and may_read(part, now_s):
             heard = self._dated(heard, post)
         if cluster.status == "suspected":
+            is_new = not said_before(heard, cluster.whole.recent)
             self._memory.gather(cluster, heard, post.text)
-            return [*changes, *self._review(cluster, heard)]
+            return [*changes, *self._review(cluster, heard)] if is_new else changes
         # voices of restoration may close an outage: copies of one count here too
         text = post.text if part is not None and heard.kind == RESTORED else None
         self._memory.gather(cluster, heard, text)
@@ -277,7 +278,7 @@ class Outages:
 
     def _review(self, cluster: Cluster, heard: Heard) -> list[OutageChange]:
         """See whether a post makes a suspected outage likely."""
-        if cluster.status != "suspected" or said_before(heard, cluster.whole.recent[:-1]):
+        if cluster.status != "suspected":
             return []
         need = self._wary_need(cluster.communities, self._now_s)
         flooding = self._memory.flooding(cluster.parts)
