@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from desk.outages.cues import Cues, begins_of, cues
 from desk.post import LabelledPost
 
 LONGEST_TEXT = 1000
@@ -41,9 +42,27 @@ _CAUSE = {
 }
 
 
+CUES: dict[str, Cues] = {
+    "lightingStrike": cues("lightning fulmine saetta rayo"),
+    "animal": cues(
+        "squirrel raccoon opossum possum snake bird hawk osprey owl geese goose crow vulture beaver"
+        " critter mouse rat scoiattolo uccello gabbiano cicogna serpente topo ghiro ardilla pájaro"
+        " pajaro culebra cigüeña paloma gaviota mapache"
+    ),
+    "treeDown": cues(
+        "tree oak pine poplar maple sweetgum magnolia pecan cedar branch limb albero ramo quercia"
+        " eucalipto pioppo olivastro palma árbol arbol encina olmo chopo naranjo"
+    ),
+    "poleDown": cues("pole pylon palo traliccio poste torre"),
+    "lineDown": cues("power line wire cable conductor cavo filo línea hilo tendido"),
+}
+
+
 def cause_of(post: LabelledPost) -> str | None:
     """The cause that a post on a danger names, if it names one; headlines and replies repeat it."""
     if "hazard" not in post.labels or "news" in post.labels:
         return None
     text = post.text[:LONGEST_TEXT]
-    return next((cause for cause, words in _CAUSE.items() if words.search(text)), None)
+    begins = begins_of(text)
+    likely = (cause for cause in _CAUSE if not CUES[cause].isdisjoint(begins))
+    return next((cause for cause in likely if _CAUSE[cause].search(text)), None)

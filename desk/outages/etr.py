@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta, tzinfo
 
+from desk.outages.cues import Begins, begins_of, cues, first_digit
+
 FURTHEST = timedelta(days=10)
 """Nobody quotes an estimate further ahead."""
 
@@ -94,28 +96,52 @@ _BACK = re.compile(
     r"\b(?:back|restor|etr|eta|estimat|fix|torn|ripristin|ritorn|vuelv|volver|regres|repon|arregl)",
     re.IGNORECASE,
 )
-_MAYBE = re.compile(r"\d|noon|mid[dn]|mezz[aog]|medi[ao]|hour|\bor[ae]\b|hora", re.IGNORECASE)
+_DAY_CUES = cues(" ".join((*_WEEKDAYS, *_TOMORROW, *_TODAY)))
+_NAMED_CUES = cues(" ".join(_NAMED_HOURS))
+_HOUR_CUES = cues("hour ora ore hora")
+_AHEAD_CUES = cues(
+    "by within until till etr eta ert estimate expected back restored fixed up says told promised"
+    " entro prima fino ripristino previsto torna verso dicono detto antes hasta para sobre hacia"
+    " eso vuelve volverá regresa dijeron"
+)
+_SPAN_CUES = cues("within in fra tra entro dentro en")
+_BACK_CUES = cues(
+    "back restore etr eta estimate fix torna ripristino ritorna vuelve volver regresa repone"
+    " arregla"
+)
 _SENTENCE_END = re.compile(r"[!?;\n]|\.\s")
 LEAD = 48
 """Characters before a time in which the words that look ahead stand."""
 
 
-def etr_of(text: str, at: datetime, zone: tzinfo) -> datetime | None:
+def etr_of(text: str, at: datetime, zone: tzinfo, begins: Begins | None = None) -> datetime | None:
     """The time, in UTC as `at` is, when power is to be back by the words of a post from `at`.
 
     None where it quotes none, or one that has passed. Of several the last counts: people tell what
-    they were told before, and then what they are told now.
+    they were told before, and then what they are told now. `begins` are those of the text,
+    where they are known.
     """
     text = text[:LONGEST_TEXT]
-    if not _MAYBE.search(text):
+    begins = begins_of(text) if begins is None else begins
+    ahead = not _AHEAD_CUES.isdisjoint(begins)
+    if not (ahead or not _BACK_CUES.isdisjoint(begins)):
         return None
-    found = [*_clock_times(text, at, zone), *_spans(text, at)]
+    start, named = first_digit(text), not _NAMED_CUES.isdisjoint(begins)
+    found: list[tuple[int, datetime]] = []
+    if ahead and (named or start >= 0):
+        start = 0 if named or not _DAY_CUES.isdisjoint(begins) else start
+        found += _clock_times(text, at, zone, start)
+    hours = start >= 0 or not _HOUR_CUES.isdisjoint(begins)
+    if hours and not _SPAN_CUES.isdisjoint(begins):
+        found += _spans(text, at)
     return max(found)[1].astimezone(at.tzinfo) if found else None
 
 
-def _clock_times(text: str, at: datetime, zone: tzinfo) -> Iterator[tuple[int, datetime]]:
+def _clock_times(
+    text: str, at: datetime, zone: tzinfo, start: int
+) -> Iterator[tuple[int, datetime]]:
     local = at.astimezone(zone)
-    for match in _TIME.finditer(text):
+    for match in _TIME.finditer(text, start):
         if not _looks_ahead(match, text):
             continue
         day = (match["day"] or match["day_after"] or "").lower()

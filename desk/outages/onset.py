@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta, tzinfo
 
+from desk.outages.cues import Begins, begins_of, cues, first_digit
+
 LONGEST_TEXT = 400
 """Characters read of a post, so that work stays bounded."""
 
@@ -31,8 +33,21 @@ _HOURS = r"(?:hours?|hrs?|h|or[ae]|horas?)"
 _DAYS = r"(?:days?|giorn[oi]|d[ií]as?)"
 _MINUTES = r"(?:minutes?|mins?|minut[oi]s?|seconds?|secs?|second[oi]|segundos?)"
 
-_TIMED = re.compile(r"\d|[cq]uarto", re.IGNORECASE)
-"""Whatever tells a time has one of these; half of the posts have none."""
+_QUARTERS = cues("cuarto quarto")
+_STILL_CUES = cues(
+    "still yet back ancora sempre torna tuttora aún aun todavía sigue seguimos continuamos vuelve"
+    " regresa"
+)
+_AGAIN_CUES = cues("again back just round nuovo vez nuevo")
+_FRESH_CUES = cues(
+    "just right went goes warning ago else appena botto improvviso fa preavviso acaba repente golpe"
+    " pronto ahora avisar hace"
+)
+_BLINK_CUES = cues(
+    "flicker blink brown surge dimmed off half little sfarfalla sbalzo tensione viene salta micro"
+    " tremola parpadea bajón bajon fluctúa tembló"
+)
+_AGO_CUES = cues("ago back fa hace da")
 
 _STILL = re.compile(
     r"""\b(?:still(?!\s(?:have|has|had|got|on|blowing|live|raining)\b)
@@ -107,39 +122,50 @@ _TO_COME = re.compile(
     |entro|fino|dicono|prima|antes|hasta|dicen|dijeron|volver|reported|called|text)\w*\b[^.!?]*$""",
     re.IGNORECASE | re.VERBOSE,
 )
+_SPAN_LIKE = re.compile(r"\d\s?\+?\s?[hodg]|(?:hour|hr|day|ora|giorno|d[ií]a)\s(?:n\S*\s)?\d")
 LEAD = 60
 """Characters before a time that tell what it is of."""
 
 
-def onset_of(text: str, at: datetime, zone: tzinfo) -> datetime | None:
+def onset_of(
+    text: str, at: datetime, zone: tzinfo, begins: Begins | None = None
+) -> datetime | None:
     """When the writer of a post from `at` lost power; None where the words don't tell.
 
-    Of "still" and "again" alone it is an hour ago, of "just" the time of the post itself.
+    Of "still" and "again" alone it is an hour ago, of "just" the time of the post itself. `begins`
+    are those of the text, where they are known.
     """
     text = text[:LONGEST_TEXT]
-    if _TIMED.search(text):
-        span = _told(text) or _clocked(text, at, zone)
+    begins = begins_of(text) if begins is None else begins
+    if first_digit(text) >= 0 or not _QUARTERS.isdisjoint(begins):
+        span = _told(text, begins) or _clocked(text, at, zone)
         if span is not None:
             return at - span
-    if _STILL.search(text) or _AGAIN.search(text):
+    if not _STILL_CUES.isdisjoint(begins) and _STILL.search(text):
         return at - STILL
-    return at if _FRESH.search(text) else None
+    if not _AGAIN_CUES.isdisjoint(begins) and _AGAIN.search(text):
+        return at - STILL
+    return at if not _FRESH_CUES.isdisjoint(begins) and _FRESH.search(text) else None
 
 
-def is_blink(text: str) -> bool:
+def is_blink(text: str, begins: Begins | None = None) -> bool:
     """Whether the lights only dipped, by the words of a post: no power is lost."""
     text = text[:LONGEST_TEXT]
+    if _BLINK_CUES.isdisjoint(begins_of(text) if begins is None else begins):
+        return False
     return _BLINK.search(text) is not None and _GONE.search(text) is None
 
 
-def _told(text: str) -> timedelta | None:
+def _told(text: str, begins: Begins) -> timedelta | None:
     """How long ago it was, told in minutes, hours or days."""
-    ago = _AGO.search(text)
+    ago = None if _AGO_CUES.isdisjoint(begins) else _AGO.search(text)
     if ago:
         language = next(name for name in ("en", "es", "it") if ago[name])
         return _span(int(ago[language]), ago[f"{language}_unit"])
-    if _QUARTER.search(text):
+    if not _QUARTERS.isdisjoint(begins) and _QUARTER.search(text):
         return timedelta(minutes=15)
+    if not _SPAN_LIKE.search(text.lower()):
+        return None
     for match in _SPAN.finditer(text):
         if _NOT_PAST.search(text[max(0, match.start() - LEAD) : match.start()]):
             continue
