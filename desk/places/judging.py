@@ -226,17 +226,17 @@ def _other(reading: Reading, mention: Mention, before: str, after: str) -> str:
         return f"a street: '{beside}' before it"
     if not before or reading.gaps[start] != " ":
         return ""
-    return _other_before(reading, mention, before)
+    return _other_before(reading, mention, before, after)
 
 
-def _other_before(reading: Reading, mention: Mention, before: str) -> str:
+def _other_before(reading: Reading, mention: Mention, before: str, after: str) -> str:
     start = mention.start
     if before in WORDS.club_article and not mention.name.landmark:
         return f"a club: '{before}' before it"
     if before in WORDS.person_before:
         return f"a person: '{before}' before it"
     word = before in WORDS.articles and not (before == "a" and reading.home in _AT)
-    if word and not reading.raw[start][0].isupper():
+    if word and after not in WORDS.after and not reading.raw[start][0].isupper():
         return f"a word: '{before}' before it"
     if before in WORDS.compound_before and reading.raw[start - 1][0].isupper():
         if before in WORDS.street_after and _is_street(reading, start - 1):

@@ -181,7 +181,7 @@ def _community_names(community: Community, own: set[tuple[str, ...]]) -> list[Na
                     community=community,
                     doubtful=words in ambiguous and len(words) < SURE_FROM,
                     eclipsed=words in eclipsed,
-                    frequent=len(spelled) > 1 and all(map(is_frequent, words)),
+                    frequent=len(spelled) > 1 and "-" not in shown and all(map(is_frequent, words)),
                     common=_is_common(spelled) and community.customers < LARGE_CUSTOMERS,
                     raised=raised[: len(spelled)] if len(spelled) < len(words) else raised,
                     code=code,
@@ -257,6 +257,8 @@ def _elsewhere(home: str, own: set[tuple[str, ...]], taken: set[tuple[str, ...]]
         if words_of(state) not in own:
             found[words_of(state)] = Name(words=words_of(state))
             found[words_of(code)] = Name(words=words_of(code), code=True)
+    if home == "es":
+        found.pop(("canada",), None)  # without its tilde a cañada, a street, looks like the country
     return [name for words, name in found.items() if words not in own and words not in taken]
 
 

@@ -29,6 +29,8 @@ FOUND = [
     (NC, "Ashville has no power no water no cell", "asheville", "text"),
     (NC, "W-S here, no power on the west side", "winston-salem", "text"),
     (NC, "no lights in gso", "greensboro", "text"),
+    (NC, "winston-salem: not a light on", "winston-salem", "text"),
+    (NC, "it went dark all over the hope mills area", "hope-mills", "text"),
     (NC, "half of NoDa is dark rn", "charlotte", "landmark"),
     (NC, "anyone near North Hills in Raleigh still have power", "raleigh", "landmark"),
     (NC, "Lights flickered then died, Ninth St Durham", "durham", "street"),
@@ -46,6 +48,7 @@ FOUND = [
     (ES, "Alincante sin luz", "alicante", "text"),
     (ES, "sin luz en la esquina de calle Colón con calle Xàtiva", "valencia", "street"),
     (ES, "benimaclet sin luz", "valencia", "landmark"),
+    (ES, "¿cuándo vuelve la luz en Llíria, Cañada Real?", "lliria", "text"),
     (ES, "Torrent sin luz desde hace una hora", "torrent", "text"),
     (ES, "el apagón de torrent no acaba", "torrent", "text"),
 ]
