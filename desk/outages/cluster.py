@@ -65,7 +65,7 @@ class Heard(Sighting, array_like=True, frozen=True, gc=False):
     """A post as evidence. `weight` is how well it knows its position, 0 where it names none.
 
     `copy` is the digest of its id; `etr_s` the time of restoration that it quotes, `onset_s` when
-    it says that power went, 0 without.
+    it says that power went, 0 without. `announced` is a headline that counts customers.
     """
 
     post: str
@@ -81,6 +81,7 @@ class Heard(Sighting, array_like=True, frozen=True, gc=False):
     copy: int
     etr_s: int = 0
     onset_s: int = 0
+    announced: bool = False
 
 
 S = TypeVar("S", bound=Sighting)
@@ -103,7 +104,8 @@ class Part(msgspec.Struct, kw_only=True):
     `authors` maps a hash to when that author last said that power is back (0: never); of many
     it holds those with a hash up to `largest`, a fair sample of all. `lat_sum` and `lon_sum` are
     weighted by `weight_sum`. The newest post that is no repost came at `voice_s`; the newest report
-    of an outage, and word that power is back, at `report_s` and `restored_s`. `quotes` maps an
+    of an outage, word that power is back, and an announcement at `report_s`, `restored_s` and
+    `announced_s`. `quotes` maps an
     author to when they wrote of a time of restoration, and which. By spans of five minutes `slots`
     counts posts, `reports` those that report an outage, and of those that were read `fresh` and
     `lasting` who has just lost power and who lacks it for long. `peak` is the most reports in ten
@@ -117,6 +119,7 @@ class Part(msgspec.Struct, kw_only=True):
     voice_s: int = 0
     report_s: int = 0
     restored_s: int = 0
+    announced_s: int = 0
     posts: int = 0
     authors_seen: int = 0
     hazards: int = 0
@@ -294,6 +297,8 @@ def gather(cluster: Cluster, heard: Heard, slot: int) -> Part | None:
         part.weight_sum += weight
     if heard.onset_s:
         _date(part, heard)
+    if heard.announced and at_s > part.announced_s:
+        part.announced_s = at_s
     if heard.hazard or heard.vulnerable or heard.damage or heard.cause or heard.etr_s:
         _mark(part, heard)
     if heard.kind != DAMAGE:
@@ -375,7 +380,7 @@ def together(parts: Iterable[Part]) -> Part:
 
 
 _SUMMED = ("posts", "hazards", "vulnerable", "damage", "lat_sum", "lon_sum", "weight_sum")
-_LATEST = ("last_s", "voice_s", "report_s", "restored_s")
+_LATEST = ("last_s", "voice_s", "report_s", "restored_s", "announced_s")
 
 
 def _remember(part: Part, heard: Heard) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -17,6 +18,7 @@ from desk.outages.cluster import (
     digest,
 )
 from desk.outages.ladder import fell_silent
+from desk.outages.onset import LONGEST_TEXT
 from desk.post import LabelledPost
 
 EXACT_KM = 0.5
@@ -27,6 +29,14 @@ STRAGGLER_SHARE = 0.02
 
 STRAGGLERS_S = 2 * 3600
 """After an outage its own authors go on talking of it; only new voices make a new one so soon."""
+
+_CUSTOMERS = re.compile(
+    r"""(?<![\d.,])(?:\d{1,3}(?:[.,]\d{3})+|\d{3,6})\s(?:\w+\s){0,2}
+    (?:customers|homes|households|businesses|clienti|utenti|utenze|famiglie
+    |clientes|abonados|usuarios|suministros|hogares)\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""A hundred customers and more, counted by who knows."""
 
 
 class _Meaning(NamedTuple):
@@ -81,7 +91,13 @@ def hear(post: LabelledPost, now_s: int) -> Heard | None:
         cause_of(post) if hazard else None,
         not first,
         digest(post.id),
+        announced=news and kind == REPORT and first and _announces(post),
     )
+
+
+def _announces(post: LabelledPost) -> bool:
+    """Whether a headline counts customers without power, as the utility or a newsroom does."""
+    return post.reply_to is None and _CUSTOMERS.search(post.text[:LONGEST_TEXT]) is not None
 
 
 def author_of(post: LabelledPost) -> int:

@@ -28,6 +28,10 @@ WITNESSES_MORE, MOST_MORE = 1, 2
 """... and each longer window asks for at least one more, up to two: errors of a day are less
 independent than Poisson has it, such as two people who answer one post."""
 
+ANNOUNCED_S, ANNOUNCED_WITNESSES = 6 * 3600, 3
+"""Within so long of a headline that counts customers without power, it and two people are enough
+wherever and whenever they speak up: who counts customers knows."""
+
 SUSPECTED_WITNESSES = 2
 SUSPECTED_SILENCE_S = 2 * 3600
 SUSPECTED_CONFIDENCE = 0.49
@@ -79,6 +83,14 @@ def witnesses_needed(communities: int) -> Callable[[float], Need]:
         return tuple(needs)
 
     return need
+
+
+def need_announced(need: Need) -> Need:
+    """`need` of a place where a headline has counted customers without power."""
+    return tuple(
+        (window_s, min(least, ANNOUNCED_WITNESSES) if window_s <= ANNOUNCED_S else least)
+        for window_s, least in need
+    )
 
 
 def fell_silent(cluster: Cluster) -> bool:

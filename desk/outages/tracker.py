@@ -35,9 +35,11 @@ from desk.outages.etr import etr_of
 from desk.outages.evidence import hear, of_the_past, stragglers
 from desk.outages.extent import overlapping
 from desk.outages.ladder import (
+    ANNOUNCED_S,
     WINDOWS_S,
     Need,
     fell_silent,
+    need_announced,
     restored_parts,
     rung,
     settle,
@@ -48,7 +50,7 @@ from desk.outages.memory import Memory, Tick
 from desk.outages.onset import is_blink, onset_of
 from desk.outages.rates import part_of_day
 from desk.outages.telling import change_of, told_of, worth_telling
-from desk.outages.waves import wave
+from desk.outages.waves import all_at_once, wave
 from desk.outages.witnesses import said_before
 from desk.post import LabelledPost
 from desk.territories.territory import Territory
@@ -113,7 +115,7 @@ class Outages:
         if part is not None and heard.kind in (REPORT, SUPPORT) and may_read(part, now_s):
             heard = self._dated(heard, post)
         if cluster.status == "suspected":
-            is_new = not said_before(heard, cluster.whole.recent)
+            is_new = heard.announced or not said_before(heard, cluster.whole.recent)
             self._memory.gather(cluster, heard, post.text)
             return [*changes, *self._review(cluster, heard)] if is_new else changes
         # voices of restoration may close an outage: copies of one count here too
@@ -215,23 +217,31 @@ class Outages:
         )
 
     def _listen(self, heard: Heard, text: str) -> list[OutageChange]:
-        """Hear a post of a community without an outage, which may now have one."""
+        """Hear a post of a community without an outage, which may now have one.
+
+        One that seemed to be over goes on as soon as that is likely, or another has begun.
+        """
         memory, community, now_s = self._memory, heard.community, self._now_s
         held = memory.hear(heard, text)
-        if not held or said_before(held[-1], held[:-1]):
+        if not held or (said_before(held[-1], held[:-1]) and not heard.announced):
             return []
         flooding = memory.flooding([community])
         held = [other for other in held if other.author not in flooding]
         past = memory.latest(community)
-        need = self._wary_need([community], now_s)
+        announced_s = max((other.at_s for other in held if other.announced), default=0)
         if past is not None and fell_silent(past):
+            need = self._wary_need([community], now_s, max(announced_s, past.whole.announced_s))
             status, _ = rung([*past.whole.recent, *held], heard.at_s, need)
             return [] if status is None else self._go_on(past, status, now_s)
+        need = self._wary_need([community], now_s, announced_s)
         status, span = rung(held, heard.at_s, need, stragglers(past, now_s))
         if status is None:
             return []
         if past is not None and past.status == "restored":
-            return self._reopen(past, status, now_s)
+            if status != "likely":
+                return []
+            if not all_at_once(span):
+                return self._go_on(past, "confirmed" if past.confirmed else "likely", now_s)
         memory.unhear(community)
         started_s = min(heard.at_s for heard in span if heard.kind == REPORT)
         parts = {community: Part(started_s=started_s, first_s=started_s)}
@@ -246,12 +256,6 @@ class Outages:
         for item in span:
             memory.gather(cluster, item)
         return self._review(cluster, heard) if near else [self._tell(cluster, now_s)]
-
-    def _reopen(self, past: Cluster, status: Status, now_s: int) -> list[OutageChange]:
-        """Let an outage that seemed to be over go on, as soon as that is likely."""
-        if status != "likely":
-            return []
-        return self._go_on(past, "confirmed" if past.confirmed else "likely", now_s)
 
     def _go_on(self, past: Cluster, status: Status, now_s: int) -> list[OutageChange]:
         """Let an outage that had ended go on, with what was heard since."""
@@ -280,9 +284,10 @@ class Outages:
         """See whether a post makes a suspected outage likely."""
         if cluster.status != "suspected":
             return []
-        need = self._wary_need(cluster.communities, self._now_s)
+        said = cluster.whole
+        need = self._wary_need(cluster.communities, self._now_s, said.announced_s)
         flooding = self._memory.flooding(cluster.parts)
-        witnesses = [seen for seen in cluster.whole.recent if seen.author not in flooding]
+        witnesses = [seen for seen in said.recent if seen.author not in flooding]
         status, _ = rung(witnesses, heard.at_s, need)
         return [self._turn(cluster, "likely", self._now_s)] if status == "likely" else []
 
@@ -358,10 +363,14 @@ class Outages:
         part = part_of_day(self._hour_of(at_s))
         return max(self._need_of(name, part) for name in communities)
 
-    def _wary_need(self, communities: Iterable[str], at_s: int) -> Need:
-        """The need, and more beside large outages, which people place next door by mistake."""
+    def _wary_need(self, communities: Iterable[str], at_s: int, announced_s: int = 0) -> Need:
+        """The need, and more beside large outages, which people place next door by mistake.
+
+        Less where a headline lately counted customers without power, at `announced_s`.
+        """
         names = tuple(communities)
-        return self._next_door.need(names, self._need(names, at_s), self._memory.latest, at_s)
+        need = self._next_door.need(names, self._need(names, at_s), self._memory.latest, at_s)
+        return need_announced(need) if announced_s > at_s - ANNOUNCED_S else need
 
     def _need_of(self, community: str, part: int) -> Need:
         need = self._needs.get((community, part))

@@ -9,9 +9,10 @@ smallest in a large city, which is many feeders.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from desk.outages.cluster import REPORT, SLOT_S, Part, Sighting, fade
+from desk.outages.cluster import REPORT, SLOT_S, Heard, Part, Sighting, fade
+from desk.outages.onset import FRESH_S, LASTING_S
 
 FEWEST_REPORTERS = 7
 """A wave has so many reporters in ten minutes at least ..."""
@@ -27,6 +28,9 @@ JUMP = 3
 
 FEWEST_FRESH, FRESH_TO_LASTING = 3, 2
 """Words tell a new loss where so many have just lost power, twice as many as lack it for long."""
+
+FEWEST_ANEW, ONCE_S = 2, 3600
+"""Where an outage has ended, so many who have just lost power within so long have lost it anew."""
 
 ESTABLISHED_AUTHORS = 3
 """Fewer reporters than these before the wave are taken to be of the same outage."""
@@ -55,6 +59,20 @@ def wave(part: Part, now_s: int, sure_s: int, customers: int) -> list[Sighting]:
     if len(established) < ESTABLISHED_AUTHORS:
         return []
     return fresh if len({seen.author for seen in fresh}) >= FEWEST_REPORTERS else []
+
+
+def all_at_once(span: Sequence[Heard]) -> bool:
+    """Whether those who speak up where an outage has ended have lost power anew, by their words.
+
+    The others still lack it, for only a part was restored: they speak up one by one, and tell of
+    hours without.
+    """
+    if span[-1].at_s - span[0].at_s > ONCE_S:
+        return False
+    without_s = [one.at_s - one.onset_s for one in span if one.kind == REPORT and one.onset_s]
+    fresh = sum(gone_s <= FRESH_S for gone_s in without_s)
+    lasting = sum(gone_s >= LASTING_S for gone_s in without_s)
+    return fresh >= FEWEST_ANEW and fresh >= FRESH_TO_LASTING * lasting
 
 
 def _stands_out(part: Part, slot: int, level: int, customers: int) -> bool:

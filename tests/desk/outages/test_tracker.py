@@ -119,6 +119,25 @@ def test_headlines_and_reposts_count_as_one_author_together(more: dict[str, Any]
     assert changes[-1].authors == 2
 
 
+@pytest.mark.parametrize(
+    ("text", "more", "status"),
+    [
+        ("Cedar: 1,240 customers without power since noon", {}, "likely"),
+        ("Cedar: without power since noon", {}, "suspected"),
+        ("Cedar: 1.240 clienti senza corrente", {}, "likely"),
+        ("Cedar: 1,240 customers without power", {"reply_to": "1"}, "suspected"),
+        ("RT Cedar: 1,240 customers without power", {"repost_of": "1"}, "suspected"),
+    ],
+)
+def test_a_headline_that_counts_customers_and_two_people_are_enough_in_a_city(
+    text: str, more: dict[str, Any], status: str
+) -> None:
+    headline = post(20, "desk", "outage news", "cedar", text=text, **more)
+    people = [post(n * 25, f"p{n}", where="cedar") for n in range(2)]
+    changes = run([people[0], headline, people[1]])
+    assert changes[-1].status == status
+
+
 def test_echoes_keep_no_outage_alive_and_add_no_dangers() -> None:
     desk = Outages(TOWNS)
     echoes = [post(5 + n * 10, f"e{n}", "hazard etr", repost_of="x") for n in range(30)]
@@ -243,6 +262,19 @@ def test_reports_after_restoration_reopen_the_outage_and_stragglers_do_not() -> 
     assert statuses(again) == ["likely"]
     assert {change.id for change in (*ended, *again)} == {ended[0].id}
     assert again[0].authors > 14
+
+
+@pytest.mark.parametrize(
+    ("text", "outages"), [("our power just went out", 2), ("still no power here", 1)]
+)
+def test_people_who_have_just_lost_power_after_restoration_make_a_new_outage(
+    text: str, outages: int
+) -> None:
+    thanks = [post(60 + n, f"r{n}", "restored") for n in range(20)]
+    again = [post(200 + n, f"x{n}", text=text) for n in range(5)]
+    changes = run([*reports(0, 8), *thanks, *again])
+    assert changes[-1].status == "likely"
+    assert len({change.id for change in changes}) == outages
 
 
 def test_reports_a_day_after_restoration_are_a_new_outage() -> None:
