@@ -149,6 +149,8 @@ class Press:
             act = "news_total"
         if act == "news_advice" and out <= STORM_FROM and not scene.warned(at_s):
             act = "news_other"
+        if act == "news_forecast" and scene.phase(at_s) == "after":
+            act = "news_total" if out > STORM_FROM else "news_other"
         community = None
         if act in {"news_damage", "news_hurt"}:
             near = [zone for zone in scene.zones if scene.severity(zone.number, at_s) > SEVERE]
