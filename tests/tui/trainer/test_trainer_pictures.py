@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from textual.widgets import Input
 
 if TYPE_CHECKING:
     from tests.tui.trainer.conftest import Drill, OpenDrill
@@ -53,8 +54,9 @@ async def test_the_sheets_look_as_known(drill: OpenDrill, keys: tuple[str, ...])
     async with drill(size=(80, 24)) as d:
         await play(d)
         await d.press(*keys)
-        for box in d.app.screen.query("Input"):
-            box.set_reactive(type(box).cursor_blink, False)  # type: ignore[attr-defined]
+        for box in d.app.screen.query(Input):
+            box._pause_blink(visible=True)
+        await d.settle()
         name = {"i": "inject", "r": "rewind"}[keys[0]]
         known()(f"trainer-{name}-80x24", d.app.export_screenshot())
 
