@@ -11,7 +11,7 @@ from textual.message import Message
 from tui.board import Board
 from tui.columns import channel_name, label_tags, labels_width, shorten
 from tui.paint import fit, paint
-from tui.signs import Palette
+from tui.signs import REPOST, Palette
 from tui.widgets.lines import Lines, palette_of
 
 PAINTED_CHARS = 300
@@ -93,6 +93,8 @@ class SentList(Lines):
         ]
         if board.conductor.reel.inject_at(position):
             head.append(Segment("» ", colours.accent))
+        if told.post.repost_of is not None:
+            head.append(Segment(f"{REPOST} ", colours.quiet))
         if told.truth.trap:
             head += [Segment(f"‹{paint(told.truth.trap[:20]).text}›", colours.accent), Segment(" ")]
         text = Segment(paint(told.post.text[:PAINTED_CHARS]).text, colours.text)

@@ -98,10 +98,11 @@ class DeskBar(BoardBar):
             items.append((20, words, words, colours.label("hazard")))
         if status:
             read = min(status.received, sent)
+            outages = "1 outage" if status.outages == 1 else f"{status.outages:,} outages"
             items += [
                 (15, f"has read {read:,} of {sent:,} posts", f"{read:,}/{sent:,}", colours.text),
                 (5, f"{status.labelled:,} labelled", "", colours.text),
-                (9, f"{status.outages:,} outages open", f"{status.outages:,} open", colours.text),
+                (9, f"{outages} open", f"{status.outages:,} open", colours.text),
                 (6, f"{status.cases:,} cases", "", colours.text),
             ]
         attached = len(board.lines.callers)
