@@ -10,6 +10,7 @@ near copies.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from itertools import combinations
 from zlib import crc32
 
@@ -52,11 +53,8 @@ class Copies(msgspec.Struct, tag="copies"):
     bands: dict[int, int] = {}
     oldest_s: int = 0
 
-    def voice(self, text: str, author: int, at_s: int) -> int:
-        """Whose voice a post is: the first author's of its text, or its own author's."""
-        bands = _bands(text)
-        if not bands:
-            return author
+    def voice(self, bands: Sequence[int], author: int, at_s: int) -> int:
+        """Whose voice a post is, by the bands of its long text: the first author's of that."""
         number = next((self.bands[band] for band in bands if band in self.bands), bands[0])
         known = self.texts.setdefault(number, Text(author, at_s, 0))
         known.at_s = max(known.at_s, at_s)
@@ -88,9 +86,12 @@ class Copies(msgspec.Struct, tag="copies"):
         self.bands = {band: number for band, number in self.bands.items() if number in self.texts}
 
 
-def _bands(text: str) -> list[int]:
+def bands_of(text: str) -> list[int]:
     """Numbers of which near copies share one, for a text that is long enough to be someone's."""
-    words = set(_WORD.findall(_ADDRESS.sub(" ", text[:READ].casefold())))
+    text = text[:READ].casefold()
+    if "@" in text or "http" in text:
+        text = _ADDRESS.sub(" ", text)
+    words = set(_WORD.findall(text))
     if len(words) < OWN_WORDS:
         return []
     smallest = sorted(crc32(word.encode("utf-8", "surrogatepass")) for word in words)[:SMALLEST]

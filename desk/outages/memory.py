@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import chain, count
 
@@ -134,10 +134,10 @@ class Memory:
         self._unlisted.add(cluster.id)
         self.turned(cluster)
 
-    def gather(self, cluster: Cluster, heard: Heard, text: str | None = None) -> None:
-        """Add a post to the evidence of an outage; of a known `text`, as its first author's."""
-        if text is not None and heard.copy not in cluster.seen:
-            heard = self._voiced(heard, text)
+    def gather(self, cluster: Cluster, heard: Heard, bands: Sequence[int] = ()) -> None:
+        """Add a post to the evidence of an outage; by the `bands` of its text, as its first's."""
+        if bands and heard.copy not in cluster.seen:
+            heard = self._voiced(heard, bands)
         minute = self.tick.minute if self.tick is not None else 0
         part = gather(cluster, heard, minute // SLOT_MIN)
         if part is not None:
@@ -152,11 +152,11 @@ class Memory:
         known = (self._copies.get(name) for name in communities)
         return {author for copies in known if copies for author in copies.flooding()}
 
-    def _voiced(self, heard: Heard, text: str) -> Heard:
-        if heard.author == ECHO:
+    def _voiced(self, heard: Heard, bands: Sequence[int]) -> Heard:
+        if not bands or heard.author == ECHO:
             return heard
         copies = self._copies.setdefault(heard.community, Copies(heard.community))
-        voice = copies.voice(text, heard.author, heard.at_s)
+        voice = copies.voice(bands, heard.author, heard.at_s)
         self._dirty.add(_copies_key(heard.community))
         return heard if voice == heard.author else msgspec.structs.replace(heard, author=voice)
 
@@ -165,7 +165,7 @@ class Memory:
         self._dirty.add(cluster.id)
         self.agenda.touch(cluster.id)
 
-    def hear(self, heard: Heard, text: str) -> list[Heard]:
+    def hear(self, heard: Heard, bands: Sequence[int]) -> list[Heard]:
         """All that is heard of a community, with this post as the last; nothing if it is a copy."""
         community = heard.community
         hearing = self.hearings.get(community)
@@ -174,7 +174,7 @@ class Memory:
         held = hearing.heard
         if any(heard.post == other.post for other in held):
             return []
-        held.append(self._voiced(heard, text))
+        held.append(self._voiced(heard, bands))
         hearing.oldest_s = min(hearing.oldest_s, heard.at_s)
         del held[:-HEARD_POSTS]
         self._dirty.add(community)

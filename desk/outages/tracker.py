@@ -8,10 +8,8 @@ the same posts give the same outages at any speed and batch size, and after a re
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-
-import msgspec
 
 from desk.outages.actions import Action, perform
 from desk.outages.agenda import next_look
@@ -31,7 +29,6 @@ from desk.outages.cluster import (
     trend,
     turn,
 )
-from desk.outages.etr import etr_of
 from desk.outages.evidence import hear, of_the_past, stragglers
 from desk.outages.extent import overlapping
 from desk.outages.ladder import (
@@ -47,11 +44,11 @@ from desk.outages.ladder import (
 )
 from desk.outages.leaks import NextDoor
 from desk.outages.memory import Memory, Tick
-from desk.outages.onset import is_blink, onset_of
 from desk.outages.rates import part_of_day
 from desk.outages.telling import change_of, told_of, worth_telling
 from desk.outages.waves import all_at_once, wave
 from desk.outages.witnesses import said_before
+from desk.outages.words import Words
 from desk.post import LabelledPost
 from desk.territories.territory import Territory
 
@@ -86,6 +83,7 @@ class Outages:
         self._places = {place.id: place for place in territory.community}
         self._next_door = NextDoor(self._places)
         self._zone = territory.zone
+        self._words = Words(territory.zone)
         self._need_at = witnesses_needed(len(territory.community))
         self._needs: dict[tuple[str, int], Need] = {}
         self._overlapping: dict[str, list[str]] = {}
@@ -109,18 +107,19 @@ class Outages:
             return changes
         if cluster is None or cluster.ended:
             if heard.community in self._places and not of_the_past(heard, cluster):
-                return [*changes, *self._listen(self._dated(heard, post), post.text)]
+                heard = self._words.dated(heard, post)
+                return [*changes, *self._listen(heard, self._words.bands(post))]
             return changes
         part = cluster.parts.get(heard.community)
         if part is not None and heard.kind in (REPORT, SUPPORT) and may_read(part, now_s):
-            heard = self._dated(heard, post)
+            heard = self._words.dated(heard, post)
         if cluster.status == "suspected":
             is_new = heard.announced or not said_before(heard, cluster.whole.recent)
-            self._memory.gather(cluster, heard, post.text)
+            self._memory.gather(cluster, heard, self._words.bands(post))
             return [*changes, *self._review(cluster, heard)] if is_new else changes
         # voices of restoration may close an outage: copies of one count here too
-        text = post.text if part is not None and heard.kind == RESTORED else None
-        self._memory.gather(cluster, heard, text)
+        own = part is not None and heard.kind == RESTORED
+        self._memory.gather(cluster, heard, self._words.bands(post) if own else ())
         return changes
 
     def advance(self, clock: datetime) -> list[OutageChange]:
@@ -194,35 +193,14 @@ class Outages:
         """Go on from the pieces that were stored; to be called once, before the first post."""
         self._memory.restore(pieces)
 
-    def _dated(self, heard: Heard, post: LabelledPost) -> Heard:
-        """The post with the times that it tells: when power went, and when it is to be back.
-
-        Lights that only dipped are no loss; whoever tells of them is half a witness.
-        """
-        kind = heard.kind
-        if kind == RESTORED:
-            return heard
-        text, at = post.text, post.created_at
-        etr, onset = etr_of(text, at, self._zone), None
-        if kind == REPORT:
-            kind = SUPPORT if is_blink(text) else REPORT
-            onset = onset_of(text, at, self._zone) if kind == REPORT else None
-        if etr is None and onset is None and kind == heard.kind:
-            return heard
-        return msgspec.structs.replace(
-            heard,
-            kind=kind,
-            etr_s=int(etr.timestamp()) if etr else 0,
-            onset_s=int(onset.timestamp()) if onset else 0,
-        )
-
-    def _listen(self, heard: Heard, text: str) -> list[OutageChange]:
+    def _listen(self, heard: Heard, bands: Sequence[int]) -> list[OutageChange]:
         """Hear a post of a community without an outage, which may now have one.
 
-        One that seemed to be over goes on as soon as that is likely, or another has begun.
+        One that seemed to be over goes on as soon as that is likely, or another has begun. `bands`
+        are of the post's text.
         """
         memory, community, now_s = self._memory, heard.community, self._now_s
-        held = memory.hear(heard, text)
+        held = memory.hear(heard, bands)
         if not held or (said_before(held[-1], held[:-1]) and not heard.announced):
             return []
         flooding = memory.flooding([community])
