@@ -14,7 +14,8 @@ from rules import plain
 kernel: ModuleType | None
 try:
     from rules import kernel
-except (ImportError, ValueError):  # not built; or built from sources that don't go together
+# Not built; or built from sources that don't go together.
+except (ImportError, ValueError, AttributeError):
     kernel = None
 else:
     # One that was built from older sources stays where it is until stormdesk is installed again.

@@ -137,11 +137,17 @@ class Plan:
             self._elements.number(frozenset((Atom("mark", mark),)))
             for mark in (QUESTION, LINK, MENTION)
         )
+        cues = [
+            phrase
+            for each in contexts.values()
+            for phrase in chain(each.before, each.after, each.around, each.anywhere, each.stop)
+        ]
+        reserve(cues, keys=1)
+        for rule in rules:
+            reserve(asides_of(rule), keys=1)
         for rule in rules:
             reserve(phrases_of(rule))
-        for context in contexts.values():
-            cues = (context.before, context.after, context.around, context.anywhere, context.stop)
-            reserve(chain(*cues))
+        reserve(cues)
         self.key_elements = len(self._elements)
 
     @property
@@ -259,7 +265,13 @@ class Plan:
 
 def phrases_of(rule: Rule) -> Iterator[Phrase]:
     """Every phrase of a rule; cues of contexts are not its own, and forgive no typo."""
-    yield from chain(rule.any, rule.all, rule.none, rule.near, rule.not_near)
+    yield from rule.any
+    yield from asides_of(rule)
+
+
+def asides_of(rule: Rule) -> Iterator[Phrase]:
+    """The phrases of a rule that are looked for whatever else a text holds."""
+    yield from chain(rule.all, rule.none, rule.near, rule.not_near)
     for evidence in rule.evidence:
         yield from evidence.phrases
 

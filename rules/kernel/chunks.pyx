@@ -10,7 +10,7 @@ which are known cost no new string.
 from cpython.ref cimport Py_INCREF, Py_XDECREF
 from cpython.unicode cimport (
     PyUnicode_DATA,
-    PyUnicode_DecodeASCII,
+    PyUnicode_FromKindAndData,
     PyUnicode_KIND,
     PyUnicode_READ,
     Py_UNICODE_ISALNUM,
@@ -18,13 +18,15 @@ from cpython.unicode cimport (
 )
 cimport cython
 from cpython.mem cimport PyMem_Calloc, PyMem_Free
-from libc.stdlib cimport free, realloc
 
-from rules.language import LANE, LANE_BITS, UNKNOWN, common_words
-from rules.language import CLEAR_LEAD as _CLEAR_LEAD
+from rules.kernel.cuts cimport (
+    ASKED, CHUNK_LETTERS_MAX, DRESSED, LINK, MENTION, OTHER, PLAIN, TAG, Chunk, Cut, Piece, chunk_of,
+)
+from rules.kernel.spelling cimport commons_of, hashed_on, spelled
+
+from rules.language import common_words
 from rules.language import VOTES as _VOTES
-from rules.memo import MEMO_LETTERS_MAX, is_kept
-from rules.pack import LANGUAGES
+from rules.memo import is_kept
 from rules.reader import SIGNS as _SIGNS
 from rules.text import ABBREVIATIONS as _ABBREVIATIONS
 from rules.text import LINK_STARTS, ends_sentence, fold
@@ -37,8 +39,6 @@ cdef extern from *:
 cdef Bits MULTIPLIER = 0x9E3779B97F4A7C15ULL  # odd, its bits well mixed (Knuth's golden ratio)
 cdef Bits SEED = hash("rules.kernel.chunks") & 0xFFFFFFFFFFFFFFFF  # nobody can aim at one slot
 cdef Bits VOTES = _VOTES
-cdef Bits ONE_LANE = LANE
-cdef int LANES = len(LANGUAGES), BITS = LANE_BITS, CLEAR_LEAD = _CLEAR_LEAD
 cdef str SIGNS = _SIGNS
 cdef frozenset ABBREVIATIONS = _ABBREVIATIONS
 cdef unsigned char[256] LETTER  # the folded letter that a Latin-1 one stands for, or 0
@@ -55,8 +55,6 @@ for CODE in range(256):
             LETTER[CODE] = ord(folded)
 for CODE in range(128):
     SIGN[CODE] = chr(CODE) in SIGNS
-if MEMO_LETTERS_MAX != CHUNK_LETTERS_MAX:
-    raise ImportError("rules.memo remembers chunks of another length")
 
 
 cdef inline bint _is_sign(Py_UCS4 letter):
@@ -76,84 +74,13 @@ cdef inline Bits _mixed(Bits hash) noexcept:
     return (hash ^ (hash >> 32)) | 1
 
 
-@cython.final
-@cython.no_gc
-cdef class Chunk:
-    """What stands between two blanks of a text: its code, and its run in each language asked for."""
-
-    def __cinit__(self, str text, Bits code):
-        cdef Py_ssize_t size = len(text), at
-        self.text, self.code, self.near = text, code, -1
-        if size <= NEAR_LETTERS_MAX and PyUnicode_KIND(text) == 1:
-            self.near = size
-            for at in range(size):
-                self.letters[at] = PyUnicode_READ(1, PyUnicode_DATA(text), at)
-
-    def __dealloc__(self):
-        cdef int at
-        for at in range(TONGUES_MAX):
-            Py_XDECREF(self.runs[at])
-
-
-@cython.final
-@cython.no_gc
-@cython.freelist(64)
-cdef class Cut:
-    """A text cut into its chunks: see `rules.chunks.Cut`."""
-
-    def __dealloc__(self):
-        cdef int at
-        for at in range(self.size):
-            Py_XDECREF(self.pieces[at].chunk)
-        free(self.pieces)
-
-    cdef int note(self, Bits hash, Py_ssize_t start, Py_ssize_t end) except -1:
-        """Notes where a chunk stands, and the hash by which it will be found."""
-        cdef void *room
-        if self.size == self.room:
-            self.room = 4 * self.room if self.room else 32
-            room = realloc(self.pieces, self.room * sizeof(Piece))
-            if room == NULL:
-                raise MemoryError
-            self.pieces = <Piece *> room
-        self.pieces[self.size].chunk, self.pieces[self.size].hash = NULL, hash
-        self.pieces[self.size].start, self.pieces[self.size].end = start, end
-        self.size += 1
-        return 0
-
-    cdef inline void put(self, int number, PyObject *chunk) noexcept:
-        """Puts a chunk to its place."""
-        cdef Bits code = (<Chunk> chunk).code
-        Py_INCREF(<Chunk> chunk)
-        self.pieces[number].chunk = chunk
-        self.votes += code & VOTES
-        self.flags |= code & ~VOTES
-
-    @property
-    def code(self):
-        """The codes of all chunks as one."""
-        return self.votes | self.flags
-
-    @property
-    def language(self):
-        """The language that the chunks speak for, or und."""
-        cdef Bits votes = self.votes
-        cdef long best = -1, second = -1, count
-        cdef int lane, winner = 0
-        for lane in range(LANES):
-            count = votes & ONE_LANE
-            votes >>= BITS
-            if count > best:
-                best, second, winner = count, best, lane
-            elif count > second:
-                second = count
-        return LANGUAGES[winner] if best - second >= CLEAR_LEAD else UNKNOWN
-
-    def span(self, int number):
-        """Where a chunk stands in the text."""
-        if not 0 <= number < self.size:
-            raise IndexError(number)
-        return self.pieces[number].start, self.pieces[number].end
+cdef inline void _put(Cut cut, int number, PyObject *chunk) noexcept:
+    """Puts a chunk to its place in a text."""
+    cdef Bits code = (<Chunk> chunk).code
+    Py_INCREF(<Chunk> chunk)
+    cut.pieces[number].chunk = chunk
+    cut.votes += code & VOTES
+    cut.flags |= code & ~VOTES
 
 
 cdef inline bint _same(Chunk chunk, int kind, void *data, Py_ssize_t start, Py_ssize_t size):
@@ -166,10 +93,10 @@ cdef inline bint _same(Chunk chunk, int kind, void *data, Py_ssize_t start, Py_s
             if chunk.letters[at] != <int> PyUnicode_READ(kind, data, start + at):
                 return False
         return True
-    if len(chunk.text) != size:
+    if len(chunk.said) != size:
         return False
     for at in range(size):
-        if chunk.text[at] != PyUnicode_READ(kind, data, start + at):
+        if chunk.said[at] != PyUnicode_READ(kind, data, start + at):
             return False
     return True
 
@@ -248,9 +175,14 @@ cdef class Chunks:
 
     def __init__(self, code_of, tag_code_of, dict known, Py_ssize_t limit):
         self.code_of, self.tag_code_of, self.known, self.limit = code_of, tag_code_of, known, limit
-        self.common = common_words().words
+        self.commons = commons_of(common_words())
+        self.named = Gate(len(known), 4)
+        votes = common_words().all_votes
+        for word, code in known.items():
+            if code != votes.get(word, 0):
+                self.named.let(spelled(word))
         self.young, self.old = Shelf(), Shelf()
-        self.link = Chunk("https://t.co/", 0)
+        self.link = _made("https://t.co/")
         self.link.kind = LINK
 
     @property
@@ -275,7 +207,7 @@ cdef class Chunks:
             piece = &cut.pieces[number]
             known = young.find(piece.hash, kind, data, piece.start, piece.end)
             if known != NULL:
-                cut.put(number, known)
+                _put(cut, number, known)
             else:
                 missing += 1
         if missing:
@@ -283,7 +215,7 @@ cdef class Chunks:
                 piece = &cut.pieces[number]
                 if piece.chunk == NULL:
                     chunk = self._chunk(text, kind, data, piece.start, piece.end, piece.hash)
-                    cut.put(number, <PyObject *> chunk)
+                    _put(cut, number, <PyObject *> chunk)
         return cut
 
     cdef int _scan(self, Cut cut, int kind, void *data, Py_ssize_t letters) except -1:
@@ -328,7 +260,7 @@ cdef class Chunks:
         cdef Chunk chunk
         cdef PyObject *kept
         if first == u"@":
-            chunk = self._mention(text, kind, data, start, end)
+            chunk = self._mention(kind, data, start, end)
             if chunk is not None:
                 return chunk
         elif first == u"h" and end - start > 8 and text.startswith(LINK_STARTS, start, end):
@@ -337,11 +269,11 @@ cdef class Chunks:
         if kept != NULL:
             chunk = <Chunk> kept
         else:
-            chunk = self._worded(text, kind, data, start, end)
+            chunk = self._worded(kind, data, start, end)
             if chunk is None:
                 chunk = self._other(text[start:end])
             # A word that is plain but for its signs needs no look at what it holds.
-            if chunk.kind == OTHER and not is_kept(chunk.text):
+            if chunk.kind == OTHER and not is_kept(chunk.read()):
                 return chunk
             chunk.hash = hash
         self._keep(chunk)
@@ -352,7 +284,7 @@ cdef class Chunks:
             self.old, self.young = self.young, Shelf()
         return self.young.put(chunk)
 
-    cdef Chunk _mention(self, str text, int kind, void *data, Py_ssize_t start, Py_ssize_t end):
+    cdef Chunk _mention(self, int kind, void *data, Py_ssize_t start, Py_ssize_t end):
         """A mention with signs behind it, or None: none is remembered."""
         cdef Py_ssize_t last = end, at
         cdef Py_UCS4 letter
@@ -368,13 +300,12 @@ cdef class Chunks:
                 named = True
         if not named:
             return None
-        chunk = Chunk(text[start:last], 0)
+        chunk = chunk_of(kind, data, start, last)
         chunk.kind = MENTION
-        if last < end:
-            chunk.ends = _ends(fold(chunk.text), text[last:end])
+        chunk.ends = last < end and _ends(None, kind, data, last, end)
         return chunk
 
-    cdef Chunk _worded(self, str text, int kind, void *data, Py_ssize_t start, Py_ssize_t end):
+    cdef Chunk _worded(self, int kind, void *data, Py_ssize_t start, Py_ssize_t end):
         """A chunk that is one word in Latin letters, but for signs before or behind it; or None."""
         cdef char[CHUNK_LETTERS_MAX] word
         cdef Py_ssize_t first = start, last = end, at, size
@@ -405,31 +336,30 @@ cdef class Chunks:
             word[at] = LETTER[<int> letter]
             same = same and LETTER[<int> letter] == <int> letter
         if same:
-            chunk = Chunk(text[start:end], 0)
-            chunk.code = self.known.get(chunk.text, 0)
-            chunk.kind = PLAIN
-            return chunk
-        chunk = self._on(self._base(word, size), text[start:end])
-        if asked:
-            chunk.kind = ASKED
-        elif last < end:
-            meant = "#" + chunk.base.text if tag else chunk.base.text
-            chunk.ends = _ends(meant, text[last:end])
+            return self._plain(word, size)
+        chunk = chunk_of(kind, data, start, end)
+        chunk.base = self._base(word, size)
+        chunk.code, chunk.kind = chunk.base.code, ASKED if asked else DRESSED
         if tag:
-            chunk.kind = TAG
-            if chunk.code & ~VOTES or chunk.base.text not in self.common:
-                chunk.code = self.tag_code_of(text[start:last], "#" + chunk.base.text)
-            else:
-                chunk.code = 0
+            self._file_tag(chunk, kind, data, start, last)
+        if last < end and not asked:
+            chunk.ends = _ends(None if tag else chunk.base, kind, data, last, end)
         return chunk
 
-    cdef Chunk _on(self, Chunk base, str text):
-        """A chunk that is its base in another dress."""
-        cdef Chunk chunk = Chunk(text, base.code)
-        chunk.base, chunk.kind = base, DRESSED
-        return chunk
+    cdef int _file_tag(
+        self, Chunk chunk, int kind, void *data, Py_ssize_t start, Py_ssize_t end
+    ) except -1:
+        """Notes that a chunk is a hashtag, and its code."""
+        cdef str tag
+        chunk.kind = TAG
+        if not chunk.code & ~VOTES and chunk.base.number:
+            chunk.code = 0
+            return 0
+        tag = PyUnicode_FromKindAndData(kind, <char *> data + kind * start, end - start)
+        chunk.code = self.tag_code_of(tag, "#" + chunk.base.read())
+        return 0
 
-    cdef Chunk _base(self, char *word, Py_ssize_t size):
+    cdef Chunk _base(self, const char *word, Py_ssize_t size):
         """The chunk of a folded word."""
         cdef Bits hash = SEED
         cdef Py_ssize_t at
@@ -438,41 +368,76 @@ cdef class Chunks:
         for at in range(size):
             hash = (hash ^ <unsigned char> word[at]) * MULTIPLIER
         hash = _mixed(hash)
-        kept = self.young.find(hash, 1, word, 0, size)
+        kept = self.young.find(hash, 1, <void *> word, 0, size)
         if kept != NULL:
             return <Chunk> kept
-        kept = self.old.find(hash, 1, word, 0, size)
+        kept = self.old.find(hash, 1, <void *> word, 0, size)
         if kept != NULL:
             chunk = <Chunk> kept
         else:
-            chunk = Chunk(PyUnicode_DecodeASCII(word, size, NULL), 0)
-            chunk.code = self.known.get(chunk.text, 0)
-            chunk.kind, chunk.hash = PLAIN, hash
+            chunk = self._plain(word, size)
+            chunk.hash = hash
         self._keep(chunk)
+        return chunk
+
+    cdef Chunk _plain(self, const char *word, Py_ssize_t size):
+        """A chunk that is a folded word."""
+        cdef Chunk chunk = chunk_of(1, <void *> word, 0, size)
+        cdef Bits spelling = 1
+        cdef Py_ssize_t at
+        for at in range(size):
+            spelling = hashed_on(spelling, <unsigned char> word[at])
+        spelling = spelling or 1
+        chunk.kind = PLAIN
+        chunk.number = self.commons.find(word, size, spelling)
+        chunk.code = self.commons.code[self.commons.votes[chunk.number]]
+        if self.named.may_hold(spelling):
+            chunk.code = self.known.get(chunk.read(), 0)
         return chunk
 
     cdef Chunk _other(self, str text):
         """A chunk of any kind."""
-        cdef str core = text.strip(SIGNS), word, signs
+        cdef str core = text.strip(SIGNS), word
         cdef bytes letters
-        cdef Chunk chunk
-        if len(text) > CHUNK_LETTERS_MAX or not core.isalpha():
-            return Chunk(text, self.code_of(text))
-        word = fold(core)
-        if not (word.isascii() and word.isalpha() and len(word) <= CHUNK_LETTERS_MAX):
-            return Chunk(text, self.code_of(text))
-        letters = word.encode("ascii")
-        chunk = self._on(self._base(letters, len(letters)), text)
-        signs = text[len(text.rstrip(SIGNS)) :]
-        if signs:
-            chunk.ends = _ends(word, signs)
+        cdef Py_ssize_t size = len(text), last = len(text.rstrip(SIGNS))
+        cdef int kind = PyUnicode_KIND(text)
+        cdef void *data = PyUnicode_DATA(text)
+        cdef Chunk chunk = _made(text)
+        if size <= CHUNK_LETTERS_MAX and core.isalpha():
+            word = fold(core)
+            if word.isascii() and word.isalpha() and len(word) <= CHUNK_LETTERS_MAX:
+                letters = word.encode("ascii")
+                chunk.base, chunk.kind = self._base(letters, len(letters)), DRESSED
+                chunk.code = chunk.base.code
+                chunk.ends = last < size and _ends(chunk.base, kind, data, last, size)
+                return chunk
+        chunk.code = self.code_of(text)
         return chunk
 
 
-cdef bint _ends(str word, str signs) except -1:
-    """Whether a sentence ends with the signs behind a folded word that a blank follows."""
-    if signs == ".":
-        return len(word) > 1 and word not in ABBREVIATIONS
-    if "." in signs or "!" in signs or "…" in signs or ";" in signs:
-        return ends_sentence(word, signs, "")
-    return False
+cdef Chunk _made(str text):
+    """A text as a chunk of which nothing is known."""
+    return chunk_of(PyUnicode_KIND(text), PyUnicode_DATA(text), 0, len(text))
+
+
+cdef bint _ends(Chunk base, int kind, void *data, Py_ssize_t at, Py_ssize_t end) except -1:
+    """Whether a sentence ends with the signs behind a word that a blank follows: `ends_sentence`.
+
+    Tags and mentions have no `base`: with their sign they are no abbreviations.
+    """
+    cdef int stops = 0, dots = 0, signs = end - at
+    cdef bint parts = False
+    cdef Py_UCS4 sign
+    for at in range(at, end):
+        sign = PyUnicode_READ(kind, data, at)
+        dots += sign == u"."
+        stops += sign == u"." or sign == u"!" or sign == u"…"
+        parts = parts or sign == u";"
+    if not stops:
+        return parts
+    if base is None or stops > 1 or not dots:
+        return True
+    if signs == 1:
+        return base.near != 1 and base.read() not in ABBREVIATIONS
+    said = PyUnicode_FromKindAndData(kind, <char *> data + kind * (end - signs), signs)
+    return ends_sentence(base.read(), said, "")

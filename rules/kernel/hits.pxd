@@ -1,5 +1,5 @@
 cimport cython
-from rules.kernel.chunks cimport Cut
+from rules.kernel.cuts cimport Cut
 from rules.kernel.pages cimport Page
 from rules.kernel.reading cimport Reader
 from rules.kernel.tables cimport Book, Check

@@ -3,16 +3,20 @@
 """Which rules fire on a text, and where, compiled: `rules.hits` is the plain form."""
 
 from cpython.list cimport PyList_GET_ITEM
+from cpython.object cimport PyObject
 cimport cython
 from libc.stdlib cimport free, qsort, realloc
 
-from rules.kernel.chunks cimport Chunk, Cut
+from rules.kernel.cuts cimport Chunk, Cut
 from rules.kernel.pages cimport EVIDENCE, Page, Way
 from rules.kernel.reading cimport Reader, Run
 from rules.kernel.tables cimport Book, Check
 
 from rules.language import UNKNOWN
 from rules.verdict import Match
+
+cdef extern from *:
+    void prefetch "__builtin_prefetch"(const void *) noexcept
 
 
 cdef int _by_turn(const void *one, const void *other) noexcept nogil:
@@ -78,7 +82,12 @@ cdef class Phrases:
     def __init__(self, plan, int tongue, accounts=frozenset()):
         self.book, self.accounts = Book(plan), accounts
         self.reader = Reader(
-            plan, tongue, self.book.anchors(), self.book.clues(plan), self.book.blocks
+            plan,
+            tongue,
+            self.book.anchors(),
+            self.book.clues(plan),
+            self.book.blocks,
+            self.book.asked_blocks,
         )
 
     def matches(self, item, Cut cut, str language, *, bint whole):
@@ -109,10 +118,15 @@ cdef class Phrases:
         telling = telling or reader.end.anchors or reader.end.weighs
         for number in range(cut.size):
             chunk = <Chunk> cut.pieces[number].chunk
-            if chunk.runs[reader.tongue] != NULL:
-                run = <Run> chunk.runs[reader.tongue]
-            else:
-                run = reader.run(chunk)
+            if chunk.runs[reader.tongue] == NULL:
+                reader.run(chunk)
+            prefetch(chunk.runs[reader.tongue])
+        for number in range(cut.size):
+            run = <Run> (<Chunk> cut.pieces[number].chunk).runs[reader.tongue]
+            if run is reader.idle_run:
+                words += 1
+                continue
+            prefetch(<PyObject *> run.lone)
             words += run.size
             fragments += run.fragment
             telling = telling or run.telling

@@ -6,8 +6,10 @@ from cpython.dict cimport PyDict_GetItemWithError
 from cpython.object cimport PyObject
 cimport cython
 
-from rules.kernel.chunks cimport Bits, Chunks, Cut
+from rules.kernel.chunks cimport Chunks
+from rules.kernel.cuts cimport Cut
 from rules.kernel.hits cimport Phrases
+from rules.kernel.spelling cimport Bits
 
 from rules.judge import TEXT_LETTERS_MAX as _TEXT_LETTERS_MAX
 from rules.judge import stated, verdict

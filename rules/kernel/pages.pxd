@@ -1,7 +1,8 @@
 cimport cython
 from rules.kernel.sheets cimport Sheet
-from rules.kernel.tables cimport Book, Check, Context, Limit, Row, Scale, Sets, Table
-from rules.kernel.reading cimport Clue
+from rules.kernel.tables cimport Book, Check, Context, Limit, Probe, Scale, Sets, Table
+from rules.kernel.spelling cimport Bits
+from rules.kernel.words cimport Clue
 
 cdef enum:
     EVIDENCE = -1  # a way whose phrases are looked for when its rule's turn has come
@@ -58,7 +59,8 @@ cdef class Page(Sheet):
     cdef int _anchors(self, Table table) except -1
     cdef int _make_anchors(self, int size) except -1
     cdef int _stands(self, Table table, int at, Limit limit) except -1
-    cdef bint _is_near(self, int place, Row *row, int *elements, int gap, Near *near) noexcept
+    cdef int _try(self, int number, Bits **done) except -1
+    cdef bint _is_near(self, int place, Probe *probe, Near *near) noexcept
     cdef int _note_ways(self, int found, int rank, int rule, int phrase) except -1
     cdef int _make_ways(self, int count) except -1
     cdef bint _is_possible(self, Check check) except -1

@@ -13,13 +13,13 @@ cimport cython
 from libc.stdlib cimport calloc, free, realloc
 from libc.string cimport memset
 
-from rules.kernel.chunks cimport Bits
-from rules.kernel.reading cimport Clue, Word
+from rules.kernel.spelling cimport Bits
 from rules.kernel.sheets cimport Sheet, Standing
 from rules.kernel.tables cimport (
-    ASKED, CUED, LANES_MAX, LINKED, MENTIONED, TAGGED, Book, Check, Context, Limit, Row, Scale, Sets,
-    Table,
+    ASKED, CUED, LANES_MAX, LINKED, MENTIONED, TAGGED, Book, Check, Context, Limit, Probe, Row, Scale,
+    Sets, Table,
 )
+from rules.kernel.words cimport Clue, Word
 
 from rules.facts import PostFacts
 from rules.page import EDIT_COST as _EDIT_COST
@@ -95,51 +95,58 @@ cdef class Page(Sheet):
 
     cdef int find_ways(self) except -1:
         """Puts the places where phrases of `any` stand to `way`, of rules that may fire."""
-        cdef Book book = self.book
-        cdef Table any = book.any
-        cdef Check check
+        cdef Table any = self.book.any
         cdef Word word
-        cdef Row *row
+        cdef Probe *probe
         cdef Near near
-        cdef int place, at, each, found
+        cdef int place, at, each
         cdef Bits *done = NULL
         try:
             for place in range(self.total):
+                if not self.gist[place]:
+                    continue
                 word = <Word> self.words[place]
                 for at in range(word.anchors):
                     near.before = near.after = -1
                     for each in range(any.start[word.anchor[at]], any.start[word.anchor[at] + 1]):
-                        row = &any.row[each]
-                        if not self._is_near(place, row, any.element, book.gap[row.rule], &near):
-                            continue
-                        if done == NULL:
-                            done = <Bits *> calloc((any.rows >> 6) + 1, sizeof(Bits))
-                            if done == NULL:
-                                raise MemoryError
-                        if done[each >> 6] >> (each & 63) & 1:
-                            continue
-                        done[each >> 6] |= 1ULL << (each & 63)
-                        check = <Check> PyList_GET_ITEM(book.checks, row.rule)
-                        found = self.sites(row, any.element, check.limit)
-                        if found and self._is_possible(check):
-                            self._note_ways(found, book.turn[row.rule], row.rule, row.phrase)
+                        probe = &any.probe[each]
+                        if self._is_near(place, probe, &near):
+                            self._try(probe.row, &done)
         finally:
             free(done)
         return 0
 
-    cdef bint _is_near(self, int place, Row *row, int *elements, int gap, Near *near) noexcept:
+    cdef int _try(self, int number, Bits **done) except -1:
+        """Puts where a row of `any` stands to `way`, but for those that are `done`."""
+        cdef Table any = self.book.any
+        cdef Row *row = &any.row[number]
+        cdef Check check
+        cdef int found
+        if done[0] == NULL:
+            done[0] = <Bits *> calloc((any.rows >> 6) + 1, sizeof(Bits))
+            if done[0] == NULL:
+                raise MemoryError
+        if done[0][number >> 6] >> (number & 63) & 1:
+            return 0
+        done[0][number >> 6] |= 1ULL << (number & 63)
+        check = <Check> PyList_GET_ITEM(self.book.checks, row.rule)
+        found = self.sites(row, any.element, check.limit)
+        if found and self._is_possible(check):
+            self._note_ways(found, self.book.turn[row.rule], row.rule, row.phrase)
+        return 0
+
+    cdef bint _is_near(self, int place, Probe *probe, Near *near) noexcept:
         """As `neighboured`, for rows in order: what was told of one is not asked for the next."""
-        cdef int at = row.first + row.anchor
-        if row.anchor > 0:
-            if near.before != elements[at - 1] or near.gap_before != gap:
-                near.before, near.gap_before = elements[at - 1], gap
-                near.has_before = self.is_before(place, near.before, gap)
+        if probe.before >= 0:
+            if near.before != probe.before or near.gap_before != probe.gap:
+                near.before, near.gap_before = probe.before, probe.gap
+                near.has_before = self.is_before(place, probe.before, probe.gap)
             if not near.has_before:
                 return False
-        if row.anchor + 1 < row.size:
-            if near.after != elements[at + 1] or near.gap_after != gap:
-                near.after, near.gap_after = elements[at + 1], gap
-                near.has_after = self.is_after(place, near.after, gap)
+        if probe.after >= 0:
+            if near.after != probe.after or near.gap_after != probe.gap:
+                near.after, near.gap_after = probe.after, probe.gap
+                near.has_after = self.is_after(place, probe.after, probe.gap)
             return near.has_after
         return True
 
@@ -244,6 +251,8 @@ cdef class Page(Sheet):
         memset(most, 0, LANES_MAX * sizeof(int))
         memset(seen, 0, sizeof(seen))
         for place in range(self.total):
+            if not self.gist[place]:
+                continue
             word = <Word> self.words[place]
             for at in range(word.clues):
                 number = word.clue[at]

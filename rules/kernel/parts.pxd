@@ -1,34 +1,5 @@
 cimport cython
-ctypedef unsigned long long Bits
-
-
-cdef inline Bits hashed_on(Bits spelling, unsigned int letter) noexcept:
-    """The hash of a spelling with one letter more, by an odd factor whose bits are well mixed."""
-    return (spelling ^ letter) * 0x9E3779B97F4A7C15ULL  # Knuth's golden ratio
-
-
-cdef inline Bits hashed(const unsigned int *word, int letters, int but, int but_too) noexcept:
-    """The hash of a word without up to two of its letters (-1: with all of them); never 0."""
-    cdef Bits spelling = 1
-    cdef int at
-    for at in range(letters):
-        if at != but and at != but_too:
-            spelling = hashed_on(spelling, word[at])
-    return spelling or 1
-
-
-@cython.final
-cdef class Gate:
-    cdef Bits *bits
-    cdef Bits size
-
-    cdef inline bint may_hold(self, Bits spelling) noexcept:
-        cdef Bits at = (spelling >> 24) & (self.size - 1)
-        return (self.bits[at >> 6] >> (at & 63)) & 1
-
-    cdef inline void let(self, Bits spelling) noexcept:
-        cdef Bits at = (spelling >> 24) & (self.size - 1)
-        self.bits[at >> 6] |= 1ULL << (at & 63)
+from rules.kernel.spelling cimport Bits, Gate
 
 
 @cython.final
@@ -37,8 +8,5 @@ cdef class Parts:
     cdef Gate own, real  # words and common words, hashed
     cdef int longest  # of the words
 
-    cdef bint holds_one(self, str text) except -1
-    cdef int cut(self, const unsigned int *letters, int size, str word) except -1
-
-
-cdef Gate gate_of(words)
+    cdef bint holds_one(self, const unsigned int *letters, int size) except -1
+    cdef int cut(self, const unsigned int *letters, int size) except -1

@@ -3,7 +3,10 @@
 """Words that longer ones are made of, compiled: `rules.parts` says what is meant."""
 
 cimport cython
-from libc.stdlib cimport calloc, free
+from cpython.unicode cimport PyUnicode_FromKindAndData
+from libc.stdlib cimport free, malloc
+
+from rules.kernel.spelling cimport commons_of, gate_of, hashed, hashed_on, spelled
 
 from rules.parts import COMMON_LETTERS_MIN as _COMMON_LETTERS_MIN
 from rules.parts import JOINED_LETTERS_MIN as _JOINED_LETTERS_MIN
@@ -22,31 +25,8 @@ if _SPLIT_LETTERS_MAX > LETTERS_MAX:
     raise ImportError("rules.parts splits longer tags")
 
 
-@cython.final
-cdef class Gate:
-    """Hashed spellings: most that are not among them are told apart (a Bloom filter of one hash)."""
-
-    def __dealloc__(self):
-        free(self.bits)
-
-    def __init__(self, Bits entries):
-        self.size = 256
-        while self.size < 8 * entries:
-            self.size *= 2
-        self.bits = <Bits *> calloc(self.size >> 6, sizeof(Bits))
-        if self.bits == NULL:
-            raise MemoryError
-
-
-cdef Gate gate_of(words):
-    cdef Gate gate = Gate(len(words))
-    cdef Bits spelling
-    for word in words:
-        spelling = 1
-        for letter in <str> word:
-            spelling = hashed_on(spelling, <unsigned int> letter)
-        gate.let(spelling or 1)
-    return gate
+cdef str _said(const unsigned int *letters, int size):
+    return PyUnicode_FromKindAndData(4, <const void *> letters, size)
 
 
 @cython.final
@@ -56,25 +36,33 @@ cdef class Parts:
     def __init__(self, words, common):
         self.words = frozenset([word for word in words if len(word) >= PART_LETTERS_MIN])
         self.common = common.words
-        self.own = gate_of(self.words)
+        self.own = gate_of(self.words, 32)
         self.longest = max(map(len, self.words), default=0)
-        if common.compiled is None:
-            common.compiled = gate_of(self.common)
-        self.real = common.compiled
+        self.real = commons_of(common).gate
 
     def within(self, str text):
         """Whether a word of three letters or more is a part of a text."""
-        return self.holds_one(text)
+        cdef Py_ssize_t size = len(text), at
+        cdef unsigned int *letters = <unsigned int *> malloc((size + 1) * sizeof(int))
+        if letters == NULL:
+            raise MemoryError
+        for at in range(size):
+            letters[at] = <unsigned int> text[at]
+        try:
+            return self.holds_one(letters, size)
+        finally:
+            free(letters)
 
-    cdef bint holds_one(self, str text) except -1:
-        cdef Py_ssize_t size = len(text), begin, end
+    cdef bint holds_one(self, const unsigned int *letters, int size) except -1:
+        """The same of a text in letters."""
+        cdef int begin, end
         cdef Bits spelling
         for begin in range(size - COMMON_LETTERS_MIN + 1):
             spelling = 1
             for end in range(begin, min(size, begin + self.longest)):
-                spelling = hashed_on(spelling, <unsigned int> text[end])
+                spelling = hashed_on(spelling, letters[end])
                 if end - begin + 1 >= COMMON_LETTERS_MIN and self.own.may_hold(spelling or 1):
-                    if text[begin : end + 1] in self.words:
+                    if _said(letters + begin, end - begin + 1) in self.words:
                         return True
         return False
 
@@ -86,10 +74,10 @@ cdef class Parts:
             return self._cut(word)
         for at in range(size):
             letters[at] = <unsigned int> word[at]
-        return self.cut(letters, size, word)
+        return self.cut(letters, size)
 
-    cdef int cut(self, const unsigned int *letters, int size, str word) except -1:
-        """Where a word falls into two: `letters` are its own."""
+    cdef int cut(self, const unsigned int *letters, int size) except -1:
+        """The same of a word in letters."""
         cdef Bits spelling = 1
         cdef int at
         if size < JOINED_LETTERS_MIN:
@@ -98,7 +86,7 @@ cdef class Parts:
             spelling = hashed_on(spelling, letters[at - 1])
             if at >= PART_LETTERS_MIN and self.own.may_hold(spelling or 1):
                 if self.own.may_hold(hashed(letters + at, size - at, -1, -1)):
-                    return self._cut(word)
+                    return self._cut(_said(letters, size))
         return 0
 
     def _cut(self, str word):
@@ -119,7 +107,12 @@ cdef class Parts:
         cdef Bits spelling
         cdef set found = set()
         whole = [(0, size)]
-        if size > _SPLIT_LETTERS_MAX or tag in self.words or tag in self.common:
+        if size > _SPLIT_LETTERS_MAX:
+            return whole
+        spelling = spelled(tag)
+        if self.own.may_hold(spelling) and tag in self.words:
+            return whole
+        if self.real.may_hold(spelling) and tag in self.common:
             return whole
         for begin in range(size):
             spelling = 1

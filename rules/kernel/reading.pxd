@@ -1,130 +1,63 @@
 cimport cython
-from rules.kernel.chunks cimport Bits, Chunk
-from rules.kernel.parts cimport Gate, Parts
+from rules.kernel.cuts cimport Chunk
+from rules.kernel.parts cimport Parts
+from rules.kernel.spelling cimport Bits, Commons, Gate
 from rules.kernel.typos cimport Typos
-
-
-cdef inline Bits gist_of(int element) noexcept:
-    """The bit of an element in the gist of words."""
-    return 1ULL << (<unsigned int> element * 0x9E3779B1U >> 26)  # Knuth's golden ratio
-
-
-cdef struct Clue:
-    int lane  # the rule that only weighs evidence
-    int weight
-    int points
-    int anchor  # among those of the weight's longer phrases; -1: a phrase of one word
-
-
-@cython.final
-cdef class Word:
-    cdef int size, lone_edits, anchors, clues
-    cdef int *numbers  # elements, their edits, anchors, clues: one block
-    cdef int *edits
-    cdef int *anchor
-    cdef int *clue
-    cdef Bits *bits
-    cdef int lowest, highest  # the blocks of `bits` that are not empty
-    cdef Bits gist  # of the elements, each as one bit of few: what is not there is not held
-    cdef bint sure  # no element needs an edit
-    cdef bint weighs  # a clue of it speaks for its rule
-
-    cdef inline bint has(self, int element) noexcept:
-        cdef int at
-        if self.bits != NULL:
-            return (self.bits[element >> 6] >> (element & 63)) & 1
-        for at in range(self.size):
-            if self.numbers[at] == element:
-                return True
-        return False
-
-    cdef inline void put(self, Bits *elements) noexcept:
-        """Puts the elements of the word to a bit set."""
-        cdef int at
-        if self.bits != NULL and self.highest - self.lowest < 3 * self.size:
-            for at in range(self.lowest, self.highest + 1):
-                elements[at] |= self.bits[at]
-            return
-        for at in range(self.size):
-            elements[self.numbers[at] >> 6] |= 1ULL << (self.numbers[at] & 63)
-
-    cdef inline void put_exact(self, Bits *elements) noexcept:
-        """Puts those without an edit."""
-        cdef int at
-        if self.sure:
-            self.put(elements)
-            return
-        for at in range(self.size):
-            if not self.edits[at]:
-                elements[self.numbers[at] >> 6] |= 1ULL << (self.numbers[at] & 63)
-
-    cdef inline int edits_of(self, int element) noexcept:
-        """The edits of an element that the word can stand for."""
-        cdef int low = 0, high = self.size - 1, middle
-        while low < high:
-            middle = (low + high) >> 1
-            if self.numbers[middle] < element:
-                low = middle + 1
-            else:
-                high = middle
-        return self.edits[low]
+from rules.kernel.words cimport Word, Words
 
 
 @cython.final
 cdef class Run:
-    cdef object reading  # or None: as it is for a text
-    cdef tuple words, ends
+    cdef Word lone  # the word of a run of one
+    cdef Bits gist  # of it
     cdef int size
-    cdef bint fragment, idle, tagged
-    cdef bint telling  # a word of it is an anchor, or weighs
+    cdef unsigned char fragment, idle, tagged
+    cdef unsigned char telling  # a word of it is an anchor, or weighs
+    cdef tuple words  # of another run
+    cdef tuple ends
+    cdef object reading  # or None: as it is for a text
     cdef Run ended, asked
+
+    cdef int put(self, list words) except -1
+    cdef Run dressed(self)
+    cdef inline Word word(self, int number):
+        return self.lone if self.size == 1 else <Word> self.words[number]
 
 
 @cython.final
-cdef class Reader:
+cdef class Reader(Words):
     cdef object plain, lexicon
-    cdef int tongue, blocks
-    cdef int *number_of
-    cdef Clue *clue
-    cdef int *clue_of  # by element: its first clue; one more at the end
-    cdef Bits *meant  # where words are made: empty between two
-    cdef dict idle_runs, lone, literals, shared, typed, mentioned, words_in_two
+    cdef int tongue
+    cdef dict idle_runs, lone, literals, typed, mentioned, words_in_two
     cdef Parts handles  # or None: what mentions are asked for
-    cdef frozenset idle_words, common, fragments, stem_heads
-    cdef dict exact, short, stems, stemmed, elements_of
+    cdef frozenset fragments, stem_heads
+    cdef Commons commons
+    cdef unsigned char *idle_word  # by the number of a common word: it means nothing
+    cdef dict exact, short, stems, stemmed
     cdef int stem_letters_max
     cdef Typos typos
     cdef Parts parts
-    cdef Gate broken  # the fragments, hashed
-    cdef Word start, end, idle, question
-    cdef Run idle_run, link_run, mention_run
+    cdef Gate broken, shortened, heads  # fragments, abbreviations, what stems begin with; hashed
+    cdef Word start, end, question
+    cdef Run idle_run, broken_run, link_run, mention_run
 
-    cdef int _file(self, dict clues, int elements) except -1
-    cdef Word of_plain(self, plain)
-    cdef Word of_atoms(self, dict atoms)
-    cdef Word _of_atoms(self, dict atoms)
-    cdef Word _of_edits(self, dict edits_of, int lone_edits)
-    cdef Word _meaning(self, list atoms, int edits, int lone_edits)
-    cdef Word _made(self, int low, int high, int edits, int *edits_of, int lone_edits)
-    cdef void _note_clues(self, Word word, int element, int edits) noexcept
+    cdef int _begin(self) except -1
+    cdef int _note_idle(self) except -1
     cdef Run run(self, Chunk chunk)
     cdef Run _read(self, Chunk chunk)
-    cdef Run _lone(self, str word)
+    cdef Run _lone(self, Chunk chunk)
+    cdef bint _may_be_literal(self, const unsigned int *letters, int size) noexcept
     cdef Word _literal(self, str word)
     cdef bint tells(self, str tag) except -1
     cdef bint _holds_anchor(self, Run run) except -1
     cdef Run _tagged(self, str tag, str folded)
     cdef Word _part(self, str part)
-    cdef bint _is_open(self, str word) except -1
-    cdef bint _may_be_literal(self, str word, Bits spelling) except -1
-    cdef Run _typed(self, const unsigned int *letters, int size, str word, bint fragment)
+    cdef Run _typed(self, const unsigned int *letters, int size, bint fragment)
     cdef Word _meant(self, tuple near, int edits)
     cdef Run _of_one(self, Word word, bint fragment)
     cdef Run _mentioned(self, Chunk chunk)
-    cdef bint _may_be_asked_for(self, str handle) except -1
+    cdef bint _may_be_asked_for(self, Chunk chunk) except -1
     cdef Word in_two(self, str whole)
-    cdef Word either(self, Word one, Word other)
     cdef Run _asked(self, Run run)
     cdef Run _run(self, reading)
-    cdef int _begin(self) except -1
     cdef object reading_of(self, Run run, str text)

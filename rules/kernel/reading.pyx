@@ -11,26 +11,25 @@ mistyped, is told here; all else is asked of the plain reader.
 from cpython.dict cimport PyDict_GetItemWithError
 from cpython.object cimport PyObject
 from cpython.ref cimport Py_INCREF
-from cpython.tuple cimport PyTuple_GET_ITEM
 cimport cython
-from libc.stdlib cimport calloc, free, malloc
+from libc.stdlib cimport free, malloc
+from libc.string cimport memset
 
-from rules.kernel.chunks cimport ASKED, CHUNK_LETTERS_MAX, DRESSED, LINK, MENTION, PLAIN, TAG
+from rules.kernel.cuts cimport (
+    ASKED, CHUNK_LETTERS_MAX, DRESSED, LINK, MENTION, NEAR_LETTERS_MAX, PLAIN, TAG,
+)
+from rules.kernel.spelling cimport commons_of, gate_of, hashed
 
-from rules.kernel.parts cimport gate_of, hashed
-
-from rules.language import LONG_RUN
 from rules.lexicon import TOKEN_LETTERS_MAX as _TOKEN_LETTERS_MAX
 from rules.lexicon import TYPO_LETTERS_MIN as _TYPO_LETTERS_MIN
 from rules.parts import PART_LETTERS_MIN as _PART_LETTERS_MIN
 from rules.phrase import STEM_LETTERS_MIN as _STEM_LETTERS_MIN
-from rules.phrase import Atom
 from rules.reader import LONE_LETTERS_MIN as _LONE_LETTERS_MIN
 from rules.reader import TokenReader
 from rules.reading import IDLE, Reading
 from rules.text import LINK_STARTS, QUESTION
 
-cdef int FEW = 8  # so many elements are looked through about as fast as a bit set is asked
+cdef int FEW = 8
 cdef int TOKEN_LETTERS_MAX = _TOKEN_LETTERS_MAX
 cdef int TYPO_LETTERS_MIN = _TYPO_LETTERS_MIN
 cdef int LONE_LETTERS_MIN = _LONE_LETTERS_MIN
@@ -38,22 +37,16 @@ cdef int PART_LETTERS_MIN = _PART_LETTERS_MIN
 cdef int STEM_LETTERS_MIN = _STEM_LETTERS_MIN
 cdef int LONE_HELD = 65_536  # then they are forgotten, and worked out anew
 cdef int TYPED_HELD = 16_384
-
-cdef extern from *:
-    int popcount "__builtin_popcountll"(Bits) noexcept
-    int lowest_of "__builtin_ctzll"(Bits) noexcept
+cdef tuple ONE_END = (1,)
 
 
-@cython.final
-cdef class Word:
-    """The elements that a word can stand for, by number, each with its edits."""
-
-    def __bool__(self):
-        return self.size > 0
-
-    def __dealloc__(self):
-        free(self.numbers)
-        free(self.bits)
+cdef inline bint _is_drawn_out(const unsigned int *letters, int size) noexcept:
+    """Whether a letter stands three times in a row."""
+    cdef int at
+    for at in range(2, size):
+        if letters[at] == letters[at - 1] == letters[at - 2]:
+            return True
+    return False
 
 
 @cython.final
@@ -61,66 +54,59 @@ cdef class Word:
 cdef class Run:
     """A chunk of a text as words, as it stands, and as it is with a sign of the end behind it."""
 
+    cdef int put(self, list words) except -1:
+        """Takes over the words."""
+        cdef Word word
+        self.size = len(words)
+        if self.size == 1:
+            self.lone = words[0]
+            self.gist = self.lone.gist
+        else:
+            self.words = tuple(words)
+        for word in words:
+            if word.anchors or word.weighs:
+                self.telling = True
+        return 0
+
+    cdef Run dressed(self):
+        """The same words in a run of their own."""
+        cdef Run run = Run.__new__(Run)
+        run.lone, run.gist, run.size, run.words = self.lone, self.gist, self.size, self.words
+        run.fragment, run.idle, run.tagged = self.fragment, self.idle, self.tagged
+        run.telling = self.telling
+        return run
+
 
 @cython.final
-cdef class Reader:
-    """Reads chunks for the rules of a plan, whose number is `tongue`.
-
-    `anchors` are the elements by which phrases are looked up, in order; `clues` are the lane,
-    weight, points and anchor of each `Clue`, under the number of its element. Bit sets have so many
-    `blocks`.
-    """
+cdef class Reader(Words):
+    """Reads chunks for the rules of a plan, whose number is `tongue`: its words are `Words`."""
 
     def __dealloc__(self):
-        free(self.number_of)
-        free(self.clue)
-        free(self.clue_of)
-        free(self.meant)
+        free(self.idle_word)
 
-    def __init__(self, plan, int tongue, list anchors, dict clues, int blocks):
-        cdef int at, elements = 64 * blocks
-        self.plain, self.tongue, self.blocks = plan.reader, tongue, blocks
-        self.elements_of = plan.reader.elements_of
+    def __init__(self, plan, int tongue, list anchors, dict clues, int blocks, int asked_blocks):
+        super().__init__(plan.reader.elements_of, anchors, clues, blocks, asked_blocks)
+        self.plain, self.tongue = plan.reader, tongue
         self.idle_runs, self.lone, self.typed, self.mentioned = {}, {}, {}, {}
-        self.literals, self.shared = {}, {}
-        self.number_of = <int *> malloc(max(1, elements) * sizeof(int))
-        self.clue_of = <int *> calloc(elements + 1, sizeof(int))
-        self.clue = <Clue *> malloc(max(1, sum(map(len, clues.values()))) * sizeof(Clue))
-        self.meant = <Bits *> calloc(max(1, blocks), sizeof(Bits))
-        if not (self.number_of and self.clue_of and self.clue and self.meant):
-            raise MemoryError
-        for at in range(elements):
-            self.number_of[at] = -1
-        for at, anchor in enumerate(anchors):
-            self.number_of[<int> anchor] = at
-        self._file(clues, elements)
-        self.idle = self._made(0, 0, 0, NULL, 1)
+        self.literals = {}
         self.start, self.end = self.of_plain(plan.start), self.of_plain(plan.end)
-
-    cdef int _file(self, dict clues, int elements) except -1:
-        """Numbers the clues, element by element."""
-        cdef int element, number = 0
-        for element in range(elements):
-            self.clue_of[element] = number
-            for lane, weight, points, anchor in clues.get(element, ()):
-                self.clue[number] = Clue(lane, weight, points, anchor)
-                number += 1
-        self.clue_of[elements] = number
-        return 0
 
     cdef int _begin(self) except -1:
         """Makes what takes time: with the first text of the language, not before."""
         lexicon = self.lexicon = self.plain.lexicon
         self.plain = _TokenReader(self.plain, self)
-        self.idle_words, self.common = self.plain.idle_words, lexicon.common.words
+        self.commons = commons_of(lexicon.common)
         self.exact, self.short, self.fragments = lexicon.exact, lexicon.short, lexicon.fragments
         self.stems, self.stem_letters_max = lexicon.stems, lexicon.stem_letters_max
         self.stem_heads, self.stemmed = lexicon.stem_heads, lexicon.stemmed
         self.words_in_two = lexicon.splittable
         self.typos, self.parts = lexicon.typos, lexicon.parts
-        self.broken = gate_of(self.fragments)
+        self.broken, self.shortened = gate_of(self.fragments, 16), gate_of(self.short, 32)
+        self.heads = gate_of(self.stem_heads, 32)
+        self._note_idle()
         self.question = self.plain.mark(QUESTION)
         self.idle_run = self._run(Reading((IDLE,)))
+        self.broken_run = self._run(Reading((IDLE,), fragment=True))
         self.link_run = self._run(self.plain.read(LINK_STARTS[0] + "t.co/"))
         self.mention_run = self._run(self.plain.mention)
         if self.plain.handles is not None:
@@ -128,143 +114,30 @@ cdef class Reader:
             self.handles = Parts(spellings, lexicon.common)
         return 0
 
+    cdef int _note_idle(self) except -1:
+        """Notes which common words mean nothing."""
+        common = self.lexicon.common
+        self.idle_word = <unsigned char *> malloc(self.commons.count + 1)
+        if self.idle_word == NULL:
+            raise MemoryError
+        memset(self.idle_word, True, self.commons.count + 1)
+        self.idle_word[0] = False
+        for words in (self.exact, self.short, self.fragments, common.drawn_out()):
+            for word in words:
+                self.idle_word[self.commons.number_of(word)] = False
+        for head in self.stem_heads:
+            stems = tuple([stem for stem in self.stems if stem.startswith(head)])
+            for word in common.beginning_with(head):
+                if word.startswith(stems):
+                    self.idle_word[self.commons.number_of(word)] = False
+        return 0
+
     # --- words ------------------------------------------------------------------------------------
-
-    cdef Word of_plain(self, plain):
-        """A word of the plain form, by its elements."""
-        return self._of_edits(dict(plain), plain.lone_edits)
-
-    cdef Word of_atoms(self, dict atoms):
-        """A word that stands for some atoms, each with its edits: equal ones are mostly one object."""
-        cdef tuple key = tuple(atoms.items())
-        cdef PyObject *kept = PyDict_GetItemWithError(self.shared, key)
-        if kept != NULL:
-            return <Word> kept
-        if len(self.shared) >= TYPED_HELD:
-            self.shared.clear()
-        meant = self.shared[key] = self._of_atoms(atoms)
-        return meant
-
-    cdef Word _of_atoms(self, dict atoms):
-        cdef dict edits_of = {}
-        cdef bint short = False
-        cdef int most = max(atoms.values(), default=0)
-        if not most:
-            return self._meaning(list(atoms), 0, 2)
-        for atom, edits in atoms.items():
-            short = short or (edits > 1 and len(atom.spelling) < LONE_LETTERS_MIN)
-            for element in self.elements_of.get(atom, ()):
-                edits_of[element] = min(edits, edits_of.get(element, edits))
-        return self._of_edits(edits_of, 1 if short else 2) if edits_of else self.idle
-
-    cdef Word _of_edits(self, dict edits_of, int lone_edits):
-        cdef int low = self.blocks, high = 0, one
-        cdef int *edits = <int *> malloc(64 * max(1, self.blocks) * sizeof(int))
-        if edits == NULL:
-            raise MemoryError
-        try:
-            for element, some in edits_of.items():
-                one = element
-                self.meant[one >> 6] |= 1ULL << (one & 63)
-                edits[one] = some
-                low, high = min(low, one >> 6), max(high, (one >> 6) + 1)
-            return self._made(low, high, 0, edits, lone_edits)
-        finally:
-            free(edits)
-
-    cdef Word _meaning(self, list atoms, int edits, int lone_edits):
-        """A word that stands for these atoms, with so many edits."""
-        cdef int low = self.blocks, high = 0, at, one
-        cdef tuple elements
-        for atom in atoms:
-            elements = self.elements_of.get(atom)
-            if elements is None:
-                continue
-            for at in range(len(elements)):
-                one = <object> PyTuple_GET_ITEM(elements, at)
-                self.meant[one >> 6] |= 1ULL << (one & 63)
-                low, high = min(low, one >> 6), max(high, (one >> 6) + 1)
-        return self._made(low, high, edits, NULL, lone_edits) if high else self.idle
-
-    cdef Word _made(self, int low, int high, int edits, int *edits_of, int lone_edits):
-        """The word of the elements in `meant`, which stand in its blocks from `low` to `high`.
-
-        Leaves `meant` empty. The edits of all are in `edits_of`, or the same.
-        """
-        cdef Word word = Word.__new__(Word)
-        cdef int block, one, size = 0, clues = 0, at = 0
-        cdef Bits left
-        for block in range(low, high):
-            left = self.meant[block]
-            size += popcount(left)
-            while left:
-                one = 64 * block + lowest_of(left)
-                clues += self.clue_of[one + 1] - self.clue_of[one]
-                left &= left - 1
-        word.numbers = <int *> malloc(max(1, 3 * size + clues) * sizeof(int))
-        if word.numbers == NULL:
-            raise MemoryError
-        word.edits, word.clue = word.numbers + size, word.numbers + 2 * size
-        word.anchor = word.clue + clues
-        word.size, word.lone_edits, word.sure = size, lone_edits, True
-        if size > FEW:
-            word.bits = <Bits *> calloc(self.blocks, sizeof(Bits))
-            if word.bits == NULL:
-                raise MemoryError
-            word.lowest, word.highest = low, high - 1
-        for block in range(low, high):
-            left = self.meant[block]
-            self.meant[block] = 0
-            if word.bits != NULL:
-                word.bits[block] = left
-            while left:
-                one = 64 * block + lowest_of(left)
-                left &= left - 1
-                word.numbers[at] = one
-                word.gist |= gist_of(one)
-                word.edits[at] = edits_of[one] if edits_of != NULL else edits
-                word.sure = word.sure and not word.edits[at]
-                if self.number_of[one] >= 0:
-                    word.anchor[word.anchors] = self.number_of[one]
-                    word.anchors += 1
-                self._note_clues(word, one, word.edits[at])
-                at += 1
-        return word
-
-    cdef void _note_clues(self, Word word, int element, int edits) noexcept:
-        """Notes the clues that a word is: one against a rule only where the word is meant surely."""
-        cdef int number
-        for number in range(self.clue_of[element], self.clue_of[element + 1]):
-            if not edits or self.clue[number].points > 0:
-                word.clue[word.clues] = number
-                word.clues += 1
-                word.weighs = word.weighs or self.clue[number].points > 0
 
     cdef Word in_two(self, str whole):
         """What a word means that was written in two: that is one edit; None for no such word."""
         atoms = self.words_in_two.get(whole)
-        return None if atoms is None else self._meaning(list(atoms), 1, 2)
-
-    cdef Word either(self, Word one, Word other):
-        """A word that stands for what `one` and what `other` stands for."""
-        cdef int low = self.blocks, high = 0, at, element
-        cdef int *edits
-        cdef Word word
-        if not (one.size and other.size):
-            return one if one.size else other
-        edits = <int *> malloc(64 * max(1, self.blocks) * sizeof(int))
-        if edits == NULL:
-            raise MemoryError
-        for word in (other, one):
-            for at in range(word.size):
-                element = word.numbers[at]
-                self.meant[element >> 6] |= 1ULL << (element & 63)
-                edits[element] = word.edits[at]
-                low, high = min(low, element >> 6), max(high, (element >> 6) + 1)
-        try:
-            return self._made(low, high, 0, edits, min(one.lone_edits, other.lone_edits))
-        finally:
-            free(edits)
+        return None if atoms is None else self.meaning(list(atoms), 1, 2)
 
     # --- chunks -----------------------------------------------------------------------------------
 
@@ -283,7 +156,7 @@ cdef class Reader:
         if self.lexicon is None:
             self._begin()
         if chunk.kind == PLAIN:
-            return self._lone(chunk.text)
+            return self.idle_run if self.idle_word[chunk.number] else self._lone(chunk)
         if chunk.kind == DRESSED:
             run = self.run(chunk.base)
             return _ended(run) if chunk.ends else run
@@ -292,40 +165,38 @@ cdef class Reader:
         if chunk.kind == LINK:
             return self.link_run
         if chunk.kind == TAG:
-            run = self._tagged(chunk.text[1 : 1 + len(chunk.base.text)], chunk.base.text)
+            said = chunk.base.read()
+            run = self._tagged(chunk.read()[1 : 1 + len(said)], said)
             return _ended(run) if chunk.ends else run
         if chunk.kind == MENTION:
             run = self._mentioned(chunk)
             return _ended(run) if chunk.ends else run
-        return self._run(self.plain.read(chunk.text))
+        return self._run(self.plain.read(chunk.read()))
 
-    cdef Run _lone(self, str word):
+    cdef Run _lone(self, Chunk chunk):
         """A plain folded word."""
         cdef PyObject *kept
         cdef Run run = None
         cdef Word meant
+        cdef str word
         cdef unsigned int[CHUNK_LETTERS_MAX] letters
-        cdef int size = len(word), at
-        cdef Bits spelling
-        cdef bint common, fragment
-        for at in range(size):
-            letters[at] = word[at]
-        spelling = hashed(letters, size, -1, -1)
+        cdef int size = chunk.spell(letters)
+        cdef bint fragment = False, drawn_out = _is_drawn_out(letters, size)
         # Large sets lie far off in memory: most of what they don't hold is told by a few bits.
-        common = self.parts.real.may_hold(spelling)
-        if common and word in self.idle_words:
-            return self.idle_run
-        fragment = self.broken.may_hold(spelling) and word in self.fragments
-        meant = self._literal(word) if self._may_be_literal(word, spelling) else None
-        if meant is not None:
+        if self.broken.may_hold(hashed(letters, size, -1, -1)):
+            fragment = chunk.read() in self.fragments
+        if self._may_be_literal(letters, size):
+            meant = self._literal(chunk.read())
+            if meant is not None:
+                return self._of_one(meant, fragment)
+        if chunk.number:
+            meant = self.of_atoms(self.lexicon.read(chunk.read())) if drawn_out else self.idle
             return self._of_one(meant, fragment)
-        common = common and word in self.common
-        if not common and self._is_open(word):
-            run = self._typed(letters, size, word, fragment)
-        elif common and LONG_RUN.search(word) is None:
-            run = self._of_one(self.idle, fragment)
-        if run is not None:
-            return run
+        if size <= TOKEN_LETTERS_MAX and not (drawn_out and size >= TYPO_LETTERS_MIN):
+            run = self._typed(letters, size, fragment)
+            if run is not None:
+                return run
+        word = chunk.read()
         kept = PyDict_GetItemWithError(self.lone, word)
         if kept != NULL:
             return <Run> kept
@@ -334,61 +205,50 @@ cdef class Reader:
         run = self.lone[word] = self._run(self.plain.read(word))
         return run
 
-    cdef bint _may_be_literal(self, str word, Bits spelling) except -1:
-        if self.parts.own.may_hold(spelling) or len(word) < PART_LETTERS_MIN:
+    cdef bint _may_be_literal(self, const unsigned int *letters, int size) noexcept:
+        """Whether a word may mean something to the letter, by its stem or in short."""
+        cdef Bits spelling = hashed(letters, size, -1, -1)
+        if size < PART_LETTERS_MIN or self.parts.own.may_hold(spelling):
             return True
-        return word in self.short or word[:STEM_LETTERS_MIN] in self.stem_heads
+        if size >= STEM_LETTERS_MIN and self.heads.may_hold(hashed(letters, STEM_LETTERS_MIN, -1, -1)):
+            return True
+        return self.shortened.may_hold(spelling)
 
     cdef Word _literal(self, str word):
         """What a word means to the letter, by its stem or in short; None for others."""
-        cdef PyObject *kept = PyDict_GetItemWithError(self.literals, word)
-        cdef list atoms
+        cdef list atoms = []
         cdef int end
-        if kept != NULL:
-            return <Word> kept
-        atoms = [*self.exact.get(word, ()), *self.short.get(word, ())]
+        cdef PyObject *found
+        for spellings in (self.exact, self.short):
+            found = PyDict_GetItemWithError(spellings, word)
+            if found != NULL:
+                atoms.extend(<tuple> found)
         if word[:STEM_LETTERS_MIN] in self.stem_heads:
             for end in range(STEM_LETTERS_MIN, min(len(word), self.stem_letters_max) + 1):
                 stem = self.stems.get(word[:end])
                 if stem is not None:
                     atoms.append(stem)
-        if not atoms:
-            return None
-        if len(self.literals) >= LONE_HELD:
-            self.literals.clear()
-        meant = self.literals[word] = self._meaning(atoms, 0, 2)
-        return meant
+        return self.meaning(atoms, 0, 2) if atoms else None
 
     cdef Run _of_one(self, Word word, bint fragment):
         """The run of one word."""
         cdef Run run
-        if word is self.idle and not fragment:
-            return self.idle_run
+        if word is self.idle:
+            return self.broken_run if fragment else self.idle_run
         run = Run.__new__(Run)
-        run.words, run.size, run.ends = (word,), 1, ()
-        run.fragment = fragment
-        run.telling = word.anchors or word.weighs
+        run.put([word])
+        run.ends, run.fragment = (), fragment
         return run
 
-    cdef bint _is_open(self, str word) except -1:
-        """Whether what a word means, that is no common one, hangs on its typos."""
-        cdef Py_ssize_t size = len(word), at
-        if size > TOKEN_LETTERS_MAX:
-            return False
-        for at in range(2, size):
-            if word[at] == word[at - 1] == word[at - 2]:
-                return size < TYPO_LETTERS_MIN
-        return True
-
-    cdef Run _typed(self, const unsigned int *letters, int size, str word, bint fragment):
-        """An open word; None where it may be two that lost the blank between them."""
+    cdef Run _typed(self, const unsigned int *letters, int size, bint fragment):
+        """A word that is no common one; None where it may be two that lost the blank between."""
         cdef int edits = 0
         cdef tuple near = None
         cdef PyObject *kept
         cdef Run run
         if size >= TYPO_LETTERS_MIN:
             near = self.typos.nearest(letters, size, &edits)
-            if (near is None or edits > 1) and self.parts.cut(letters, size, word):
+            if (near is None or edits > 1) and self.parts.cut(letters, size):
                 return None
         if near is None:
             return self._of_one(self.idle, fragment)
@@ -414,13 +274,12 @@ cdef class Reader:
         for number in near:
             word = self.typos.words[number]
             atoms.extend(self.stemmed.get(word, ()))
-            if word in self.exact:
-                atoms.append(Atom("word", word))
+            atoms.extend([atom for atom in self.exact.get(word, ()) if atom.kind == "word"])
         for atom in atoms:
             short = short or len(atom.spelling) < LONE_LETTERS_MIN
         if len(self.shared) >= TYPED_HELD:
             self.shared.clear()
-        meant = self.shared[key] = self._meaning(atoms, edits, 1 if short and edits > 1 else 2)
+        meant = self.shared[key] = self.meaning(atoms, edits, 1 if short and edits > 1 else 2)
         return meant
 
     cdef bint tells(self, str tag) except -1:
@@ -433,8 +292,9 @@ cdef class Reader:
         return self._holds_anchor(self._tagged(word, word.lower()))
 
     cdef bint _holds_anchor(self, Run run) except -1:
-        for word in run.words:
-            if (<Word> word).anchors:
+        cdef int number
+        for number in range(run.size):
+            if run.word(number).anchors:
                 return True
         return False
 
@@ -444,7 +304,7 @@ cdef class Reader:
         cdef int size = len(tag), at, begin = 0
         cdef list words = []
         cdef Run run
-        if folded in self.idle_words and tag[1:].islower():
+        if tag[1:].islower() and self.idle_word[self.commons.number_of(folded)]:
             return self.idle_run
         if not tag.isascii() or size > TOKEN_LETTERS_MAX:
             return self._run(self.plain.read("#" + tag))
@@ -463,39 +323,45 @@ cdef class Reader:
         else:
             return self._run(Reading((IDLE,) * len(words)))
         run = Run.__new__(Run)
-        run.words, run.size, run.ends, run.tagged = tuple(words), len(words), (), True
-        for word in words:
-            run.telling = run.telling or (<Word> word).anchors or (<Word> word).weighs
+        run.put(words)
+        run.ends, run.tagged = (), True
         return run
 
     cdef Word _part(self, str part):
         """A folded word of a hashtag."""
         cdef unsigned int[CHUNK_LETTERS_MAX] letters
-        cdef int size = len(part), at, edits = 0
+        cdef int size = len(part), at, edits = 0, number = self.commons.number_of(part)
+        cdef bint drawn_out
         cdef tuple near
         cdef Word meant
-        if part in self.idle_words:
-            return self.idle
-        meant = self._literal(part)
-        if meant is not None:
-            return meant
-        if part in self.common and LONG_RUN.search(part) is None:
-            return self.idle
-        if part in self.common or not self._is_open(part):
-            return self.of_atoms(self.lexicon.read(part))
-        if size < TYPO_LETTERS_MIN:
+        if self.idle_word[number]:
             return self.idle
         for at in range(size):
             letters[at] = part[at]
+        if self._may_be_literal(letters, size):
+            if part not in self.literals:
+                if len(self.literals) >= LONE_HELD:
+                    self.literals.clear()
+                self.literals[part] = self._literal(part)
+            meant = self.literals[part]
+            if meant is not None:
+                return meant
+        drawn_out = _is_drawn_out(letters, size)
+        if number and not drawn_out:
+            return self.idle
+        if number or (drawn_out and size >= TYPO_LETTERS_MIN):
+            return self.of_atoms(self.lexicon.read(part))
+        if size < TYPO_LETTERS_MIN:
+            return self.idle
         near = self.typos.nearest(letters, size, &edits)
         return self.idle if near is None else self._meant(near, edits)
 
     cdef Run _mentioned(self, Chunk chunk):
         """A mention: those that hold the same share a run."""
         cdef Run run
-        if not self._may_be_asked_for(chunk.text[1:]):
+        if not self._may_be_asked_for(chunk):
             return self.mention_run
-        reading = self.plain.mentioned(chunk.text)
+        reading = self.plain.mentioned(chunk.read())
         cdef PyObject *kept = PyDict_GetItemWithError(self.mentioned, id(reading))
         if kept != NULL:
             return <Run> kept
@@ -505,22 +371,29 @@ cdef class Reader:
         self.mentioned[id(reading)] = run  # which keeps the reading: its id is that of no other
         return run
 
-    cdef bint _may_be_asked_for(self, str handle) except -1:
+    cdef bint _may_be_asked_for(self, Chunk chunk) except -1:
         """Whether a handle may hold what mentions are asked for."""
+        cdef unsigned int[NEAR_LETTERS_MAX] letters
+        cdef int at, size = 0
         if self.handles is None:
             return False
-        if not handle.isascii() or len(handle) > CHUNK_LETTERS_MAX:
+        if chunk.near < 0:
             return True
-        return self.handles.holds_one(handle.lower().replace("_", ""))
+        for at in range(1, chunk.near):
+            if chunk.letters[at] >= 128:
+                return True
+            if chunk.letters[at] != c"_":
+                letters[size] = chunk.letters[at] | (32 if chunk.letters[at] >= 64 else 0)
+                size += 1
+        return self.handles.holds_one(letters, size)
 
     cdef Run _asked(self, Run run):
         """A run with question marks behind it."""
         cdef Run asked
         if run.asked is None:
             asked = run.asked = Run.__new__(Run)
-            asked.words, asked.size = (*run.words, self.question), run.size + 1
+            asked.put([*[run.word(at) for at in range(run.size)], self.question])
             asked.ends, asked.idle = (asked.size,), run.idle and self.question is self.idle
-            asked.telling = run.telling or self.question.anchors or self.question.weighs
         return run.asked
 
     cdef Run _run(self, reading):
@@ -533,12 +406,9 @@ cdef class Reader:
                 return <Run> kept
         run = Run.__new__(Run)
         run.reading = reading
-        run.words = tuple([word or self.idle for word in words])
-        run.size = len(run.words)
+        run.put([word or self.idle for word in words])
         run.ends, run.tagged = reading.ends, reading.tagged
         run.fragment, run.idle = reading.fragment, idle
-        for word in run.words:
-            run.telling = run.telling or (<Word> word).anchors or (<Word> word).weighs
         if idle and run.size < FEW and len(run.ends) < FEW:
             self.idle_runs[len(words), run.ends] = run
         return run
@@ -550,6 +420,8 @@ cdef class Reader:
 
 class _TokenReader(TokenReader):
     """The reader of another, for chunks of all kinds: its words are those of the kernel."""
+
+    idle_words = frozenset()  # they are told before it is asked
 
     def __init__(self, reader, Reader words):
         self.words = words
@@ -575,8 +447,6 @@ cdef Run _ended(Run run):
     """A run as it is at the end of a sentence."""
     cdef Run ended
     if run.ended is None:
-        ended = run.ended = Run.__new__(Run)
-        ended.words, ended.size, ended.ends = run.words, run.size, (run.size,)
-        ended.fragment, ended.idle, ended.tagged = run.fragment, run.idle, run.tagged
-        ended.telling = run.telling
+        ended = run.ended = run.dressed()
+        ended.ends = ONE_END if run.size == 1 else (run.size,)
     return run.ended

@@ -1,8 +1,10 @@
 from cpython.object cimport PyObject
 
-from rules.kernel.chunks cimport Bits, Cut
-from rules.kernel.reading cimport Reader, Run, Word, gist_of
+from rules.kernel.cuts cimport Cut
+from rules.kernel.spelling cimport Bits
+from rules.kernel.reading cimport Reader, Run
 from rules.kernel.tables cimport Limit, Row, Table
+from rules.kernel.words cimport Word, gist_of
 
 
 cdef struct Stand:
@@ -31,7 +33,7 @@ cdef class Sheet:
     cdef int total
     cdef PyObject **words
     cdef Bits *gist  # of each word
-    cdef Bits *present  # the elements of all words
+    cdef Bits *present  # the elements of all words that texts are asked for
     cdef Bits *exact  # those without an edit: the same where no word needs one
     cdef int *sentence  # of each word, counted from 0
     cdef int *number_of  # element → 1 + the number of its standing; 0: not looked for yet
@@ -64,8 +66,14 @@ cdef class Sheet:
             if self.gist[at] & gist and (<Word> self.words[at]).has(element):
                 return True
         return False
-    cdef bint is_before(self, int place, int element, int gap) noexcept
-    cdef bint is_after(self, int place, int element, int gap) noexcept
+    cdef inline bint is_before(self, int place, int element, int gap) noexcept:
+        """Whether an element stands before a place, or within a gap."""
+        gap += self.is_joined  # the first part of a word written in two is not idle
+        return self._is_within(element, max(0, place - gap - 1), place)
+    cdef inline bint is_after(self, int place, int element, int gap) noexcept:
+        """Whether an element stands behind a place, or within a gap."""
+        gap += self.is_joined
+        return self._is_within(element, place + 1, min(self.total, place + gap + 2))
     cdef bint neighboured(self, int place, Row *row, int *elements, int gap) noexcept
     cdef bint may_stand(self, Row *row, int *elements, int gap) except -1
     cdef int sites(self, Row *row, int *elements, Limit limit) except -1

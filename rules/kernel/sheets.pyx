@@ -9,7 +9,7 @@ from cpython.tuple cimport PyTuple_GET_ITEM
 from libc.stdlib cimport calloc, free, malloc, realloc
 from libc.string cimport memcpy
 
-from rules.kernel.chunks cimport DRESSED, PLAIN, Chunk
+from rules.kernel.cuts cimport DRESSED, PLAIN, Chunk
 
 from rules.hits import spans_within
 from rules.page import EDIT_COST as _EDIT_COST
@@ -48,15 +48,22 @@ cdef class Sheet:
         self.words = <PyObject **> (self.gist + words)
         self.words[0] = <PyObject *> reader.start
         self.words[words - 1] = <PyObject *> (reader.end if whole else reader.idle)
+        self.gist[0], self.gist[words - 1] = reader.start.gist, (<Word> self.words[words - 1]).gist
         for number in range(cut.size):
             run = self.run_of(number)
-            for at in range(run.size):
-                self.words[place] = PyTuple_GET_ITEM(run.words, at)
+            if run is reader.idle_run:
+                self.words[place], self.gist[place] = <PyObject *> reader.idle, 0
                 place += 1
+            elif run.size == 1:
+                self.words[place], self.gist[place] = <PyObject *> run.lone, run.gist
+                place += 1
+            else:
+                for at in range(run.size):
+                    self.words[place] = PyTuple_GET_ITEM(run.words, at)
+                    self.gist[place] = (<Word> self.words[place]).gist
+                    place += 1
         if fragments:
             self._join()
-        for at in range(words):
-            self.gist[at] = (<Word> self.words[at]).gist
         return 0
 
     # --- words written in two ---------------------------------------------------------------------
@@ -86,7 +93,7 @@ cdef class Sheet:
             self.is_joined, self.others, self.joined = True, [], {}
         word = self.reader.either(word, <Word> self.words[place])
         self.others.append(word)
-        self.words[place] = <PyObject *> word
+        self.words[place], self.gist[place] = <PyObject *> word, word.gist
         self.joined[place] = place - 1
         return 0
 
@@ -94,8 +101,8 @@ cdef class Sheet:
         """A chunk without signs, folded."""
         cdef Chunk chunk = self.cut.chunk(number)
         if chunk.kind == PLAIN:
-            return chunk.text
-        return chunk.base.text if chunk.kind == DRESSED else fold(self.cut.said(number).strip(SIGNS))
+            return chunk.read()
+        return chunk.base.read() if chunk.kind == DRESSED else fold(self.cut.said(number).strip(SIGNS))
 
     # --- chunks -----------------------------------------------------------------------------------
 
@@ -169,7 +176,7 @@ cdef class Sheet:
 
     cdef int look_at_words(self) except -1:
         """Makes `present` and `exact`: mostly one."""
-        cdef int blocks = self.reader.blocks, place
+        cdef int blocks = self.reader.asked_blocks, place
         cdef bint sure = True
         cdef Word word
         cdef Bits *present
@@ -177,9 +184,10 @@ cdef class Sheet:
         if exact == NULL:
             raise MemoryError
         for place in range(self.total):
-            word = <Word> self.words[place]
-            word.put_exact(exact)
-            sure = sure and word.sure
+            if self.gist[place]:
+                word = <Word> self.words[place]
+                word.put_exact(exact)
+                sure = sure and word.sure
         present = exact
         if not sure:
             present = <Bits *> malloc((blocks + 1) * sizeof(Bits))
@@ -195,7 +203,7 @@ cdef class Sheet:
         return 0
 
     cdef bint holds_element(self, int element) except -1:
-        """Whether an element stands somewhere."""
+        """Whether an element that texts are asked for stands somewhere."""
         if self.present == NULL:
             self.look_at_words()
         return (self.present[element >> 6] >> (element & 63)) & 1
@@ -266,16 +274,6 @@ cdef class Sheet:
 
     # --- one row ----------------------------------------------------------------------------------
 
-    cdef bint is_before(self, int place, int element, int gap) noexcept:
-        """Whether an element stands before a place, or within a gap."""
-        gap += self.is_joined  # the first part of a word written in two is not idle
-        return self._is_within(element, max(0, place - gap - 1), place)
-
-    cdef bint is_after(self, int place, int element, int gap) noexcept:
-        """Whether an element stands behind a place, or within a gap."""
-        gap += self.is_joined
-        return self._is_within(element, place + 1, min(self.total, place + gap + 2))
-
     cdef bint neighboured(self, int place, Row *row, int *elements, int gap) noexcept:
         """Whether a row whose anchor stands at a place has the anchor's neighbours near it."""
         cdef int at = row.first + row.anchor
@@ -296,10 +294,6 @@ cdef class Sheet:
         """The cheapest way to each place where a row ends in the text: so many, in `trail`."""
         cdef int number, found
         cdef Standing where
-        if self.present != NULL:
-            for number in range(row.size):
-                if not self.holds_element(elements[row.first + number]):
-                    return 0
         if self.trail == NULL:
             self.trail = <Trail *> malloc(2 * self.total * sizeof(Trail))
             if self.trail == NULL:

@@ -1,5 +1,5 @@
 cimport cython
-from rules.kernel.chunks cimport Bits
+from rules.kernel.spelling cimport Bits
 
 cdef enum:
     LANES_MAX = 64
@@ -22,6 +22,13 @@ cdef struct Row:
     int anchor  # the place of the rarest element
 
 
+cdef struct Probe:  # what is asked first of a row
+    int before  # the elements beside the anchor; -1: none
+    int after
+    int gap  # of its rule
+    int row
+
+
 @cython.final
 cdef class Sets:
     cdef int count
@@ -36,9 +43,12 @@ cdef class Table:
     cdef int *anchor
     cdef int *start  # by the number of the anchor: its first row; one more at the end
     cdef Row *row
+    cdef Probe *probe  # of each row, where `probed`
     cdef int *element
     cdef int phrases
     cdef Sets mask  # of the anchors
+
+    cdef int probed(self, list gaps) except -1
 
 
 @cython.final
@@ -91,12 +101,12 @@ cdef class Book:
     cdef str language
     cdef bint prioritised
     cdef int blocks  # of a bit set of elements
+    cdef int asked_blocks  # of one of those that texts are asked for, whatever their phrases
     cdef int question, link, mention  # the elements of marks
     cdef Tables tables
     cdef Table any
     cdef list checks  # of each rule
-    cdef int *gap  # of each rule
-    cdef int *turn
+    cdef int *turn  # of each rule
     cdef tuple weighing
     cdef int lanes  # of those rules that only weigh evidence
     cdef int need[LANES_MAX]

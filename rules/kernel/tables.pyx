@@ -52,6 +52,7 @@ cdef class Table:
         free(self.anchor)
         free(self.start)
         free(self.row)
+        free(self.probe)
         free(self.element)
 
     def __init__(self, index):
@@ -85,6 +86,22 @@ cdef class Table:
                     self.element[element] = one
                     element += 1
         self.start[self.anchors] = at
+
+    cdef int probed(self, list gaps) except -1:
+        """Makes the probes of rows whose rules have these gaps."""
+        cdef int at, place
+        cdef Row *row
+        cdef Probe *probe
+        self.probe = <Probe *> malloc(max(1, self.rows) * sizeof(Probe))
+        if self.probe == NULL:
+            raise MemoryError
+        for at in range(self.rows):
+            row, probe = &self.row[at], &self.probe[at]
+            place = row.first + row.anchor
+            probe.before = self.element[place - 1] if row.anchor > 0 else -1
+            probe.after = self.element[place + 1] if row.anchor + 1 < row.size else -1
+            probe.gap, probe.row = gaps[row.rule], at
+        return 0
 
 
 def _neighbours(filed):
@@ -201,7 +218,7 @@ cdef class Book:
     """The rules of a plan: what `rules.plan.Plan` holds, in order."""
 
     def __dealloc__(self):
-        free(self.gap)
+        free(self.turn)
 
     def __init__(self, plan):
         cdef int number, rules = len(plan.tests)
@@ -216,12 +233,12 @@ cdef class Book:
         for number in range(self.lanes):
             self.lane_rule[number] = self.weighing[number]
             self.need[number] = (<Check> self.checks[self.lane_rule[number]]).need
-        self.gap = <int *> malloc((2 * rules + 1) * sizeof(int))
-        if self.gap == NULL:
+        self.any.probed([test.limits.gap for test in plan.tests])
+        self.asked_blocks = (_asked(plan).bit_length() + 63) // 64
+        self.turn = <int *> malloc((rules + 1) * sizeof(int))
+        if self.turn == NULL:
             raise MemoryError
-        self.turn = self.gap + rules
         for number in range(rules):
-            self.gap[number] = (<Check> self.checks[number]).limit.gap
             self.turn[number] = plan.turns[number]
 
     cdef list anchors(self):
@@ -246,3 +263,21 @@ cdef class Book:
                             (lane, number, weight.points, anchor)
                         )
         return clues
+
+
+cdef object _asked(plan):
+    """The elements that texts are asked for, whatever their phrases: as a bit set."""
+    asked = 1 << plan.question | 1 << plan.link | 1 << plan.mention
+    for test in plan.tests:
+        indexes = [*test.all, test.none, test.near, test.not_near]
+        for cues in (*test.when, *test.unless):
+            if not isinstance(cues, str):
+                indexes += [cues.before, cues.after, cues.around, cues.anywhere, cues.stop]
+        for weight in test.weights:
+            indexes += [weight.index, weight.others]
+            asked |= weight.singles
+        for index in indexes:
+            asked |= index.mask
+        for needed in test.needed:
+            asked |= needed
+    return asked

@@ -1,5 +1,5 @@
 cimport cython
-from rules.kernel.parts cimport Bits, Gate
+from rules.kernel.spelling cimport Bits, Gate
 
 cdef enum:
     LETTERS_MAX = 64

@@ -5,7 +5,7 @@
 cimport cython
 from libc.stdlib cimport calloc, free, malloc
 
-from rules.kernel.parts cimport hashed
+from rules.kernel.spelling cimport hashed
 
 from rules.typos import HEAD_LETTERS as _HEAD_LETTERS
 from rules.typos import TWO_EDITS_LETTERS_MIN, tolerance
@@ -25,7 +25,7 @@ cdef class Filing:
         self.size = 64
         while self.size < 2 * entries:
             self.size *= 2
-        self.gate = Gate(entries)
+        self.gate = Gate(entries, 8)
         self.slots = <Filed *> calloc(self.size, sizeof(Filed))
         if self.slots == NULL:
             raise MemoryError

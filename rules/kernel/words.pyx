@@ -1,0 +1,206 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
+# cython: freethreading_compatible=False
+"""What words stand for: elements of phrases, as sets of whole numbers."""
+
+from cpython.dict cimport PyDict_GetItemWithError
+from cpython.object cimport PyObject
+from cpython.tuple cimport PyTuple_GET_ITEM
+cimport cython
+from libc.stdlib cimport calloc, free, malloc
+
+from rules.reader import LONE_LETTERS_MIN as _LONE_LETTERS_MIN
+
+cdef int FEW = 8  # so many elements are looked through about as fast as a bit set is asked
+cdef int LONE_LETTERS_MIN = _LONE_LETTERS_MIN
+cdef int SHARED_HELD = 16_384  # then they are forgotten, and made anew
+
+cdef extern from *:
+    int popcount "__builtin_popcountll"(Bits) noexcept
+    int lowest_of "__builtin_ctzll"(Bits) noexcept
+
+
+@cython.final
+cdef class Word:
+    """The elements that a word can stand for, by number, each with its edits."""
+
+    def __bool__(self):
+        return self.size > 0
+
+    def __dealloc__(self):
+        free(self.numbers)
+        free(self.bits)
+
+
+cdef class Words:
+    """Makes the words of a plan whose elements fill so many `blocks` of bit sets.
+
+    Texts are asked for the elements of the first `asked_blocks`. `anchors` are the elements by
+    which phrases are looked up, in order; `clues` are the lane, weight, points and anchor of each
+    `Clue`, under the number of its element.
+    """
+
+    def __dealloc__(self):
+        free(self.number_of)
+        free(self.clue)
+        free(self.clue_of)
+        free(self.meant)
+
+    def __init__(self, dict elements_of, list anchors, dict clues, int blocks, int asked_blocks):
+        cdef int at, elements = 64 * blocks
+        self.elements_of, self.shared = elements_of, {}
+        self.blocks, self.asked_blocks = blocks, asked_blocks
+        self.number_of = <int *> malloc(max(1, elements) * sizeof(int))
+        self.clue_of = <int *> calloc(elements + 1, sizeof(int))
+        self.clue = <Clue *> malloc(max(1, sum(map(len, clues.values()))) * sizeof(Clue))
+        self.meant = <Bits *> calloc(max(1, blocks), sizeof(Bits))
+        if not (self.number_of and self.clue_of and self.clue and self.meant):
+            raise MemoryError
+        for at in range(elements):
+            self.number_of[at] = -1
+        for at, anchor in enumerate(anchors):
+            self.number_of[<int> anchor] = at
+        self._file(clues, elements)
+        self.idle = self._made(0, 0, 0, NULL, 1)
+
+    cdef int _file(self, dict clues, int elements) except -1:
+        """Numbers the clues, element by element."""
+        cdef int element, number = 0
+        for element in range(elements):
+            self.clue_of[element] = number
+            for lane, weight, points, anchor in clues.get(element, ()):
+                self.clue[number] = Clue(lane, weight, points, anchor)
+                number += 1
+        self.clue_of[elements] = number
+        return 0
+
+    cdef Word of_plain(self, plain):
+        """A word of the plain form, by its elements."""
+        return self._of_edits(dict(plain), plain.lone_edits)
+
+    cdef Word of_atoms(self, dict atoms):
+        """A word that stands for some atoms, each with its edits: equal ones are mostly one object."""
+        cdef tuple key = tuple(atoms.items())
+        cdef PyObject *kept = PyDict_GetItemWithError(self.shared, key)
+        if kept != NULL:
+            return <Word> kept
+        if len(self.shared) >= SHARED_HELD:
+            self.shared.clear()
+        meant = self.shared[key] = self._of_atoms(atoms)
+        return meant
+
+    cdef Word _of_atoms(self, dict atoms):
+        cdef dict edits_of = {}
+        cdef bint short = False
+        cdef int most = max(atoms.values(), default=0)
+        if not most:
+            return self.meaning(list(atoms), 0, 2)
+        for atom, edits in atoms.items():
+            short = short or (edits > 1 and len(atom.spelling) < LONE_LETTERS_MIN)
+            for element in self.elements_of.get(atom, ()):
+                edits_of[element] = min(edits, edits_of.get(element, edits))
+        return self._of_edits(edits_of, 1 if short else 2) if edits_of else self.idle
+
+    cdef Word _of_edits(self, dict edits_of, int lone_edits):
+        cdef int low = self.blocks, high = 0, one
+        cdef int *edits = <int *> malloc(64 * max(1, self.blocks) * sizeof(int))
+        if edits == NULL:
+            raise MemoryError
+        try:
+            for element, some in edits_of.items():
+                one = element
+                self.meant[one >> 6] |= 1ULL << (one & 63)
+                edits[one] = some
+                low, high = min(low, one >> 6), max(high, (one >> 6) + 1)
+            return self._made(low, high, 0, edits, lone_edits)
+        finally:
+            free(edits)
+
+    cdef Word meaning(self, list atoms, int edits, int lone_edits):
+        """A word that stands for these atoms, with so many edits."""
+        cdef int low = self.blocks, high = 0, at, one
+        cdef tuple elements
+        for atom in atoms:
+            elements = self.elements_of.get(atom)
+            if elements is None:
+                continue
+            for at in range(len(elements)):
+                one = <object> PyTuple_GET_ITEM(elements, at)
+                self.meant[one >> 6] |= 1ULL << (one & 63)
+                low, high = min(low, one >> 6), max(high, (one >> 6) + 1)
+        return self._made(low, high, edits, NULL, lone_edits) if high else self.idle
+
+    cdef Word _made(self, int low, int high, int edits, int *edits_of, int lone_edits):
+        """The word of the elements in `meant`, which stand in its blocks from `low` to `high`.
+
+        Leaves `meant` empty. The edits of all are in `edits_of`, or the same.
+        """
+        cdef Word word = Word.__new__(Word)
+        cdef int block, one, size = 0, clues = 0, at = 0
+        cdef Bits left
+        for block in range(low, high):
+            left = self.meant[block]
+            size += popcount(left)
+            while left:
+                one = 64 * block + lowest_of(left)
+                clues += self.clue_of[one + 1] - self.clue_of[one]
+                left &= left - 1
+        word.numbers = <int *> malloc(max(1, 3 * size + clues) * sizeof(int))
+        if word.numbers == NULL:
+            raise MemoryError
+        word.edits, word.clue = word.numbers + size, word.numbers + 2 * size
+        word.anchor = word.clue + clues
+        word.size, word.lone_edits, word.sure = size, lone_edits, True
+        if size > FEW:
+            word.bits = <Bits *> calloc(self.blocks, sizeof(Bits))
+            if word.bits == NULL:
+                raise MemoryError
+            word.lowest, word.highest = low, min(high, self.asked_blocks) - 1
+        for block in range(low, high):
+            left = self.meant[block]
+            self.meant[block] = 0
+            if word.bits != NULL:
+                word.bits[block] = left
+            while left:
+                one = 64 * block + lowest_of(left)
+                left &= left - 1
+                word.numbers[at] = one
+                word.asked += block < self.asked_blocks
+                word.gist |= gist_of(one)
+                word.edits[at] = edits_of[one] if edits_of != NULL else edits
+                word.sure = word.sure and not word.edits[at]
+                if self.number_of[one] >= 0:
+                    word.anchor[word.anchors] = self.number_of[one]
+                    word.anchors += 1
+                self._note_clues(word, one, word.edits[at])
+                at += 1
+        return word
+
+    cdef void _note_clues(self, Word word, int element, int edits) noexcept:
+        """Notes the clues that a word is: one against a rule only where the word is meant surely."""
+        cdef int number
+        for number in range(self.clue_of[element], self.clue_of[element + 1]):
+            if not edits or self.clue[number].points > 0:
+                word.clue[word.clues] = number
+                word.clues += 1
+                word.weighs = word.weighs or self.clue[number].points > 0
+
+    cdef Word either(self, Word one, Word other):
+        """A word that stands for what `one` and what `other` stands for."""
+        cdef int low = self.blocks, high = 0, at, element
+        cdef int *edits
+        cdef Word word
+        if not (one.size and other.size):
+            return one if one.size else other
+        edits = <int *> malloc(64 * max(1, self.blocks) * sizeof(int))
+        if edits == NULL:
+            raise MemoryError
+        for word in (other, one):
+            for at in range(word.size):
+                element = word.numbers[at]
+                self.meant[element >> 6] |= 1ULL << (element & 63)
+                edits[element] = word.edits[at]
+                low, high = min(low, element >> 6), max(high, (element >> 6) + 1)
+        try:
+            return self._made(low, high, 0, edits, min(one.lone_edits, other.lone_edits))
+        finally:
+            free(edits)
