@@ -40,7 +40,7 @@ class PostFacts(dict[str, bool]):
         if name == "exclaims":
             return exclaims(text)
         if name == "media":
-            return bool(getattr(item, "media", None)) or any(host in text for host in PICTURE_HOSTS)
+            return bool(getattr(item, "media", None)) or _holds_picture(text)
         if name == "reply":
             return bool(getattr(item, "reply_to", None))
         if name == "repost":
@@ -74,6 +74,10 @@ def is_headline(text: str) -> bool:
 def exclaims(text: str) -> bool:
     """Whether a text holds an exclamation mark, be it an emoji."""
     return _EXCLAMATION.search(text) is not None
+
+
+def _holds_picture(text: str) -> bool:
+    return "/" in text and any(host in text for host in PICTURE_HOSTS)
 
 
 def _is_title_word(token: str) -> bool:

@@ -49,6 +49,8 @@ def verdict(id_: str | int | None, language: str, found: list[Match]) -> Verdict
     """What the matches found in a text of a language say together."""
     if not found:
         return Verdict(id_, (), language, ())
+    if len(found) == 1:
+        return Verdict(id_, (found[0].label,), language, tuple(found))
     found.sort(key=lambda match: (URGENCY[match.label], match.start, match.rule))
     labels = tuple(sorted({match.label for match in found}, key=URGENCY.__getitem__))
     return Verdict(id_, labels, language, tuple(found))

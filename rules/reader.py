@@ -76,6 +76,7 @@ class TokenReader:
         self._part = lru_cache(_WORDS_HELD)(self._tag_word)
         self._lone = lru_cache(_LONE_WORDS_HELD)(self._lone_word)
         self._lone_of_tag = lru_cache(_WORDS_HELD)(self._lone_tag)
+        self._spans_of_tag = lru_cache(_WORDS_HELD)(self._tag_words)
 
     @cached_property
     def lexicon(self) -> Lexicon:
@@ -291,7 +292,9 @@ class TokenReader:
 
     def _tag(self, token: str, at: int, words: list[Word], spans: list[tuple[int, int]]) -> None:
         for begin, end in pieces(token):
-            for start, stop in self._tag_words(token[begin:end]):
+            tag = token[begin:end]
+            split = self._spans_of_tag if len(tag) <= MEMO_LETTERS_MAX else self._tag_words
+            for start, stop in split(tag):
                 part = fold(token[begin + start : begin + stop])
                 short = len(part) <= MEMO_LETTERS_MAX
                 words.append(self._part(part) if short else self._tag_word(part))

@@ -94,7 +94,11 @@ class Tongues:
         """Own words of a hashtag, folded `word`: of any language whose phrases it fits."""
         if word[1:] in self._common and word[1:] not in self._own_words:
             return 0
-        return sum(one.flag for one in self._tongues if one.may_hold(tag, word))
+        flags = 0
+        for one in self._tongues:
+            if one.may_hold(tag, word):
+                flags |= one.flag
+        return flags
 
 
 def _is_own(word: str, language: str, common: CommonWords) -> bool:
