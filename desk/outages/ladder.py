@@ -113,7 +113,8 @@ def rung(
 ) -> tuple[Status | None, list[S]]:
     """What the witnesses around a time make of a place, and the span in which they speak.
 
-    None is less than an outage. At least two witnesses must report one: dangers alone are none.
+    None is less than an outage. At least two witnesses must report one, and all but one of those
+    that are needed: dangers alone are none, and of a storm's photographs there are many.
     `more` witnesses are needed where an outage has just ended.
     """
     held = list(sightings)
@@ -125,7 +126,7 @@ def rung(
             continue
         span = densest(held, around_s, window_s)
         witnesses, reports = weigh(span)
-        if witnesses >= fewest + more and reports >= SUSPECTED_WITNESSES + more:
+        if witnesses >= fewest + more and reports >= max(fewest - 1, SUSPECTED_WITNESSES) + more:
             return "likely", span
     span = densest(held, around_s, SUSPECTED_WINDOW_S)
     if weigh(span)[1] >= SUSPECTED_WITNESSES + more:

@@ -49,17 +49,19 @@ class NextDoor:
         parts = []
         for name in sorted({near for one in own for near in self.near(one)} - own):
             cluster = latest(name)
-            if cluster is not None and not cluster.ended and cluster.status != "suspected":
-                parts.append(cluster.parts[name])
+            if cluster is not None and cluster.sure_s and cluster.status != "dismissed":
+                over_s = cluster.turned_s if cluster.ended else now_s
+                parts.append((cluster.parts[name], over_s))
         if not parts:
             return need
         share = MISTAKEN_SHARE / NEAREST
+
+        def leaked(window_s: int) -> float:
+            said = (_said(p, window_s, now_s) for p, over_s in parts if over_s > now_s - window_s)
+            return share * sum(said)
+
         return tuple(
-            (
-                window_s,
-                max(least, rare(share * sum(_said(p, window_s, now_s) for p in parts), ALLOWED)),
-            )
-            for window_s, least in need
+            (window_s, max(least, rare(leaked(window_s), ALLOWED))) for window_s, least in need
         )
 
     def near(self, community: str) -> tuple[str, ...]:

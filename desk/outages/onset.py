@@ -45,7 +45,7 @@ _FRESH_CUES = cues(
 )
 _BLINK_CUES = cues(
     "flicker blink brown surge dimmed off half little sfarfalla sbalzo tensione viene salta micro"
-    " tremola parpadea bajón bajon fluctúa tembló"
+    " tremola giù intermittenza stacchi abbassa parpadea bajón bajon fluctúa tembló"
 )
 _AGO_CUES = cues("ago back fa hace da")
 
@@ -76,6 +76,7 @@ _BLINK = re.compile(
     r"""\b(?:flicker\w*|blink(?:ed|ing|s)?|blips?|brown\s?outs?|surg(?:e|es|ing)|dimm(?:ed|ing)
     |on\s(?:and|&|n)\soff|off\s(?:and|&|n)\son|half\s(?:a\s)?second|little\spower\scuts
     |sfarfall\w*|sbalz[oi]|cal[oi]\sdi\stensione|va\se\sviene|salta\se\storna|microinterruzion[ei]
+    |fa\ssu\se\sgiù|intermittenza|stacchi\sdi\scorrente|salta\sogni|si\sabbassano?\se\ssi\sri\w+
     |tremol\w+|parpade\w*|baj[oó]n(?:es)?|microcortes?|va\sy\sviene|fluct[uú]a\w*|tembl\w+)\b""",
     re.IGNORECASE | re.VERBOSE,
 )

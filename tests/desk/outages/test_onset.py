@@ -57,7 +57,9 @@ def test_other_times_are_none(text: str) -> None:
     assert onset_of(text, AT, ZONE) is None
 
 
-@pytest.mark.parametrize("text", ["lights keep flickering", "cali di tensione", "parpadea la luz"])
+@pytest.mark.parametrize(
+    "text", ["lights keep flickering", "cali di tensione", "la luce fa su e giù", "parpadea la luz"]
+)
 def test_a_dip_is_no_loss(text: str) -> None:
     assert is_blink(text)
     assert not is_blink(f"{text}, and now we are without power")

@@ -153,6 +153,8 @@ def test_dangers_and_questions_alone_are_no_outage_but_support_one() -> None:
     assert run(reports(0, 20, labels="hazard")) == []
     supported = run([*reports(0, 2, labels="etr"), *reports(2, 2)])
     assert statuses(supported)[-1] == "likely"
+    photographs = [post(60 + n, f"h{n}", "hazard") for n in range(9)]
+    assert statuses(run([*reports(50, 2, 20), *photographs])) == ["suspected"]
 
 
 def test_a_large_city_needs_more_witnesses_than_a_town() -> None:
