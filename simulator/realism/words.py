@@ -81,7 +81,9 @@ class Writing(msgspec.Struct):
     def _key_typo(self, bare: str, language: str) -> None:
         if mistyped(bare, SHORT_KEY_WORDS[language]):
             self.short_typos += 1
-        elif mistyped(bare, LONG_KEY_WORDS[language]):
+        elif mistyped(bare, keys := LONG_KEY_WORDS[language]) and _is_nearest(
+            bare, keys, _common(language)
+        ):
             self.long_typos += 1
 
     @property
@@ -124,6 +126,19 @@ def mistyped(word: str, key_words: Iterable[str]) -> bool:
         and not (word.startswith(key) or key + "s" == word)
         and OSA.distance(word, key, score_cutoff=1 + (len(key) >= 9)) <= 1 + (len(key) >= 9)
         for key in key_words
+    )
+
+
+def _is_nearest(slip: str, keys: Iterable[str], common: Iterable[str]) -> bool:
+    """Whether no common word is nearer to a slip than the key words are.
+
+    "Electricia" is two edits off electricity, and one off electrician.
+    """
+    own = min(OSA.distance(slip, key) for key in keys)
+    return own == 1 or not any(
+        OSA.distance(slip, word, score_cutoff=1) == 1
+        for word in common
+        if word[0] == slip[0] and not word.startswith(tuple(keys))
     )
 
 

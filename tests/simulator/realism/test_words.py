@@ -45,6 +45,8 @@ def test_typos_of_key_words_are_counted_among_their_occurrences() -> None:
     counted = writing("en", "the power is out", "no power", "powr is out", "no electricty")
     assert (counted.short_exact, counted.short_typos, counted.short_typo_share) == (2, 1, 1 / 3)
     assert counted.long_typo_share == 1.0
+    nearer = writing("en", "an electricia came, no electricity", "transfomers hum", "no tranformer")
+    assert (nearer.long_exact, nearer.long_typos) == (1, 2)
 
 
 def test_the_short_form_of_power_is_counted_beside_the_word() -> None:
