@@ -16,6 +16,7 @@ import msgspec
 from outages_baselines import CONTENDERS, Report, reports_of
 from outages_days import CACHE, Cache, Kept, shipped
 from outages_methods import Replay, oracle, product
+from outages_speed import held, memory_lines, speed_lines, speeds
 from outages_table import ORACLE, PRODUCT, Must, Result, Row, as_lines, musts, rows
 from outages_traps import Sprung, sprung, trap_lines
 from outages_traps import days as trap_days
@@ -133,6 +134,8 @@ def _options() -> Namespace:
     asked.add_argument("--method", action="append", choices=METHODS, help="one or more")
     asked.add_argument("--sweep", action="store_true", help="try the baselines' settings instead")
     asked.add_argument("--traps", action="store_true", help="calm days with one trap each instead")
+    asked.add_argument("--speed", action="store_true", help="posts/s and reports/s instead")
+    asked.add_argument("--million", action="store_true", help="memory over a million posts instead")
     asked.add_argument("--cache", type=Path, default=CACHE, help="where days are kept")
     asked.add_argument("--keep", action="store_true", help="take days made by earlier code, too")
     asked.add_argument("--format", choices=("text", "json"), default="text")
@@ -150,7 +153,15 @@ def main() -> None:
         for name in storms
     )
     lines: Iterable[str]
-    if options.traps:
+    if options.speed:
+        fast = list(speeds(days))
+        encoded = msgspec.json.encode(fast).decode()
+        lines = speed_lines(fast)
+    elif options.million:
+        memory = list(held(list(days)))
+        encoded = msgspec.json.encode(memory).decode()
+        lines = memory_lines(memory)
+    elif options.traps:
         found = [_sprung(cache.get(day)) for day in trap_days(options.seeds)]
         encoded = msgspec.json.encode(found).decode()
         lines = trap_lines(found)
