@@ -65,7 +65,8 @@ class Heard(Sighting, array_like=True, frozen=True, gc=False):
     """A post as evidence. `weight` is how well it knows its position, 0 where it names none.
 
     `copy` is the digest of its id; `etr_s` the time of restoration that it quotes, `onset_s` when
-    it says that power went, 0 without. `announced` is a headline that counts customers.
+    it says that power went, 0 without. `announced` are the customers that a headline counts, 1
+    where it counts those who still are without.
     """
 
     post: str
@@ -81,7 +82,7 @@ class Heard(Sighting, array_like=True, frozen=True, gc=False):
     copy: int
     etr_s: int = 0
     onset_s: int = 0
-    announced: bool = False
+    announced: int = 0
 
 
 S = TypeVar("S", bound=Sighting)
@@ -105,7 +106,7 @@ class Part(msgspec.Struct, kw_only=True):
     it holds those with a hash up to `largest`, a fair sample of all. `lat_sum` and `lon_sum` are
     weighted by `weight_sum`. The newest post that is no repost came at `voice_s`; the newest report
     of an outage, word that power is back, and an announcement at `report_s`, `restored_s` and
-    `announced_s`. `quotes` maps an
+    `announced_s`; the most customers announced are `announced_most`. `quotes` maps an
     author to when they wrote of a time of restoration, and which. By spans of five minutes `slots`
     counts posts, `reports` those that report an outage, and of those that were read `fresh` and
     `lasting` who has just lost power and who lacks it for long. `peak` is the most reports in ten
@@ -120,6 +121,7 @@ class Part(msgspec.Struct, kw_only=True):
     report_s: int = 0
     restored_s: int = 0
     announced_s: int = 0
+    announced_most: int = 0
     posts: int = 0
     authors_seen: int = 0
     hazards: int = 0
@@ -297,8 +299,9 @@ def gather(cluster: Cluster, heard: Heard, slot: int) -> Part | None:
         part.weight_sum += weight
     if heard.onset_s:
         _date(part, heard)
-    if heard.announced and at_s > part.announced_s:
-        part.announced_s = at_s
+    if heard.announced:
+        part.announced_s = max(part.announced_s, at_s)
+        part.announced_most = max(part.announced_most, heard.announced)
     if heard.hazard or heard.vulnerable or heard.damage or heard.cause or heard.etr_s:
         _mark(part, heard)
     if heard.kind != DAMAGE:
@@ -380,7 +383,7 @@ def together(parts: Iterable[Part]) -> Part:
 
 
 _SUMMED = ("posts", "hazards", "vulnerable", "damage", "lat_sum", "lon_sum", "weight_sum")
-_LATEST = ("last_s", "voice_s", "report_s", "restored_s", "announced_s")
+_LATEST = ("last_s", "voice_s", "report_s", "restored_s", "announced_s", "announced_most")
 
 
 def _remember(part: Part, heard: Heard) -> None:

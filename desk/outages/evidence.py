@@ -31,12 +31,19 @@ STRAGGLERS_S = 2 * 3600
 """After an outage its own authors go on talking of it; only new voices make a new one so soon."""
 
 _CUSTOMERS = re.compile(
-    r"""(?<![\d.,])(?:\d{1,3}(?:[.,]\d{3})+|\d{3,6})\s(?:\w+\s){0,2}
+    r"""(?<![\d.,])(\d{1,3}(?:[.,]\d{3})+|\d{3,6})\s(?:\w+\s){0,2}
     (?:customers|homes|households|businesses|clienti|utenti|utenze|famiglie
     |clientes|abonados|usuarios|suministros|hogares)\b""",
     re.IGNORECASE | re.VERBOSE,
 )
 """A hundred customers and more, counted by who knows."""
+
+_UPDATE = re.compile(
+    r"""\b(?:still|back|remain\w*|moved|ancora|torn[aei]\w*|slitta\w*|siguen?|vuelt\w+|vuelve\w*
+    |a[uú]n|todav[ií]a)\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""Words of headlines about an outage that is known: its customers are those who are left."""
 
 
 class _Meaning(NamedTuple):
@@ -91,13 +98,17 @@ def hear(post: LabelledPost, now_s: int) -> Heard | None:
         cause_of(post) if hazard else None,
         not first,
         digest(post.id),
-        announced=news and kind == REPORT and first and _announces(post),
+        announced=_announced(post) if news and kind == REPORT and first else 0,
     )
 
 
-def _announces(post: LabelledPost) -> bool:
-    """Whether a headline counts customers without power, as the utility or a newsroom does."""
-    return post.reply_to is None and _CUSTOMERS.search(post.text[:LONGEST_TEXT]) is not None
+def _announced(post: LabelledPost) -> int:
+    """How many customers a headline counts, 1 where they are those left of more; 0 where none."""
+    text = post.text[:LONGEST_TEXT]
+    found = _CUSTOMERS.search(text) if post.reply_to is None else None
+    if found is None:
+        return 0
+    return 1 if _UPDATE.search(text) else int(re.sub(r"\D", "", found[1]))
 
 
 def author_of(post: LabelledPost) -> int:

@@ -46,7 +46,7 @@ from desk.outages.leaks import NextDoor
 from desk.outages.memory import Memory, Tick
 from desk.outages.rates import part_of_day
 from desk.outages.telling import change_of, told_of, worth_telling
-from desk.outages.waves import all_at_once, wave
+from desk.outages.waves import all_at_once, announced_anew, wave
 from desk.outages.witnesses import said_before
 from desk.outages.words import Words
 from desk.post import LabelledPost
@@ -117,6 +117,11 @@ class Outages:
             is_new = heard.announced or not said_before(heard, cluster.whole.recent)
             self._memory.gather(cluster, heard, self._words.bands(post))
             return [*changes, *self._review(cluster, heard)] if is_new else changes
+        if part is not None and heard.announced:
+            reports = announced_anew(part, heard, cluster.sure_s)
+            if reports:
+                changes.append(self._begin_wave(heard.community, part, reports, now_s))
+                cluster = self._memory.latest(heard.community) or cluster
         # voices of restoration may close an outage: copies of one count here too
         own = part is not None and heard.kind == RESTORED
         self._memory.gather(cluster, heard, self._words.bands(post) if own else ())

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from desk.outages.cluster import REPORT, SLOT_S, Heard, Part, Sighting, fade
+from desk.outages.cluster import ECHO, REPORT, SLOT_S, Heard, Part, Sighting, fade
 from desk.outages.onset import FRESH_S, LASTING_S
 
 FEWEST_REPORTERS = 7
@@ -31,6 +31,9 @@ FEWEST_FRESH, FRESH_TO_LASTING = 3, 2
 
 FEWEST_ANEW, ONCE_S = 2, 3600
 """Where an outage has ended, so many who have just lost power within so long have lost it anew."""
+
+LARGER, FEWEST_TOLD = 1.5, 3
+"""A headline speaks of another loss with so many times as many customers, beside so many people."""
 
 ESTABLISHED_AUTHORS = 3
 """Fewer reporters than these before the wave are taken to be of the same outage."""
@@ -59,6 +62,24 @@ def wave(part: Part, now_s: int, sure_s: int, customers: int) -> list[Sighting]:
     if len(established) < ESTABLISHED_AUTHORS:
         return []
     return fresh if len({seen.author for seen in fresh}) >= FEWEST_REPORTERS else []
+
+
+def announced_anew(part: Part, heard: Heard, sure_s: int) -> list[Sighting]:
+    """The reports of a loss that a headline announces beside an outage that is open; or none.
+
+    Of one outage the customers get fewer: a headline that counts far more speaks of another.
+    """
+    at_s, most = heard.at_s, part.announced_most
+    if most <= 1 or heard.announced < LARGER * most:
+        return []
+    if at_s - max(sure_s, part.started_s) < SETTLED_S:
+        return []
+    reports = [
+        seen
+        for seen in part.recent
+        if seen.kind == REPORT and seen.author != ECHO and 0 <= at_s - seen.at_s <= ONCE_S
+    ]
+    return reports if len({seen.author for seen in reports}) >= FEWEST_TOLD else []
 
 
 def all_at_once(span: Sequence[Heard]) -> bool:

@@ -300,6 +300,23 @@ def test_a_far_larger_loss_upon_an_open_outage_is_one_of_its_own() -> None:
     assert len({change.id for change in run([*small, *reports(120, 40, every=4)])}) == 1
 
 
+@pytest.mark.parametrize(
+    ("text", "outages"),
+    [
+        ("Alder: 4,300 customers without power", 2),
+        ("Alder: 4,300 customers are still without power", 1),
+        ("Alder: 1,300 customers without power", 1),
+    ],
+)
+def test_a_headline_that_counts_far_more_customers_speaks_of_another_loss(
+    text: str, outages: int
+) -> None:
+    first = post(10, "desk", "outage news", text="Alder: 1,200 customers without power")
+    second = post(130, "desk", "outage news", text=text)
+    changes = run([*reports(0, 8), first, *reports(100, 4, 5), second])
+    assert len({change.id for change in changes}) == outages
+
+
 def test_overlapping_neighbours_that_fail_together_are_one_outage() -> None:
     pair = [post(n, f"w{n}", where="alder" if n % 2 else "birch") for n in range(12)]
     changes = run(pair)
