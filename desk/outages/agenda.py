@@ -31,7 +31,8 @@ class Agenda:
         self.touch = self._touched.add
 
     def put(self, outage: str, at_s: int) -> None:
-        """Let an outage be looked at as soon as it is `at_s`, and not at the time set before."""
+        """Let an outage be looked at as soon as it is `at_s`, and not before if nobody posts."""
+        self._touched.discard(outage)
         self._due[outage] = at_s
         heappush(self._heap, (at_s, outage))
 

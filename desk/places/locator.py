@@ -68,7 +68,7 @@ class Locator:
 
     def locate(self, post: Post, trace: Trace | None = None) -> Location | None:
         """The location of a post, or None where nothing says it; how it came goes to `trace`."""
-        text = self._reader.clean(post.text)
+        text, looked = self._reader.clean(post.text), False
         author = post.author
         if (
             post.geo is None
@@ -77,12 +77,12 @@ class Locator:
             and not (author is not None and author.location)
         ):
             # half of the posts name nothing, and are done with here
-            seen = self._reader.look(text)
+            seen, looked = self._reader.look(text), True
             if seen != TOWNS:
                 found = self._inferred(post, self._answered(post), None, away=False)
                 if found is None or seen == NOTHING:
                     return found
-        return self._located(post, text, trace)
+        return self._located(post, text, trace, looked=looked)
 
     def _answered(self, post: Post) -> Location | None:
         """The location of the post that this one answers or repeats."""
@@ -91,7 +91,9 @@ class Locator:
         seen = self._memory.answered(post)
         return seen.location if seen is not None else None
 
-    def _located(self, post: Post, cleaned: str, trace: Trace | None) -> Location | None:
+    def _located(
+        self, post: Post, cleaned: str, trace: Trace | None, *, looked: bool
+    ) -> Location | None:
         geo = self._ground.community_at(post.geo) if post.geo is not None else None
         where = self._by_place(post.place) if post.place else _NOWHERE
         home = _NOWHERE
@@ -113,7 +115,7 @@ class Locator:
             or self._memory.knows(post.author_key)
         )
         notes = trace.names if trace is not None else None
-        text = self._reader.find(cleaned, implied=implied, notes=notes)
+        text = self._reader.find(cleaned, implied=implied, notes=notes, looked=looked)
         named = self._named(text, where, stranger=stranger)
         if named is None and text.maybe and not stranger:
             named = self._expected(text.maybe[0], post, trace)

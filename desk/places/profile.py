@@ -16,6 +16,7 @@ _LONGEST = 200
 NEWSROOM = ["newsroom"]
 """The words of a profile that speaks for many places: nothing is inferred from it."""
 
+_ENDINGS = tuple(sorted(WORDS.profile_words))
 _PARTS = re.compile(r"[^\W\d_]+")
 
 
@@ -71,7 +72,7 @@ class Profiles:
         known = self._joined.get(plain(joined))
         if known is not None:
             return known
-        for word in sorted(WORDS.profile_words):
+        for word in _ENDINGS if joined.endswith(_ENDINGS) else ():
             if joined.endswith(word) and (rest := self._joined.get(plain(joined[: -len(word)]))):
                 return f"{rest} {word}"
         return ""

@@ -90,13 +90,15 @@ class Reader:
         implied: bool = False,
         trusted: bool = False,
         notes: list[Note] | None = None,
+        looked: bool = False,
     ) -> Findings:
         """Communities named in a cleaned text.
 
         `implied` says that it is about the region anyhow; `trusted` that every name in it is one
         of a place, as in a platform's place field. What was taken and rejected goes to `notes`.
+        `looked` says that `look` found something in it.
         """
-        if self.look(text) == NOTHING and not trusted:
+        if not looked and self.look(text) == NOTHING and not trusted:
             return _NOTHING
         reading = Reading(text, self._names.home)
         words = reading.words
