@@ -32,7 +32,7 @@ FEWEST_FRESH, FRESH_TO_LASTING = 3, 2
 FEWEST_ANEW, ONCE_S = 2, 3600
 """Where an outage has ended, so many who have just lost power within so long have lost it anew."""
 
-LARGER, FEWEST_TOLD = 1.5, 3
+LARGER, FEWEST_TOLD = 2, 3
 """A headline speaks of another loss with so many times as many customers, beside so many people."""
 
 ESTABLISHED_AUTHORS = 3
