@@ -76,9 +76,12 @@ cdef class Words:
     cdef int *clue_of  # by element: its first clue; one more at the end
     cdef Bits *meant  # where words are made: empty between two
     cdef dict elements_of, shared
+    cdef dict first_of  # of each atom: where its elements begin in `element`, behind their count
+    cdef int *element
     cdef Word idle
 
     cdef int _file(self, dict clues, int elements) except -1
+    cdef int _file_elements(self) except -1
     cdef Word of_plain(self, plain)
     cdef Word of_atoms(self, dict atoms)
     cdef Word _of_atoms(self, dict atoms)

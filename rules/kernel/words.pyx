@@ -4,13 +4,12 @@
 
 from cpython.dict cimport PyDict_GetItemWithError
 from cpython.object cimport PyObject
-from cpython.tuple cimport PyTuple_GET_ITEM
 cimport cython
 from libc.stdlib cimport calloc, free, malloc
 
 from rules.reader import LONE_LETTERS_MIN as _LONE_LETTERS_MIN
 
-cdef int FEW = 8  # so many elements are looked through about as fast as a bit set is asked
+cdef int FEW = 16  # so many elements are looked through about as fast as a bit set is asked
 cdef int LONE_LETTERS_MIN = _LONE_LETTERS_MIN
 cdef int SHARED_HELD = 16_384  # then they are forgotten, and made anew
 
@@ -44,6 +43,7 @@ cdef class Words:
         free(self.clue)
         free(self.clue_of)
         free(self.meant)
+        free(self.element)
 
     def __init__(self, dict elements_of, list anchors, dict clues, int blocks, int asked_blocks):
         cdef int at, elements = 64 * blocks
@@ -71,6 +71,24 @@ cdef class Words:
                 self.clue[number] = Clue(lane, weight, points, anchor)
                 number += 1
         self.clue_of[elements] = number
+        return 0
+
+    cdef int _file_elements(self) except -1:
+        """Puts the elements of all atoms side by side."""
+        cdef int at = 0, one
+        self.first_of = {}
+        self.element = <int *> malloc(
+            (1 + len(self.elements_of) + sum(map(len, self.elements_of.values()))) * sizeof(int)
+        )
+        if self.element == NULL:
+            raise MemoryError
+        for atom, elements in self.elements_of.items():
+            self.first_of[atom] = at
+            self.element[at] = len(elements)
+            at += 1
+            for one in elements:
+                self.element[at] = one
+                at += 1
         return 0
 
     cdef Word of_plain(self, plain):
@@ -118,13 +136,17 @@ cdef class Words:
     cdef Word meaning(self, list atoms, int edits, int lone_edits):
         """A word that stands for these atoms, with so many edits."""
         cdef int low = self.blocks, high = 0, at, one
-        cdef tuple elements
+        cdef int *element
+        cdef PyObject *first
+        if self.first_of is None:
+            self._file_elements()
         for atom in atoms:
-            elements = self.elements_of.get(atom)
-            if elements is None:
+            first = PyDict_GetItemWithError(self.first_of, atom)
+            if first == NULL:
                 continue
-            for at in range(len(elements)):
-                one = <object> PyTuple_GET_ITEM(elements, at)
+            element = self.element + <int> <object> first
+            for at in range(1, element[0] + 1):
+                one = element[at]
                 self.meant[one >> 6] |= 1ULL << (one & 63)
                 low, high = min(low, one >> 6), max(high, (one >> 6) + 1)
         return self._made(low, high, edits, NULL, lone_edits) if high else self.idle
