@@ -19,6 +19,8 @@ NEWLINE = "⏎"
 MARKS_PER_LETTER = 3
 """Combining marks shown on one letter; more would run over the lines above."""
 
+_PLAIN = re.compile(r"[ -~\xa1-\xac\xae-\u02ff\u2010-\u2027\u2030-\u205e\u20a0-\u20bf]*").fullmatch
+"""Letters of western Europe and their marks of punctuation: visible as they are, a cell each."""
 _ZWJ = "\u200d"
 _HOLDER = "◌"
 _REGIONAL_A = 0x1F1E6
@@ -47,7 +49,7 @@ class Painted(msgspec.Struct, frozen=True):
 
 def paint(text: str, *, newline: str = NEWLINE) -> Painted:
     """`text` as visible characters; a line break becomes `newline`."""
-    if text.isascii() and text.isprintable():
+    if _PLAIN(text):
         return Painted(text, range(len(text) + 1))
     pieces: list[str] = []
     starts: list[int] = []

@@ -97,6 +97,7 @@ class Palette:
     def __init__(self, scheme: Scheme, *, no_color: bool) -> None:
         self.scheme = scheme
         self.no_color = no_color
+        self._styles: dict[tuple[str, str], Style] = {}
         self.text = Style(color=scheme.text)
         self.quiet = Style(color=scheme.quiet)
         self.faint = Style(color=scheme.faint)
@@ -119,11 +120,19 @@ class Palette:
 
     def label(self, label: str) -> Style:
         """The style of a label's tag; the two that can mean a life are bold."""
-        return self.of(label_sign(label), bold=label in ("hazard", "vulnerable"))
+        style = self._styles.get(("tag", label))
+        if style is None:
+            style = self.of(label_sign(label), bold=label in ("hazard", "vulnerable"))
+            self._styles["tag", label] = style
+        return style
 
     def matched(self, label: str) -> Style:
         """The style of the words that gave a label."""
-        return self.of(label_sign(label), bold=True) + Style(underline=True)
+        style = self._styles.get(("words", label))
+        if style is None:
+            style = self.of(label_sign(label), bold=True) + Style(underline=True)
+            self._styles["words", label] = style
+        return style
 
     def status(self, status: str) -> Style:
         """The style of an outage's status."""
