@@ -7,6 +7,7 @@ from functools import lru_cache
 from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
+from textual.geometry import Region
 from textual.screen import Screen
 from textual.strip import Strip
 
@@ -35,13 +36,27 @@ class Over(Sized):
             self._backdrop, self._drawn_for = self._draw(), drawn_for
         if y < len(self._backdrop):
             return self._backdrop[y]
-        return Strip.blank(self.size.width, self.rich_style)
+        blank = Strip.blank(self.size.width, self.rich_style)
+        for each in self.get_line_filters():
+            blank = blank.apply_filter(each, self.background_colors[1])
+        return blank
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The lines as they are: Textual would frame each anew, and filter it once more."""
+        lines = [self.render_line(y) for y in crop.line_range]
+        if not crop.x and crop.width == lines[0].cell_length:
+            return lines
+        return [line.crop(crop.x, crop.right) for line in lines]
 
     def look_below(self) -> None:
         """Show what the screen below has to say by now."""
         assert isinstance(self, Screen)
-        self._backdrop = None
+        self.forget_below()
         self.refresh()
+
+    def forget_below(self) -> None:
+        """Look below when the sheet is painted next."""
+        self._backdrop = None
 
     def _below(self) -> Screen[object] | None:
         assert isinstance(self, Screen)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from textual import events
+from textual._compositor import Compositor
 from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.widget import Widget
+
+from tui.screens.painting import Painting
 
 
 class Sized:
@@ -23,6 +28,11 @@ class Sized:
 
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
     _styled_in = ""
+    _compositor: Compositor
+
+    def __init__(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 - as Textual has them
+        super().__init__(*args, **options)
+        self._compositor = Painting()  # Textual 8.2.8 has no public way to give a screen its own
 
     def _on_mount(self, _event: events.Mount) -> None:
         """The styles are those of the theme that is on."""

@@ -89,6 +89,7 @@ class Styled(Canvas):
 class Chart(PlotWidget, can_focus=False, inherit_bindings=False):
     """Bars of what came, a line of what waits: told apart by their shape, not by colour alone."""
 
+    draws_others = True  # its canvases, which cover it
     margin_top = reactive(0)
     margin_bottom = reactive(1)
     margin_left = reactive(8)

@@ -18,6 +18,7 @@ from textual.geometry import Region, Size, Spacing
 from textual.message import Message
 from textual.reactive import Reactive
 from textual.scroll_view import ScrollView
+from textual.scrollbar import ScrollBar
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -26,6 +27,7 @@ from tui.paint import cut
 from tui.reasons import Reasons
 from tui.schemes import scheme_of
 from tui.signs import Palette, palette
+from tui.widgets.slider import Slider
 
 STRIPS_HELD = 600
 """Painted lines kept: a few screens full."""
@@ -62,8 +64,9 @@ class Lines(Reasons, ScrollView, can_focus=True, inherit_bindings=False):
         self.cursor = 0
         self._strips: OrderedDict[tuple[int, bool, bool], Strip] = OrderedDict()
         self._style: Style | None = None
-        self._painted_in: tuple[Style, Palette] | None = None
+        self._painted_in: tuple[object, ...] = ()
         self._filters: Sequence[LineFilter] = ()
+        self._mixed: dict[tuple[Style, Style | None], Style] = {}
         self._ground = TRANSPARENT
         self._cells = (0, 0)
 
@@ -169,9 +172,10 @@ class Lines(Reasons, ScrollView, can_focus=True, inherit_bindings=False):
         if self._style is None:
             self._style = self.rich_style
             self._ground = self.background_colors[1]
-            looks = (self._style, palette_of(self))
+            looks = (self._style, palette_of(self), self._ground)
             if looks != self._painted_in:
                 self._painted_in = looks
+                self._mixed.clear()
                 self._strips.clear()
         return self._style
 
@@ -205,6 +209,7 @@ class Lines(Reasons, ScrollView, can_focus=True, inherit_bindings=False):
         )
         if (cells, filters) != (self._cells, self._filters):
             self._cells, self._filters = cells, filters
+            self._mixed.clear()
             self._strips.clear()
 
     def has_line(self, index: int) -> bool:
@@ -255,20 +260,36 @@ class Lines(Reasons, ScrollView, can_focus=True, inherit_bindings=False):
         return self._finish([Segment(words.center(width), palette_of(self).quiet)], self.style)
 
     def _finish(self, segments: Sequence[Segment], style: Style) -> Strip:
-        """A line in `style`, as wide as the list and its bar, as it goes to the terminal."""
-        width, with_bar = self._cells
+        """A line in `style`, as it goes to the terminal; its bar has cells of its own."""
+        width = self._cells[0]
         cells = sum([cell_len(segment.text) for segment in segments])
         if cells > width:
             segments = list(Strip(segments, cells).crop(0, width))
-        done = [Segment(text, style + own if own else style) for text, own, _ in segments]
+        mix = self._mix
+        done = [Segment(text, mix(style, own)) for text, own, _ in segments]
         if cells < width:
-            done.append(Segment(" " * (width - cells), style))
-        if with_bar > width:
-            under = Style.from_color(bgcolor=self.style.bgcolor)
-            done.append(Segment(" " * (with_bar - width), under))
-        for each in self._filters:
-            done = each.apply(done, self._ground)
-        return Strip(done, with_bar)
+            done.append(Segment(" " * (width - cells), mix(style, None)))
+        return Strip(done, width)
+
+    def _mix(self, style: Style, own: Style | None) -> Style:
+        """What the terminal is told for `own` in a line in `style`."""
+        mixed = self._mixed.get((style, own))
+        if mixed is None:
+            mixed = style + own if own else style
+            for each in self._filters:  # they look at styles alone
+                mixed = each.apply([Segment(" ", mixed)], self._ground)[0].style or mixed
+            self._mixed[style, own] = mixed
+        return mixed
+
+    @property
+    def vertical_scrollbar(self) -> ScrollBar:
+        """The bar, made where there is none so far."""
+        if self._vertical_scrollbar is None:
+            bar = Slider(vertical=True, name="vertical", thickness=self.scrollbar_size_vertical)
+            bar.display = False
+            self._vertical_scrollbar = bar
+            self.app._start_widget(self, bar)  # noqa: SLF001 - as Textual 8.2.8 does
+        return self._vertical_scrollbar
 
     def resize_to(self, lines: int) -> None:
         """Let the scroll bar know of `lines` lines."""
