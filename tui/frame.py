@@ -7,8 +7,10 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import ClassVar
 
+from rich.console import RenderableType
 from rich.text import Text
 from textual import events
+from textual._compositor import CompositorUpdate
 from textual.actions import ActionParseResult
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
@@ -29,6 +31,7 @@ from tui.schemes import SCHEMES
 from tui.screens.help import HelpScreen
 from tui.screens.over import Over
 from tui.screens.toosmall import LEAST, TooSmall
+from tui.shown import Shown
 from tui.themes import THEMES
 
 WIDE = 110
@@ -53,6 +56,7 @@ class Frame(App[None]):
     CSS_PATH = "stormdesk.tcss"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012 - Textual's type
     VERTICAL_BREAKPOINTS = [(0, "-low"), (LOW, "-high")]  # noqa: RUF012 - Textual's type
+    _toasts = False
     BINDINGS: ClassVar[list[BindingType]] = [
         key("question_mark", "keys", "Keys", "The keys of this screen", shown=True, face="?"),
         key(
@@ -78,6 +82,7 @@ class Frame(App[None]):
         super().__init__()
         for theme in THEMES:
             self.register_theme(theme)
+        self._written = Shown()
         self.choices = choices or ChoicesFile()
         chosen = self.choices.now.theme
         self.theme = chosen if chosen in {theme.name for theme in THEMES} else THEMES[0].name
@@ -94,11 +99,26 @@ class Frame(App[None]):
     def on_mount(self) -> None:
         self.app_resume_signal.subscribe(self, self._paint_anew)
 
+    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+        """Write of what is painted anew what differs; Textual 8 has no public hook for it."""
+        if isinstance(renderable, CompositorUpdate):
+            renderable = self._written.news(renderable)
+        super()._display(screen, renderable)
+
     def _paint_anew(self, _app: App[object]) -> None:
         """The shell has written over the screen; Textual 8 paints only what has changed since."""
+        self._written.forget()
         self.refresh(layout=True)
 
+    def _refresh_notifications(self) -> None:
+        """Textual 8.2.8 lays each screen out anew for the toasts that it does not have."""
+        toasts = bool(len(self._notifications))
+        if toasts or self._toasts:
+            super()._refresh_notifications()
+        self._toasts = toasts
+
     def on_resize(self, event: events.Resize) -> None:
+        self._written.forget()
         small = event.size.width < LEAST.width or event.size.height < LEAST.height
         shown = isinstance(self.screen, TooSmall)
         if small and not shown:
