@@ -49,7 +49,7 @@ class Monitor(Keeping, Narrowing, Switching):
     def __init__(self, now: Situation, query: str = "") -> None:
         super().__init__(now)
         self._asked: Window | None = None
-        self._asked_anew = False
+        self._asked_anew = self._asked_typed = False
         self.query_words = query
         self._live = Window(0, "")
         """What the filter lets through, also while the marked posts alone are in sight."""
@@ -128,12 +128,10 @@ class Monitor(Keeping, Narrowing, Switching):
             before = self._live.view
             self._live, self.only_marked = asked, False
             self.feed.show(asked)
-            if before:
-                await self.desk.link.send(Close(before))
-            if self._filter.display:
-                self._close_filter()
             self._tell()
             self.refresh_bindings()
+            if before:
+                await self.desk.link.send(Close(before))
         elif page.view == self._live.view:
             self._live.take(page)
             self._live.answered()
@@ -154,9 +152,12 @@ class Monitor(Keeping, Narrowing, Switching):
         """The desk can't do what was asked."""
         if refused.outage is not None:
             return
-        if self._asked is not None and refused.view == self._asked.view:
-            self._asked = None
-            if self._filter.display:
+        asked = self._asked
+        if asked is not None and refused.view == asked.view:
+            typed, self._asked = self._asked_typed, None
+            self._tell_feed()
+            if typed:
+                self._filter.open(asked.query)
                 self._filter.refuse(refused.reason)
                 return
             if self.query_words:
@@ -167,15 +168,18 @@ class Monitor(Keeping, Narrowing, Switching):
             return  # of a view that was closed meanwhile
         self.say_once(paint(refused.reason[:400]).text, refused=True)
 
-    async def _open(self, query: str, *, anew: bool = False) -> None:
+    async def _open(self, query: str, *, anew: bool = False, typed: bool = False) -> None:
         """Ask for a view of its own number: rows of an older filter can't be taken for its rows.
 
-        `anew` says that somebody wants it, and may want to go back.
+        `anew` says that somebody wants it, and may want to go back; `typed`, that it may have to be
+        mended.
         """
         if self._asked is not None:
             await self.desk.link.send(Close(self._asked.view))  # or it would stay open at the desk
         number = self.desk.number_view()
-        self._asked, self._asked_anew = Window(number, query), anew
+        self._asked, self._asked_anew, self._asked_typed = Window(number, query), anew, typed
+        if anew:
+            self._tell_feed()
         await self.desk.link.send(Open(number, self.asked_of_desk(query), PAGE_ROWS))
 
     # What is in sight
@@ -240,6 +244,8 @@ class Monitor(Keeping, Narrowing, Switching):
             left.append((f"{MARK} marked posts alone · M all", "alarm:only_marked"))
         elif self.query_words:
             left.append((f"filter: {cut(paint(self.query_words[:200]).text, 60)}", "alarm:filter"))
+        if self._waits():
+            left.append(("asking the desk… · esc stays here", "quiet:back"))
         if feed.paused:
             left.append((f"PAUSED · {feed.waiting:,} waiting · space goes on", "alarm:pause"))
         elif not feed.following and not self.only_marked:
@@ -341,9 +347,8 @@ class Monitor(Keeping, Narrowing, Switching):
 
     async def on_filter_bar_submitted(self, event: FilterBar.Submitted) -> None:
         if self.now.link.state == "connected":
-            self._filter.wait()
-            self.set_focus(self.feed)
-            await self._open(event.text, anew=True)
+            self._close_filter()  # at once: the screen is laid out while the desk looks
+            await self._open(event.text, anew=True, typed=True)
         else:
             self._filter.refuse("The desk is not there now: press enter again when it is back")
 
@@ -376,7 +381,12 @@ class Monitor(Keeping, Narrowing, Switching):
 
     def _nowhere_back(self) -> bool:
         in_feed = isinstance(self.focused, Feed)
-        return in_feed and not (self._filter.display or self.query_words or self.only_marked)
+        shown = self._filter.display or self.query_words or self.only_marked
+        return in_feed and not (shown or self._waits())
+
+    def _waits(self) -> bool:
+        """Whether somebody waits for a filter that the desk was asked for."""
+        return self._asked is not None and self._asked_anew and bool(self.feed.window.view)
 
     def action_filter(self) -> None:
         self._filter.open(self.query_words)
@@ -441,6 +451,8 @@ class Monitor(Keeping, Narrowing, Switching):
             await self._leave_filter()
         elif not isinstance(self.focused, Feed):
             self.set_focus(self.feed)
+        elif self._waits():
+            await self._ask_no_more()
         elif self.only_marked:
             await self.show_marked(on=False)
         elif self.query_words:
@@ -449,9 +461,13 @@ class Monitor(Keeping, Narrowing, Switching):
     async def _leave_filter(self) -> None:
         """Close the line; rows that come for a filter that was asked for are not shown."""
         self._close_filter()
+        await self._ask_no_more()
+
+    async def _ask_no_more(self) -> None:
         asked = self._asked
         if asked is not None and self.feed.window.view:
             self._asked = None
+            self._tell_feed()
             await self.desk.link.send(Close(asked.view))
 
     def _close_filter(self) -> None:

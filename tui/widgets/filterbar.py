@@ -13,6 +13,7 @@ from textual.widgets import Input, Static
 
 from tui.keys import key
 from tui.paint import paint
+from tui.widgets.field import Field
 from tui.widgets.lines import palette_of
 
 HELP = "words !not ~fuzzy re:… label: only: place: channel: author: lang: rule: has: outage: since:"
@@ -54,7 +55,7 @@ class FilterBar(Vertical):
         self._words = words
 
     def compose(self) -> ComposeResult:
-        yield Input(
+        yield Field(
             placeholder=self._placeholder, id="filter-input", select_on_focus=False, compact=True
         )
         yield Static(id="filter-words", markup=False)
@@ -70,18 +71,18 @@ class FilterBar(Vertical):
 
     def wait(self) -> None:
         """Say that the filter was sent."""
-        self._say("asking the desk… esc leaves the filter as it was")
+        self._say("asking the desk… esc leaves the filter as it was", layout=False)
 
     def refuse(self, reason: str) -> None:
         """Say why the desk can't read the filter, and let it be mended."""
         self.screen.set_focus(self.query_one(Input))
         self._say(reason, alarm=True)
 
-    def _say(self, words: str, *, alarm: bool = False) -> None:
+    def _say(self, words: str, *, alarm: bool = False, layout: bool = True) -> None:
         colours = palette_of(self)
         style = colours.label("hazard") if alarm else colours.quiet
         text = Text(paint(words[:2000]).text, style=style)
-        self.query_one("#filter-words", Static).update(text)
+        self.query_one("#filter-words", Static).update(text, layout=layout)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
