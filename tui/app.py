@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Iterable, Iterator
 from typing import ClassVar
@@ -42,6 +43,8 @@ from tui.situation import Situation
 
 WARM_S = 2.0
 """So long after the start the monitor is there, and mostly nobody has asked for more."""
+SWITCH_S = 0.001
+"""What is painted is written by a thread of its own: so long it may wait for its turn, not 5 ms."""
 DEEDS_HELD = 100
 """What was done at this screen and can be taken back with one key."""
 
@@ -51,6 +54,7 @@ class StormdeskApp(Frame):
 
     `link` is the wire to the desk, closed when the app ends; `query` is the first filter; `agent`
     is the name under which people at this screen act, in `role`; `choices` are that person's own.
+    Who is `alone` at a desk of their own may do what a lead may, but is not called as one.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -69,8 +73,10 @@ class StormdeskApp(Frame):
         agent: str = "agent",
         role: Role = "agent",
         choices: ChoicesFile | None = None,
+        alone: bool = False,
     ) -> None:
         super().__init__(choices)
+        self.alone = alone
         self.link = link
         self.agent = agent
         self.role = role
@@ -78,6 +84,7 @@ class StormdeskApp(Frame):
         self.kept = Kept()
         self.monitor = Monitor(self.now, query)
         self.cases = CasesScreen(self.now)
+        self.post = PostScreen(self.now)
         self.drafts = Drafts()
         self._views = 0
         self._deeds: list[str] = []
@@ -88,17 +95,20 @@ class StormdeskApp(Frame):
     def on_ready(self) -> None:
         if not self.is_headless:
             set_up()
+            sys.setswitchinterval(SWITCH_S)
 
     def listen(self) -> None:
         """Begin to hear the desk, once there is a monitor to show what it says."""
         self.install_screen(self.cases, "cases")
+        self.install_screen(self.post, "post")
         self.run_worker(self._listen(), name="listen")
         self.set_timer(WARM_S, self._warm)
 
     def _warm(self) -> None:
-        """Make the cases before somebody asks for them: that takes longer than to show them."""
-        if not self.cases.is_running:
-            self._register(self, self.cases)  # Textual 8.2.8 makes only screens that are shown
+        """Make what is opened most before somebody asks: that takes longer than to show it."""
+        for screen in (self.cases, self.post):
+            if not screen.is_running:
+                self._register(self, screen)  # Textual 8.2.8 makes only screens that are shown
 
     async def on_unmount(self) -> None:
         await self.link.close()
@@ -125,9 +135,7 @@ class StormdeskApp(Frame):
             case Acted():
                 self._remember(message)
             case Detail():
-                for sheet in self.screen_stack:
-                    if isinstance(sheet, PostScreen):
-                        sheet.detail(message)
+                self.post.detail(message)
             case _:
                 pass
         await self._tell_sheet(message)
@@ -139,7 +147,7 @@ class StormdeskApp(Frame):
     def _call(self) -> None:
         """Call the lead for promises that are broken."""
         status = self.now.status
-        if self.role != "lead" or status is None:
+        if self.role != "lead" or self.alone or status is None:
             return
         if self.now.calls.told(status.late, time.monotonic()):
             self.bell()
@@ -192,7 +200,12 @@ class StormdeskApp(Frame):
 
     async def open_post(self, post: str) -> None:
         """Show the post of this id over the screen."""
-        self.push_screen(PostScreen(post, self.now))
+        if self.post in self.screen_stack:
+            while self.screen is not self.post:
+                self.pop_screen()
+        self.post.begin(post)
+        if self.screen is not self.post:
+            self.push_screen(self.post)
         await self.link.send(Read(post))
 
     async def open_monitor(self) -> None:

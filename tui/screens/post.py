@@ -35,17 +35,28 @@ FIELD_CHARS = 300
 
 
 class PostScreen(Reasons, Sheet):
-    """Shows a post as soon as the desk has sent it."""
+    """Shows a post as soon as the desk has sent it.
+
+    There is one, made once: to make it takes longer than to show it.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         key("c", "case", "Case", "Open the case of the post", meaning="post.case", shown=True),
     ]
 
-    def __init__(self, post: str, now: Situation) -> None:
+    def __init__(self, now: Situation) -> None:
         super().__init__()
-        self.post = post
+        self.post = ""
         self._now = now
         self._detail: Detail | None = None
+
+    def begin(self, post: str) -> None:
+        """Show another post, of which nothing is known so far."""
+        self.post, self._detail = post, None
+        self.forget_below()
+        if self.is_mounted:
+            self.action_edge(-1)
+            self.tell()
 
     def detail(self, detail: Detail) -> None:
         """Show what the desk holds of the post; it may come before the screen is there."""
