@@ -20,10 +20,11 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
 ESC = "\x1b"
-ESC_S = 0.025
+ESC_S = 0.01
 """So long after an esc its rest must come, if it begins the sequence of another key.
 
-Textual waits for 0.1 s and looks 0.1 s later at times; tmux waits for 0.01 s, vim for 0.05 s.
+Textual waits for 0.1 s and looks 0.1 s later at times; tmux waits for 0.01 s, vim for 0.05 s. A
+terminal writes a sequence at once: only a slow line can part it.
 Where ESCDELAY is set, in milliseconds as for ncurses, it counts.
 """
 LOOK_S = 0.1
