@@ -50,6 +50,10 @@ async def test_a_lead_hears_and_sees_it_and_one_key_shows_the_list(
         await late(s, 3)
         assert "LEAD" not in s.text()  # an agent is not called
         s.app.role = "lead"
+        s.app.alone = True
+        await late(s, 3)
+        assert "LEAD" not in s.text()  # nor who has nobody to lead
+        s.app.alone = False
         await late(s, 4)
         await late(s, 5)
         assert len(rung) == 1

@@ -104,7 +104,8 @@ def watch(
         wrong = data or user_data_path("stormdesk")  # outlives the store of a storm
         setup = Setup(feeds, territory, rules or (), kept, fill, processes, oms, settings, wrong)
         who = Attach(agent, role.value if role else "agent" if desk else "lead")
-        code = asyncio.run(_watch(desk, None if desk else DeskChild(setup, own), who))
+        alone = desk is None and role is None
+        code = asyncio.run(_watch(desk, None if desk else DeskChild(setup, own), who, alone=alone))
     if code:
         raise typer.Exit(code)
 
@@ -148,7 +149,7 @@ def _agent(name: str | None) -> str:
     return NOBODY
 
 
-async def _watch(url: str | None, child: DeskChild | None, who: Attach) -> int:
+async def _watch(url: str | None, child: DeskChild | None, who: Attach, *, alone: bool) -> int:
     """Run the screen to its end; the exit code."""
     leaving = Leaving()
     try:
@@ -161,7 +162,8 @@ async def _watch(url: str | None, child: DeskChild | None, who: Attach) -> int:
         if starting is not None:
             await starting
         link = DeskLink(url or (child.url if child else ""), child)
-        app = StormdeskApp(link, agent=who.name, role=who.role, choices=own_choices())
+        choices = own_choices()
+        app = StormdeskApp(link, agent=who.name, role=who.role, choices=choices, alone=alone)
         leaving.how = app.exit
         await app.run_async()
     except asyncio.CancelledError:
