@@ -129,7 +129,13 @@ async def test_a_case_is_joined_with_another_one_that_is_chosen(scene: OpenScene
         await until(lambda: bool(s.asked(OpenCase)))  # the case at the cursor, a moment later
         await s.press("M")
         assert "there is no other case" in s.text()
+        s.desk.cases.mute = True
         await s.press("j", "M", *"person9")
+        assert "asking the desk" in s.text()
+        s.desk.cases.mute = False
+        await s.desk.send(OpenCase("case-1"))  # what was typed meanwhile is in the sheet
+        await s.settle()
+        assert "@person5" not in s.text().partition("person9")[2]
         assert "@person9 · new · Birchfield" in s.text()
         await s.press("enter")
         assert last(s) == CaseAct("merge", "agent", "case-1", into="case-9")

@@ -33,6 +33,8 @@ ASKED = "asking the desk…"
 NO_DESK = "the desk is not there now: nothing was done"
 GOES = ("close", "snooze", "customer", "operations", "answered", "release", "assign", "merge")
 """Acts with which a case leaves most lists: the next one is at hand then."""
+FOUND = {"merge": "Join with another", "split": "Split", "wrong": "Wrong label"}
+"""What is found in a sheet, for which the case must be known whole."""
 
 
 class CaseActs(Attached):
@@ -44,6 +46,8 @@ class CaseActs(Attached):
     thread: Conversation
     detail: CaseDetail | None
     _pending: tuple[str, str] = ("", "")
+    _held_sheet: PickScreen | None = None
+    _typed = ""
     answered_words = ""
     """What became of the reply after which the next case was asked for."""
 
@@ -255,35 +259,54 @@ class CaseActs(Attached):
         row = self.at_hand()
         if row is None:
             return
-        if self._known(row) and self.detail is not None:
-            await self._do(what, self.detail)
+        if self._known(row) and self.detail is not None and self.detail.case is not None:
+            if what == "undo":
+                await self._undo(self.detail.case, self.detail)
+            else:
+                self._find(what, self.detail.case, self.detail)
             return
         self._pending = what, row.id
         self.say(ASKED)
+        if what in FOUND:
+            self._hold_sheet(f"{FOUND[what]}: {self._whose(row)}")
         if self.opened != row.id:
             await self.show_case(row.id, row)
         else:
             await self.desk.link.send(OpenCase(row.id))
 
+    def _hold_sheet(self, title: str) -> None:
+        """Let what is typed while the desk is asked land in the sheet that comes."""
+
+        def left(_picked: object) -> None:
+            if self._held_sheet is sheet:
+                self._held_sheet, self._pending = None, ("", "")
+                self.say("")
+
+        sheet = self._held_sheet = PickScreen(title, (), waiting=ASKED)
+        self.app.push_screen(sheet, left)
+
     def act_on(self, detail: CaseDetail) -> None:
         """A case has come whole: do what was waiting for that, if the agent still looks at it."""
         what, case = self._pending
-        if case == detail.id and detail.case is not None and self.app.screen is self:
+        held, front = self._held_sheet, self.app.screen
+        if case == detail.id and detail.case is not None and front in (self, held):
             self._pending = "", ""
             self.say("")
+            self._held_sheet, self._typed = None, ""
+            if held is not None and held is front:
+                self._typed = held.typed() if held.is_mounted else ""
+                held.dismiss(None)
             reason = self.why_not(what, ())
             if reason:
                 self.say(reason, refused=True)
+            elif what == "undo":
+                self.run_worker(self._undo(detail.case, detail))
             else:
-                self.run_worker(self._do(what, detail))
+                self._find(what, detail.case, detail)
+            self._typed = ""
 
-    async def _do(self, what: str, detail: CaseDetail) -> None:
-        row = detail.case
-        if row is None:
-            return
-        if what == "undo":
-            await self._undo(row, detail)
-        elif what == "merge":
+    def _find(self, what: str, row: CaseRow, detail: CaseDetail) -> None:
+        if what == "merge":
             self._merge(row, detail)
         elif what == "split":
             self._split(row, detail)
@@ -378,6 +401,7 @@ class CaseActs(Attached):
             if isinstance(picked, tuple):
                 self._go_on(then(picked))
 
+        sheet.begun, self._typed = self._typed, ""
         self.app.push_screen(sheet, answered)
 
     def ask_words(self, sheet: WordsScreen, then: Callable[[Words], object]) -> None:

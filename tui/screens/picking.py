@@ -94,6 +94,8 @@ class Finding(Over, ModalScreen[object]):
         super().__init__()
         self._title = title
         self._hint = hint
+        self.begun = ""
+        """What was typed before the sheet was there."""
 
     def compose(self) -> ComposeResult:
         box = Vertical(id="finding")
@@ -101,7 +103,11 @@ class Finding(Over, ModalScreen[object]):
         box.border_subtitle = self.subtitle()
         with box:
             yield Input(
-                placeholder=self._hint, id="finding-input", select_on_focus=False, compact=True
+                self.begun,
+                placeholder=self._hint,
+                id="finding-input",
+                select_on_focus=False,
+                compact=True,
             )
             yield Found("found")
             yield from self.preview()
@@ -165,7 +171,7 @@ class PickScreen(Finding):
     """Answers with what was chosen, with `many` with all that was marked; None: nothing is done.
 
     With `free`, what was typed can be taken where it is not in the list. `check` says why a choice
-    can't be made.
+    can't be made; `waiting`, what there is to wait for before there are any.
     """
 
     def __init__(
@@ -178,8 +184,10 @@ class PickScreen(Finding):
         marked: Iterable[str] = (),
         check: Check | None = None,
         hint: str = "type to find",
+        waiting: str = "",
     ) -> None:
         super().__init__(title, hint=hint)
+        self._waiting = waiting
         self._choices = list(choices)
         self._many = many
         self._free = free
@@ -192,7 +200,7 @@ class PickScreen(Finding):
     def on_mount(self) -> None:
         found = self.found
         found.many, found.marked = self._many, self._marked
-        self._fill("")
+        self._fill(self.begun)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         self._fill(event.value)
@@ -207,7 +215,8 @@ class PickScreen(Finding):
         new = typed.strip()
         if self._free and new and new not in (value for value, _ in self._choices):
             fitting.append((new, f"{paint(new[:60]).text} (new)"))
-        self.found.nothing = "nothing like it" if new or not self._free else "type a new one"
+        nothing = "nothing like it" if new or not self._free else "type a new one"
+        self.found.nothing = self._waiting or nothing
         self.found.show(fitting)
 
     def action_mark(self) -> None:
