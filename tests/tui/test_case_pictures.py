@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from textual.widgets import Input, TextArea
 
 from desk.cases.case import CaseEvent
 from desk.replies.reply import Announcement, Problem, Sending
@@ -12,7 +13,6 @@ from tests.tui.cases_scene import CLOCK, case
 from tests.tui.test_pictures import SIZES, check
 from tui.screens import replying
 from tui.screens.cases import CasesScreen
-from tui.widgets.reply import ReplyArea
 
 if TYPE_CHECKING:
     from tests.tui.conftest import OpenScene, Scene
@@ -69,8 +69,9 @@ async def test_cases_look_as_known(
         s.app.theme = LOOKS[look]
         for screen, keys in SCREENS.items():
             await s.press(*keys)
-            for area in s.app.screen.query(ReplyArea):
-                area.cursor_blink = False
+            for field in s.app.screen.query("Input, TextArea"):
+                assert isinstance(field, Input | TextArea)
+                field.cursor_blink = False
             await s.pilot.pause(0.2)
             cases = s.app.screen_stack[1]
             assert isinstance(cases, CasesScreen)

@@ -63,7 +63,9 @@ IN_TROUBLE = ("monitor-warned", "feeds", "faults")
 COLOUR_BLIND = ("deuteranopia", "tritanopia")
 
 Mark = tuple[float, float, str, str]
-"""Where something is drawn (y, x), what, and its style; a block of colour is drawn as ''."""
+"""Where something is drawn (y, x), what, and its style; a cell of colour is drawn as ''."""
+CELL = 12.2
+"""How wide a cell is in an exported picture."""
 
 
 def marks(svg: str) -> list[Mark]:
@@ -81,7 +83,10 @@ def marks(svg: str) -> list[Mark]:
             name = (node.get("class") or "").rpartition("-")[2]
             found.append((*at, text, styles.get(name, "")))
         elif node.tag == f"{SVG}rect" and node.get("fill"):
-            found.append((*at, "", f"{node.get('fill')} {node.get('width')}"))
+            cells = range(round(float(node.get("width") or 0) / CELL))
+            found += (
+                (at[0], round(at[1] + cell * CELL, 1), "", node.get("fill") or "") for cell in cells
+            )
     return sorted(found)
 
 

@@ -36,10 +36,13 @@ class Over(Sized):
             self._backdrop, self._drawn_for = self._draw(), drawn_for
         if y < len(self._backdrop):
             return self._backdrop[y]
-        blank = Strip.blank(self.size.width, self.rich_style)
-        for each in self.get_line_filters():
-            blank = blank.apply_filter(each, self.background_colors[1])
-        return blank
+        return self._filtered(Strip.blank(self.size.width, self.rich_style))
+
+    def _filtered(self, strip: Strip) -> Strip:
+        assert isinstance(self, Screen)
+        for each in self.get_line_filters():  # without colour, the shade has none either
+            strip = strip.apply_filter(each, self.background_colors[1])
+        return strip
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The lines as they are: Textual would frame each anew, and filter it once more."""
@@ -75,11 +78,11 @@ class Over(Sized):
         # Textual 8.2.8 has no public way to ask a screen for its lines
         lines = below._compositor.render_strips()  # noqa: SLF001
         width, style = self.size.width, self.rich_style
-        return [
+        dim = [
             Strip([Segment(text, dimmed(own, shade)) for text, own, _ in line], line.cell_length)
-            .adjust_cell_length(width, style)
             for line in lines
-        ]  # fmt: skip
+        ]
+        return [self._filtered(line.adjust_cell_length(width, style)) for line in dim]
 
 
 @lru_cache(2048)

@@ -40,24 +40,19 @@ class KeyLine(Bar):
     def __init__(self, id: str) -> None:  # noqa: A002 - Textual's own name for it
         super().__init__(id)
         self._said: list[Shown] = []
-        self._stale = False
 
     def on_mount(self) -> None:
         self.screen.bindings_updated_signal.subscribe(self, self._changed)
         self.set_interval(LOOK_S, self._look)
 
     def _changed(self, _screen: Screen[object]) -> None:
-        """Look anew once what a key has changed is painted: that is what somebody waits for."""
-        if not self._stale:
-            self._stale = True
-            self.call_after_refresh(self._tell)
+        self._tell()
 
     def _look(self) -> None:
         if self.screen.is_current:
             self._tell()
 
     def _tell(self) -> None:
-        self._stale = False
         keys = self.keys()
         if keys != self._said:
             self._said = keys
