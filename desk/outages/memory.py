@@ -296,6 +296,8 @@ class Memory:
         for data in pieces:
             match msgspec.json.decode(data, type=Cluster | Copies | Deed | Hearing | Rates | Tick):
                 case Cluster() as cluster:
+                    for part in cluster.parts.values():
+                        part.recent.sort()  # earlier versions kept them as they came
                     self.clusters[cluster.id] = cluster
                     self.agenda.touch(cluster.id)
                 case Copies() as copies:

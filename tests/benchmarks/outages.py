@@ -16,7 +16,7 @@ import msgspec
 from outages_baselines import CONTENDERS, Report, reports_of
 from outages_days import CACHE, Cache, Kept, shipped
 from outages_methods import Replay, oracle, product
-from outages_speed import held, memory_lines, speed_lines, speeds
+from outages_speed import held, memory_line, speed_lines, speeds
 from outages_table import ORACLE, PRODUCT, Must, Result, Row, as_lines, musts, rows
 from outages_traps import Sprung, sprung, trap_lines
 from outages_traps import days as trap_days
@@ -158,9 +158,8 @@ def main() -> None:
         encoded = msgspec.json.encode(fast).decode()
         lines = speed_lines(fast)
     elif options.million:
-        memory = list(held(list(days)))
-        encoded = msgspec.json.encode(memory).decode()
-        lines = memory_lines(memory)
+        _say_held(list(days), options.format)
+        return
     elif options.traps:
         found = [_sprung(cache.get(day)) for day in trap_days(options.seeds)]
         encoded = msgspec.json.encode(found).decode()
@@ -175,6 +174,14 @@ def main() -> None:
         lines = _lines(run)
     for line in [encoded] if options.format == "json" else lines:
         sys.stdout.write(f"{line}\n")
+
+
+def _say_held(days: list[Kept], format_: str) -> None:
+    """As it comes: a million posts take minutes."""
+    for at in held(days):
+        line = msgspec.json.encode(at).decode() if format_ == "json" else memory_line(at)
+        sys.stdout.write(f"{line}\n")
+        sys.stdout.flush()
 
 
 def _sprung(day: Kept) -> Sprung:

@@ -220,10 +220,9 @@ def speed_lines(found: Sequence[Speed]) -> Iterator[str]:
     yield _must("cluster reports/s of one core, words read before", only, MUST_CLUSTER)
 
 
-def memory_lines(memory: Sequence[Held]) -> Iterator[str]:
-    """The table of memory, for people."""
-    for at in memory:
-        yield f"{at.posts:9,} posts: {at.mb:7,.1f} MB, {at.outages:,} outages in memory"
+def memory_line(at: Held) -> str:
+    """A line of the table of memory, for people."""
+    return f"{at.posts:9,} posts: {at.mb:7,.1f} MB, {at.outages:,} outages in memory"
 
 
 def _must(what: str, reached: float, needed: float) -> str:
