@@ -298,7 +298,7 @@ def test_plain_text_keeps_its_length(text: str) -> None:
     assert len(plain(text)) == len(text)
 
 
-@settings(max_examples=10)
+@settings(max_examples=10, deadline=None)
 @given(texts=st.lists(st.sampled_from([text for _, text, _ in NAMED] + ["x"]), max_size=6))
 def test_a_location_does_not_depend_on_which_words_were_read_before(texts: list[str]) -> None:
     used = LOCATORS["valencia"]
