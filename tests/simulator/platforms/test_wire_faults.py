@@ -24,7 +24,7 @@ FAULTS = (
     "mastodon:500=0.1@0.2-8",
     "meta:503=0.5@0.2-28",
     "slow=400000@0.2-28",
-    "skew=-90@10-20",
+    "skew=-90@2-28",
 )
 MOST_S = 230.0
 RULES = Path(__file__).parents[3] / "rules" / "packs" / "en"
