@@ -2,86 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import msgspec
 import pytest
 
-from desk.outages import Action, OutageChange, Outages
-from desk.post import Author, LabelledPost, Location
-from desk.territories import Community, Territory
+from desk.outages import Action, Outages
+from desk.post import LabelledPost, Location
+from desk.territories import Community
 from rules.verdict import Match
-
-START = datetime(2031, 9, 4, 12, 0, tzinfo=UTC)
-TOWNS = Territory(
-    name="testland",
-    timezone="UTC",
-    community=(
-        Community(id="alder", name="Alder", lat=35.0, lon=-79.0, radius_km=6, customers=9_000),
-        Community(id="birch", name="Birch", lat=35.02, lon=-79.0, radius_km=5, customers=7_000),
-        Community(id="cedar", name="Cedar", lat=35.9, lon=-78.0, radius_km=9, customers=400_000),
-    ),
-)
-
-
-def post(
-    minute: float,
-    who: str = "",
-    labels: str = "outage",
-    where: str | Community | None = "alder",
-    **more: Any,  # noqa: ANN401  any field of a post
-) -> LabelledPost:
-    """A labelled post `minute` minutes after START; its author is `who`, or of its own."""
-    place = next((town for town in TOWNS.community if where in (town, town.id)), None)
-    place = where if isinstance(where, Community) else place
-    id_ = more.pop("id", f"{minute}-{who}-{labels}-{place and place.id}")
-    return LabelledPost(
-        id=id_,
-        channel="file",
-        author=Author(id=who or f"author of {id_}"),
-        text=more.pop("text", "made up"),
-        created_at=START + timedelta(minutes=minute),
-        labels=tuple(labels.split()),
-        matches=more.pop("matches", ()),
-        location=_at(place) if place else None,
-        **more,
-    )
-
-
-def _at(place: Community) -> Location:
-    return Location(place.id, place.lat, place.lon, place.radius_km, "text", 0.8)
-
-
-def run(posts: Iterable[LabelledPost], desk: Outages | None = None) -> list[OutageChange]:
-    """All changes that `posts` bring about, in order of their clock."""
-    desk = desk or Outages(TOWNS)
-    changes: list[OutageChange] = []
-    clock = START
-    for item in posts:
-        clock = max(clock, item.created_at)
-        changes += desk.observe(item, clock)
-    return changes
-
-
-def statuses(changes: Iterable[OutageChange]) -> list[str]:
-    """The statuses one after the other, without repeats."""
-    seen: list[str] = []
-    for change in changes:
-        if not seen or seen[-1] != change.status:
-            seen.append(change.status)
-    return seen
-
-
-def reports(
-    first: float,
-    count: int,
-    every: float = 1.0,
-    **more: Any,  # noqa: ANN401  any field of a post
-) -> list[LabelledPost]:
-    """Reports of `count` authors, `every` so many minutes."""
-    return [post(first + n * every, f"a{first}-{n}", **more) for n in range(count)]
+from tests.desk.outages.streams import START, TOWNS, later, post, reports, run, statuses
 
 
 def test_reports_of_several_authors_climb_the_ladder() -> None:
@@ -93,11 +24,6 @@ def test_reports_of_several_authors_climb_the_ladder() -> None:
     assert first.communities == ("alder",)
     assert (first.posts, first.authors) == (2, 2)
     assert changes[-1].at <= START + timedelta(minutes=5)
-
-
-def later(desk: Outages, minute: float) -> list[OutageChange]:
-    """What time alone brings about until `minute`."""
-    return desk.advance(START + timedelta(minutes=minute))
 
 
 def test_one_author_never_makes_an_outage_however_often_they_post() -> None:
@@ -250,71 +176,6 @@ def test_silence_of_hours_ends_an_outage() -> None:
     ended = later(desk, 7 + 365)
     assert statuses(ended)[-1] == "restored"
     assert START + timedelta(minutes=367) <= ended[-1].at <= START + timedelta(minutes=368)
-
-
-def test_reports_after_restoration_reopen_the_outage_and_stragglers_do_not() -> None:
-    back = [post(60 + n, f"b{n}", "restored") for n in range(9)]
-    first = [*reports(0, 8), *back]
-    desk = Outages(TOWNS)
-    ended = [*run(first, desk), *later(desk, 110)]
-    assert statuses(ended)[-1] == "restored"
-    stragglers = [post(120 + n, f"a0-{n}") for n in range(5)]
-    assert run(stragglers, desk) == []
-    again = run(reports(130, 6), desk)
-    assert statuses(again) == ["likely"]
-    assert {change.id for change in (*ended, *again)} == {ended[0].id}
-    assert again[0].authors > 14
-
-
-@pytest.mark.parametrize(
-    ("text", "outages"), [("our power just went out", 2), ("still no power here", 1)]
-)
-def test_people_who_have_just_lost_power_after_restoration_make_a_new_outage(
-    text: str, outages: int
-) -> None:
-    thanks = [post(60 + n, f"r{n}", "restored") for n in range(20)]
-    again = [post(200 + n, f"x{n}", text=text) for n in range(5)]
-    changes = run([*reports(0, 8), *thanks, *again])
-    assert changes[-1].status == "likely"
-    assert len({change.id for change in changes}) == outages
-
-
-def test_reports_a_day_after_restoration_are_a_new_outage() -> None:
-    back = [post(60 + n, f"b{n}", "restored") for n in range(9)]
-    changes = run([*reports(0, 8), *back, *reports(26 * 60, 6)])
-    assert {change.id for change in changes} == {
-        "o-alder-20310904T1200",
-        "o-alder-20310905T1400",
-    }
-
-
-def test_a_far_larger_loss_upon_an_open_outage_is_one_of_its_own() -> None:
-    desk = Outages(TOWNS)
-    small = reports(0, 9, every=5)
-    changes = run([*small, *reports(120, 40, every=0.2)], desk)
-    assert len({change.id for change in changes}) == 2
-    second = changes[-1]
-    assert second.started_at == START + timedelta(minutes=120)
-    assert desk.outage_of(post(128, "x")) == second.id
-    assert desk.outage_of(post(128, "a0-3", where=None)) == changes[0].id
-    assert len({change.id for change in run([*small, *reports(120, 40, every=4)])}) == 1
-
-
-@pytest.mark.parametrize(
-    ("text", "outages"),
-    [
-        ("Alder: 4,300 customers without power", 2),
-        ("Alder: 4,300 customers are still without power", 1),
-        ("Alder: 1,300 customers without power", 1),
-    ],
-)
-def test_a_headline_that_counts_far_more_customers_speaks_of_another_loss(
-    text: str, outages: int
-) -> None:
-    first = post(10, "desk", "outage news", text="Alder: 1,200 customers without power")
-    second = post(130, "desk", "outage news", text=text)
-    changes = run([*reports(0, 8), first, *reports(100, 4, 5), second])
-    assert len({change.id for change in changes}) == outages
 
 
 def test_overlapping_neighbours_that_fail_together_are_one_outage() -> None:
