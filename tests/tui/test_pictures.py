@@ -26,6 +26,7 @@ from desk.serving.protocol import Tick
 from tests.tui.conftest import COUNTS, FEEDS, MARKS, OUTAGES, WARNINGS, status
 from tui.choices import SavedFilter
 from tui.kept import Kept
+from tui.widgets.keyline import KeyLine
 
 if TYPE_CHECKING:
     from tests.tui.conftest import OpenScene, Scene
@@ -165,8 +166,9 @@ async def show(s: Scene, shot: str) -> None:
     for name in SHOTS[shot]:
         s.strike(name)
         await s.heard()
-        if shot == "monitor-kept":
-            await s.settle()  # a pin takes a line from the feed: the next key moves in the rest
+        await s.settle()  # what a key changes is drawn before a sheet lies on it
+        for line in s.app.screen.query(KeyLine):
+            line._tell()  # as half a second later
     for field in s.app.screen.query("Input, TextArea"):
         assert isinstance(field, Input | TextArea)
         field.cursor_blink = False

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desk.cases import CaseAction
@@ -415,6 +415,7 @@ class Wild(Told):
         return await super().look_up(errand)
 
 
+@settings(deadline=None)
 @given(outcomes=st.lists(OUTCOMES, max_size=12), forgetful=st.booleans(), many=st.integers(1, 5))
 def test_whatever_happens_nothing_is_lost_and_nothing_is_sent_twice(
     outcomes: list[str], forgetful: bool, many: int
