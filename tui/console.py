@@ -56,6 +56,11 @@ def emit(data: str | bytes) -> None:
         out.write(line + b"\n")
 
 
+def bad_lines(count: int) -> str:
+    """How many lines of a file could not be read, in words."""
+    return f"{count:,} bad line{'' if count == 1 else 's'}"
+
+
 def emit_styled(line: Text, *, colour: bool) -> None:
     """Write one line of text for people to stdout, in colour where `colour` says so.
 

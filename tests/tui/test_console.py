@@ -18,6 +18,7 @@ from typer.testing import CliRunner
 from simulator.storm_file import built_in
 from tui import console
 from tui.commands.storm import app
+from tui.main import app as main
 
 COMMAND = f"{sys.executable} -P -m tui"
 ANY_TEXT = st.text(
@@ -106,3 +107,12 @@ def test_words_that_nobody_can_hear_do_not_mix_with_data_nor_end_the_run(
 def test_a_reader_that_has_gone_is_no_error(arguments: str) -> None:
     run = shell(f"{COMMAND} {arguments} | sleep 0; echo ${{PIPESTATUS[0]}}")
     assert (run.stdout, run.stderr) == ("0\n", "")
+
+
+@pytest.mark.parametrize(("words", "named"), [("rules scor", "score"), ("storm list2", "list")])
+def test_a_mistyped_command_of_a_group_names_the_right_ones(words: str, named: str) -> None:
+    told = CliRunner().invoke(main, words.split())
+
+    assert told.exit_code == console.BAD_USAGE
+    assert f"unknown command '{words.split()[1]}': valid: " in told.stderr
+    assert f"Did you mean '{named}'?" in told.stderr

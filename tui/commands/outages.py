@@ -9,8 +9,9 @@ from tui.commands.outages_list import list_outages
 from tui.commands.outages_locate import locate
 from tui.commands.outages_match import match
 from tui.commands.outages_score import score
+from tui.groups import Group
 
-app = typer.Typer(rich_markup_mode=None, no_args_is_help=True)
+app = typer.Typer(cls=Group, rich_markup_mode=None, no_args_is_help=True)
 
 
 @app.callback()

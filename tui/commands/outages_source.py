@@ -15,7 +15,7 @@ from desk.kept import read_kept
 from desk.outages import OutageChange
 from desk.outages.told import read_changes
 from desk.territories import Territory, built_in, load_territory
-from tui.console import say
+from tui.console import bad_lines, say
 from tui.setup import DEFAULT_TERRITORY
 
 BAD_LINES_TOLD = 20
@@ -83,7 +83,7 @@ class Faults:
     def end(self) -> None:
         """Say how many there were."""
         if self.count:
-            say(f"{self.count:,} bad lines skipped")
+            say(f"{bad_lines(self.count)} skipped")
 
 
 def opened(predicted: Path) -> Path | BinaryIO:

@@ -23,11 +23,12 @@ from tui.commands.options import Listing, SettingsFolder
 from tui.commands.outages_source import named
 from tui.commands.report_feeds import feeds
 from tui.console import Format, emit, emit_json
+from tui.groups import Group
 from tui.reports.handover_rows import handover_rows
 from tui.reports.rows import Row
 from tui.reports.shift_rows import shift_rows, volume_rows
 
-app = typer.Typer(rich_markup_mode=None, no_args_is_help=True)
+app = typer.Typer(cls=Group, rich_markup_mode=None, no_args_is_help=True)
 T = TypeVar("T", ShiftReport, Handover, VolumeReport)
 Kind = Literal["shift", "handover", "volume"]
 

@@ -20,11 +20,13 @@ from tui.commands.post_lines import PostLine, decode_post, numbered, open_lines
 from tui.commands.rules_bench import run_bench
 from tui.commands.rules_explain import explain
 from tui.commands.rules_score import score_files
-from tui.console import BAD_USAGE, CHECK_FAILED, Format, emit, emit_json, flush, say
+from tui.console import BAD_USAGE, CHECK_FAILED, Format, bad_lines, emit, emit_json, flush, say
+from tui.groups import Group
 
 BATCH_LINES = 256
 
 app = typer.Typer(
+    cls=Group,
     rich_markup_mode=None,
     no_args_is_help=True,
     help="Write keyword sets, and know what they catch, miss and wrongly catch.",
@@ -104,7 +106,7 @@ def classify(
                 batch = []
         _print_verdicts(engine, batch)
     if bad:
-        say(f"{bad:,} bad lines skipped")
+        say(f"{bad_lines(bad)} skipped")
 
 
 app.command()(explain)

@@ -13,7 +13,7 @@ from rules.errors import choices
 from rules.workbench.score import Row, Score, Wrong, decode_row, parse_fold, score, wrong
 from tui.commands.options import Drafts, Listing, Rules
 from tui.commands.post_lines import numbered, open_lines
-from tui.console import Format, emit, emit_json, flush, say
+from tui.console import Format, bad_lines, emit, emit_json, flush, say
 
 SUPPORT_MIN = 10
 """Below this support a text listing calls a label's figures too few to say."""
@@ -63,7 +63,7 @@ def _rows(file: str) -> list[Row]:
                 bad += 1
                 say(f"{file}:{number}: {error}, skipped")
     if bad:
-        say(f"{file}: {bad:,} bad lines skipped")
+        say(f"{file}: {bad_lines(bad)} skipped")
     return rows
 
 

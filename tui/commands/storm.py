@@ -25,8 +25,11 @@ from tui.commands.storm_realism import realism
 from tui.commands.storm_run import run
 from tui.commands.storm_serve import serve
 from tui.console import Format, emit, emit_json
+from tui.groups import Group
 
-app = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="Storm days to train on.")
+app = typer.Typer(
+    cls=Group, rich_markup_mode=None, no_args_is_help=True, help="Storm days to train on."
+)
 
 
 @app.command("list")

@@ -13,7 +13,7 @@ from desk.pipeline import Outcome, Pipeline
 from desk.post import encode
 from desk.reading import Reading
 from tui.commands.options import Data, Feeds, Fill, OmsList, Processes, Rules, TerritoryName
-from tui.console import BAD_USAGE, NoReaderError, emit, flush, say
+from tui.console import BAD_USAGE, NoReaderError, bad_lines, emit, flush, say
 from tui.setup import Setup, build_pipeline, follow_oms, labelling, open_feeds
 
 app = typer.Typer(rich_markup_mode=None)
@@ -56,7 +56,7 @@ def tail(
         gauges = list(reading.gauges.values()) if reading else []
         bad = sum(gauge.bad for gauge in gauges)
         if heard:
-            say(f"{printer.summary()}, {bad:,} bad lines skipped")
+            say(f"{printer.summary()}, {bad_lines(bad)} skipped")
     if any(gauge.state == "failed" or gauge.refused for gauge in gauges):
         raise typer.Exit(BAD_USAGE)
 

@@ -11,8 +11,14 @@ import typer
 from desk.errors import TerritoryError
 from desk.territories import Territory, built_in, load_territory
 from tui.console import Format, emit, emit_json, say
+from tui.groups import Group
 
-app = typer.Typer(no_args_is_help=True, help="Service areas: towns, customers, outlines.")
+app = typer.Typer(
+    cls=Group,
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    help="Service areas: towns, customers, outlines.",
+)
 
 FormatOption = Annotated[Format, typer.Option("--format", help="How to print it.")]
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from desk.serving.feed_messages import FaultsTold
 from desk.serving.protocol import DeskHealth, FeedHealth
 from tui.columns import age_s
+from tui.console import bad_lines
 from tui.feed_words import again, feed_name, silence
 from tui.paint import paint
 from tui.reports.rows import EXERCISE, GAP, Row
@@ -64,7 +65,7 @@ def _feed(feed: FeedHealth, zone: ZoneInfo | None) -> Iterator[Row]:
 
 def _list(feed: FeedHealth) -> Iterator[Row]:
     yield Row(
-        f"    the utility's own list: {feed.outages:,} outages · {feed.bad:,} bad lines"
+        f"    the utility's own list: {feed.outages:,} outages · {bad_lines(feed.bad)}"
         f" · {feed.reconnects:,} times not to be had"
     )
 

@@ -14,6 +14,7 @@ from textual.widget import Widget
 
 from desk.serving.protocol import DeskStatus, FeedHealth
 from tui.columns import age_s
+from tui.console import bad_lines
 from tui.feed_words import again, feed_name, silence
 from tui.paint import cut, paint
 from tui.signs import FEED_SIGNS, UNKNOWN, Palette
@@ -92,7 +93,7 @@ def strip_items(now: Situation, colours: Palette, *, paused: bool, waiting: int)
         feeds = now.status.feeds if now.status else ()
         bad = sum(feed.bad for feed in feeds)
         if bad:
-            words = f"{bad:,} bad line" + ("" if bad == 1 else "s")
+            words = bad_lines(bad)
             items.append((10, words, f"{bad:,} bad", colours.strong))
         items.append(_feeds(feeds, colours))
         if now.status and now.status.silent_since:

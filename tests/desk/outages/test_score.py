@@ -245,7 +245,7 @@ def test_the_command_prints_json_or_a_table(tmp_path: Path) -> None:
     assert done.exit_code == 0
     assert list(json.loads(done.stdout)) == list(Score.__struct_fields__)
     assert json.loads(done.stdout)["detection_delay_min"] == {"p50": 6.0, "p90": 6.0}
-    assert "1 bad lines skipped" in done.stderr
+    assert "1 bad line skipped" in done.stderr
     table = CliRunner().invoke(app, [*asked, "--format", "text"]).stdout
     assert "detection delay  p50 6 min, p90 6 min" in table
 
