@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Literal, NamedTuple
 
 from simulator.conductor.clock import Now, StormClock
-from simulator.conductor.inject import Fired, fire, inject_fault
+from simulator.conductor.inject import Fired, fire, inject_faults
 from simulator.conductor.reel import Reel
 from simulator.conductor.spool import Spool
 from simulator.errors import InjectError
@@ -116,6 +116,9 @@ class Conductor:
         self.wanted = False
         self._target_s = None
         self._settle()
+        if not self._catching:
+            # What the clock had come to since the last step was not sent, and will not be now.
+            self.clock.set(self.reel.reached_s)
 
     def set_speed(self, speed: float | None) -> None:
         """Run at `speed` storm seconds a second from here on; None is as fast as possible."""
@@ -248,10 +251,9 @@ def check_injects(day: StormDay) -> None:
     """
     faults = []
     for number, inject in enumerate(day.storm.inject, 1):
-        fault = inject_fault(inject, day.territory)
-        if fault is None and inject.hour is not None and inject.hour > day.storm.hours:
-            fault = f"hour = {inject.hour:g}: the day has {day.storm.hours:g} hours"
-        if fault:
-            faults.append(f"{day.storm.name}: inject {number}: {fault}")
+        said = [fault.words for fault in inject_faults(inject, day)]
+        if inject.hour is not None and inject.hour > day.storm.hours:
+            said.append(f"hour = {inject.hour:g}: the day has {day.storm.hours:g} hours")
+        faults += [f"{day.storm.name}: inject {number}: {words}" for words in said]
     if faults:
         raise InjectError("\n".join(faults))

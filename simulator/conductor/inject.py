@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import NamedTuple
 
+import msgspec
+
 from desk.errors import choices
 from desk.post import Author, Post
 from desk.territories import Community, Territory
 from simulator.errors import InjectError
 from simulator.restoration import Outage
-from simulator.storm import Inject
+from simulator.storm import Inject, Storm
 from simulator.stream import StormDay, outage_id
 from simulator.truth import LABELS, PostTruth, Told, in_order
 
@@ -35,9 +37,9 @@ def fire(inject: Inject, number: int, at_s: float, before: int, day: StormDay) -
     Raises:
         InjectError: the place or a label is unknown, or there is no text.
     """
-    fault = inject_fault(inject, day.territory)
-    if fault:
-        raise InjectError(fault)
+    faults = inject_faults(inject, day)
+    if faults:
+        raise InjectError("\n".join(fault.words for fault in faults))
     place = community_of(inject.place, day.territory) if inject.place else None
     storm = day.storm
     name = inject.author or PLAYER
@@ -63,22 +65,46 @@ def fire(inject: Inject, number: int, at_s: float, before: int, day: StormDay) -
         located=place is not None,
         trap=inject.trap or None,
     )
+    if place:
+        inject = msgspec.structs.replace(inject, place=place.name)
     return Fired(number, at_s, before, inject, Told(post, truth))
 
 
-def inject_fault(inject: Inject, territory: Territory) -> str | None:
-    """What is wrong with an inject, in one line; None where nothing is."""
+class InjectFault(NamedTuple):
+    """What is wrong with one field of an inject, in one line."""
+
+    field: str
+    words: str
+
+
+def inject_faults(inject: Inject, day: StormDay) -> list[InjectFault]:
+    """All that is wrong with an inject, in the order of its fields."""
+    faults = []
     if not inject.text.strip():
-        return "the text is empty: write what is posted"
+        faults.append(InjectFault("text", "the text is empty: write what is posted"))
+    channels = _channels(day.storm)
     if not inject.channel.strip():
-        return "the channel is empty: write x, facebook, bluesky, mastodon …"
-    unknown = next((label for label in inject.labels if label not in LABELS), None)
-    if unknown is not None:
-        return f"unknown label '{unknown}': {choices(unknown, LABELS)}"
-    if inject.place and community_of(inject.place, territory) is None:
-        names = [community.name for community in territory.community]
-        return f"unknown place '{inject.place}': {choices(inject.place, names)}"
-    return None
+        words = f"the channel is empty: write {', '.join(channels)}"
+        faults.append(InjectFault("channel", words))
+    elif inject.channel not in channels:
+        words = f"unknown channel '{inject.channel}': {choices(inject.channel, channels)}"
+        faults.append(InjectFault("channel", words))
+    if inject.place and community_of(inject.place, day.territory) is None:
+        names = [community.name for community in day.territory.community]
+        words = f"unknown place '{inject.place}': {choices(inject.place, names)}"
+        faults.append(InjectFault("place", words))
+    for label in inject.labels:
+        if label not in LABELS:
+            words = f"unknown label '{label}': {choices(label, LABELS)}"
+            faults.append(InjectFault("labels", words))
+    return faults
+
+
+def _channels(storm: Storm) -> list[str]:
+    """Where anybody posts in this storm."""
+    crowd = storm.crowd
+    people = (*crowd.channels, *crowd.late_channels, *crowd.calm_channels)
+    return list(dict.fromkeys((*people, *(outlet.channel for outlet in storm.outlet))))
 
 
 def community_of(place: str, territory: Territory) -> Community | None:

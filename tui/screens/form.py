@@ -12,7 +12,7 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from simulator.conductor.inject import inject_fault
+from simulator.conductor.inject import inject_faults
 from simulator.storm import Inject
 from tui.board import Board
 from tui.keys import key
@@ -69,7 +69,8 @@ class Form(Over, ModalScreen[object]):
         if field:
             self.query_one(f"#field-{field}", Input).focus()
         colours = palette_of(self)
-        words = Text(paint(reason[:600]).text, style=colours.label("hazard"))
+        said = paint(reason[:900], newline="\n").text
+        words = Text(said, style=colours.label("hazard"))
         self.query_one("#form-words", Static).update(words)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
@@ -119,9 +120,8 @@ class InjectForm(Form):
             labels=tuple(self.value("labels").replace(",", " ").lower().split()),
             trap=self.value("trap"),
         )
-        fault = inject_fault(inject, self.board.day.territory)
-        if fault:
-            at = fault.removeprefix("the ").removeprefix("unknown ").partition(" ")[0]
-            self.refuse(fault, next(name for name, _ in self.FIELDS if name.startswith(at)))
+        faults = inject_faults(inject, self.board.day)
+        if faults:
+            self.refuse("\n".join(fault.words for fault in faults), faults[0].field)
         else:
             self.dismiss(inject)

@@ -41,7 +41,10 @@ def test_a_paused_storm_sends_nothing(conductor: MakeConductor, wall: Wall) -> N
     settle(storm)
     before = len(storm.reel)
     assert before > 5
+    reached_s = storm.at_s
+    wall.now_s += 5  # it pauses between two steps
     storm.pause()
+    assert storm.at_s == reached_s == storm.bookmark().at_s
     wall.now_s += 20
     settle(storm)
     assert (len(storm.reel), storm.state) == (before, "paused")
@@ -220,6 +223,7 @@ def test_an_inject_is_a_post_with_its_truth(conductor: MakeConductor, small_day:
         (Inject(text="x", labels=("outgae",)), "unknown label 'outgae': did you mean 'outage'"),
         (Inject(text=" "), "the text is empty"),
         (Inject(text="x", channel=" "), "the channel is empty"),
+        (Inject(text="x", channel="facebok"), "unknown channel 'facebok': did you mean 'facebook'"),
         (Inject(text="x", hour=99.0), "hour = 99: the day has"),
     ],
 )

@@ -173,9 +173,10 @@ async def test_an_inject_that_makes_no_sense_is_refused_in_the_form(drill: OpenD
     async with drill() as d:
         await d.press("i", "enter")
         assert "the text is empty" in d.text()
-        await d.press(*"Boom", "tab", "tab", "tab", *"Wilmingtn", "enter")
+        await d.press(*"Boom", "tab", "tab", *"fb", "tab", *"wilmingtn", "enter")
+        assert "unknown channel 'fb'" in d.text()
         assert "did you mean 'Wilmington'" in d.text()
-        await d.press("backspace", *"on", "enter")
+        await d.press("backspace", "backspace", "tab", "backspace", *"on", "enter")
         assert [fired.inject.place for fired in d.storm.reel.fired] == ["Wilmington"]
 
 
