@@ -129,10 +129,11 @@ def _presence(events: Iterable[CaseEvent], since: datetime, now: datetime) -> tu
 
 def _judged(stands: Overload, arrivals: float, pace: float | None, spread: float) -> Overload:
     backlog = stands.backlog
-    if pace is None:
-        if backlog and not stands.answers:
+    if pace is None:  # a few answers tell no pace, and yet that the backlog grows
+        grows = arrivals - stands.answers
+        if backlog and (not stands.answers or grows > spread):
             left: Level = "overloaded" if stands.late else "behind"
-            return msgspec.structs.replace(stands, level=left, grows=round(arrivals, 1))
+            return msgspec.structs.replace(stands, level=left, grows=round(grows, 1))
         quiet = not backlog and not arrivals
         return msgspec.structs.replace(stands, level="quiet" if quiet else "unknown")
     shrinks = stands.agents * pace - arrivals
@@ -175,7 +176,9 @@ def words(stands: Overload) -> str:
             f"Nobody waits, and nobody new came in the last {stands.window_min} minutes.{skipped}"
         )
     if stands.pace is None and stands.grows is not None:
-        return f"{some}, {comes}, and nobody was answered in {stands.window_min} minutes.{skipped}"
+        many = f"{stands.answers:,.0f}" if stands.answers else ""
+        done = f"{many} answered" if many else f"nobody was answered in {stands.window_min} minutes"
+        return f"{some}, {comes}, and {done}.{skipped}"
     if stands.pace is None:
         return (
             f"{some}, {comes}; too few were answered in {stands.window_min} minutes to tell"

@@ -61,9 +61,20 @@ def test_a_desk_that_has_just_begun_or_answered_little_says_what_it_does_not_kno
     new = after_an_hour(day, minutes=5)
     assert (new.level, new.pace) == ("unknown", None)
     assert "has just begun" in new.words
-    few = overload(HOUR, "calm", BEGIN, day.pulses[:60], day.events[: 2 * FEWEST_ANSWERS - 8])
-    assert few.pace is None
+    day = simulate(1, an_hour=4, agents=2, handling_min=4, backlog=2)
+    few = overload(HOUR, "calm", BEGIN, day.pulses[:60], day.events[:8])
+    assert (few.level, few.pace) == ("unknown", None)
     assert "too few were answered" in few.words
+
+
+def test_a_few_answers_do_not_hide_that_the_backlog_grows() -> None:
+    day = simulate(1, an_hour=60, agents=2, handling_min=4, backlog=20)
+    late = [msgspec.structs.replace(pulse, late=3) for pulse in day.pulses[:60]]
+    few = overload(HOUR, "calm", BEGIN, late, day.events[:FEWEST_ANSWERS])
+    assert (few.level, few.pace) == ("overloaded", None)
+    assert 0 < few.answers < FEWEST_ANSWERS
+    assert few.grows == few.arrivals - few.answers
+    assert f"{few.answers:.0f} answered" in few.words
 
 
 def test_a_desk_where_nobody_answers_is_told_so() -> None:
