@@ -41,12 +41,19 @@ def dismiss_question(row: OutageRow) -> str:
 
 def merge_question(row: OutageRow, into: OutageRow) -> str:
     """What will happen when an outage is merged into another."""
+    other = other_words(row.place, into.place)
+    shared = set(row.outage.communities) <= set(into.outage.communities)
+    back = "It can't be taken back: both are in the same place." if shared else TAKEN_BACK
     return (
         f"Merge {place_words(row.place)} ({posts_words(row.outage)}) into"
-        f" {place_words(into.place)} ({posts_words(into.outage)})?\n\n"
-        f"Its posts and communities join {place_words(into.place)}, and it ends."
-        f" {TAKEN_BACK}"
+        f" {other} ({posts_words(into.outage)})?\n\n"
+        f"Its posts and communities join {other}, and it ends. {back}"
     )
+
+
+def other_words(place: str, other: str) -> str:
+    """The place of another outage; two of one place are told apart."""
+    return place_words(other) if place != other else f"the other one in {place_words(other)}"
 
 
 def split_question(row: OutageRow, leaving: Sequence[str]) -> str:
@@ -84,7 +91,10 @@ def done_words(acted: Acted, place_of: Callable[[str], str]) -> str:
         case "dismiss":
             words = f"{where}: dismissed by {paint(act.by).text}"
         case "merge":
-            words = f"{where}: merged into {place_words(place_of(act.into or ''))}"
+            into = place_of(act.into or "")
+            words = f"{where}: merged into {other_words(place_of(act.outage), into)}"
+            if into == place_of(act.outage):  # nobody can tell their posts apart again
+                return words
         case "split":
             words = f"{where}: split in two"
         case "undo":

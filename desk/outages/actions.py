@@ -14,7 +14,7 @@ import msgspec
 
 from desk.errors import OutageError, choices
 from desk.outages.change import ENDED, Status
-from desk.outages.cluster import SLOT_S, Cluster, newest_of, turn
+from desk.outages.cluster import SLOT_S, Cluster, joined, newest_of, turn
 from desk.outages.memory import Deed, Marks, Memory
 
 Kind = Literal["verify", "confirm", "unverifiable", "dismiss", "merge", "split", "undo"]
@@ -87,7 +87,8 @@ def _merge(memory: Memory, action: Action, cluster: Cluster, at_s: int) -> list[
     into = _live(memory, action.into)
     if into is cluster:
         raise OutageError(f"{cluster.id} can't be merged into itself: name another outage")
-    memory.note(action.kind, [cluster, into], moved=tuple(cluster.parts))
+    moved = tuple(name for name in cluster.parts if name not in into.parts)
+    memory.note(action.kind, [cluster, into], moved=moved)
     hand_over(memory, cluster, into, at_s)
     return [cluster, into]
 
@@ -102,7 +103,13 @@ def hand_over(memory: Memory, cluster: Cluster, into: Cluster, at_s: int) -> Non
             part.faded = at_s // SLOT_S
     turn(cluster, "dismissed", at_s)
     into.seen = newest_of(cluster.seen | into.seen)
-    memory.join(into, parts)
+    slot = at_s // SLOT_S
+    shared = {
+        name: joined(into.parts[name], part, slot)
+        for name, part in parts.items()
+        if name in into.parts
+    }
+    memory.join(into, parts | shared)
 
 
 def _split(memory: Memory, action: Action, cluster: Cluster, at_s: int) -> list[Cluster]:
@@ -186,8 +193,14 @@ def _reopen(memory: Memory, cluster: Cluster, status: Status, at_s: int) -> None
 
 
 def _part_again(memory: Memory, deed: Deed, outages: list[Cluster], at_s: int) -> None:
-    """Undo a merge: the communities go back, with what was heard of them since."""
+    """Undo a merge: communities that one alone had go back, with what was heard of them since."""
     cluster, into = outages
+    if not deed.moved:
+        places = ", ".join(sorted(cluster.parts))
+        raise OutageError(
+            f"{cluster.id} can't be parted from {into.id} again: both were in {places},"
+            " where nobody can tell their posts apart"
+        )
     back = {name: into.parts.pop(name) for name in deed.moved if name in into.parts}
     if not back or not into.parts:
         into.parts.update(back)

@@ -382,6 +382,21 @@ def together(parts: Iterable[Part]) -> Part:
     return whole
 
 
+def joined(one: Part, other: Part, slot: int) -> Part:
+    """Two parts of one community as one that goes on from the span of five minutes `slot`."""
+    fade(one, slot)
+    fade(other, slot)
+    whole = together((one, other))
+    for name in ("reports", "fresh", "lasting"):
+        counts = getattr(whole, name)
+        for part in (one, other):
+            for at, count in getattr(part, name).items():
+                counts[at] = counts.get(at, 0) + count
+    whole.evidence.sort()
+    whole.peak, whole.faded = max(one.peak, other.peak), slot
+    return whole
+
+
 _SUMMED = ("posts", "hazards", "vulnerable", "damage", "lat_sum", "lon_sum", "weight_sum")
 _LATEST = ("last_s", "voice_s", "report_s", "restored_s", "announced_s", "announced_most")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import ClassVar
 
 from textual.binding import BindingType
@@ -24,6 +25,9 @@ from tui.paint import paint
 from tui.screens.asking import AskScreen, ChooseScreen
 from tui.screens.attached import Attached
 from tui.signs import STATUS_SIGNS, UNKNOWN
+
+OUTAGE_ID = re.compile(r"\bo-[a-z0-9-]+T\d{4}(?:-\d+)?")
+"""Outages as the desk names them where it refuses something."""
 
 ACTS: list[BindingType] = [
     key(
@@ -163,7 +167,16 @@ class Acting(Attached):
     async def refused(self, refused: Refused) -> None:
         if refused.outage is not None:
             self._undoing = None
-            self.say(paint(refused.reason[:400]).text, refused=True)
+            self.say(paint(self._in_words(refused.reason[:400])).text, refused=True)
+
+    def _in_words(self, reason: str) -> str:
+        """A refusal of the desk with the places of outages for their ids."""
+
+        def place(found: re.Match[str]) -> str:
+            row = self.now.outages.get(found[0])
+            return f"the outage in {row.place}" if row else found[0]
+
+        return OUTAGE_ID.sub(place, reason)
 
     # What is asked
 

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from desk.outages import Outages
+from desk.errors import OutageError
+from desk.outages import Action, Outages
 from tests.desk.outages.streams import START, TOWNS, later, post, reports, run, statuses
 
 
@@ -56,6 +57,20 @@ def test_a_far_larger_loss_upon_an_open_outage_is_one_of_its_own() -> None:
     assert desk.outage_of(post(128, "x")) == second.id
     assert desk.outage_of(post(128, "a0-3", where=None)) == changes[0].id
     assert len({change.id for change in run([*small, *reports(120, 40, every=4)])}) == 1
+
+
+def test_two_outages_of_one_place_merge_without_losing_a_post() -> None:
+    desk = Outages(TOWNS)
+    changes = run([*reports(0, 9, every=5), *reports(120, 40, every=0.2)], desk)
+    both = {change.id: change for change in changes}
+    old, new = both.values()
+    at = START + timedelta(minutes=129)
+    into = desk.act(Action(kind="merge", outage=new.id, by="ann", into=old.id), at)[1]
+    assert into.authors == 9 + 40
+    assert into.posts >= 9 + 40
+    assert into.started_at == old.started_at
+    with pytest.raises(OutageError, match="both were in alder"):
+        desk.act(Action(kind="undo", outage=new.id, by="ann"), at)
 
 
 @pytest.mark.parametrize(
