@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Container, Vertical, VerticalScroll
+from textual.containers import VerticalScroll
 
 from desk.replies.reply import Announcement, Sending
 from desk.serving.protocol import FromDesk, Tick
@@ -33,6 +33,7 @@ from tui.widgets.actline import ActLine
 from tui.widgets.announcement_list import AnnouncementList, AnnouncementView
 from tui.widgets.bars import Banner, Head, StatusStrip
 from tui.widgets.keyline import KeyLine
+from tui.widgets.panes import Pane, Panes
 
 NO_DESK = "the desk is not there now: nothing was done"
 MAY = {
@@ -82,8 +83,8 @@ class AnnouncementsScreen(Attached):
     def compose(self) -> ComposeResult:
         yield StatusStrip("strip")
         yield Banner("banner")
-        with Container(id="announcement-panes"):
-            with Vertical(id="announcement-list-pane"):
+        with Panes(id="announcement-panes"):
+            with Pane(id="announcement-list-pane"):
                 yield Head("announcement-head")
                 yield AnnouncementList("announcements", self.now)
             with VerticalScroll(id="announcement-pane"):

@@ -8,7 +8,6 @@ from typing import ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Container, Vertical
 from textual.timer import Timer
 from textual.widgets import Input, TextArea
 
@@ -40,6 +39,7 @@ from tui.widgets.case_table import CaseTable
 from tui.widgets.conversation import Conversation
 from tui.widgets.filterbar import FilterBar
 from tui.widgets.keyline import KeyLine
+from tui.widgets.panes import Pane, Panes
 from tui.widgets.reply import ReplyPane
 from tui.widgets.tabs import Tabs
 
@@ -108,16 +108,16 @@ class CasesScreen(CaseActs, Replying):
         yield StatusStrip("strip")
         yield Banner("banner")
         yield Tabs("case-tabs")
-        with Container(id="case-panes"):
-            with Vertical(id="case-list-pane"):
+        with Panes(id="case-panes"):
+            with Pane(id="case-list-pane"):
                 yield CaseTable("case-table")
                 yield FilterBar(id="filter", placeholder="filter the cases", words=FILTERS)
-            with Vertical(id="case-pane"):
+            with Pane(id="case-pane"):
                 yield CaseHead("case-head", self.now, me)
                 yield Head("thread-head")
                 yield Conversation("conversation", self.now)
                 yield ReplyPane("reply-pane")
-            with Vertical(id="about-pane"):
+            with Pane(id="about-pane"):
                 yield Head("about-head")
                 yield About("about", self.now, me)
         yield ActLine("act-line")

@@ -8,7 +8,6 @@ from typing import ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Container, Vertical
 from textual.widgets import Input
 
 from desk.outages import ENDED
@@ -27,6 +26,7 @@ from tui.widgets.feed import Feed, is_hazard, is_urgent
 from tui.widgets.filterbar import FilterBar
 from tui.widgets.keyline import KeyLine
 from tui.widgets.outages import OutageList
+from tui.widgets.panes import Pane, Panes
 from tui.widgets.pinned import PinnedPosts
 from tui.widgets.queue import CaseQueue
 from tui.widgets.territory import TerritoryMap
@@ -61,20 +61,20 @@ class Monitor(Keeping, Narrowing, Switching):
         yield StatusStrip("strip")
         yield Banner("banner")
         yield WarningLine("warning-line")
-        with Container(id="panes"):
-            with Vertical(id="feed-pane"):
+        with Panes(id="panes"):
+            with Pane(id="feed-pane"):
                 yield Head("pinned-head")
                 yield PinnedPosts("pinned")
                 yield Head("feed-head")
                 yield Feed("feed")
                 yield FilterBar(id="filter")
-            with Container(id="side"):
-                with Vertical(id="list-pane"):
+            with Panes(id="side"):
+                with Pane(id="list-pane"):
                     yield Head("list-head")
                     yield OutageList("outages")
                     yield Head("queue-head")
                     yield CaseQueue("queue")
-                with Vertical(id="map-pane"):
+                with Pane(id="map-pane"):
                     yield Head("map-head")
                     yield TerritoryMap("map")
         yield ActLine("act-line")

@@ -9,7 +9,6 @@ from typing import ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Container, Vertical
 
 from desk.outages import ENDED, OutageChange
 from desk.serving.outage_messages import Acted, OutageDetail, ReadOutage
@@ -23,6 +22,7 @@ from tui.widgets.bars import Banner, Head, StatusStrip
 from tui.widgets.facts import Facts
 from tui.widgets.feed import Feed, is_hazard
 from tui.widgets.keyline import KeyLine
+from tui.widgets.panes import Pane, Panes
 from tui.widgets.story import Story
 from tui.widgets.timeline import Timeline
 from tui.window import PAGE_ROWS, Window
@@ -65,14 +65,14 @@ class OutageScreen(Acting):
     def compose(self) -> ComposeResult:
         yield StatusStrip("strip")
         yield Banner("banner")
-        with Container(id="outage-view"):
-            with Vertical(id="outage-known"):
+        with Panes(id="outage-view"):
+            with Pane(id="outage-known"):
                 yield Facts("facts", self.now)
                 yield Head("timeline-head")
                 yield Timeline("timeline")
                 yield Head("story-head")
                 yield Story("story", self.now)
-            with Vertical(id="outage-posts-pane"):
+            with Pane(id="outage-posts-pane"):
                 yield Head("outage-posts-head")
                 yield Feed("outage-posts")
         yield ActLine("act-line")

@@ -7,7 +7,6 @@ from typing import ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Container, Vertical
 from textual.widgets import Input
 
 from desk.outages import ENDED
@@ -26,6 +25,7 @@ from tui.widgets.filterbar import FilterBar
 from tui.widgets.keyline import KeyLine
 from tui.widgets.outage_map import LAYERS, OutageMap
 from tui.widgets.outage_table import OutageTable
+from tui.widgets.panes import Pane, Panes
 
 SHAPES = ("", "-map-alone", "-list-alone")
 """What stands on the screen: both, the map alone, the list alone."""
@@ -97,12 +97,12 @@ class OutagesScreen(Acting):
     def compose(self) -> ComposeResult:
         yield StatusStrip("strip")
         yield Banner("banner")
-        with Container(id="outage-panes"):
-            with Vertical(id="table-pane"):
+        with Panes(id="outage-panes"):
+            with Pane(id="table-pane"):
                 yield Head("table-head")
                 yield OutageTable("outage-table")
                 yield FilterBar(id="filter", placeholder="filter the outages", words=WORDS)
-            with Vertical(id="large-map-pane"):
+            with Pane(id="large-map-pane"):
                 yield Head("large-map-head")
                 yield OutageMap("large-map")
         yield ActLine("act-line")

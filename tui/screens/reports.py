@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Container, Vertical
 
 from desk.accounts.look_alike import LookAlike, Verdict
 from desk.reports.handover import Handover
@@ -40,6 +39,7 @@ from tui.situation import Situation
 from tui.widgets.actline import ActLine
 from tui.widgets.bars import Banner, Head, StatusStrip
 from tui.widgets.keyline import KeyLine
+from tui.widgets.panes import Pane, Panes
 from tui.widgets.report_list import ReportList
 from tui.widgets.tabs import Tabs
 
@@ -89,8 +89,8 @@ class ReportsScreen(Attached):
         yield StatusStrip("strip")
         yield Banner("banner")
         yield Tabs("report-tabs")
-        with Container(id="report-panes"):
-            with Vertical(id="chart-pane"):
+        with Panes(id="report-panes"):
+            with Pane(id="chart-pane"):
                 yield Head("chart-head")
                 yield Chart("chart")
             yield ReportList("report")

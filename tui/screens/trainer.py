@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Container, Vertical
 from textual.screen import Screen
 
 from simulator.conductor import Bookmark
@@ -24,6 +23,7 @@ from tui.widgets.bars import Banner, Head
 from tui.widgets.curve import DayCurve
 from tui.widgets.injects import InjectList
 from tui.widgets.keyline import KeyLine
+from tui.widgets.panes import Pane, Panes
 from tui.widgets.sent import SentList
 from tui.widgets.storm_events import EventList
 from tui.widgets.trainer_bars import ClockBar, DeskBar, ScoreBar
@@ -101,15 +101,15 @@ class Trainer(Sized, Screen[None]):
         yield DeskBar("desk")
         yield Banner("banner")
         yield DayCurve("curve")
-        with Container(id="trainer-panes"):
-            with Vertical(id="events-pane"):
+        with Panes(id="trainer-panes"):
+            with Pane(id="events-pane"):
                 yield Head("events-head")
                 yield EventList("events")
-            with Container(id="trainer-side"):
-                with Vertical(id="sent-pane"):
+            with Panes(id="trainer-side"):
+                with Pane(id="sent-pane"):
                     yield Head("sent-head")
                     yield SentList("sent")
-                with Vertical(id="injects-pane"):
+                with Pane(id="injects-pane"):
                     yield Head("injects-head")
                     yield InjectList("injects")
         yield ScoreBar("score")

@@ -8,7 +8,8 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
 from textual.filter import LineFilter
-from textual.geometry import Region
+from textual.geometry import Region, Size
+from textual.reactive import Reactive
 from textual.scrollbar import ScrollBar, ScrollBarRender
 from textual.strip import Strip
 
@@ -16,6 +17,8 @@ from textual.strip import Strip
 class Slider(ScrollBar):
     """Textual's bar, whose cells are kept: Textual renders and frames each anew at every move."""
 
+    virtual_size: Reactive[Size] = Reactive(Size(0, 0), layout=False)
+    """Of Textual's, which lays the screen out once more where a bar has become longer."""
     _drawn_for: tuple[object, ...] = ()
     _drawn: tuple[Strip, ...] = ()
 

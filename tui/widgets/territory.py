@@ -10,7 +10,9 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
+from textual.geometry import Size
 from textual.message import Message
+from textual.reactive import Reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -40,6 +42,9 @@ class TerritoryMap(Widget):
         def __init__(self, community: str) -> None:
             super().__init__()
             self.community = community
+
+    virtual_size: Reactive[Size] = Reactive(Size(0, 0), layout=False)
+    """Of Textual's, but nothing around the map moves when it grows (tui/widgets/panes.py)."""
 
     LOUD: ClassVar[tuple[str, ...]] = ("likely", "confirmed")
     """Statuses that stand in reverse video where there is no colour."""
