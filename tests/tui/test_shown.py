@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -66,3 +67,21 @@ async def test_panes_under_their_lists_are_not_painted(scene: OpenScene) -> None
         assert len(field.value) == 121
         line = next(line for line in s.lines() if line.startswith("xx"))
         assert "xy" in line
+
+
+async def test_what_was_painted_leaves_no_garbage(scene: OpenScene) -> None:
+    """Searches for it hold up keys: ten frames a second of it had one every two seconds."""
+    async with scene(rows=100, size=(160, 50)) as s:
+        gc.collect()
+        gc.disable()
+        try:
+            for _ in range(2):
+                s.feed.forget_strips()
+                await s.grow(40)
+            gc.set_debug(gc.DEBUG_SAVEALL)
+            gc.collect()
+            assert not [each for each in gc.garbage if isinstance(each, Strip)]
+        finally:
+            gc.set_debug(0)
+            gc.garbage.clear()
+            gc.enable()

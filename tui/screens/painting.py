@@ -63,8 +63,18 @@ class Painting(Compositor):
                     continue
                 line = chops[y]
                 within = [cut for cut in cuts[y] if left <= cut <= right]
-                pieces = strip.divide([cut - left for cut in within[1:]])
-                for cut, piece in zip(within, pieces, strict=False):
+                for cut, piece in zip(within, _pieces(strip, left, within), strict=False):
                     if line[cut] is None:
                         line[cut] = piece
         return cast("Sequence[Mapping[int, Strip]]", chops)
+
+
+def _pieces(strip: Strip, left: int, cuts: Sequence[int]) -> Sequence[Strip]:
+    """What of a line that begins at `left` lies between the cuts.
+
+    A line in one piece is not divided: Textual 8.2.8 would have it remember itself, a cycle that
+    only a search for garbage ends, and such searches held up keys for tens of milliseconds.
+    """
+    if len(cuts) > 1 and cuts[1] - left == strip.cell_length:
+        return (strip,)
+    return strip.divide([cut - left for cut in cuts[1:]])
