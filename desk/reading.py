@@ -131,7 +131,7 @@ class Reading:
         while batches := await ahead.take():
             outcome = self._pipeline.process(feed.url, as_one(batches))
             self._told(feed, gauge, batches, outcome)
-            await asyncio.sleep(0)  # screens get their turn between batches
+            await _give_way()
 
     def _with_labellers(
         self,
@@ -180,7 +180,7 @@ class Reading:
             outcome = self._pipeline.finish(taken, await verdicts)
             self._pipeline.work_s["rules"] = labellers.work_s
             self._told(feed, gauge, batches, outcome)
-            await asyncio.sleep(0)
+            await _give_way()
 
     def _told(
         self, feed: Feed, gauge: FeedGauge, batches: Sequence[Batch], outcome: Outcome
@@ -193,6 +193,16 @@ class Reading:
         for fault in outcome.refused:
             self._tell(bad_line(fault))
         self._took(outcome)
+
+
+async def _give_way() -> None:
+    """Let screens have their turn between two batches: what lies in their sockets is answered.
+
+    After one turn of the loop it is read, after two its screen knows of it, after three it has
+    answered; with fewer, a person would wait for one more batch each.
+    """
+    for _ in range(3):
+        await asyncio.sleep(0)
 
 
 def bad_line(fault: Fault) -> str:

@@ -201,7 +201,7 @@ class Screen:
                     return Refused(view, f"a screen has at most {MOST_VIEWS} views: close one")
                 opened = self._monitor.view(view, text)
                 self._views.pop(view, None)  # no more is told of the one that it replaces
-                await opened.open(count)
+                opened.open(count)
                 self._views[view] = opened
                 return opened.tail(count)
             case Close(view):

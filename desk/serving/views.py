@@ -21,8 +21,9 @@ ROW_TEXT = 400
 """Code points of a post in a row of the feed: more than the widest screen shows."""
 MOST_ROWS = 500
 """Rows in one message: several screens full, and small enough to be sent within a tick."""
-OPENING_S = 0.02
-"""So long a view is looked for before what was found is told: after that a person would wait."""
+OPENING_S = 0.01
+"""So long a view is looked for before what was found is told: after that a person would wait.
+The rest follows with the ticks."""
 
 
 class View:
@@ -58,6 +59,7 @@ class View:
         self._gone = 0
         self._found = 0
         self._told: tuple[int, int, bool] | None = None
+        self._wanted = 0
 
     @property
     def counting(self) -> bool:
@@ -85,16 +87,16 @@ class View:
             self._base = max(0, unseen) + len(self._older)
         return self._base
 
-    async def open(self, count: int) -> None:
-        """Look for the newest `count` rows, for as long as a person does not notice."""
+    def open(self, count: int) -> None:
+        """Look for the newest `count` rows, for as long as a person does not notice.
+
+        In one turn: between two of them the desk may take in a batch of posts, which takes longer.
+        """
         until_s = time.monotonic() + OPENING_S
-
-        def look() -> bool:
-            held = self._held
+        held, more = self._held, True
+        while more and time.monotonic() < until_s:
             rows = held.end - held.first if self._all else len(self._older)
-            return rows < count and time.monotonic() < until_s and self.look_back()
-
-        await in_turns(look)
+            more = rows < count and self.look_back()
 
     async def catch_up(self) -> None:
         """Take in what has come, and let others have their turn in between."""
@@ -140,14 +142,17 @@ class View:
         """The newest `count` rows; from here on `change` tells what is new."""
         if self._all:
             self.look()
-        page = self.page(self.total - min(max(count, 0), MOST_ROWS), count)
+        self._wanted = min(max(count, 0), MOST_ROWS)
+        page = self.page(self.total - self._wanted, count)
         self._told = page.total, page.first, page.counting
         return page
 
     def change(self) -> ViewChange | None:
         """What has arrived since the last call, the oldest of many left out; None for nothing.
 
-        That rows have grown too old for the filter, or older ones were found, is told without any.
+        Older rows that were found are told until there are as many as the screen asked for, so that
+        it need not ask once more; that there are others, or rows have grown too old for the filter,
+        is told without any.
         """
         while self.look():
             pass
@@ -159,6 +164,8 @@ class View:
             return None
         self._told = now
         start = max(told_total, total - MOST_ROWS, first)
+        if first < told_first and told_total - told_first < self._wanted:
+            start = min(start, max(first, total - self._wanted))
         rows = self._rows(start, total)
         return ViewChange(self.number, first, total, start, rows, self.found, counting)
 

@@ -109,14 +109,15 @@ async def test_what_is_not_stored_is_never_acknowledged(
     write = store._write
 
     def full(commit: Commit) -> None:
-        if commit.cursor == "4":
+        if int(commit.cursor or 0) >= 4:  # batches that wait are stored together
             raise sqlite3.OperationalError("database or disk is full")
         write(commit)
 
     monkeypatch.setattr(store, "_write", full)
     with pytest.raises(StoreError):
         await Reading(pipeline_of(territory_file, store, engine), [feed], nothing, print).run()
-    assert feed.heard == ["0", "1", "2", "3"]
+    assert feed.heard == [str(number) for number in range(len(feed.heard))]
+    assert 0 < len(feed.heard) <= 4
 
 
 class Rewound:

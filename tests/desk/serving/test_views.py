@@ -225,10 +225,23 @@ def test_a_view_is_told_before_all_is_looked_at_and_counts_on() -> None:
         pass
     change = view.change()
     assert change is not None
-    assert (change.rows, change.found, change.counting) == ((), 300, False)
+    assert (change.found, change.counting) == (300, False)
+    assert [r.id for r in change.rows] == [str(n) for n in range(290, 300)]
     assert (change.total, change.first) == (page.total, page.total - 300)
+    assert change.start == change.total - 10
     assert [r.id for r in view.page(page.total - 2, 9).rows] == ["298", "299"]
     assert view.change() is None
+
+
+def test_older_rows_are_told_only_until_there_are_as_many_as_were_asked_for() -> None:
+    desk = Desk([seen(n, "no light") for n in range(3 * MOST_POSTS)])
+    view = View(1, "light", desk.held, {})
+    told = [len(view.tail(MOST_POSTS + 1).rows)]
+    while view.look_back():
+        change = view.change()
+        assert change is not None
+        told.append(len(change.rows))
+    assert told == [0, MOST_POSTS, MOST_POSTS + 1]
 
 
 def test_what_was_stored_before_is_loaded_newest_first() -> None:
@@ -236,7 +249,7 @@ def test_what_was_stored_before_is_loaded_newest_first() -> None:
     held = Held(before.store)
     view = View(1, "", held, {})
     assert (held.first, held.loading) == (held.end, True)
-    asyncio.run(view.open(200))
+    view.open(200)
     page = view.tail(200)
     assert page.counting
     assert [r.id for r in page.rows] == [str(n) for n in range(held.end - 200, held.end)]
