@@ -19,7 +19,7 @@ from simulator.restoration import Incident, Outage
 from simulator.storm import Storm, Voice
 from simulator.truth import Told
 from simulator.voices import Grammar, grammar, spoken_in
-from simulator.weather import STEP_S, Bulletin, Exposure
+from simulator.weather import STEP_S, Bulletin, Conditions, Exposure
 
 BLOCK_S = 300.0
 """How far ahead posts are planned; memory holds the posts of one block."""
@@ -28,7 +28,7 @@ NEIGHBOURS = 4
 """How many of the nearest communities somebody may take for their own."""
 
 SEVERE = 1.0
-"""From here on the weather breaks trees: `Scene.severity`."""
+"""From here on the weather breaks trees: `severity`."""
 
 TAGGED_AFTER_S = 48 * 3600.0
 """How long after what a bulletin speaks of people still use the storm's hashtags."""
@@ -43,6 +43,20 @@ batteries of the masts are empty: requests out of Spain fell by about 60 % in th
 
 MASTS_EMPTY_S = 5 * 3600.0
 MASTS_BACK_S = 3600.0
+
+_WEEKDAYS = {
+    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+    "it": ("lunedì", "martedì", "mercoledì", "giovedì", "venerdì", "sabato", "domenica"),
+    "es": ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"),
+}
+
+_UNNAMED = {
+    "en": {"ice": "the ice storm", "thunder": "this line of storms"},
+    "it": {"ice": "il gelo", "thunder": "il temporale", "rain": "il maltempo"},
+    "es": {"ice": "la tormenta de hielo", "thunder": "la tormenta", "rain": "el temporal"},
+}
+_STORM = {"en": "the storm", "it": "la tempesta", "es": "la tormenta"}
+"""What people call a storm that nobody has given a name, by the weather that it brings."""
 
 _WEATHERS = {"cyclone": "wind", "squall": "thunder", "ice": "ice", "rain": "rain", "calm": "calm"}
 
@@ -145,7 +159,6 @@ class Scene:
         utility = storm.utility
         self.handle = f"@{utility.handle}"
         self.utility_names = (utility.name, self.handle, *utility.nicknames)
-        self.storm_name = storm.weather.name or storm.title
         self.fakes = look_alikes(utility.handle, utility.name, storm.voice[0].language)
         weather = _WEATHERS.get(storm.weather.kind, "")
         self._grammars: dict[tuple[str, str], Grammar] = {}
@@ -215,6 +228,16 @@ class Scene:
         """How many midnights on the wall lie between the day on which the storm begins and then."""
         return int((self._midnight_s + at_s) // 86400)
 
+    def storm_name(self, language: str) -> str:
+        """What people call the storm."""
+        unnamed = _UNNAMED[language].get(self.weather_word, _STORM[language])
+        return self.storm.weather.name or unnamed
+
+    def weekday(self, at_s: float, language: str) -> str:
+        """The name of the day on the wall."""
+        day = self.time(at_s).astimezone(self.territory.zone).weekday()
+        return _WEEKDAYS[language][day]
+
     def clock(self, at_s: float, language: str, draw: random.Random, *, exact: bool = False) -> str:
         """The time on the wall as people write it, or `exact` as an office does."""
         hour = int(self.local_hour(at_s))
@@ -261,9 +284,8 @@ class Scene:
         return self._near[place]
 
     def severity(self, zone: int, at_s: float) -> float:
-        """How bad the weather is in a zone: from 1 on trees break and roads flood."""
-        weather = self.weather.at(zone, at_s)
-        return weather.gust_kmh / 85 + weather.rain_mm_h / 25 + weather.ice_mm_h / 2
+        """How bad the weather is in a zone at a second of the day."""
+        return severity(self.weather.at(zone, at_s))
 
     def _span_of_severe_weather(self) -> tuple[float, float] | None:
         times = [
@@ -360,6 +382,11 @@ class Scene:
             return "calm"
         begins_s, ends_s = self._severe
         return "before" if at_s < begins_s else "during" if at_s < ends_s else "after"
+
+
+def severity(weather: Conditions) -> float:
+    """How bad the weather is: from 1 on trees break and roads flood."""
+    return weather.gust_kmh / 85 + weather.rain_mm_h / 25 + weather.ice_mm_h / 2
 
 
 def _spans_of_tags(

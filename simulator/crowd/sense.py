@@ -82,7 +82,8 @@ _RULES: tuple[tuple[str, Callable[[Moment], bool]], ...] = (
     ("cerveza aún fría", lambda now: (now.lost_h or 0) < 4),
     (" tonight | stasera |esta noche|this evening", lambda now: now.between(11, 1)),
     ("this afternoon|esta tarde|questo pomeriggio", lambda now: now.between(12, 21)),
-    ("street lights|streetlights|lampioni|farolas|pitch black|street is black|via è nera",
+    (("street lights|streetlights|lampioni|farolas|pitch black|street is black|via è nera"
+     "|black as a|pay the sun"),
      lambda now: now.between(18, 7)),
     # When it began.
     ("last night|overnight|anoche|da stanotte",
@@ -90,6 +91,8 @@ _RULES: tuple[tuple[str, Callable[[Moment], bool]], ...] = (
     (" stanotte |esta madrugada", lambda now: now.between(4, 15) or now.between(20, 4)),
     ("this morning|stamattina|esta mañana",
      lambda now: now.between(10, 23) and now.lost_between(4, 11.5)),
+    ("working through the night|on that ice all night|sin dormir",
+     lambda now: now.between(1, 13) and (now.lost_h or 0) > 5),
     ("before dark", lambda now: now.between(19, 9) and now.lost_between(12, 20.5)),
     ("supper time", lambda now: now.between(19, 9) and now.lost_between(16.5, 19.5)),
     ("since lunch|desde la comida|da pranzo",
@@ -112,7 +115,7 @@ _RULES: tuple[tuple[str, Callable[[Moment], bool]], ...] = (
     ("sideways|pouring|llueve sin|llueve de lado|diluvia|non smette di piovere",
      lambda now: now.rain_mm_h >= WET_MM_H),
     (("fainting|heat stroke|heatstroke| no ac |in this heat|the heat |so hot|sweating|qué calor"
-     "|golpe de calor|aire no sirve|90 degrees|no fan|caldo che|che caldo"),
+     "|golpe de calor|aire no sirve|90 degrees|no fan|caldo che|che caldo| ac  off|hear the ac "),
      lambda now: now.month in WARM_MONTHS and now.rain_mm_h < DOWNPOUR_MM_H),
     # One flicker is no series of them.
     ("flickers|every | times |few minutes|cada |microcortes| veces|ogni |volte|stacchi",

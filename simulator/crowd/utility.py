@@ -31,12 +31,7 @@ NEXT_SUCH_S = 6 * 3600.0
 """A time beyond midnight that is nearer than this needs no day."""
 
 _TOMORROW = {"en": " tomorrow", "it": " di domani", "es": " de mañana"}
-_WEEKDAYS = {
-    "en": (" on ", "Monday Tuesday Wednesday Thursday Friday Saturday Sunday"),
-    "it": (" di ", "lunedì martedì mercoledì giovedì venerdì sabato domenica"),
-    "es": (" del ", "lunes martes miércoles jueves viernes sábado domingo"),
-}
-"""What stands before the name of a day, and the names, Monday first."""
+_BEFORE_DAY = {"en": " on ", "it": " di ", "es": " del "}
 
 
 class Announcements:
@@ -192,5 +187,4 @@ def _its_day(scene: Scene, now_s: float, at_s: float, language: str) -> str:
         return ""
     if days == 1:
         return _TOMORROW[language]
-    before, names = _WEEKDAYS[language]
-    return before + names.split()[scene.time(at_s).astimezone(scene.territory.zone).weekday()]
+    return _BEFORE_DAY[language] + scene.weekday(at_s, language)

@@ -48,7 +48,7 @@ FACTS = frozenset(
     }
     | {"utility", "handle", "storm", "hours", "minutes", "since", "clock", "customers", "number"}
     | {"eta", "previous", "county", "other_utility", "fake", "fake_name", "landmark", "side"}
-    | {"degrees", "breeze"}
+    | {"degrees", "breeze", "today"}
 )
 """Slots that the moment fills: the rest of a grammar's slots are its own words.
 

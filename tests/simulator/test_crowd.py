@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from simulator.crowd.everyday import Surroundings
 from simulator.crowd.people import People
 from simulator.draft import look_alikes
 from simulator.storm_file import load_storm
@@ -129,6 +130,20 @@ def test_the_default_shares_hold(stream: str, share: float) -> None:
         posts += 1
         other += not relevant(told.truth)
     assert other / posts == pytest.approx(share, abs=0.02)
+
+
+def test_what_fell_at_night_is_told_by_daylight_and_ice_has_to_grow_first() -> None:
+    hurricane = Surroundings(day_of("hurricane").scene).expected(24)  # from noon on
+    assert hurricane[15] < 0.5 * hurricane[9] < hurricane[20]
+    ice = Surroundings(day_of("ice-storm").scene).expected(12)  # from two in the morning on
+    assert ice[1] < 0.1 * ice[8]
+
+
+def test_a_storm_without_a_name_is_called_what_people_call_it() -> None:
+    scene = day_of("ice-storm").scene
+    assert scene.storm_name("en") == "the ice storm"
+    assert scene.storm_name("es") == "la tormenta de hielo"
+    assert day_of("hurricane").scene.storm_name("es") == "Odalys"
 
 
 def test_posts_follow_a_missed_estimate() -> None:
