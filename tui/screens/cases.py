@@ -11,24 +11,16 @@ from textual.binding import BindingType
 from textual.timer import Timer
 from textual.widgets import Input, TextArea
 
-from desk.serving.case_messages import (
-    CaseActed,
-    CaseDetail,
-    CaseRow,
-    LeaveCase,
-    OpenCase,
-    UnwatchCases,
-    WatchCases,
-)
+from desk.serving.case_messages import CaseActed, CaseDetail, CaseRow, LeaveCase, OpenCase
 from desk.serving.protocol import FromDesk, Refused, Tick
 from desk.serving.reply_messages import Drafted, Macros, Replied, ReplyRefused
-from tui.case_list import WINDOW_ROWS, CaseList
 from tui.case_words import TABS
 from tui.keys import key
 from tui.link import LinkState
-from tui.paint import cut, paint
+from tui.paint import paint
 from tui.screens.case_acts import CaseActs
 from tui.screens.case_keys import CASE_KEYS
+from tui.screens.case_lists import FILTERS, CaseLists
 from tui.screens.replying import Replying
 from tui.situation import Situation
 from tui.widgets.about import About
@@ -47,15 +39,11 @@ THREE = 170
 """Columns from which what is known stands beside the conversation."""
 FOLLOW_S = 0.12
 """How long the cursor stands on a case before it is opened beside the list."""
-FILTERS = (
-    "words !not ~fuzzy state:late label: channel: place: agent:me tag: lang: account: author:"
-    " has:media reach:1k outage:"
-)
 ROOMY = 34
 """Rows from which blank lines part what was written."""
 
 
-class CasesScreen(CaseActs, Replying):
+class CasesScreen(CaseActs, Replying, CaseLists):
     """Acts and replies are for the case at hand, whatever moves in the list meanwhile.
 
     There is one, made once: it begins afresh each time that it is opened.
@@ -95,9 +83,6 @@ class CasesScreen(CaseActs, Replying):
     def __init__(self, now: Situation) -> None:
         super().__init__(now)
         self.detail: CaseDetail | None = None
-        self._tab = 1
-        self._words = ""
-        self._asked: CaseList | None = None
         self._opened = ""
         self._follow: Timer | None = None
         self._begun = False
@@ -140,7 +125,7 @@ class CasesScreen(CaseActs, Replying):
         await self._rest()
         self._begun, self._words = True, words
         self.tell_link()
-        await self._watch()
+        await self.ask_list()
         self._tell()
 
     async def on_screen_suspend(self) -> None:
@@ -154,7 +139,7 @@ class CasesScreen(CaseActs, Replying):
             return
         self._begun = False
         await self.leave_case()
-        await self._leave_lists()
+        await self.leave_lists()
         self._stop_following()
         self._tab, self._words = 1, ""
         self._pending, self.answered_words = ("", ""), ""
@@ -188,25 +173,14 @@ class CasesScreen(CaseActs, Replying):
 
     async def greet(self) -> None:
         """The desk may be a new one: ask for the list and the case anew, and tell the drafts."""
-        await self._watch()
+        await self.ask_list()
         if self._opened:
             await self.desk.link.send(OpenCase(self._opened))
         await self.tell_drafts()
 
     def tick(self, tick: Tick) -> None:
         self.tell_link()
-        for window in tick.cases:
-            asked = self._asked
-            if asked is not None and window.view == asked.view:
-                asked.put(window)
-                self._asked = None
-                self.run_worker(self._unwatch(self.table.list.view))
-                self.table.open(asked)
-                if self._filter.display:
-                    self._close_filter()
-            elif window.view == self.table.list.view:
-                self.table.list.put(window)
-                self.table.told()
+        self.take_windows(tick)
         self._tell()
 
     async def _case_detail(self, detail: CaseDetail) -> None:
@@ -220,42 +194,12 @@ class CasesScreen(CaseActs, Replying):
         self.act_on(detail)
 
     async def refused(self, refused: Refused) -> None:
-        asked = self._asked
         if refused.case is not None:
             self.say(paint(refused.reason[:400]).text, refused=True)
-        elif asked is not None and refused.view == asked.view:
-            self._asked = None
-            if self._filter.display:
-                self._filter.refuse(refused.reason)
-            else:
-                self.say(paint(refused.reason[:400]).text, refused=True)
+        else:
+            self.list_refused(refused)
 
     # What is asked
-
-    def wanted(self) -> str:
-        """The filter of the list: the tab's and what was typed."""
-        return f"{TABS[self._tab - 1][1]} {self._words}".strip()
-
-    async def _watch(self) -> None:
-        """Ask for the list, under a number of its own: rows of another can't be taken for its."""
-        if self.now.link.state != "connected":
-            return
-        if self._asked is not None:
-            await self._unwatch(self._asked.view)
-        self._asked = CaseList(self.desk.number_view(), self.wanted())
-        start = 0
-        if self.table.list.query == self._asked.query:
-            start = max(0, self.table.scroll_offset.y - WINDOW_ROWS // 2)
-        message = WatchCases(self._asked.view, self._asked.query, start, WINDOW_ROWS)
-        await self.desk.link.send(message)
-
-    async def _unwatch(self, view: int) -> None:
-        if view:
-            await self.desk.link.send(UnwatchCases(view))
-
-    async def on_case_table_wanted(self, event: CaseTable.Wanted) -> None:
-        cases = self.table.list
-        await self.desk.link.send(WatchCases(cases.view, cases.query, event.start, WINDOW_ROWS))
 
     def at_hand(self) -> CaseRow | None:
         held, detail = self.table.held, self.detail
@@ -313,8 +257,8 @@ class CasesScreen(CaseActs, Replying):
     def _tell(self) -> None:
         now, table = self.now, self.table
         table.clock(now.clock, now.zone)
-        table.nothing = self._nothing()
-        self._tell_tabs()
+        table.nothing = self.nothing()
+        self.tell_tabs()
         if self.wide and table.held is not None and not self._opened and self._follow is None:
             self._follow_cursor()
         self.thread.nothing = "asking the desk…" if self._opened else "no case is open"
@@ -328,43 +272,14 @@ class CasesScreen(CaseActs, Replying):
         self._tell_thread()
         self.tell_reply()
 
-    def _tell_tabs(self) -> None:
-        status = self.now.status
-        figures: dict[str, int] = {}
-        if status is not None:
-            figures = {"queue": status.waiting, "late": status.late}
-        at = self._tab - 1
-        if self.table.list.told and self.table.list.query == self.wanted():
-            figures[TABS[at][0]] = self.table.list.total
-        words: list[str] = []
-        loud = ""
-        if self._words:
-            loud = f"filter: {cut(paint(self._words[:200]).text, 30)}"
-        if status is not None and status.mode == "storm":
-            by = f" ({paint(status.mode_by[:30]).text})" if status.mode_by else ""
-            words.append(f"STORM MODE{by} · {status.skipped:,} skipped")
-        tabs = tuple((name, figures.get(name)) for name, _ in TABS)
-        self.query_one(Tabs).show(tabs, at, " · ".join(words) + " " if words else "", loud)
-
     def _tell_thread(self) -> None:
         unread = self.thread.unread
         left = [("Conversation", "name")]
         if unread:
             left.append((f"+{unread} new below · G", "alarm"))
         if self.table.astray() and self.detail is not None:
-            left.append(("no longer in this list", "quiet"))
+            left.append(("not among these lines", "quiet"))
         self.query_one("#thread-head", Head).show(tuple(left))
-
-    def _nothing(self) -> str:
-        if not self.table.list.told:
-            return "asking the desk…"
-        if self._words:
-            return f"no case that the filter lets through: {paint(self._words[:200]).text}"
-        return {
-            "queue": "nobody is waiting for an answer",
-            "mine": "no case is in your hand · a takes the next",
-            "late": "no promise is broken",
-        }.get(TABS[self._tab - 1][0], "no case")
 
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.width >= THREE, "-three")
@@ -422,32 +337,11 @@ class CasesScreen(CaseActs, Replying):
     async def on_tabs_picked(self, event: Tabs.Picked) -> None:
         await self.action_tab(event.number)
 
-    async def filter_by(self, words: str) -> None:
-        """Show only the cases that `words` let through."""
-        self._words = words
-        await self._watch()
-        self._tell()
-
-    async def on_filter_bar_submitted(self, event: FilterBar.Submitted) -> None:
-        if self.now.link.state == "connected":
-            self._words = event.text
-            self._filter.wait()
-            await self._watch()
-        else:
-            self._filter.refuse("The desk is not there now: press enter again when it is back")
-
-    def on_filter_bar_left(self, _event: FilterBar.Left) -> None:
-        self._close_filter()
-
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         typing = isinstance(self.focused, Input | TextArea)
         if typing and (action in ("filter_cases", "tab", "about") or self.is_act(action)):
             return False  # a letter of what is written
         return super().check_action(action, parameters)
-
-    def action_filter_cases(self) -> None:
-        self.remove_class("-case", "-about")
-        self._filter.open(self._words)
 
     async def action_tab(self, number: int) -> None:
         self._tab = number
@@ -456,7 +350,7 @@ class CasesScreen(CaseActs, Replying):
             self.remove_class("-case")
             await self.leave_case()
         self.set_focus(self.table)
-        await self._watch()
+        await self.ask_list()
         self._tell()
 
     async def action_about(self) -> None:
@@ -471,7 +365,7 @@ class CasesScreen(CaseActs, Replying):
 
     async def action_back(self) -> None:
         if self._filter.display:
-            self._close_filter()
+            self.close_filter()
         elif self.has_class("-about"):
             await self.action_about()
         elif self.focused is not self.table and self.has_class("-case"):
@@ -482,21 +376,11 @@ class CasesScreen(CaseActs, Replying):
             self._tell()
         elif self._words:
             self._words = ""
-            await self._watch()
+            await self.ask_list()
             self._tell()
         else:
             self.app.pop_screen()
 
-    def _close_filter(self) -> None:
-        self._filter.display = False
-        self.set_focus(self.table)
-
     async def on_unmount(self) -> None:
         await self.leave_case()
-        await self._leave_lists()
-
-    async def _leave_lists(self) -> None:
-        for cases in (self.table.list, self._asked):
-            if cases is not None:
-                await self._unwatch(cases.view)
-        self._asked = None
+        await self.leave_lists()
