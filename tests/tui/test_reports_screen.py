@@ -247,29 +247,19 @@ async def test_a_resize_breaks_the_lines_anew(reports: OpenReports) -> None:
         assert "on the pavement by the school" in s.text()
 
 
+@pytest.mark.parametrize("looks", [("", "-light"), ("-nocolor",)], ids=["colour", "nocolor"])
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-@pytest.mark.parametrize("tab", ["1", "3", "5"])
 async def test_the_reports_look_as_known(
-    reports: OpenReports, tab: str, size: tuple[int, int]
+    reports: OpenReports,
+    size: tuple[int, int],
+    looks: tuple[str, ...],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    async with reports(tab, size=size) as s:
-        check(f"reports-{tab}-{size[0]}x{size[1]}", s.app.export_screenshot())
-
-
-@pytest.mark.parametrize("tab", ["2", "4", "6"])
-async def test_the_other_reports_look_as_known(reports: OpenReports, tab: str) -> None:
-    async with reports(tab, size=(120, 40)) as s:
-        check(f"reports-{tab}-120x40", s.app.export_screenshot())
-
-
-async def test_the_light_reports_look_as_known(reports: OpenReports) -> None:
-    async with reports(size=(120, 40), theme="stormdesk-light") as s:
-        check("reports-light-120x40", s.app.export_screenshot())
-
-
-async def test_the_reports_without_colour_look_as_known(
-    reports: OpenReports, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("NO_COLOR", "1")
-    async with reports(size=(80, 24)) as s:
-        check("reports-nocolor-80x24", s.app.export_screenshot())
+    if "-nocolor" in looks:
+        monkeypatch.setenv("NO_COLOR", "1")
+    async with reports(size=size) as s:
+        for look in looks:
+            s.app.theme = "stormdesk-light" if look == "-light" else "stormdesk-dark"
+            for tab in "123456":
+                await s.press(tab)
+                check(f"reports-{tab}{look}-{size[0]}x{size[1]}", s.app.export_screenshot())

@@ -136,20 +136,17 @@ async def test_where_choices_are_not_kept_that_is_said(settings: OpenSettings) -
         assert "theme and filters last until you leave" in s.text()
 
 
+@pytest.mark.parametrize("looks", [("", "-light"), ("-nocolor",)], ids=["colour", "nocolor"])
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-async def test_the_settings_look_as_known(settings: OpenSettings, size: tuple[int, int]) -> None:
-    async with settings(size=size, kept=False) as s:
-        check(f"settings-{size[0]}x{size[1]}", s.app.export_screenshot())
-
-
-async def test_the_light_settings_look_as_known(settings: OpenSettings) -> None:
-    async with settings(size=(120, 40), kept=False, theme="stormdesk-light") as s:
-        check("settings-light-120x40", s.app.export_screenshot())
-
-
-async def test_the_settings_without_colour_look_as_known(
-    settings: OpenSettings, monkeypatch: pytest.MonkeyPatch
+async def test_the_settings_look_as_known(
+    settings: OpenSettings,
+    size: tuple[int, int],
+    looks: tuple[str, ...],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setenv("NO_COLOR", "1")
-    async with settings(size=(80, 24), kept=False) as s:
-        check("settings-nocolor-80x24", s.app.export_screenshot())
+    if "-nocolor" in looks:
+        monkeypatch.setenv("NO_COLOR", "1")
+    for look in looks:
+        theme = "stormdesk-light" if look == "-light" else "stormdesk-dark"
+        async with settings(size=size, kept=False, theme=theme) as s:
+            check(f"settings{look}-{size[0]}x{size[1]}", s.app.export_screenshot())
