@@ -41,6 +41,15 @@ TABS = (
 LATE = 3
 """The number of the tab of broken promises."""
 
+CAUSES = {
+    "lineDown": "a line is down",
+    "poleDown": "a pole is down",
+    "treeDown": "a tree fell",
+    "lightingStrike": "lightning",
+    "animal": "an animal",
+}
+"""CIM's words for causes, as people say them."""
+
 LANGUAGES = {"en": "English", "es": "Spanish", "it": "Italian"}
 
 
@@ -167,7 +176,7 @@ def facts_words(facts: Facts, zone: ZoneInfo | None, clock: datetime | None) -> 
     if facts.since is not None:
         words.append(f"since {moment(facts.since, zone, clock)}")
     if facts.cause:
-        words.append(paint(facts.cause[:80]).text)
+        words.append(paint(CAUSES.get(facts.cause, facts.cause)[:80]).text)
     return [each for each in words if each]
 
 

@@ -27,10 +27,15 @@ MONITOR_KEYS: list[BindingType] = [
     key("slash", "filter", "Filter", "Filter the feed", shown=True, face="/", always=True),
     key("space", "pause", "Pause", "Pause the view; again: to the newest", shown=True),
     key("f", "follow", "Follow", "Jump to the newest post and follow", shown=True),
-    key("e", "hazard(1)", "Hazard", "To the next hazard", meaning="hazard.next", shown=True),
-    key("E", "hazard(-1)", "Hazard before", "To the hazard before", meaning="hazard.previous"),
+    key(
+        *("a", "next_case", "Next", "Take the next case that needs an answer"),
+        meaning="cases.next",
+        shown=True,
+    ),
     key("c", "cases", "Cases", "Outages or queue of cases", shown=True),
     key("o", "outages", "Outages", "The outages: list and large map", shown=True),
+    key("e", "hazard(1)", "Hazard", "To the next hazard", meaning="hazard.next", shown=True),
+    key("E", "hazard(-1)", "Hazard before", "To the hazard before", meaning="hazard.previous"),
     key(
         *("C", "case_list", "All cases", "The cases: list, conversation, reply"),
         meaning="cases.open",
@@ -54,11 +59,6 @@ MONITOR_KEYS: list[BindingType] = [
     key(
         *("comma", "app.settings", "Settings", "Theme, name, accounts, the files of the desk"),
         meaning="settings",
-        shown=True,
-    ),
-    key(
-        *("a", "next_case", "Next", "Take the next case that needs an answer"),
-        meaning="cases.next",
         shown=True,
     ),
     key("p", "pin", "Pin", "Keep a post or outage on top of its list, or no longer", shown=True),

@@ -27,17 +27,17 @@ class Sign(msgspec.Struct, frozen=True):
 
 
 LABEL_SIGNS = {
-    "hazard": Sign("!", "HAZ", "danger: wires down, fire, gas", "red"),
-    "vulnerable": Sign("+", "VUL", "somebody who depends on power", "pink"),
+    "hazard": Sign("!", "HAZ", "danger from the network: wires, poles, fire, gas", "red"),
+    "vulnerable": Sign("+", "VUL", "a person at risk: injured, medical, trapped", "pink"),
     "outage": Sign("▲", "OUT", "the power is out", "amber"),
     "restored": Sign("✓", "RES", "the power is back", "green"),
-    "damage": Sign("#", "DAM", "trees, poles, roads, property", "brown"),
-    "etr": Sign("?", "ETR", "asks when it will be back", "blue"),
-    "complaint": Sign("<", "CMP", "complains", "violet"),
+    "damage": Sign("#", "DAM", "outside the network: trees, roads, floods", "brown"),
+    "etr": Sign("?", "ETR", "asks when power is back, or why it is out", "blue"),
+    "complaint": Sign("<", "CMP", "anger at a utility", "violet"),
     "billing": Sign("$", "BIL", "bills and payments", "slate"),
     "service": Sign("=", "SRV", "service requests", "sage"),
-    "praise": Sign("*", "PRS", "thanks", "olive"),
-    "news": Sign("»", "NWS", "press, officials, other accounts", "grey"),
+    "praise": Sign("*", "PRS", "thanks to a utility or its crews", "olive"),
+    "news": Sign("»", "NWS", "the voice of press, officials, utilities", "grey"),
 }
 """The signs of labels, in order of urgency."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from textual.screen import Screen
+from textual.timer import Timer
 
 from desk.serving.outage_messages import Acted, OutageDetail
 from desk.serving.protocol import Detail, FromDesk, Hello, Page, Refused, Tick
@@ -19,6 +20,9 @@ from tui.widgets.bars import Banner, StatusStrip, last_seen, storm_words
 if TYPE_CHECKING:
     from tui.app import StormdeskApp
 
+SAID_S = 30.0
+"""How long what was done stands over the keys."""
+
 
 class Attached(Reasons, Sized, Screen[None]):
     """The base of the monitor and the screens over it; `now` is what the desk has last said.
@@ -28,6 +32,7 @@ class Attached(Reasons, Sized, Screen[None]):
     """
 
     _once = False
+    _going: Timer | None = None
 
     def __init__(self, now: Situation) -> None:
         super().__init__()
@@ -88,9 +93,15 @@ class Attached(Reasons, Sized, Screen[None]):
         self.query_one(StatusStrip).show(self.now, paused=paused, waiting=waiting)
 
     def say(self, words: str, *, refused: bool = False) -> None:
-        """Say `words`, painted, over the keys."""
+        """Say `words`, painted, over the keys; what was said long ago would be taken for new."""
         self._once = False
+        if self._going is not None:
+            self._going.stop()
+        self._going = self.set_timer(SAID_S, self._go) if words else None
         self.query_one(ActLine).show(words, refused=refused)
+
+    def _go(self) -> None:
+        self.say("")
 
     def say_once(self, words: str, *, refused: bool = False) -> None:
         """Say `words` until the next key that does something."""

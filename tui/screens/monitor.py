@@ -122,7 +122,7 @@ class Monitor(Keeping, Narrowing, Switching):
         asked = self._asked
         if asked is not None and page.view == asked.view:
             asked.take(page)
-            self._asked = None
+            self._asked = self._none_at = None
             self._remember_filter(asked.query)
             self.query_words = asked.query
             before = self._live.view

@@ -40,6 +40,7 @@ class PostScreen(Reasons, Sheet):
     There is one, made once: to make it takes longer than to show it.
     """
 
+    HOW = "c its case · j/k scroll · esc back"
     BINDINGS: ClassVar[list[BindingType]] = [
         key("c", "case", "Case", "Open the case of the post", meaning="post.case", shown=True),
     ]

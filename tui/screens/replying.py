@@ -146,8 +146,8 @@ class Replying(Attached):
 
     async def reply_refused(self, refused: ReplyRefused) -> None:
         """It was not taken: every word of it is still there."""
-        self.say_once(paint(refused.reason[:400]).text, refused=True)
         case, text, on = self._sent
+        self.say_once(_refusal(refused, sent=bool(case) and case == refused.case), refused=True)
         self._sent = "", "", False
         if not refused.case:
             return
@@ -419,3 +419,16 @@ class Replying(Attached):
         row = self.at_hand()
         if row is not None and row.outage is not None:
             await self.desk.answer_everybody(row.outage)
+
+
+def _refusal(refused: ReplyRefused, *, sent: bool) -> str:
+    """Why it was not taken; of what was to be sent, first of all that it was not."""
+    reason = paint(refused.reason[:400]).text
+    if not sent:
+        return reason
+    blocking = sum(problem.blocks for problem in refused.problems)
+    if blocking:
+        return f"not sent: {blocking} to mend first, marked × above"
+    if refused.kind == "stale":
+        return f"not sent: {reason} · ctrl+g where the text still holds"
+    return f"not sent: {reason}"

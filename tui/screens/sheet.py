@@ -21,6 +21,7 @@ from tui.screens.over import Over
 class Sheet(Over, ModalScreen[None]):
     """Shows words until the agent goes back; the base of the post and the help."""
 
+    HOW: ClassVar[str] = "j/k scroll · esc back"
     BINDINGS: ClassVar[list[BindingType]] = [
         *MOVES,
         key(
@@ -32,7 +33,7 @@ class Sheet(Over, ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         sheet = VerticalScroll(id="sheet", can_focus=False)
-        sheet.border_subtitle = "j/k scroll · esc back"
+        sheet.border_subtitle = self.HOW
         with sheet:
             yield Static(id="words", markup=False)
 

@@ -112,7 +112,9 @@ class About(Lines):
         colours, facts = palette_of(self), detail.facts
         yield self._title("The outage · enter opens it" if facts and facts.outage else "The outage")
         if facts is None or not (facts.outage or facts.status):
-            yield Item([Segment(" none is known there", colours.quiet)])
+            where = detail.case is not None and detail.case.place
+            words = "none was known there then" if where else "where they are is not known"
+            yield Item([Segment(f" {words}", colours.quiet)])
             yield Item([])
             return
         id_ = facts.outage or ""

@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
-from rich.segment import Segment
+from rich.style import Style
 
 from tui.paint import cut
-from tui.widgets.bars import Bar
+from tui.widgets.bars import Notice
 from tui.widgets.lines import palette_of
 
 
-class ActLine(Bar):
-    """There only while it has something to say."""
+class ActLine(Notice):
+    """A line of what was done; why something could not be done may take more."""
 
     def __init__(self, id: str) -> None:  # noqa: A002 - Textual's own name for it
         super().__init__(id=id)
-        self._words = ""
-        self._refused = False
-        self.display = False
+        self._said = ("", False)
 
     def show(self, words: str, *, refused: bool = False) -> None:
         """Say `words`, which are painted already, or go."""
-        if (words, refused) != (self._words, self._refused):
-            self._words, self._refused = words, refused
+        if (words, refused) != self._said:
+            taller = self._said[1] or refused
+            self._said = words, refused
+            self._words = ("× " if refused else "» ") + words
             self.display = bool(words)
-            self.refresh()
+            self.refresh(layout=taller)
 
-    def segments(self, width: int) -> list[Segment]:
+    def lines(self, width: int) -> list[str]:
+        return super().lines(width) if self._said[1] else [cut(self._words, max(1, width - 2))]
+
+    def look(self) -> Style:
         colours = palette_of(self)
-        style = colours.alarm if self._refused else colours.strong
-        sign = "× " if self._refused else "» "
-        return [Segment(" " + cut(sign + self._words, max(0, width - 2)) + " ", style)]
+        return colours.alarm if self._said[1] else colours.strong

@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
+from rich.text import Text
 from textual import events
+from textual.geometry import Size
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -22,6 +24,7 @@ from tui.situation import Situation
 from tui.widgets.lines import palette_of
 
 STORM = "!! STORM MODE"
+MOST_LINES = 3
 Item = tuple[int, str, str, Style]
 """How dear the item is (the least dear goes first), its words, shorter words, and its style."""
 
@@ -255,23 +258,47 @@ class Head(Bar):
             at += cell_len(text) + 1
 
 
-class Banner(Bar):
-    """A loud line that is there only while something is wrong with the wire."""
+class Notice(Bar):
+    """Words that are there only while there is something to say, in as many lines as they take."""
 
     def __init__(self, id: str) -> None:  # noqa: A002 - Textual's own name for it
         super().__init__(id=id)
         self._words = ""
         self.display = False
 
+    def lines(self, width: int) -> list[str]:
+        """What stands there: three lines at most, as a reason and what mends it come last."""
+        room = max(1, width - 2)
+        if cell_len(self._words) <= room:
+            return [self._words]
+        lines = [line.plain.rstrip() for line in Text(self._words).wrap(self.app.console, room)]
+        rest = " ".join(lines[MOST_LINES - 1 :])
+        return [*lines[: MOST_LINES - 1], *([cut(rest, room)] if rest else [])]
+
+    def look(self) -> Style:
+        """How the words look."""
+        return palette_of(self).alarm
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        del container, viewport
+        return len(self.lines(width))
+
+    def render_line(self, y: int) -> Strip:
+        width = self.size.width
+        lines = self.lines(width)
+        words = Segment(f" {lines[y]} " if y < len(lines) else "", self.look())
+        return Strip([words]).adjust_cell_length(width).apply_style(self.rich_style)
+
+
+class Banner(Notice):
+    """Loud, while something is wrong with the wire."""
+
     def show(self, words: str) -> None:
         """Say `words`, or go."""
         if words != self._words:
             self._words = words
             self.display = bool(words)
-            self.refresh()
-
-    def segments(self, width: int) -> list[Segment]:
-        return [Segment(" " + cut(self._words, max(0, width - 2)) + " ", palette_of(self).alarm)]
+            self.refresh(layout=True)
 
 
 def storm_words(now: Situation) -> str:

@@ -76,7 +76,9 @@ class CaseHead(Widget):
     def _outage(self, detail: CaseDetail, colours: Palette) -> Line:
         facts, row = detail.facts, detail.case
         if facts is None or (facts.outage is None and not facts.status):
-            return [Segment(" no outage is known there", colours.quiet)]
+            where = row is not None and row.place
+            none = "no outage was known there then" if where else "where they are is not known"
+            return [Segment(f" {none}", colours.quiet)]
         words = facts_words(facts, self._now.zone, self._now.clock)
         sign = STATUS_SIGNS.get(facts.status)
         line = [Segment(" ")]

@@ -25,8 +25,9 @@ STATE_CELLS = 10
 CHANNEL_CELLS = 5
 SIGN_CELLS = 7
 MOST_CHOICES = 30
-SLIMMEST, SLIM, ROOMY, ROOMIEST = 46, 72, 90, 110
-"""Cells of the list from which there is a place, two labels, a long place, the author."""
+SLIMMEST, SLIM, BROAD, ROOMY, ROOMIEST = 46, 72, 84, 90, 110
+"""Cells of the list from which there are a place, the channel, two labels, a long place, the
+author: what was written goes before them."""
 MUCH_REACH = 1_000
 """So many people who may read it are shown."""
 
@@ -215,9 +216,10 @@ def case_line(
     """A case in one line of `width` cells."""
     said = promise(row, clock, zone)
     slim = width < SLIM
-    labels = 1 if slim else 2
-    place = 0 if width < SLIMMEST else 10 if slim else 12 if width < ROOMY else 16
-    state = fit(state_words(row, me), STATE_CELLS - 2 if slim else STATE_CELLS)
+    broad = width >= BROAD
+    labels = 2 if broad else 1
+    place = 0 if width < SLIMMEST else 10 if not broad else 12 if width < ROOMY else 16
+    state = fit(state_words(row, me), STATE_CELLS if broad else STATE_CELLS - 2)
     mine = row.state == "mine" and row.agent == me
     text = colours.quiet if row.skipped else colours.text
     head = [

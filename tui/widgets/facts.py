@@ -13,6 +13,7 @@ from textual.widget import Widget
 from desk.outages import ENDED, OutageChange
 from desk.serving.protocol import OmsMark
 from tui.act_words import posts_words
+from tui.case_words import CAUSES
 from tui.columns import age, shorten
 from tui.paint import cut, paint
 from tui.signs import LABEL_SIGNS, OMS_SIGNS, STATUS_SIGNS, UNKNOWN, Palette
@@ -20,14 +21,6 @@ from tui.situation import Situation
 from tui.warning_words import SIGN, event_words, is_loud, when_words
 from tui.widgets.lines import palette_of
 
-CAUSES = {
-    "lineDown": "a line is down",
-    "poleDown": "a pole is down",
-    "treeDown": "a tree fell",
-    "lightingStrike": "lightning",
-    "animal": "an animal",
-}
-"""CIM's words for causes, as people say them."""
 COUNTED = (
     ("hazard", "hazards", "danger", "dangers"),
     ("vulnerable", "vulnerable", "at risk", "at risk"),

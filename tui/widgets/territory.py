@@ -200,8 +200,6 @@ class TerritoryMap(Widget):
             sign = STATUS_SIGNS[status]
             words = f"{sign.glyph} {sign.word} "
             if left < len(words) - 1:  # the blank behind it may be cut
-                words = f"{sign.glyph} "
-            if left < len(words) - 1:
                 break
             left -= len(words)
             segments.append(Segment(words, colours.status(status)))
