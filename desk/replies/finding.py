@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from rapidfuzz import fuzz, utils
 
 from desk.outages import ENDED
+from desk.places.words import plain
 from desk.replies.reply import Facts
 from desk.settings.macros import Macro
 from rules.verdict import URGENCY
@@ -17,7 +19,10 @@ LEAST_SCORE = 60.0
 TEXT_SHARE = 0.85
 """What is found in the text of a macro is less sure than in its title or id."""
 
-Fit = tuple[int, int, int, int]
+CUED_CHARS = 2_000
+WORD = re.compile(r"[^\W_]+")
+
+Fit = tuple[int, int, int, bool, int]
 
 
 def found(macros: Iterable[Macro], query: str, lang: str, mode: str) -> list[tuple[Macro, float]]:
@@ -75,11 +80,18 @@ def _holds(when: str, facts: Facts) -> bool:
             return facts.status == "restored"
 
 
-def fit(macro: Macro, labels: Sequence[str], *, loop: bool, gaps: int) -> Fit:
+def cued(macro: Macro, text: str) -> bool:
+    """Whether a post speaks of what a macro is for, by the begins of its words."""
+    words = f" {' '.join(WORD.findall(plain(text[:CUED_CHARS])))}"
+    return any(f" {plain(cue)}" in words for cues in macro.cues.values() for cue in cues)
+
+
+def fit(macro: Macro, labels: Sequence[str], *, loop: bool, gaps: int, about: bool = False) -> Fit:
     """How well a macro that may be used fits a case; the less the better.
 
     First those without a gap, and what closes the loop where that is due; then the labels, the most
-    urgent one first; what asks for more of the outage is more exact, for none of them the least.
+    urgent one first, and those that are `about` what was written; what asks for more of the outage
+    is more exact, for none of them the least.
     """
     shared = [URGENCY[label] for label in labels if label in macro.labels]
     rank = min(shared, default=len(URGENCY) + bool(macro.labels))
@@ -87,5 +99,6 @@ def fit(macro: Macro, labels: Sequence[str], *, loop: bool, gaps: int) -> Fit:
         int(bool(gaps)),
         int(macro.loop != loop),
         rank,
+        not about,
         -sum(1 if when == "no-outage" else 2 for when in macro.when),
     )

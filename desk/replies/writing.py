@@ -13,7 +13,7 @@ from desk.post import LabelledPost
 from desk.replies import facts as known
 from desk.replies.calling import called
 from desk.replies.fill import Filler, Filling
-from desk.replies.finding import Fit, fit, fits, found
+from desk.replies.finding import Fit, cued, fit, fits, found
 from desk.replies.ground import Ground, outage_of, post_of
 from desk.replies.measure import limit, measure
 from desk.replies.reach import answering, out_of_reach, strangers
@@ -88,7 +88,9 @@ class Writing:
             if macro.announcement or not macro.written(lang, mode) or not (query or fitting):
                 continue
             choice = self.fill(macro, case, facts, post)
-            rank = fit(macro, case.labels, loop=case.loop, gaps=len(choice.missing))
+            about = post is not None and cued(macro, post.text)
+            gaps = len(choice.missing)
+            rank = fit(macro, case.labels, loop=case.loop, gaps=gaps, about=about)
             choice = msgspec.structs.replace(choice, score=score)
             choices.append(((-score, not fitting, rank), choice))
         choices.sort(key=lambda each: each[0])  # stable: else in the order of the file

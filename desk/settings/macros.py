@@ -23,6 +23,7 @@ PLACEHOLDERS = (
 )
 PLACEHOLDER = re.compile(r"\{([^{}\s]{1,40})\}")
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=5000)]
+Cue = Annotated[str, msgspec.Meta(min_length=2, max_length=40)]
 Id = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,59}$")]
 
 
@@ -43,7 +44,8 @@ class Macro(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     Empty `channels`, `modes` and `labels` mean all of them; `when` says what must be known of the
     customer's outage. A `loop` macro tells people who were promised a time that power is back, an
     `update` those who were promised another time than the one known now. An `announcement` is for
-    everybody.
+    everybody. Of macros for the same labels those come first of whose `cues`, the begins of words
+    by language, the customer's post has one.
     """
 
     id: Id
@@ -56,6 +58,7 @@ class Macro(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     when: tuple[When, ...] = ()
     loop: bool = False
     update: bool = False
+    cues: dict[Lang, tuple[Cue, ...]] = {}
     announcement: bool = False
 
     def written(self, lang: str, mode: str) -> str:

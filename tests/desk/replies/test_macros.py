@@ -9,7 +9,7 @@ import pytest
 
 from desk.replies.facts import NOTHING
 from desk.replies.fill import Filler, Filling
-from desk.replies.finding import fits, found
+from desk.replies.finding import cued, fit, fits, found
 from desk.replies.measure import LIMITS
 from desk.replies.reply import Facts
 from desk.replies.voice import Draftable, VoiceCheck
@@ -180,6 +180,25 @@ def test_macros_are_found_by_what_is_typed_with_its_slips(query: str, first: str
     scored = found(SETTINGS.macros.macro, query, "en", "calm")
     best = max(scored, key=lambda each: each[1])
     assert best[0].id == first, sorted(((s, m.id) for m, s in scored), reverse=True)[:4]
+
+
+@pytest.mark.parametrize(
+    ("label", "text", "first"),
+    [
+        ("hazard", "A cable hangs over the gate", "wire-down"),
+        ("hazard", "il quadro del palazzo sta BRUCIANDO", "fire-sparks"),
+        ("hazard", "un árbol sobre la casa", "tree-on-line"),
+        ("hazard", "that sounds bad", "wire-down"),
+        ("vulnerable", "my newborn is freezing", "at-risk-at-home"),
+        ("vulnerable", "dad needs his oxygen", "medical-device"),
+    ],
+)
+def test_what_was_written_puts_one_macro_of_its_label_first(
+    label: str, text: str, first: str
+) -> None:
+    macros = [macro for macro in SETTINGS.macros.macro if label in macro.labels]
+    best = min(macros, key=lambda m: fit(m, (label,), loop=False, gaps=0, about=cued(m, text)))
+    assert best.id == first
 
 
 def test_nonsense_finds_nothing_and_nothing_finds_all() -> None:
