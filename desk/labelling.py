@@ -176,9 +176,9 @@ class _Labeller:
             _GoneError: it has ended.
         """
         loop = asyncio.get_running_loop()
-        self._socket.setblocking(False)
         self.waiting += 1
         try:
+            self._socket.setblocking(False)  # closed, where another batch has found it dead
             async with self._sending:
                 await loop.sock_sendall(self._socket, _framed(asked))
             async with self._hearing:  # locks are fair: who has sent first hears first

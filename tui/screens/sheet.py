@@ -39,7 +39,8 @@ class Sheet(Over, ModalScreen[None]):
 
     def on_mount(self) -> None:
         self.app.theme_changed_signal.subscribe(self, lambda _theme: self.tell())
-        self.tell()
+        if self.children:  # in an app that ends while this is made, nothing was composed
+            self.tell()
 
     def tell(self) -> None:
         """Say what the sheet is for, in the colours of the theme."""
