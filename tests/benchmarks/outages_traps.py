@@ -33,6 +33,7 @@ and more. A region's whole stream has thirty times the background and as many in
 TIMED_BACKGROUND = 0.2
 AMBIENT_BACKGROUND = 0.5
 FALSE_MAX = 1
+FEW = "few authors"
 
 NO_TRAPS = TrapRates(**dict.fromkeys(TrapRates.__struct_fields__, 0.0))
 
@@ -41,7 +42,8 @@ class Sprung(msgspec.Struct, frozen=True):
     """What a trap did to a calm day: its posts, those taken for located reports, and false outages.
 
     `false` counts all of the day, `by_trap` those made of the trap's posts for the most part;
-    `suspected` are those made of them that were never called likely.
+    `suspected` are those made of them that were never called likely. `few` are none of the false:
+    customers have lost power, and fewer than five of them say where in the post itself.
     """
 
     trap: str
@@ -51,6 +53,7 @@ class Sprung(msgspec.Struct, frozen=True):
     false: int
     by_trap: int
     suspected: int
+    few: int
 
 
 def days(seeds: Iterable[int]) -> Iterator[Day]:
@@ -100,9 +103,10 @@ def sprung(kept: Kept) -> Sprung:
             post.id in trapped and "outage" in post.labels and post.location is not None
             for post in replay.posts
         ),
-        false=len(mistakes),
+        false=sum(mistake.reason != FEW for mistake in mistakes),
         by_trap=sum(mistake.reason == "trap" for mistake in mistakes),
         suspected=sum(2 * len(trapped & set(ids)) > len(ids) for ids in others.values()),
+        few=sum(mistake.reason == FEW for mistake in mistakes),
     )
 
 
@@ -137,10 +141,11 @@ def trap_lines(found: Sequence[Sprung]) -> Iterator[str]:
             sum(each.false for each in part),
             sum(each.by_trap for each in part),
             max(each.by_trap for each in part),
+            sum(each.few for each in part),
         )
         cells.append((trap, *map(str, numbers)))
     head = ("trap", "days", "posts", "taken for reports", "suspected", "false", "by trap")
-    yield from table((*head, "most a day"), cells)
+    yield from table((*head, "most a day", "true, few say where"), cells)
     for goal in trap_musts(found):
         answer = "reached" if goal.met else "NOT reached"
         yield f"must: {goal.what}: {answer}, {goal.reached:g}"
