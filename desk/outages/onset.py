@@ -74,14 +74,14 @@ _FRESH = re.compile(
 )
 _BLINK = re.compile(
     r"""\b(?:flicker\w*|blink(?:ed|ing|s)?|blips?|brown\s?outs?|surg(?:e|es|ing)|dimm(?:ed|ing)
-    |on\s(?:and|&|n)\soff|off\s(?:and|&|n)\son|half\s(?:a\s)?second|little\spower\scuts
+    |(?:(?:gone|went|going|out)\s)?(?:on\s(?:and|&|n)\soff|off\s(?:and|&|n)\son)|half\s(?:a\s)?second|little\spower\scuts
     |sfarfall\w*|sbalz[oi]|cal[oi]\sdi\stensione|va\se\sviene|salta\se\storna|microinterruzion[ei]
     |fa\ssu\se\sgiù|intermittenza|stacchi\sdi\scorrente|salta\sogni|si\sabbassano?\se\ssi\sri\w+
     |tremol\w+|parpade\w*|baj[oó]n(?:es)?|microcortes?|va\sy\sviene|fluct[uú]a\w*|tembl\w+)\b""",
     re.IGNORECASE | re.VERBOSE,
 )
 _GONE = re.compile(
-    r"""\b(?:out|gone|dead|died|dark|darkness|black|lost|nothing|without|then\soff
+    r"""\b(?:out|gone|dead|died|dark|darkness|black|lost(?!\swh?at\b)|nothing|without|then\soff
     |no\s(?:power|lights?|electric\w*)|senza|buio|saltat[ao]\sla|andat[ao]\svia|spent[ao]
     |sin\s(?:luz|corriente|suministro)|oscuras|apag[oó]n)\b""",
     re.IGNORECASE | re.VERBOSE,
@@ -154,7 +154,10 @@ def is_blink(text: str, begins: Begins | None = None) -> bool:
     text = text[:LONGEST_TEXT]
     if _BLINK_CUES.isdisjoint(begins_of(text) if begins is None else begins):
         return False
-    return _BLINK.search(text) is not None and _GONE.search(text) is None
+    blink = _BLINK.search(text)
+    if blink is None:
+        return False
+    return _GONE.search(text[: blink.start()] + " " + text[blink.end() :]) is None
 
 
 def _told(text: str, begins: Begins) -> timedelta | None:

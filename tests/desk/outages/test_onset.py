@@ -58,7 +58,15 @@ def test_other_times_are_none(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["lights keep flickering", "cali di tensione", "la luce fa su e giù", "parpadea la luz"]
+    "text",
+    [
+        "lights keep flickering",
+        "power has gone off and on all day",
+        "brown out here, lost what I had typed",
+        "cali di tensione",
+        "la luce fa su e giù",
+        "parpadea la luz",
+    ],
 )
 def test_a_dip_is_no_loss(text: str) -> None:
     assert is_blink(text)
