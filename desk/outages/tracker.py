@@ -60,7 +60,7 @@ LATE_S = 2 * 3600
 HEARD_S = WINDOWS_S[-1] + LATE_S
 """How long posts of a community without an outage are kept."""
 
-REOPENED_S = 24 * 3600
+REOPENED_S = 48 * 3600
 """Reports so soon after an outage has ended reopen it: nearly always the same customers still lack
 power (of simulated storms' outages one in a hundred began anew where one had ended before)."""
 
