@@ -24,7 +24,8 @@ from simulator.storm_file import load_storm
 from simulator.stream import StormDay
 
 TICK_S = 0.1
-LARGEST_BATCH = 1000
+LARGEST_BATCH = 250
+"""Posts in a batch: a desk that is behind takes some at a time, and screens wait for no more."""
 SKIPPED_AT_ONCE = 500
 OPTIONS = ("speed", "seed", "hours", "scale", "background", "stream")
 
