@@ -91,7 +91,7 @@ def state_words(row: CaseRow, me: str) -> str:
     if row.state == "mine":
         return "mine" if row.agent == me else name_words(row.agent or "taken")
     if row.state == "new" and row.skipped:
-        return "skipped"
+        return "later"
     return row.state
 
 
@@ -99,7 +99,7 @@ def stands_words(row: CaseRow, me: str) -> str:
     """Where a case stands, in full."""
     whose = "yours" if row.agent == me else f"with {name_words(row.agent)}" if row.agent else ""
     state = {
-        "new": "skipped by storm mode" if row.skipped else "new",
+        "new": "left for later by storm mode" if row.skipped else "new",
         "mine": whose or "in hand",
         "customer": "waiting for the customer",
         "operations": "waiting for operations",

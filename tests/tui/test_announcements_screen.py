@@ -21,6 +21,7 @@ from tests.tui.cases_scene import CLOCK, MACROS
 from tests.tui.conftest import HELLO, status
 from tests.tui.scene import until
 from tui.link import LinkState
+from tui.screens.everybody import Everybody
 
 if TYPE_CHECKING:
     from tests.tui.conftest import OpenScene, Scene
@@ -170,9 +171,13 @@ async def test_everybody_of_an_outage_is_shown_before_anything_is_sent(scene: Op
                      "✓ @person0", "× @person1", "gets none: has had an answer at 14:20",
                      "Hello @person0, power is back"):  # fmt: skip
             assert part in text
+        sheet = s.app.screen
+        assert isinstance(sheet, Everybody)
+        assert sheet._told is not None
+        sheet.fill(msgspec.structs.replace(sheet._told, filled=sheet._told.filled[:2]))
         await s.press("y")
         assert s.asked(AnswerOutage)[-1].send
-        assert "» 3 answered in Alder Bay; all are in the outbox" in s.text()
+        assert "» 3 answered in Alder Bay, 1 more than you saw; all are in the outbox" in s.text()
 
 
 async def test_nothing_is_sent_where_one_goes_back(scene: OpenScene) -> None:

@@ -155,7 +155,11 @@ class Everybody(Reasons, Over, ModalScreen[str]):
         if answered.loop and not self._loop:
             self._loop = self._bound = True  # a macro that closes the loop does so by itself
         if self._sending:
-            self.dismiss(f"{answered.sent:,} answered in {self._place}; all are in the outbox")
+            new = answered.sent - len(self._told.filled) if self._told else 0
+            more = f", {new:,} more than you saw" if new > 0 else ""
+            self.dismiss(
+                f"{answered.sent:,} answered in {self._place}{more}; all are in the outbox"
+            )
             return
         self._told = answered
         self.query_one(People).show((*answered.filled, *answered.passed_over))
