@@ -27,6 +27,7 @@ LATE_S = 3600.0
 
 REMEMBERED = 400
 READERS = 2000
+TRIES = 40
 _ACTS = {"drill": "trap_drill", "bot_flood": "trap_bot", "elsewhere": "elsewhere"}
 _REPOSTED = {"rumour": 0.75, "old_photo": 0.6, "drill": 0.5, "scam": 0.0, "internet": 0.1}
 """Share of a trap's posts that only pass on one of its others."""
@@ -53,6 +54,8 @@ class TimedTraps:
         self._channels = Odds(**scene.storm.crowd.channels)
         self._traps = [self._placed(trap) for trap in scene.storm.trap]
         self._over: deque[Told] = deque(maxlen=REMEMBERED)
+        late = [trap for trap in scene.storm.trap if trap.kind == "late_repost"]
+        self._late_until_s = max((t.hour * 3600 + t.minutes * 60 for t in late), default=0.0)
         self._asked: deque[Told] = deque(maxlen=REMEMBERED // 8)
         self._bases: dict[int, list[Said]] = {}
         self._writing: _Set | None = None
@@ -92,12 +95,19 @@ class TimedTraps:
                 self._writing.told.append(told)
         elif truth.trap is None and truth.outage and not post.repost_of and not post.reply_to:
             # An even sample of the day so far, or only the last minutes would come again.
-            kept = len(self._over) < REMEMBERED or self._draw.random() < 0.1
-            if kept and "outage" in truth.labels and not post.geo and not post.place:
-                self._over.append(told)
+            if "outage" in truth.labels and not post.geo and not post.place:
+                self._keep(told)
             if "news" not in truth.labels and post.mentions:
                 self._asked.append(told)
         self._writing = None
+
+    def _keep(self, told: Told) -> None:
+        """Remember a report that is over in time to be passed on late."""
+        outage = self._scene.outage_of(told.truth.outage)
+        if outage is None or outage.restored_s > self._late_until_s - LATE_S:
+            return
+        if len(self._over) < REMEMBERED or self._draw.random() < 0.1:
+            self._over.append(told)
 
     def write(self, at_s: float, kind: str, subject: int) -> Draft | None:
         """A post of trap `subject`."""
@@ -161,7 +171,7 @@ class TimedTraps:
     def _late(self, which: _Set, at_s: float, subject: int) -> Draft | None:  # noqa: ARG002
         """A true post, passed on when it is true no more."""
         draw = self._draw
-        for _ in range(20):
+        for _ in range(TRIES):
             told = self._over[int(len(self._over) * draw.random())] if self._over else None
             outage = self._scene.outage_of(told.truth.outage) if told else None
             if told and outage and outage.restored_s < at_s - LATE_S:

@@ -36,8 +36,9 @@ def test_a_terminal_sees_one_line_that_is_rewritten(monkeypatch: pytest.MonkeyPa
     assert text.count("\r") == 13
     assert text.count("\n") == 1
     assert text.rpartition("\r")[2].startswith(
-        "240,000 posts and 3 outages in here, 20,000 posts/s"
+        "240,000 posts and 3 outages in here, 20,000 posts/s, "
     )
+    assert "a second of CPU" in text
 
 
 def test_a_log_gets_a_plain_line_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:

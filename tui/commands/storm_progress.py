@@ -12,15 +12,24 @@ PLAIN_EVERY_S = 5.0
 
 
 class Progress:
-    """Told the posts so far and the hour that they have come to; the speed is that of the wall."""
+    """Told the posts so far and the hour that they have come to; the speed is that of the wall.
+
+    At the end it is told by CPU time, too: that hangs less on what else the machine does.
+    """
 
     def __init__(
-        self, name: str, hours: float, clock: Callable[[], float] = time.perf_counter
+        self,
+        name: str,
+        hours: float,
+        clock: Callable[[], float] = time.perf_counter,
+        cpu: Callable[[], float] = time.process_time,
     ) -> None:
         self._name = name
         self._hours = hours
         self._clock = clock
+        self._cpu = cpu
         self._began_s = clock()
+        self._cpu_began_s = cpu()
         self._said_s = self._began_s
 
     def __call__(self, posts: int, hour: float) -> None:
@@ -39,6 +48,8 @@ class Progress:
     def end(self, posts: int, rest: str) -> None:
         """Say what was made, and how fast."""
         words = f"{posts:,} posts and {rest}, {self._speed(posts):,} posts/s"
+        cpu_s = self._cpu() - self._cpu_began_s
+        words += f", {posts / max(1e-3, cpu_s):,.0f} a second of CPU"
         if not rewrite(words, end=True):
             say(words)
 
