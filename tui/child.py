@@ -44,7 +44,8 @@ class DeskChild:
                 stderr=log,
                 start_new_session=True,  # ctrl+c belongs to the screen, which then ends the desk
             )
-        _yield_to_screens(self._process.pid)
+        with contextlib.suppress(OSError):  # it may have ended already
+            os.setpriority(os.PRIO_PROCESS, self._process.pid, NICE)
         assert self._process.stdout is not None
         ready = await self._process.stdout.readline()
         if not ready:
@@ -77,15 +78,6 @@ class DeskChild:
             log.seek(max(0, log.seek(0, os.SEEK_END) - LOG_TAIL_BYTES))
             tail = log.read(LOG_TAIL_BYTES).decode("utf-8", "replace").strip()
         return tail.removeprefix("stormdesk: ") or "it said nothing"
-
-
-def _yield_to_screens(desk: int) -> None:
-    """Let a desk and its processes wait where there is too little for all."""
-    with contextlib.suppress(OSError):  # it may have ended already
-        os.setpriority(os.PRIO_PROCESS, desk, NICE)
-        # Linux weighs a session as a whole where autogroup is on: without this, nice counts only
-        # among the desk's own processes
-        Path(f"/proc/{desk}/autogroup").write_text(str(NICE), encoding="ascii")
 
 
 def _command(setup: Setup, url: str) -> list[str]:
