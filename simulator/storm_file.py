@@ -130,7 +130,8 @@ def storm_toml(storm: Storm, comments: tuple[str, ...] = ()) -> str:
         name: getattr(storm, name) for name in Storm.__struct_fields__ if name != "versions"
     } | {"versions": storm.versions}
     tables = {k: v for k, v in data.items() if _has_tables(v)}
-    plain = {k: v for k, v in data.items() if k not in tables and v is not None}
+    # An empty list could not be gone on with by a table of its name ([[inject]]) below.
+    plain = {k: v for k, v in data.items() if k not in tables and v is not None and v != ()}
     lines += _rows(plain)
     for key, value in tables.items():
         lines += _table(key, value)

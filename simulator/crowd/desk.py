@@ -21,6 +21,9 @@ ANSWERS_BACK = 0.3
 TRIES = 6
 """How often an answer is thought over that does not fit: still out, or back."""
 
+OFFICE_HOURS = (7.0, 22.0)
+"""From when to when, by the wall's clock, somebody answers on bills and meters."""
+
 REMEMBERED = 300
 """Answers of the desk whose reader may still answer back."""
 
@@ -50,7 +53,18 @@ class Desk:
         chance = self._scene.storm.crowd.replies * (2.5 if post.mentions else 0.6)
         if self._draw.random() < chance and len(self._unanswered) < LONGEST_QUEUE:
             wait_s = 240 + self._draw.expovariate(1 / (600 + 20 * len(self._unanswered)))
-            self._queue(at_s + wait_s, told, "")
+            due_s = at_s + wait_s
+            if told.truth.outage is None:
+                due_s = self._office_s(due_s)
+            self._queue(due_s, told, "")
+
+    def _office_s(self, at_s: float) -> float:
+        """When bills and meters are next spoken of: at night only outages are."""
+        hour = self._scene.local_hour(at_s)
+        opens, closes = OFFICE_HOURS
+        if opens <= hour < closes:
+            return at_s
+        return at_s + (opens - hour) % 24 * 3600 + self._draw.expovariate(1 / 2400)
 
     def _read(self, told: Told, at_s: float) -> None:
         """Whoever was answered reads it, and may answer back."""

@@ -81,6 +81,18 @@ def test_an_answer_to_the_desk_comes_from_whom_it_answered(hurricane: Posts) -> 
     assert found > 5
 
 
+def test_bills_and_meters_wait_for_the_morning(hurricane: Posts) -> None:
+    scene, start = day_of("hurricane").scene, load_storm("hurricane").starts_at
+    answers = [
+        scene.local_hour((told.post.created_at - start).total_seconds())
+        for told in hurricane
+        if told.post.reply_to and told.post.author and told.post.author.id.endswith("-utility")
+        and told.truth.outage is None and told.truth.trap is None
+    ]  # fmt: skip
+    assert len(answers) > 20
+    assert all(7 <= hour < 22.1 for hour in answers)
+
+
 def test_some_name_the_town_next_door_and_their_truth_keeps_the_real_one(hurricane: Posts) -> None:
     wrong = [told for told in hurricane if told.truth.trap == "wrong_place"]
     names = {c.id: c.name for c in day_of("hurricane").territory.community}

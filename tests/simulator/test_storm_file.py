@@ -39,6 +39,8 @@ def test_a_written_storm_reads_as_it_was(name: str, tmp_path: Path) -> None:
     path.write_text(storm_toml(storm, ("a comment", "")), encoding="utf-8")
     assert load_storm(str(path)) == storm
     assert load_storm(str(tmp_path)) == storm
+    path.write_text(f'{storm_toml(storm)}\n[[inject]]\ntext = "gone on with"\n', encoding="utf-8")
+    assert load_storm(str(path)).inject[-1].text == "gone on with"
 
 
 @given(st.text(min_size=1, max_size=30), st.text(max_size=30))
