@@ -100,9 +100,9 @@ _DAY_CUES = cues(" ".join((*_WEEKDAYS, *_TOMORROW, *_TODAY)))
 _NAMED_CUES = cues(" ".join(_NAMED_HOURS))
 _HOUR_CUES = cues("hour ora ore hora")
 _AHEAD_CUES = cues(
-    "by within until till etr eta ert estimate expected back restored fixed up says told promised"
-    " entro prima fino ripristino previsto torna verso dicono detto antes hasta para sobre hacia"
-    " eso vuelve volverá regresa dijeron"
+    "by within until till before etr eta ert estimate expected back restored fixed up says told"
+    " promised entro prima fino ripristino previsto torna verso dicono detto antes hasta para sobre"
+    " hacia eso vuelve volverá regresa dijeron"
 )
 _SPAN_CUES = cues("within in fra tra entro dentro en")
 _BACK_CUES = cues(
