@@ -9,9 +9,12 @@ import re
 
 from rules.text import PICTURE_HOSTS, tokens
 
+REPOST = "RT @"
 TITLE_WORDS_MIN = 5
 TITLE_LETTERS_MIN = 4
 _CAPITALS_MIN = 2, 3
+TITLE_CAPITALS_MIN = -(-TITLE_WORDS_MIN * _CAPITALS_MIN[0] // _CAPITALS_MIN[1])
+"""How many words of the shortest title begin with a capital: two thirds of them, rounded up."""
 # The one of "#!/" belongs to a web address.
 _EXCLAMATION = re.compile("!(?!/)|[¡！❗❕‼⁉]")
 
@@ -44,7 +47,7 @@ class PostFacts(dict[str, bool]):
         if name == "reply":
             return bool(getattr(item, "reply_to", None))
         if name == "repost":
-            return bool(getattr(item, "repost_of", None)) or text.startswith("RT @")
+            return bool(getattr(item, "repost_of", None)) or text.startswith(REPOST)
         return bool(getattr(item, "account", None)) or self._mentions_own()
 
     def _mentions_own(self) -> bool:

@@ -32,11 +32,11 @@ class Tongue:
         self.own_words = {
             word for word in matcher.plan.telling_words() if _is_own(word, language, common)
         }
-        self._parts = parts(self.own_words, common)
+        self.own_parts = parts(self.own_words, common)
 
     def may_hold(self, tag: str, word: str) -> bool:
         """Whether a hashtag, folded `word`, holds an own word by which phrases are looked up."""
-        return self._parts.within(word) and self.matcher.phrases.tells(tag)
+        return self.own_parts.within(word) and self.matcher.phrases.tells(tag)
 
 
 class Tongues:
@@ -55,6 +55,11 @@ class Tongues:
         self._own_words = frozenset().union(*(one.own_words for one in self._tongues))
         self._every_flag = sum(one.flag for one in self._tongues)
         self._chosen: dict[tuple[str, int], tuple[Matcher, ...]] = {}
+
+    @property
+    def own_parts(self) -> list[Parts]:
+        """The own words of each language, as parts of hashtags."""
+        return [one.own_parts for one in self._tongues]
 
     def in_play(self, language: str, code: int) -> tuple[Matcher, ...]:
         """The matchers that a text of `language` with a code is held against."""

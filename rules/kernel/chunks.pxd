@@ -1,6 +1,7 @@
 cimport cython
 from cpython.object cimport PyObject
 from rules.kernel.cuts cimport Chunk, Cut
+from rules.kernel.parts cimport Parts
 from rules.kernel.spelling cimport Bits, Commons, Gate
 
 
@@ -26,6 +27,7 @@ cdef class Shelf:
 @cython.final
 cdef class Chunks:
     cdef object code_of, tag_code_of
+    cdef tuple telling  # `Parts` of each language: a hashtag that holds none has no code; or None
     cdef dict known
     cdef Commons commons
     cdef Gate named  # the known words whose code is not that of the common ones
@@ -47,6 +49,7 @@ cdef class Chunks:
     cdef int _file_tag(
         self, Chunk chunk, int kind, void *data, Py_ssize_t start, Py_ssize_t end
     ) except -1
+    cdef bint _may_tell(self, Chunk word) except -1
     cdef Chunk _base(self, const char *word, Py_ssize_t size)
     cdef Chunk _plain(self, const char *word, Py_ssize_t size)
     cdef Chunk _other(self, str text)

@@ -18,11 +18,14 @@ from cpython.unicode cimport (
 )
 cimport cython
 from cpython.mem cimport PyMem_Calloc, PyMem_Free
+from libc.string cimport memcmp, memcpy
 
 from rules.kernel.cuts cimport (
     ASKED, CHUNK_LETTERS_MAX, DRESSED, LINK, MENTION, OTHER, PLAIN, TAG, Chunk, Cut, Piece, chunk_of,
 )
-from rules.kernel.spelling cimport commons_of, hashed_on, spelled
+from rules.kernel.spelling cimport commons_of, hashed_on, joined_on, may_be_blank, spelled
+
+from sys import byteorder
 
 from rules.language import common_words
 from rules.language import VOTES as _VOTES
@@ -34,8 +37,14 @@ from rules.text import LINK_STARTS, ends_sentence, fold
 FORM = 6  # as in rules/chunks.py: a kernel of another form is not used
 
 cdef extern from *:
+    int lowest_of "__builtin_ctzll"(Bits) noexcept
     void prefetch "__builtin_prefetch"(const void *) noexcept
 
+cdef enum:
+    AHEAD = 6  # so many chunks later memory that was asked for is there
+
+if byteorder != "little":
+    raise ImportError("letters are hashed side by side as little-endian machines hold them")
 cdef Bits MULTIPLIER = 0x9E3779B97F4A7C15ULL  # odd, its bits well mixed (Knuth's golden ratio)
 cdef Bits SEED = hash("rules.kernel.chunks") & 0xFFFFFFFFFFFFFFFF  # nobody can aim at one slot
 cdef Bits VOTES = _VOTES
@@ -74,6 +83,47 @@ cdef inline Bits _mixed(Bits hash) noexcept:
     return (hash ^ (hash >> 32)) | 1
 
 
+cdef inline Bits _hashed(int kind, void *data, Py_ssize_t at, Py_ssize_t end) noexcept:
+    """The hash of what stands in a text between two places, however wide its letters are stored."""
+    cdef Bits hash = SEED, letters
+    cdef int shift
+    while at < end:
+        letters = 0
+        for shift in range(0, 64, 8):
+            if at < end:
+                letters ^= <Bits> PyUnicode_READ(kind, data, at) << shift
+                at += 1
+        hash = joined_on(hash, letters)
+    return _mixed(hash)
+
+
+cdef inline Bits _end_of(unsigned char *text, Py_ssize_t *place, Py_ssize_t size) noexcept:
+    """Leads a place in a Latin-1 text to the end of the chunk there; its hash."""
+    cdef Bits hash = SEED, letters, blanks
+    cdef Py_ssize_t at = place[0]
+    cdef int some
+    while at < size:
+        some, letters = 8, 0
+        if at + 8 <= size:
+            memcpy(&letters, text + at, 8)
+        else:
+            some = <int> (size - at)
+            memcpy(&letters, text + at, some)
+        blanks = may_be_blank(letters)
+        if blanks:
+            some = min(some, lowest_of(blanks) >> 3)
+            while some < 8 and at + some < size and not SPACE[text[at + some]]:
+                some += 1  # it only may have been one
+            letters &= (1ULL << 8 * some) - 1 if some < 8 else ~0ULL
+        if some:
+            hash = joined_on(hash, letters)
+        at += some
+        if some < 8:
+            break
+    place[0] = at
+    return _mixed(hash)
+
+
 cdef inline void _put(Cut cut, int number, PyObject *chunk) noexcept:
     """Puts a chunk to its place in a text."""
     cdef Bits code = (<Chunk> chunk).code
@@ -89,6 +139,8 @@ cdef inline bint _same(Chunk chunk, int kind, void *data, Py_ssize_t start, Py_s
     if chunk.near >= 0:
         if chunk.near != size:
             return False
+        if kind == 1:
+            return not memcmp(chunk.letters, <char *> data + start, size)
         for at in range(size):
             if chunk.letters[at] != <int> PyUnicode_READ(kind, data, start + at):
                 return False
@@ -201,7 +253,7 @@ cdef class Chunks:
         cdef Chunk chunk
         cut.text = text
         self._scan(cut, kind, data, len(text))
-        for number in range(cut.size):
+        for number in range(max(0, cut.size - AHEAD), cut.size):
             young.expect_chunk(cut.pieces[number].hash)
         for number in range(cut.size):
             piece = &cut.pieces[number]
@@ -222,7 +274,6 @@ cdef class Chunks:
         """Notes where the chunks of a text stand, and its lines end."""
         cdef Py_ssize_t at = 0, start
         cdef Bits hash
-        cdef unsigned char *latin = <unsigned char *> data
         while True:
             while at < letters and _is_space(kind, data, at):
                 if PyUnicode_READ(kind, data, at) == u"\n":
@@ -232,18 +283,17 @@ cdef class Chunks:
                 at += 1
             if at == letters:
                 return 0
-            start, hash = at, SEED
+            start = at
             if kind == 1:
-                while at < letters and not SPACE[latin[at]]:
-                    hash = (hash ^ latin[at]) * MULTIPLIER
-                    at += 1
+                hash = _end_of(<unsigned char *> data, &at, letters)
             else:
                 while at < letters and not _is_space(kind, data, at):
-                    hash = (hash ^ <Bits> PyUnicode_READ(kind, data, at)) * MULTIPLIER
                     at += 1
-            hash = _mixed(hash)
+                hash = _hashed(kind, data, start, at)
             self.young.expect(hash)
             cut.note(hash, start, at)
+            if cut.size > AHEAD:
+                self.young.expect_chunk(cut.pieces[cut.size - 1 - AHEAD].hash)
 
     cdef Chunk _chunk(
         self, str text, int kind, void *data, Py_ssize_t start, Py_ssize_t end, Bits hash
@@ -352,22 +402,29 @@ cdef class Chunks:
         """Notes that a chunk is a hashtag, and its code."""
         cdef str tag
         chunk.kind = TAG
-        if not chunk.code & ~VOTES and chunk.base.number:
+        if (chunk.base.number and not chunk.code & ~VOTES) or not self._may_tell(chunk.base):
             chunk.code = 0
             return 0
         tag = PyUnicode_FromKindAndData(kind, <char *> data + kind * start, end - start)
         chunk.code = self.tag_code_of(tag, "#" + chunk.base.read())
         return 0
 
+    cdef bint _may_tell(self, Chunk word) except -1:
+        """Whether a hashtag of a word may hold an own word of some language."""
+        cdef unsigned int[CHUNK_LETTERS_MAX] letters
+        cdef int size = word.spell(letters)
+        if self.telling is None:
+            return True
+        for parts in self.telling:
+            if (<Parts> parts).holds_one(letters, size):
+                return True
+        return False
+
     cdef Chunk _base(self, const char *word, Py_ssize_t size):
         """The chunk of a folded word."""
-        cdef Bits hash = SEED
-        cdef Py_ssize_t at
+        cdef Bits hash = _hashed(1, <void *> word, 0, size)
         cdef PyObject *kept
         cdef Chunk chunk
-        for at in range(size):
-            hash = (hash ^ <unsigned char> word[at]) * MULTIPLIER
-        hash = _mixed(hash)
         kept = self.young.find(hash, 1, <void *> word, 0, size)
         if kept != NULL:
             return <Chunk> kept

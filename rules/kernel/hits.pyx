@@ -112,24 +112,24 @@ cdef class Phrases:
         cdef Reader reader = self.reader
         cdef int number, words = 2, fragments = 0
         cdef bint telling = reader.start.anchors or reader.start.weighs
-        cdef Chunk chunk
-        cdef Run run
+        cdef PyObject *chunk  # borrowed, as the run: to count references costs time
+        cdef PyObject *run
         cdef Page page
         telling = telling or reader.end.anchors or reader.end.weighs
         for number in range(cut.size):
-            chunk = <Chunk> cut.pieces[number].chunk
-            if chunk.runs[reader.tongue] == NULL:
-                reader.run(chunk)
-            prefetch(chunk.runs[reader.tongue])
+            chunk = cut.pieces[number].chunk
+            if (<Chunk> chunk).runs[reader.tongue] == NULL:
+                reader.run(<Chunk> chunk)
+            prefetch((<Chunk> chunk).runs[reader.tongue])
         for number in range(cut.size):
-            run = <Run> (<Chunk> cut.pieces[number].chunk).runs[reader.tongue]
-            if run is reader.idle_run:
+            run = (<Chunk> cut.pieces[number].chunk).runs[reader.tongue]
+            if run == <PyObject *> reader.idle_run:
                 words += 1
                 continue
-            prefetch(<PyObject *> run.lone)
-            words += run.size
-            fragments += run.fragment
-            telling = telling or run.telling
+            prefetch(<PyObject *> (<Run> run).lone)
+            words += (<Run> run).size
+            fragments += (<Run> run).fragment
+            telling = telling or (<Run> run).telling
         if not (telling or fragments):
             return None
         page = Page.__new__(Page)

@@ -34,6 +34,7 @@ cdef class Judge:
 
     def __init__(self, Chunks chunks, tongues):
         self.chunks, self.tongues, self.chosen = chunks, tongues, {}
+        chunks.telling = tuple(tongues.own_parts)
 
     def classify(self, items):
         """One verdict for each item, in order."""

@@ -17,15 +17,6 @@ cdef struct Way:
     int phrase
 
 
-cdef struct Near:
-    int before  # the element that was asked for there, and how far
-    int gap_before
-    bint has_before
-    int after
-    int gap_after
-    bint has_after
-
-
 cdef struct Spot:
     int begin
     int end
@@ -46,8 +37,7 @@ cdef class Page(Sheet):
     cdef Spots *found  # by table, in the order in which they were looked for
     cdef Spot *spots
     cdef Way *way
-    cdef int found_held, found_size, spots_held, spots_size, anchors_size, ways, ways_size
-    cdef int *standing_anchors
+    cdef int found_held, found_size, spots_held, spots_size, ways, ways_size
 
     cdef int find_ways(self) except -1
     cdef int find_weighed(self) except -1
@@ -56,11 +46,8 @@ cdef class Page(Sheet):
     cdef bint fits(self, Check check, int first, int last) except -1
 
     cdef bint _has(self, Table table, Limit limit) except -1
-    cdef int _anchors(self, Table table) except -1
-    cdef int _make_anchors(self, int size) except -1
     cdef int _stands(self, Table table, int at, Limit limit) except -1
     cdef int _try(self, int number, Bits **done) except -1
-    cdef bint _is_near(self, int place, Probe *probe, Near *near) noexcept
     cdef int _note_ways(self, int found, int rank, int rule, int phrase) except -1
     cdef int _make_ways(self, int count) except -1
     cdef bint _is_possible(self, Check check) except -1
@@ -70,8 +57,9 @@ cdef class Page(Sheet):
     cdef bint _meets(self, Sets sets, int number) except -1
     cdef int _singles(self, Sets singles, int number, Limit limit) except -1
     cdef bint _stands_alone(self, int element, Limit limit) except -1
-    cdef int _others(self, Table table, Limit limit) except -1
+    cdef int _others(self, Scale scale, Limit limit) except? -1
     cdef bint _is_fact(self, Context context, int first, int last) except -1
+    cdef bint _may_be(self, int kind)
     cdef bint _is_asked(self, int first, int last) except -1
     cdef bint _applies(self, Context context, int first, int last) except -1
     cdef bint _beside(

@@ -9,23 +9,29 @@ engine may be forked, and used from several threads in turn.
 """
 
 from cpython.list cimport PyList_GET_ITEM
+from cpython.object cimport PyObject
+from cpython.unicode cimport (
+    PyUnicode_DATA, PyUnicode_KIND, PyUnicode_READ, Py_UNICODE_ISUPPER,
+)
 cimport cython
 from libc.stdlib cimport calloc, free, realloc
 from libc.string cimport memset
 
 from rules.kernel.spelling cimport Bits
-from rules.kernel.sheets cimport Sheet, Standing
+from rules.kernel.sheets cimport Near, Sheet, Standing
 from rules.kernel.tables cimport (
-    ASKED, CUED, LANES_MAX, LINKED, MENTIONED, TAGGED, Book, Check, Context, Limit, Probe, Row, Scale,
+    ASKED, CUED, EXCLAIMED, LANES_MAX, LINKED, MENTIONED, PICTURED, REPOSTED,
+    TAGGED, TITLED, Book, Check, Context, Limit, Probe, Row, Scale,
     Sets, Table,
 )
-from rules.kernel.words cimport Clue, Word
+from rules.kernel.words cimport Clue, Word, gist_of
 
-from rules.facts import PostFacts
+from rules.facts import TITLE_CAPITALS_MIN as _TITLE_CAPITALS_MIN
+from rules.facts import REPOST, PostFacts
 from rules.page import EDIT_COST as _EDIT_COST
 from rules.page import NEVER as _NEVER
 
-cdef int EDIT_COST = _EDIT_COST, NEVER = _NEVER
+cdef int EDIT_COST = _EDIT_COST, NEVER = _NEVER, TITLE_CAPITALS_MIN = _TITLE_CAPITALS_MIN
 cdef enum:
     CLUES_MAX = 4096  # told apart; of more a text seems to hold more than it does
 
@@ -39,7 +45,6 @@ cdef class Page(Sheet):
     """The words of one text under the rules: see `rules.page.Page`."""
 
     def __dealloc__(self):
-        free(self.standing_anchors)
         free(self.found)
         free(self.spots)
         free(self.way)
@@ -49,45 +54,16 @@ cdef class Page(Sheet):
     cdef bint _has(self, Table table, Limit limit) except -1:
         """Whether a phrase of a table stands in the text."""
         cdef int one, number, at
-        for one in range(self._anchors(table)):
+        for one in range(self.anchors_of(table)):
             number = self.standing_anchors[one]
+            self.look_for(table, number)
             for at in range(table.start[number], table.start[number + 1]):
                 if self._stands(table, at, limit):
                     return True
         return False
 
-    cdef int _anchors(self, Table table) except -1:
-        """Puts the anchors of a table that stand in the text to `standing_anchors`; so many."""
-        cdef int at, count = 0, before = 0
-        cdef Sets mask = table.mask
-        cdef Bits held
-        if not table.anchors:
-            return 0
-        if self.present == NULL:
-            self.look_at_words()
-        if self.anchors_size < table.anchors:
-            self._make_anchors(table.anchors)
-        for at in range(mask.start[1]):
-            held = mask.bits[at] & self.present[mask.block[at]]
-            while held:  # the anchors are in order, so their numbers are told by counting
-                self.standing_anchors[count] = before + popcount(
-                    mask.bits[at] & ((held & -held) - 1)
-                )
-                count += 1
-                held &= held - 1
-            before += popcount(mask.bits[at])
-        return count
-
-    cdef int _make_anchors(self, int size) except -1:
-        """Makes room for so many anchors."""
-        cdef void *room = realloc(self.standing_anchors, size * sizeof(int))
-        if room == NULL:
-            raise MemoryError
-        self.standing_anchors, self.anchors_size = <int *> room, size
-        return 0
-
     cdef inline int _stands(self, Table table, int at, Limit limit) except -1:
-        """How many sites a row of a table has in the text."""
+        """How many sites a row of a table has in the text; its anchor is that of `place_of`."""
         cdef Row *row = &table.row[at]
         if not self.may_stand(row, table.element, limit.gap):
             return 0
@@ -99,18 +75,22 @@ cdef class Page(Sheet):
         cdef Word word
         cdef Probe *probe
         cdef Near near
-        cdef int place, at, each
+        cdef int place, at, each, one
         cdef Bits *done = NULL
+        if not any.rows:
+            return 0
+        self.expect_probes(any)
         try:
-            for place in range(self.total):
-                if not self.gist[place]:
-                    continue
+            for one in range(self.tellings):
+                place = self.telling[one]
                 word = <Word> self.words[place]
                 for at in range(word.anchors):
                     near.before = near.after = -1
                     for each in range(any.start[word.anchor[at]], any.start[word.anchor[at] + 1]):
                         probe = &any.probe[each]
-                        if self._is_near(place, probe, &near):
+                        if self.is_near_by(place, probe, &near) and self.may_lead(
+                            place, &any.row[probe.row], any.element, probe.gap
+                        ):
                             self._try(probe.row, &done)
         finally:
             free(done)
@@ -134,21 +114,6 @@ cdef class Page(Sheet):
         if found and self._is_possible(check):
             self._note_ways(found, self.book.turn[row.rule], row.rule, row.phrase)
         return 0
-
-    cdef bint _is_near(self, int place, Probe *probe, Near *near) noexcept:
-        """As `neighboured`, for rows in order: what was told of one is not asked for the next."""
-        if probe.before >= 0:
-            if near.before != probe.before or near.gap_before != probe.gap:
-                near.before, near.gap_before = probe.before, probe.gap
-                near.has_before = self.is_before(place, probe.before, probe.gap)
-            if not near.has_before:
-                return False
-        if probe.after >= 0:
-            if near.after != probe.after or near.gap_after != probe.gap:
-                near.after, near.gap_after = probe.after, probe.gap
-                near.has_after = self.is_after(place, probe.after, probe.gap)
-            return near.has_after
-        return True
 
     cdef int _note_ways(self, int found, int rank, int rule, int phrase) except -1:
         """Puts the sites in `trail`, so many, to `way`."""
@@ -228,8 +193,9 @@ cdef class Page(Sheet):
         for number in range(scale.weights):
             if scale.points[number] > 0:
                 table = <Table> PyList_GET_ITEM(scale.phrases, number)
-                for each in range(self._anchors(table)):
+                for each in range(self.anchors_of(table)):
                     anchor = self.standing_anchors[each]
+                    self.look_for(table, anchor)
                     for at in range(table.start[anchor], table.start[anchor + 1]):
                         self._note_ways(
                             self._stands(table, at, check.limit),
@@ -246,16 +212,16 @@ cdef class Page(Sheet):
         """
         cdef Bits seen[CLUES_MAX >> 6]
         cdef Clue *clue
-        cdef Word word
+        cdef PyObject *word  # borrowed: to count references costs time
         cdef int place, at, number
         memset(most, 0, LANES_MAX * sizeof(int))
         memset(seen, 0, sizeof(seen))
         for place in range(self.total):
             if not self.gist[place]:
                 continue
-            word = <Word> self.words[place]
-            for at in range(word.clues):
-                number = word.clue[at]
+            word = self.words[place]
+            for at in range((<Word> word).clues):
+                number = (<Word> word).clue[at]
                 clue = &self.reader.clue[number]
                 if clue.anchor >= 0:
                     most[clue.lane] += clue.points * self._rows_at(place, clue, near)
@@ -285,9 +251,8 @@ cdef class Page(Sheet):
             self.look_at_words()
         for number in range(scale.weights):
             count = self._singles(scale.singles, number, limit)
-            count += self._others(<Table> PyList_GET_ITEM(scale.others, number), limit)
             total += scale.points[number] * count
-        return total
+        return total + self._others(scale, limit)
 
     cdef int _singles(self, Sets singles, int number, Limit limit) except -1:
         """How many elements of a set stand in the text, each as a phrase by itself."""
@@ -320,18 +285,23 @@ cdef class Page(Sheet):
                 return True
         return False
 
-    cdef int _others(self, Table table, Limit limit) except -1:
-        """How many phrases of a table stand in the text."""
-        cdef int one, number, at
+    cdef int _others(self, Scale scale, Limit limit) except? -1:
+        """What the longer phrases come to that stand in the text, each counted once."""
+        cdef Table table = scale.every
+        cdef int one, number, at, total = 0
         cdef set found = None
-        for one in range(self._anchors(table)):
+        for one in range(self.anchors_of(table)):
             number = self.standing_anchors[one]
+            self.look_for(table, number)
             for at in range(table.start[number], table.start[number + 1]):
                 if self._stands(table, at, limit):
                     if found is None:
                         found = set()
-                    found.add(table.row[at].phrase)
-        return 0 if found is None else len(found)
+                    phrase = table.row[at].rule, table.row[at].phrase
+                    if phrase not in found:
+                        found.add(phrase)
+                        total += scale.points[table.row[at].rule]
+        return total
 
     # --- what else a rule asks for ----------------------------------------------------------------
 
@@ -377,9 +347,31 @@ cdef class Page(Sheet):
             return self.holds_element(self.book.link)
         if context.kind == MENTIONED:
             return self.holds_element(self.book.mention)
+        if not self._may_be(context.kind):
+            return False
         if self.facts is None:
             self.facts = PostFacts(self.cut.text, self.item, self.accounts)
         return self.facts[context.fact]
+
+    cdef bint _may_be(self, int kind):
+        """Whether a fact may hold that `rules.facts` tells: mostly a glance at the text says no."""
+        cdef int width = PyUnicode_KIND(self.cut.text), capitals = 0
+        cdef void *data = PyUnicode_DATA(self.cut.text)
+        cdef Py_ssize_t at
+        cdef Py_UCS4 letter
+        if kind == REPOSTED:
+            return not isinstance(self.item, str) or self.cut.text.startswith(REPOST)
+        if kind == PICTURED:
+            return not isinstance(self.item, str) or u"/" in self.cut.text
+        if kind != TITLED and kind != EXCLAIMED:
+            return True
+        for at in range(len(self.cut.text)):
+            letter = PyUnicode_READ(width, data, at)
+            if kind == TITLED:
+                capitals += Py_UNICODE_ISUPPER(letter)
+            elif letter == u"!" or letter == u"¡" or <int> letter > 0x2000:  # some signs, some emoji
+                return True
+        return kind == TITLED and capitals >= TITLE_CAPITALS_MIN
 
     cdef bint _is_asked(self, int first, int last) except -1:
         """Whether the sentence of a match holds a question mark."""
@@ -401,6 +393,8 @@ cdef class Page(Sheet):
         cdef int at
         if context.kind != CUED:
             return self._is_fact(context, first, last)
+        if not self._meets(context.cued, 0):
+            return False
         where = self._sites(context.anywhere, limit)
         if where.count:
             return True
@@ -457,8 +451,9 @@ cdef class Page(Sheet):
         for at in range(self.found_held):
             if self.found[at].table == <void *> table:
                 return self.found[at]
-        for each in range(self._anchors(table)):
+        for each in range(self.anchors_of(table)):
             number = self.standing_anchors[each]
+            self.look_for(table, number)
             for at in range(table.start[number], table.start[number + 1]):
                 count = self._stands(table, at, limit)
                 if self.spots_held + count > self.spots_size:

@@ -6,7 +6,7 @@ cimport cython
 from cpython.unicode cimport PyUnicode_FromKindAndData
 from libc.stdlib cimport free, malloc
 
-from rules.kernel.spelling cimport commons_of, gate_of, hashed, hashed_on, spelled
+from rules.kernel.spelling cimport Known, commons_of, hashed, hashed_on
 
 from rules.parts import COMMON_LETTERS_MIN as _COMMON_LETTERS_MIN
 from rules.parts import JOINED_LETTERS_MIN as _JOINED_LETTERS_MIN
@@ -36,9 +36,9 @@ cdef class Parts:
     def __init__(self, words, common):
         self.words = frozenset([word for word in words if len(word) >= PART_LETTERS_MIN])
         self.common = common.words
-        self.own = gate_of(self.words, 32)
+        self.own = Known(self.words)
         self.longest = max(map(len, self.words), default=0)
-        self.real = commons_of(common).gate
+        self.commons = commons_of(common)
 
     def within(self, str text):
         """Whether a word of three letters or more is a part of a text."""
@@ -61,9 +61,10 @@ cdef class Parts:
             spelling = 1
             for end in range(begin, min(size, begin + self.longest)):
                 spelling = hashed_on(spelling, letters[end])
-                if end - begin + 1 >= COMMON_LETTERS_MIN and self.own.may_hold(spelling or 1):
-                    if _said(letters + begin, end - begin + 1) in self.words:
-                        return True
+                if end - begin + 1 < COMMON_LETTERS_MIN:
+                    continue
+                if self.own.find(letters + begin, end - begin + 1, spelling or 1):
+                    return True
         return False
 
     def joined(self, str word):
@@ -84,8 +85,8 @@ cdef class Parts:
             return 0
         for at in range(1, size - PART_LETTERS_MIN + 1):
             spelling = hashed_on(spelling, letters[at - 1])
-            if at >= PART_LETTERS_MIN and self.own.may_hold(spelling or 1):
-                if self.own.may_hold(hashed(letters + at, size - at, -1, -1)):
+            if at >= PART_LETTERS_MIN and self.own.gate.may_hold(spelling or 1):
+                if self.own.gate.may_hold(hashed(letters + at, size - at)):
                     return self._cut(_said(letters, size))
         return 0
 
@@ -99,37 +100,61 @@ cdef class Parts:
                     return at
         return 0
 
+    cdef bint _is_common(self, const unsigned int *letters, int size, Bits spelling) except -1:
+        """Whether a word in letters, so spelled, is a common one, or one with other signs."""
+        cdef int at
+        if not self.commons.gate.may_hold(spelling):
+            return False
+        for at in range(size):
+            if not (c"a" <= letters[at] <= c"z"):
+                return _said(letters, size) in self.common
+        return self.commons.holds(letters, size, spelling)
+
     def split(self, str tag):
         """Spans of the words in a joined lower-case tag, or its whole span."""
-        cdef int size = len(tag), begin, end, held = 0, other, words, spent
+        cdef int size = len(tag), at, begin, end, held = 0, other, words, spent
         cdef unsigned char[LETTERS_MAX][LETTERS_MAX + 1] kinds  # by begin and end: own 1, common 2
+        cdef unsigned int[LETTERS_MAX] letters
         cdef int[LETTERS_MAX + 1] others, counts, begins
         cdef Bits spelling
-        cdef set found = set()
+        cdef int[LETTERS_MAX * LETTERS_MAX] part
+        cdef int parts = 0, number
         whole = [(0, size)]
         if size > _SPLIT_LETTERS_MAX:
             return whole
-        spelling = spelled(tag)
-        if self.own.may_hold(spelling) and tag in self.words:
+        for at in range(size):
+            letters[at] = <unsigned int> tag[at]
+        spelling = hashed(letters, size)
+        if self.own.find(letters, size, spelling):
             return whole
-        if self.real.may_hold(spelling) and tag in self.common:
+        if self._is_common(letters, size, spelling):
             return whole
         for begin in range(size):
             spelling = 1
             for end in range(begin + 1, min(size, begin + PART_LETTERS_MAX) + 1):
-                spelling = hashed_on(spelling, <unsigned int> tag[end - 1])
+                spelling = hashed_on(spelling, letters[end - 1])
                 kinds[begin][end] = 0
                 if end - begin < PART_LETTERS_MIN:
                     continue
-                if self.own.may_hold(spelling or 1) and tag[begin:end] in self.words:
-                    kinds[begin][end] = 1
-                    found.add(tag[begin:end])
-                elif end - begin >= COMMON_LETTERS_MIN and self.real.may_hold(spelling or 1):
-                    kinds[begin][end] = 2  # or not: asked only where it matters
-        for part in found:
-            held += len(part)
+                number = self.own.find(letters + begin, end - begin, spelling or 1)
+                if not number:
+                    continue
+                kinds[begin][end] = 1
+                for at in range(parts):
+                    if part[at] == number:
+                        break
+                else:  # one that stands there twice counts once
+                    part[parts] = number
+                    parts += 1
+                    held += end - begin
         if 2 * held < size:  # however it may be split
             return whole
+        for begin in range(size):
+            spelling = hashed(letters + begin, COMMON_LETTERS_MIN - 1)
+            for end in range(begin + COMMON_LETTERS_MIN, min(size, begin + PART_LETTERS_MAX) + 1):
+                spelling = hashed_on(spelling, letters[end - 1])
+                if not kinds[begin][end] and self.commons.gate.may_hold(spelling or 1):
+                    kinds[begin][end] = 2  # or not: asked only where it matters
         for end in range(size + 1):
             others[end], counts[end], begins[end] = 2 * end, end, end - 1
         for begin in range(size):
@@ -147,12 +172,15 @@ cdef class Parts:
                     continue
                 if other == others[end] and words == counts[end] and begin >= begins[end]:
                     continue
-                if kinds[begin][end] == 2 and tag[begin:end] not in self.common:
+                if kinds[begin][end] == 2 and not self._is_common(
+                    letters + begin, end - begin, hashed(letters + begin, end - begin)
+                ):
                     continue
                 others[end], counts[end], begins[end] = other, words, begin
         spans = spans_of([begins[end] for end in range(size + 1)])
         spent = 0
         for begin, end in spans:
-            if tag[begin:end] in self.words:
-                spent += end - begin
+            at = end - begin
+            if self.own.find(letters + <int> begin, at, hashed(letters + <int> begin, at)):
+                spent += at
         return spans if 2 * spent >= size else whole

@@ -29,6 +29,9 @@ cdef class Reader(Words):
     cdef object plain, lexicon
     cdef int tongue
     cdef dict idle_runs, lone, literals, typed, mentioned, words_in_two
+    cdef list near_to  # by the number of a word: what is meant by its typos, or None
+    cdef str last_tag  # what was told of it is asked again at once, where it is read
+    cdef Run last_tagged
     cdef Parts handles  # or None: what mentions are asked for
     cdef frozenset fragments, stem_heads
     cdef Commons commons
@@ -37,7 +40,7 @@ cdef class Reader(Words):
     cdef int stem_letters_max
     cdef Typos typos
     cdef Parts parts
-    cdef Gate broken, shortened, heads  # fragments, abbreviations, what stems begin with; hashed
+    cdef Gate broken, shortened, stemming  # fragments, abbreviations, stems; hashed
     cdef Word start, end, question
     cdef Run idle_run, broken_run, link_run, mention_run
 
@@ -46,14 +49,18 @@ cdef class Reader(Words):
     cdef Run run(self, Chunk chunk)
     cdef Run _read(self, Chunk chunk)
     cdef Run _lone(self, Chunk chunk)
-    cdef bint _may_be_literal(self, const unsigned int *letters, int size) noexcept
+    cdef bint _may_be_literal(
+        self, const unsigned int *letters, int size, Bits spelling
+    ) noexcept
     cdef Word _literal(self, str word)
     cdef bint tells(self, str tag) except -1
     cdef bint _holds_anchor(self, Run run) except -1
     cdef Run _tagged(self, str tag, str folded)
+    cdef Run _split(self, str tag, str folded)
     cdef Word _part(self, str part)
     cdef Run _typed(self, const unsigned int *letters, int size, bint fragment)
     cdef Word _meant(self, tuple near, int edits)
+    cdef tuple _near_to(self, int number)
     cdef Run _of_one(self, Word word, bint fragment)
     cdef Run _mentioned(self, Chunk chunk)
     cdef bint _may_be_asked_for(self, Chunk chunk) except -1

@@ -18,7 +18,7 @@ from libc.string cimport memset
 from rules.kernel.cuts cimport (
     ASKED, CHUNK_LETTERS_MAX, DRESSED, LINK, MENTION, NEAR_LETTERS_MAX, PLAIN, TAG,
 )
-from rules.kernel.spelling cimport commons_of, gate_of, hashed
+from rules.kernel.spelling cimport commons_of, gate_of, hashed, hashed_on
 
 from rules.lexicon import TOKEN_LETTERS_MAX as _TOKEN_LETTERS_MAX
 from rules.lexicon import TYPO_LETTERS_MIN as _TYPO_LETTERS_MIN
@@ -101,8 +101,9 @@ cdef class Reader(Words):
         self.stem_heads, self.stemmed = lexicon.stem_heads, lexicon.stemmed
         self.words_in_two = lexicon.splittable
         self.typos, self.parts = lexicon.typos, lexicon.parts
+        self.near_to = [None] * len(self.typos.words)
         self.broken, self.shortened = gate_of(self.fragments, 16), gate_of(self.short, 32)
-        self.heads = gate_of(self.stem_heads, 32)
+        self.stemming = gate_of(self.stems, 32)
         self._note_idle()
         self.question = self.plain.mark(QUESTION)
         self.idle_run = self._run(Reading((IDLE,)))
@@ -182,10 +183,11 @@ cdef class Reader(Words):
         cdef unsigned int[CHUNK_LETTERS_MAX] letters
         cdef int size = chunk.spell(letters)
         cdef bint fragment = False, drawn_out = _is_drawn_out(letters, size)
+        cdef Bits spelling = hashed(letters, size)
         # Large sets lie far off in memory: most of what they don't hold is told by a few bits.
-        if self.broken.may_hold(hashed(letters, size, -1, -1)):
+        if self.broken.may_hold(spelling):
             fragment = chunk.read() in self.fragments
-        if self._may_be_literal(letters, size):
+        if self._may_be_literal(letters, size, spelling):
             meant = self._literal(chunk.read())
             if meant is not None:
                 return self._of_one(meant, fragment)
@@ -205,14 +207,25 @@ cdef class Reader(Words):
         run = self.lone[word] = self._run(self.plain.read(word))
         return run
 
-    cdef bint _may_be_literal(self, const unsigned int *letters, int size) noexcept:
-        """Whether a word may mean something to the letter, by its stem or in short."""
-        cdef Bits spelling = hashed(letters, size, -1, -1)
-        if size < PART_LETTERS_MIN or self.parts.own.may_hold(spelling):
+    cdef bint _may_be_literal(
+        self, const unsigned int *letters, int size, Bits spelling
+    ) noexcept:
+        """Whether a word, so spelled, may mean something to the letter, by its stem or in short."""
+        cdef Bits begun
+        cdef int at
+        if size < PART_LETTERS_MIN or self.parts.own.gate.may_hold(spelling):
             return True
-        if size >= STEM_LETTERS_MIN and self.heads.may_hold(hashed(letters, STEM_LETTERS_MIN, -1, -1)):
+        if self.shortened.may_hold(spelling):
             return True
-        return self.shortened.may_hold(spelling)
+        if size < STEM_LETTERS_MIN:
+            return False
+        begun = hashed(letters, STEM_LETTERS_MIN)
+        for at in range(STEM_LETTERS_MIN, min(size, self.stem_letters_max) + 1):
+            if self.stemming.may_hold(begun or 1):
+                return True
+            if at < size:
+                begun = hashed_on(begun, letters[at])
+        return False
 
     cdef Word _literal(self, str word):
         """What a word means to the letter, by its stem or in short; None for others."""
@@ -266,21 +279,31 @@ cdef class Reader(Words):
         """What a word stands for that is meant for one of some others, by their numbers."""
         cdef tuple key = (edits, near)
         cdef PyObject *kept = PyDict_GetItemWithError(self.shared, key)
-        cdef list atoms = []
+        cdef list firsts = []
+        cdef bint short = False
+        cdef int number
         if kept != NULL:
             return <Word> kept
-        cdef bint short = False
-        cdef str word
         for number in near:
-            word = self.typos.words[number]
-            atoms.extend(self.stemmed.get(word, ()))
-            atoms.extend([atom for atom in self.exact.get(word, ()) if atom.kind == "word"])
-        for atom in atoms:
-            short = short or len(atom.spelling) < LONE_LETTERS_MIN
+            some, shorter = self._near_to(number)
+            firsts.extend(some)
+            short = short or shorter
         if len(self.shared) >= TYPED_HELD:
             self.shared.clear()
-        meant = self.shared[key] = self.meaning(atoms, edits, 1 if short and edits > 1 else 2)
+        meant = self.shared[key] = self._of_firsts(firsts, edits, 1 if short and edits > 1 else 2)
         return meant
+
+    cdef tuple _near_to(self, int number):
+        """Where the elements begin of what a word's typos are taken for; and whether some is short."""
+        cdef str word
+        cdef list atoms
+        if self.near_to[number] is None:
+            word = self.typos.words[number]
+            atoms = list(self.stemmed.get(word, ()))
+            atoms.extend([atom for atom in self.exact.get(word, ()) if atom.kind == "word"])
+            short = any([len(atom.spelling) < LONE_LETTERS_MIN for atom in atoms])
+            self.near_to[number] = self._firsts(atoms), short
+        return <tuple> self.near_to[number]
 
     cdef bint tells(self, str tag) except -1:
         """Whether a hashtag holds an anchor."""
@@ -300,6 +323,13 @@ cdef class Reader(Words):
 
     cdef Run _tagged(self, str tag, str folded):
         """A hashtag of one or several words, without its sign and as it is folded."""
+        if tag != self.last_tag:
+            self.last_tagged = self._split(tag, folded)
+            self.last_tag = tag
+        return self.last_tagged
+
+    cdef Run _split(self, str tag, str folded):
+        """The same, split into its words."""
         cdef str hump
         cdef int size = len(tag), at, begin = 0
         cdef list words = []
@@ -338,7 +368,7 @@ cdef class Reader(Words):
             return self.idle
         for at in range(size):
             letters[at] = part[at]
-        if self._may_be_literal(letters, size):
+        if self._may_be_literal(letters, size, hashed(letters, size)):
             if part not in self.literals:
                 if len(self.literals) >= LONE_HELD:
                     self.literals.clear()

@@ -3,8 +3,12 @@ from cpython.object cimport PyObject
 from rules.kernel.cuts cimport Cut
 from rules.kernel.spelling cimport Bits
 from rules.kernel.reading cimport Reader, Run
-from rules.kernel.tables cimport Limit, Row, Table
+from rules.kernel.tables cimport Limit, Probe, Row, Sets, Table
 from rules.kernel.words cimport Word, gist_of
+
+
+cdef extern from *:
+    void prefetch "__builtin_prefetch"(const void *) noexcept
 
 
 cdef struct Stand:
@@ -24,6 +28,15 @@ cdef struct Trail:
     int begin
 
 
+cdef struct Near:
+    int before  # the element that was asked for there, and how far
+    int gap_before
+    bint has_before
+    int after
+    int gap_after
+    bint has_after
+
+
 cdef class Sheet:
     cdef Cut cut
     cdef Reader reader
@@ -33,6 +46,12 @@ cdef class Sheet:
     cdef int total
     cdef PyObject **words
     cdef Bits *gist  # of each word
+    cdef int *telling  # the places of words that are anchors
+    cdef int tellings
+    cdef int *place_of  # where an anchor stands whose rows are looked at
+    cdef int places
+    cdef int *standing_anchors  # by their numbers in a table
+    cdef int anchors_size
     cdef Bits *present  # the elements of all words that texts are asked for
     cdef Bits *exact  # those without an edit: the same where no word needs one
     cdef int *sentence  # of each word, counted from 0
@@ -43,6 +62,16 @@ cdef class Sheet:
     cdef Trail *longer
     cdef int standings_held, standings_size, stands_held, stands_size
 
+    cdef inline void lay(self, int place, bint telling, PyObject *word, Bits gist) noexcept:
+        """Puts a word to its place; of those of a `telling` run some are anchors."""
+        self.words[place], self.gist[place] = word, gist
+        if telling and (<Word> word).anchors:
+            self.tell(place)
+    cdef inline void tell(self, int place) noexcept:
+        """Notes that the word at a place is an anchor, and has the memory fetched that says of what."""
+        self.telling[self.tellings] = place
+        self.tellings += 1
+        prefetch((<Word> self.words[place]).anchor)
     cdef int fill(self, Reader reader, Cut cut, int words, bint whole, bint fragments) except -1
     cdef inline Run run_of(self, int number):
         return <Run> self.cut.chunk(number).runs[self.reader.tongue]
@@ -58,12 +87,15 @@ cdef class Sheet:
     cdef int _number_of(self, int element) except -1
     cdef int _note(self, Standing found) except -1
     cdef int _make_room(self) except -1
+    cdef inline bint stands_in(self, int place, int element, Bits gist) noexcept:
+        """Whether an element, of this gist, stands at a place."""
+        return self.gist[place] & gist and (<Word> self.words[place]).has(element)
     cdef inline bint _is_within(self, int element, int first, int after) noexcept:
         """Whether an element stands at one of these places."""
         cdef Bits gist = gist_of(element)
         cdef int at
         for at in range(first, after):
-            if self.gist[at] & gist and (<Word> self.words[at]).has(element):
+            if self.stands_in(at, element, gist):
                 return True
         return False
     cdef inline bint is_before(self, int place, int element, int gap) noexcept:
@@ -74,8 +106,16 @@ cdef class Sheet:
         """Whether an element stands behind a place, or within a gap."""
         gap += self.is_joined
         return self._is_within(element, place + 1, min(self.total, place + gap + 2))
+    cdef int anchors_of(self, Table table) except -1
+    cdef int _make_anchors(self, int size) except -1
+    cdef void look_for(self, Table table, int number) noexcept
+    cdef void expect_probes(self, Table any) noexcept
+    cdef void _expect(self, int place, int element) noexcept
+    cdef bint is_near_by(self, int place, Probe *probe, Near *near) noexcept
     cdef bint neighboured(self, int place, Row *row, int *elements, int gap) noexcept
-    cdef bint may_stand(self, Row *row, int *elements, int gap) except -1
+    cdef bint may_lead(self, int place, Row *row, int *elements, int gap) noexcept
+    cdef bint _narrow(self, int element, int first, int after, int *low, int *high) noexcept
+    cdef bint may_stand(self, Row *row, int *elements, int gap) noexcept
     cdef int sites(self, Row *row, int *elements, Limit limit) except -1
     cdef int _begun(self, Standing where, bint alone, Limit limit) noexcept
     cdef int _go_on(self, int found, Standing where, Limit limit) except -1

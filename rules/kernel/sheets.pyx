@@ -6,6 +6,7 @@ A sheet works out of a text only what is asked for: for most texts the neighbour
 """
 
 from cpython.tuple cimport PyTuple_GET_ITEM
+from cpython.unicode cimport PyUnicode_DATA, PyUnicode_KIND, PyUnicode_READ
 from libc.stdlib cimport calloc, free, malloc, realloc
 from libc.string cimport memcpy
 
@@ -17,6 +18,9 @@ from rules.page import IDLE_COST as _IDLE_COST
 from rules.page import NEVER as _NEVER
 from rules.reader import SIGNS as _SIGNS
 from rules.text import fold
+
+cdef extern from *:
+    int popcount "__builtin_popcountll"(Bits) noexcept
 
 cdef int EDIT_COST = _EDIT_COST, IDLE_COST = _IDLE_COST, NEVER = _NEVER
 cdef str SIGNS = _SIGNS
@@ -36,31 +40,41 @@ cdef class Sheet:
         free(self.standings)
         free(self.stands)
         free(self.trail)
+        free(self.standing_anchors)
 
     cdef int fill(self, Reader reader, Cut cut, int words, bint whole, bint fragments) except -1:
         """Lays out the words of a text, so many with its start and end; all chunks are read."""
-        cdef int number, at, place = 1
-        cdef Run run
+        cdef int number, at, place
+        cdef PyObject *run  # borrowed: to count references costs time
+        cdef PyObject *word
         self.reader, self.cut, self.total = reader, cut, words
-        self.gist = <Bits *> malloc(words * (sizeof(Bits) + sizeof(PyObject *)))
+        # A place tells three times at most: as it is, and joined from either of two parts.
+        self.gist = <Bits *> malloc(words * (sizeof(Bits) + sizeof(PyObject *) + 4 * sizeof(int)))
         if self.gist == NULL:
             raise MemoryError
         self.words = <PyObject **> (self.gist + words)
+        self.place_of = <int *> (self.words + words)
+        self.telling = self.place_of + words
         self.words[0] = <PyObject *> reader.start
         self.words[words - 1] = <PyObject *> (reader.end if whole else reader.idle)
         self.gist[0], self.gist[words - 1] = reader.start.gist, (<Word> self.words[words - 1]).gist
+        for place in (0, words - 1):
+            if (<Word> self.words[place]).anchors:
+                self.tell(place)
+        place = 1
         for number in range(cut.size):
-            run = self.run_of(number)
-            if run is reader.idle_run:
+            run = (<Chunk> cut.pieces[number].chunk).runs[reader.tongue]
+            if run == <PyObject *> reader.idle_run:
                 self.words[place], self.gist[place] = <PyObject *> reader.idle, 0
                 place += 1
-            elif run.size == 1:
-                self.words[place], self.gist[place] = <PyObject *> run.lone, run.gist
+            elif (<Run> run).size == 1:
+                word = <PyObject *> (<Run> run).lone
+                self.lay(place, (<Run> run).telling, word, (<Run> run).gist)
                 place += 1
             else:
-                for at in range(run.size):
-                    self.words[place] = PyTuple_GET_ITEM(run.words, at)
-                    self.gist[place] = (<Word> self.words[place]).gist
+                for at in range((<Run> run).size):
+                    word = PyTuple_GET_ITEM((<Run> run).words, at)
+                    self.lay(place, (<Run> run).telling, word, (<Word> word).gist)
                     place += 1
         if fragments:
             self._join()
@@ -95,6 +109,8 @@ cdef class Sheet:
         self.others.append(word)
         self.words[place], self.gist[place] = <PyObject *> word, word.gist
         self.joined[place] = place - 1
+        if word.anchors:
+            self.tell(place)
         return 0
 
     def _bare(self, int number):
@@ -108,7 +124,8 @@ cdef class Sheet:
 
     cdef int span(self, int place, int *begin, int *end) except -1:
         """Where a word stands in the text, in code points."""
-        cdef int number = 0
+        cdef int number = 0, kind = PyUnicode_KIND(self.cut.text)
+        cdef void *data = PyUnicode_DATA(self.cut.text)
         cdef Chunk chunk
         place -= 1
         while place >= self.run_of(number).size:
@@ -117,9 +134,9 @@ cdef class Sheet:
         begin[0], end[0] = self.cut.pieces[number].start, self.cut.pieces[number].end
         chunk = self.cut.chunk(number)
         if (chunk.kind == PLAIN or chunk.kind == DRESSED) and self.run_of(number).size == 1:
-            while self.cut.text[begin[0]] in SIGNS:
+            while PyUnicode_READ(kind, data, begin[0]) in SIGNS:
                 begin[0] += 1
-            while self.cut.text[end[0] - 1] in SIGNS:
+            while PyUnicode_READ(kind, data, end[0] - 1) in SIGNS:
                 end[0] -= 1
             return 0
         spans = self.reader.reading_of(self.run_of(number), self.cut.said(number)).spans
@@ -272,6 +289,88 @@ cdef class Sheet:
             self.standings = <Standing *> room
         return 0
 
+    # --- rows of an index ------------------------------------------------------------------------
+
+    cdef int anchors_of(self, Table table) except -1:
+        """Puts the anchors of a table that stand in the text to `standing_anchors`; so many."""
+        cdef int at, count = 0
+        cdef Sets mask = table.mask
+        cdef Bits held
+        if not table.anchors:
+            return 0
+        if self.present == NULL:
+            self.look_at_words()
+        if self.anchors_size < table.anchors:
+            self._make_anchors(table.anchors)
+        for at in range(mask.start[1]):
+            held = mask.bits[at] & self.present[mask.block[at]]
+            while held:  # the anchors are in order, so their numbers are told by counting
+                self.standing_anchors[count] = mask.before[at] + popcount(
+                    mask.bits[at] & ((held & -held) - 1)
+                )
+                count += 1
+                held &= held - 1
+        return count
+
+    cdef int _make_anchors(self, int size) except -1:
+        """Makes room for so many anchors."""
+        cdef void *room = realloc(self.standing_anchors, size * sizeof(int))
+        if room == NULL:
+            raise MemoryError
+        self.standing_anchors, self.anchors_size = <int *> room, size
+        return 0
+
+    cdef void look_for(self, Table table, int number) noexcept:
+        """Puts where an anchor stands to `place_of`, which `may_stand` asks for each of its rows."""
+        cdef int element = table.anchor[number], place
+        cdef Bits gist = gist_of(element)
+        self.places = 0
+        for place in range(self.total):
+            if self.stands_in(place, element, gist):
+                self.place_of[self.places] = place
+                self.places += 1
+
+    cdef void expect_probes(self, Table any) noexcept:
+        """Has the memory fetched that is asked first of each anchor: it lies far off."""
+        cdef Word word
+        cdef Probe *probe
+        cdef int one, at, place
+        for one in range(self.tellings):
+            word = <Word> self.words[self.telling[one]]
+            for at in range(word.anchors):
+                prefetch(&any.probe[any.start[word.anchor[at]]])
+        for one in range(self.tellings):
+            place = self.telling[one]
+            word = <Word> self.words[place]
+            for at in range(word.anchors):
+                probe = &any.probe[any.start[word.anchor[at]]]
+                if probe.before >= 0:
+                    if place:
+                        self._expect(place - 1, probe.before)
+                elif probe.after >= 0 and place + 1 < self.total:
+                    self._expect(place + 1, probe.after)
+
+    cdef void _expect(self, int place, int element) noexcept:
+        """Has the memory fetched that says whether an element stands at a place."""
+        cdef Word word = <Word> self.words[place]
+        if word.bits != NULL:
+            prefetch(&word.bits[element >> 6])
+
+    cdef bint is_near_by(self, int place, Probe *probe, Near *near) noexcept:
+        """As `neighboured`, for rows in order: what was told of one is not asked for the next."""
+        if probe.before >= 0:
+            if near.before != probe.before or near.gap_before != probe.gap:
+                near.before, near.gap_before = probe.before, probe.gap
+                near.has_before = self.is_before(place, probe.before, probe.gap)
+            if not near.has_before:
+                return False
+        if probe.after >= 0:
+            if near.after != probe.after or near.gap_after != probe.gap:
+                near.after, near.gap_after = probe.after, probe.gap
+                near.has_after = self.is_after(place, probe.after, probe.gap)
+            return near.has_after
+        return True
+
     # --- one row ----------------------------------------------------------------------------------
 
     cdef bint neighboured(self, int place, Row *row, int *elements, int gap) noexcept:
@@ -281,12 +380,41 @@ cdef class Sheet:
             return False
         return row.anchor + 1 >= row.size or self.is_after(place, elements[at + 1], gap)
 
-    cdef bint may_stand(self, Row *row, int *elements, int gap) except -1:
-        """Whether the neighbours of a row's anchor stand near it: by chance few do."""
-        cdef Standing where = self.stands_at(elements[row.first + row.anchor])
+    cdef bint may_lead(self, int place, Row *row, int *elements, int gap) noexcept:
+        """Whether a row may stand with its anchor at a place: each element near the one before it.
+
+        By chance few do, and to see that costs less than to look for elements in the whole text.
+        """
+        cdef int *element = elements + row.first
+        cdef int low = place, high = place, number
+        gap += self.is_joined  # the first part of a word written in two is not idle
+        for number in range(row.anchor - 1, -1, -1):
+            if not self._narrow(element[number], low - gap - 1, high, &low, &high):
+                return False
+        low = high = place
+        for number in range(row.anchor + 1, row.size):
+            if not self._narrow(element[number], low + 1, high + gap + 2, &low, &high):
+                return False
+        return True
+
+    cdef bint _narrow(self, int element, int first, int after, int *low, int *high) noexcept:
+        """Puts where an element stands first and last among some places to `low` and `high`."""
+        cdef Bits gist = gist_of(element)
+        first, after = max(0, first), min(self.total, after)
+        while first < after and not self.stands_in(first, element, gist):
+            first += 1
+        if first >= after:
+            return False
+        while not self.stands_in(after - 1, element, gist):
+            after -= 1
+        low[0], high[0] = first, after - 1
+        return True
+
+    cdef bint may_stand(self, Row *row, int *elements, int gap) noexcept:
+        """Whether a row may stand with its anchor at one of `place_of`."""
         cdef int at
-        for at in range(where.first, where.first + where.count):
-            if self.neighboured(self.stands[at].place, row, elements, gap):
+        for at in range(self.places):
+            if self.may_lead(self.place_of[at], row, elements, gap):
                 return True
         return False
 

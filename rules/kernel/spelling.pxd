@@ -1,6 +1,15 @@
 cimport cython
 ctypedef unsigned long long Bits
 
+cdef extern from *:
+    """
+    static inline unsigned long long both_halves(unsigned long long one, unsigned long long other) {
+        unsigned __int128 product = (unsigned __int128) one * other;
+        return (unsigned long long) product ^ (unsigned long long) (product >> 64);
+    }
+    """
+    Bits both_halves(Bits one, Bits other) noexcept
+
 cdef enum:
     COMMON_LETTERS = 23
 
@@ -10,14 +19,29 @@ cdef inline Bits hashed_on(Bits spelling, unsigned int letter) noexcept:
     return (spelling ^ letter) * 0x9E3779B97F4A7C15ULL  # Knuth's golden ratio
 
 
-cdef inline Bits hashed(const unsigned int *word, int letters, int but, int but_too) noexcept:
-    """The hash of a word without up to two of its letters (-1: with all of them); never 0."""
+cdef inline Bits hashed(const unsigned int *word, int letters) noexcept:
+    """The hash of a word; never 0."""
     cdef Bits spelling = 1
     cdef int at
     for at in range(letters):
-        if at != but and at != but_too:
-            spelling = hashed_on(spelling, word[at])
+        spelling = hashed_on(spelling, word[at])
     return spelling or 1
+
+
+cdef inline Bits joined_on(Bits hash, Bits letters) noexcept:
+    """The hash of a chunk with up to eight letters more, side by side.
+
+    Both halves of the product count: what differs in its last letters only differs in all bits.
+    """
+    return both_halves(hash ^ letters, 0x9E3779B97F4A7C15ULL)
+
+
+cdef inline Bits may_be_blank(Bits letters) noexcept:
+    """Eight Latin-1 letters: the lowest bit set is the highest of the first that may be a blank.
+
+    That is told of all at once: those up to the common blank, and those above the ASCII ones.
+    """
+    return ((letters - 0x2121212121212121ULL) | letters) & 0x8080808080808080ULL
 
 
 @cython.final
@@ -58,8 +82,23 @@ cdef class Commons:
     cdef int count
 
     cdef int number_of(self, str word) except -1
+    cdef bint holds(self, const unsigned int *letters, int size, Bits spelling) noexcept
     cdef int _number_all(self, words, votes) except -1
     cdef int find(self, const char *word, Py_ssize_t size, Bits spelling) noexcept
+
+
+@cython.final
+cdef class Known:
+    cdef Gate gate
+    cdef Place *places
+    cdef int *first  # of the letters of each word, by its number; one more at the end
+    cdef unsigned int *letters
+    cdef Bits size
+
+    cdef inline int find(self, const unsigned int *word, int size, Bits spelling) noexcept:
+        """The number of a word in letters, so spelled, from 1; 0 for those that are not known."""
+        return self.look(word, size, spelling) if self.gate.may_hold(spelling) else 0
+    cdef int look(self, const unsigned int *word, int size, Bits spelling) noexcept
 
 
 cdef Commons commons_of(common)

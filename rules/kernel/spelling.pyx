@@ -102,6 +102,18 @@ cdef class Commons:
             at = (at + 1) & (self.size - 1)
         return 0
 
+    cdef bint holds(self, const unsigned int *letters, int size, Bits spelling) noexcept:
+        """Whether a word in letters, so spelled, is common and plain."""
+        cdef char[COMMON_LETTERS] word
+        cdef int at
+        if size > COMMON_LETTERS:
+            return False
+        for at in range(size):
+            if letters[at] >= 128:
+                return False
+            word[at] = <char> letters[at]
+        return self.find(word, size, spelling) > 0
+
     cdef int number_of(self, str word) except -1:
         """The same of a string."""
         cdef char[COMMON_LETTERS] letters
@@ -111,6 +123,55 @@ cdef class Commons:
         for at in range(size):
             letters[at] = <char> word[at]
         return self.find(letters, size, spelled(word))
+
+
+@cython.final
+cdef class Known:
+    """Words by their letters, numbered from 1."""
+
+    def __dealloc__(self):
+        free(self.places)
+        free(self.first)
+        free(self.letters)
+
+    def __init__(self, words):
+        cdef int number = 0, at = 0
+        cdef Bits spelling, place
+        self.gate = gate_of(words, 32)
+        self.size = 64
+        while self.size < 2 * <Bits> len(words):
+            self.size *= 2
+        self.places = <Place *> calloc(self.size, sizeof(Place))
+        self.first = <int *> calloc(len(words) + 2, sizeof(int))
+        self.letters = <unsigned int *> calloc(sum(map(len, words)) + 1, sizeof(int))
+        if not (self.places and self.first and self.letters):
+            raise MemoryError
+        for word in words:
+            number += 1
+            self.first[number] = at
+            for letter in <str> word:
+                self.letters[at] = <unsigned int> letter
+                at += 1
+            spelling = spelled(word)
+            place = spelling >> 24 & (self.size - 1)
+            while self.places[place].number:
+                place = (place + 1) & (self.size - 1)
+            self.places[place].tag = <unsigned int> (spelling >> 32)
+            self.places[place].number = number
+        self.first[number + 1] = at
+
+    cdef int look(self, const unsigned int *word, int size, Bits spelling) noexcept:
+        cdef Bits at = spelling >> 24 & (self.size - 1)
+        cdef int number
+        while self.places[at].number:
+            if self.places[at].tag == <unsigned int> (spelling >> 32):
+                number = self.places[at].number
+                if self.first[number + 1] - self.first[number] == size and not memcmp(
+                    self.letters + self.first[number], word, size * sizeof(int)
+                ):
+                    return number
+            at = (at + 1) & (self.size - 1)
+        return 0
 
 
 cdef Commons commons_of(common):

@@ -11,6 +11,10 @@ cdef enum Kind:  # what is told sooner first
     ASKED
     TAGGED
     CUED
+    EXCLAIMED
+    PICTURED
+    REPOSTED
+    TITLED
     OF_POST  # a fact that `rules.facts` tells
 
 
@@ -34,6 +38,7 @@ cdef class Sets:
     cdef int count
     cdef int *start  # by the number of the set: its first block; one more at the end
     cdef int *block
+    cdef int *before  # how many elements of the set stand in the blocks before
     cdef Bits *bits
 
 
@@ -57,6 +62,7 @@ cdef class Scale:
     cdef int *points
     cdef Sets singles  # of each weight
     cdef list others, phrases, sizes
+    cdef Table every  # the others of all weights: `rule` is the number of the weight
 
 
 @cython.final
@@ -69,6 +75,7 @@ cdef class Context:
     cdef Kind kind
     cdef str fact
     cdef Table before, after, around, anywhere, stop
+    cdef Sets cued  # the anchors of its cues: a text that holds none has not got it
     cdef Limit limit
     cdef int reach
 

@@ -6,9 +6,13 @@ cimport cython
 from libc.stdlib cimport calloc, free, malloc
 
 from rules.bits import bits
+from rules.index import Index, Shelf
 from rules.pack import NOTHING
 
 cdef object MASK = 0xFFFFFFFFFFFFFFFF
+
+cdef extern from *:
+    int popcount "__builtin_popcountll"(Bits) noexcept
 
 
 @cython.final
@@ -18,10 +22,11 @@ cdef class Sets:
     def __dealloc__(self):
         free(self.start)
         free(self.block)
+        free(self.before)
         free(self.bits)
 
     def __init__(self, list sets):
-        cdef int number, held = 0
+        cdef int number, held = 0, before
         cdef list filled = []
         for one in sets:
             blocks, block = [], 0
@@ -33,13 +38,16 @@ cdef class Sets:
         self.count = len(sets)
         self.start = <int *> malloc((self.count + 1) * sizeof(int))
         self.block = <int *> malloc(max(1, sum(map(len, filled))) * sizeof(int))
+        self.before = <int *> malloc(max(1, sum(map(len, filled))) * sizeof(int))
         self.bits = <Bits *> malloc(max(1, sum(map(len, filled))) * sizeof(Bits))
-        if not (self.start and self.block and self.bits):
+        if not (self.start and self.block and self.before and self.bits):
             raise MemoryError
         for number in range(self.count):
             self.start[number] = held
+            before = 0
             for block, some in filled[number]:
-                self.block[held], self.bits[held] = block, some
+                self.block[held], self.bits[held], self.before[held] = block, some, before
+                before += popcount(self.bits[held])
                 held += 1
         self.start[self.count] = held
 
@@ -129,6 +137,20 @@ cdef class Scale:
         self.others = [Table(weight.others) for weight in test.weights]
         self.phrases = [Table(weight.index) for weight in test.weights]
         self.sizes = [len(weight.phrases) for weight in test.weights]
+        self.every = Table(_together([weight.others for weight in test.weights]))
+
+
+def _together(indexes):
+    """Several indexes as one, whose rows have the number of the index for that of a rule."""
+    mask, shelves = 0, {}
+    for number, index in enumerate(indexes):
+        mask |= index.mask
+        for anchor, shelf in index.shelves.items():
+            rows = shelves.setdefault(anchor, Shelf(0, {0: []})).rows[0]
+            rows.extend(
+                (number, phrase, row) for each in shelf.rows.values() for _, phrase, row in each
+            )
+    return Index(mask, shelves)
 
 
 @cython.final
@@ -148,6 +170,7 @@ cdef class Context:
         self.before, self.after = tables.table(cues.before), tables.table(cues.after)
         self.around, self.anywhere = tables.table(cues.around), tables.table(cues.anywhere)
         self.stop = tables.table(cues.stop)
+        self.cued = Sets([cues.before.mask | cues.after.mask | cues.around.mask | cues.anywhere.mask])
         self.limit, self.reach = Limit(cues.limits), cues.reach
         return 0
 
@@ -157,7 +180,16 @@ def _cost(Context context):
     return context.kind
 
 
-cdef dict FACTS = {"question": ASKED, "hashtag": TAGGED, "link": LINKED, "mention": MENTIONED}
+cdef dict FACTS = {
+    "question": ASKED,
+    "hashtag": TAGGED,
+    "link": LINKED,
+    "mention": MENTIONED,
+    "exclaims": EXCLAIMED,
+    "headline": TITLED,
+    "media": PICTURED,
+    "repost": REPOSTED,
+}
 
 
 @cython.final

@@ -6,8 +6,8 @@ cdef enum:
 
 
 cdef struct Filed:
-    Bits spelling  # hashed: what is found is compared anyway; 0: free
-    int word
+    unsigned int tag  # of the hashed spelling: what is found is compared anyway
+    int word  # counted from 1; 0: free
 
 
 @cython.final
@@ -25,14 +25,11 @@ cdef class Typos:
     cdef int *first  # of the letters of each word; one more at the end
     cdef unsigned int *letters
     cdef Filing deletes, heads
+    cdef int *found  # numbers of words, in order: of one call alone
+    cdef int found_held, found_size
 
     cdef tuple nearest(self, const unsigned int *typed, int size, int *edits)
     cdef int _look(
-        self,
-        Filing filing,
-        Bits spelling,
-        const unsigned int *typed,
-        int size,
-        int edits,
-        set found,
+        self, Filing filing, Bits spelling, const unsigned int *typed, int size, int edits
     ) except -1
+    cdef int _find(self, int number) except -1

@@ -3,15 +3,55 @@
 """Which known words a typed one may be meant for, compiled: `rules.typos` says what is meant."""
 
 cimport cython
-from libc.stdlib cimport calloc, free, malloc
-
-from rules.kernel.spelling cimport hashed
+from libc.stdlib cimport calloc, free, malloc, realloc
+from libc.string cimport memmove
 
 from rules.typos import HEAD_LETTERS as _HEAD_LETTERS
 from rules.typos import TWO_EDITS_LETTERS_MIN, tolerance
 
 cdef int HEAD_LETTERS = _HEAD_LETTERS
 cdef int LONG = TWO_EDITS_LETTERS_MIN
+cdef Bits BASE = 0x9E3779B97F4A7C15ULL  # odd, its bits well mixed (Knuth's golden ratio)
+cdef Bits[LETTERS_MAX + 1] POWER  # of the base
+cdef int PLACE
+
+POWER[0] = 1
+for PLACE in range(LETTERS_MAX):
+    POWER[PLACE + 1] = POWER[PLACE] * BASE
+
+
+cdef inline Bits _mixed(Bits sum) noexcept:
+    """The end of a hash."""
+    sum = (sum ^ (sum >> 32)) * BASE
+    return sum ^ (sum >> 29)
+
+
+cdef void _add_up(const unsigned int *word, int letters, Bits *sums) noexcept:
+    """Puts the polynomials of a word's beginnings to `sums`: one more than it has letters.
+
+    By them the hash of the word without a letter or two costs no walk over the others.
+    """
+    cdef int at
+    sums[0] = 1
+    for at in range(letters):
+        sums[at + 1] = sums[at] * BASE + word[at]
+
+
+cdef inline Bits _without(const Bits *sums, int letters, int but) noexcept:
+    """The polynomial of a word's first letters without one of them."""
+    return sums[letters] + (sums[but] - sums[but + 1]) * POWER[letters - 1 - but]
+
+
+cdef inline Bits _thinned(const Bits *sums, int letters, int but, int but_too) noexcept:
+    """The hash of a word without up to two of its letters, the first of them first; -1: none."""
+    if but_too < 0:
+        return _mixed(sums[letters])
+    if but < 0:
+        return _mixed(_without(sums, letters, but_too))
+    return _mixed(
+        (_without(sums, but_too, but) - sums[but_too + 1]) * POWER[letters - 1 - but_too]
+        + sums[letters]
+    )
 
 
 @cython.final
@@ -25,18 +65,18 @@ cdef class Filing:
         self.size = 64
         while self.size < 2 * entries:
             self.size *= 2
-        self.gate = Gate(entries, 8)
+        self.gate = Gate(entries, 12)
         self.slots = <Filed *> calloc(self.size, sizeof(Filed))
         if self.slots == NULL:
             raise MemoryError
 
     cdef void put(self, Bits spelling, int word) noexcept:
         cdef Bits at = (spelling >> 20) & (self.size - 1)
-        while self.slots[at].spelling:
-            if self.slots[at].spelling == spelling and self.slots[at].word == word:
+        while self.slots[at].word:
+            if self.slots[at].tag == <unsigned int> spelling and self.slots[at].word == word + 1:
                 return
             at = (at + 1) & (self.size - 1)
-        self.slots[at].spelling, self.slots[at].word = spelling, word
+        self.slots[at].tag, self.slots[at].word = <unsigned int> spelling, word + 1
         self.gate.let(spelling)
 
 
@@ -79,10 +119,12 @@ cdef class Typos:
     def __dealloc__(self):
         free(self.first)
         free(self.letters)
+        free(self.found)
 
     def __init__(self, words):
         cdef int number, at, other, letters, size
         cdef unsigned int *word_at
+        cdef Bits[LETTERS_MAX + 1] sums
         self.words = [
             word for word in dict.fromkeys(words) if tolerance(word) and len(word) <= LETTERS_MAX
         ]
@@ -102,14 +144,15 @@ cdef class Typos:
         for number in range(len(self.words)):
             word_at = self.letters + self.first[number]
             letters = self.first[number + 1] - self.first[number]
+            _add_up(word_at, letters, sums)
             for at in range(-1, letters):
-                self.deletes.put(hashed(word_at, letters, at, -1), number)
+                self.deletes.put(_thinned(sums, letters, -1, at), number)
             if tolerance(self.words[number]) == 2:
                 letters = min(letters, HEAD_LETTERS)
                 for at in range(-1, letters):
                     for other in range(at, letters):
                         if other > at or at < 0:
-                            self.heads.put(hashed(word_at, letters, at, other), number)
+                            self.heads.put(_thinned(sums, letters, at, other), number)
 
     def near(self, str typed):
         """The nearest known words, in order, and how many edits away they are."""
@@ -127,45 +170,59 @@ cdef class Typos:
         """The numbers of the nearest known words, and their edits; None where there are none."""
         cdef int at, other, head
         cdef Bits spelling
-        cdef set found = set()
+        cdef Bits[LETTERS_MAX + 1] sums
         edits[0] = 1
+        self.found_held = 0
+        _add_up(typed, size, sums)
         for at in range(-1, size):
-            spelling = hashed(typed, size, at, -1)
+            spelling = _thinned(sums, size, -1, at)
             if self.deletes.gate.may_hold(spelling):
-                self._look(self.deletes, spelling, typed, size, 1, found)
-        if not found and size >= LONG:
+                self._look(self.deletes, spelling, typed, size, 1)
+        if not self.found_held and size >= LONG:
             edits[0] = 2
             head = min(size, HEAD_LETTERS)
             for at in range(-1, head):
                 for other in range(at, head):
                     if other > at or at < 0:
-                        spelling = hashed(typed, head, at, other)
+                        spelling = _thinned(sums, head, at, other)
                         if self.heads.gate.may_hold(spelling):
-                            self._look(self.heads, spelling, typed, size, 2, found)
-        return tuple(sorted(found)) if found else None
+                            self._look(self.heads, spelling, typed, size, 2)
+        return tuple([self.found[at] for at in range(self.found_held)]) if self.found_held else None
 
     cdef int _look(
-        self,
-        Filing filing,
-        Bits spelling,
-        const unsigned int *typed,
-        int size,
-        int edits,
-        set found,
+        self, Filing filing, Bits spelling, const unsigned int *typed, int size, int edits
     ) except -1:
         """Puts the words under a spelling to those found that are just so many edits away."""
         cdef Bits at = (spelling >> 20) & (filing.size - 1)
         cdef int number, letters
         cdef const unsigned int *known
-        while filing.slots[at].spelling:
-            if filing.slots[at].spelling == spelling:
-                number = filing.slots[at].word
+        while filing.slots[at].word:
+            if filing.slots[at].tag == <unsigned int> spelling:
+                number = filing.slots[at].word - 1
                 known = self.letters + self.first[number]
                 letters = self.first[number + 1] - self.first[number]
                 if (
                     (edits == 1 or known[0] == typed[0] or letters >= 6)
                     and _apart(typed, size, known, letters, edits) == edits
                 ):
-                    found.add(number)
+                    self._find(number)
             at = (at + 1) & (filing.size - 1)
+        return 0
+
+    cdef int _find(self, int number) except -1:
+        """Puts a number to those found, to its place, once."""
+        cdef int at = self.found_held
+        cdef void *room
+        while at and self.found[at - 1] > number:
+            at -= 1
+        if at and self.found[at - 1] == number:
+            return 0
+        if self.found_held == self.found_size:
+            room = realloc(self.found, (2 * self.found_size + 16) * sizeof(int))
+            if room == NULL:
+                raise MemoryError
+            self.found, self.found_size = <int *> room, 2 * self.found_size + 16
+        memmove(self.found + at + 1, self.found + at, (self.found_held - at) * sizeof(int))
+        self.found[at] = number
+        self.found_held += 1
         return 0

@@ -16,16 +16,18 @@ cdef struct Clue:
 
 @cython.final
 cdef class Word:
-    cdef int size, lone_edits, anchors, clues
-    cdef int *numbers  # elements, their edits, anchors, clues: one block
-    cdef int *edits
-    cdef int *anchor
-    cdef int *clue
+    # First what each text asks for: the rest lies in another line of memory.
     cdef Bits *bits
+    cdef int *numbers  # elements, their edits, anchors, clues: one block
+    cdef int *anchor
+    cdef int size, anchors, clues
+    cdef bint sure  # no element needs an edit
+    cdef int *clue
+    cdef int *edits
     cdef int lowest, highest  # the blocks of `bits` that are not empty, of those that texts are asked
     cdef int asked  # how many elements texts are asked for: the first ones
+    cdef int lone_edits
     cdef Bits gist  # of the elements, each as one bit of few: what is not there is not held
-    cdef bint sure  # no element needs an edit
     cdef bint weighs  # a clue of it speaks for its rule
 
     cdef inline bint has(self, int element) noexcept:
@@ -76,7 +78,7 @@ cdef class Words:
     cdef int *clue_of  # by element: its first clue; one more at the end
     cdef Bits *meant  # where words are made: empty between two
     cdef dict elements_of, shared
-    cdef dict first_of  # of each atom: where its elements begin in `element`, behind their count
+    cdef dict first_of  # by kind and spelling of an atom: where its elements begin in `element`
     cdef int *element
     cdef Word idle
 
@@ -87,6 +89,8 @@ cdef class Words:
     cdef Word _of_atoms(self, dict atoms)
     cdef Word _of_edits(self, dict edits_of, int lone_edits)
     cdef Word meaning(self, list atoms, int edits, int lone_edits)
+    cdef list _firsts(self, list atoms)
+    cdef Word _of_firsts(self, list firsts, int edits, int lone_edits)
     cdef Word _made(self, int low, int high, int edits, int *edits_of, int lone_edits)
     cdef void _note_clues(self, Word word, int element, int edits) noexcept
     cdef Word either(self, Word one, Word other)

@@ -83,7 +83,7 @@ cdef class Words:
         if self.element == NULL:
             raise MemoryError
         for atom, elements in self.elements_of.items():
-            self.first_of[atom] = at
+            self.first_of.setdefault(atom.kind, {})[atom.spelling] = at
             self.element[at] = len(elements)
             at += 1
             for one in elements:
@@ -135,16 +135,31 @@ cdef class Words:
 
     cdef Word meaning(self, list atoms, int edits, int lone_edits):
         """A word that stands for these atoms, with so many edits."""
-        cdef int low = self.blocks, high = 0, at, one
-        cdef int *element
+        return self._of_firsts(self._firsts(atoms), edits, lone_edits)
+
+    cdef list _firsts(self, list atoms):
+        """Where the elements of atoms begin in `element`."""
+        cdef list firsts = []
         cdef PyObject *first
+        cdef PyObject *of_kind
         if self.first_of is None:
             self._file_elements()
         for atom in atoms:
-            first = PyDict_GetItemWithError(self.first_of, atom)
-            if first == NULL:
+            kind, spelling = <tuple> atom  # which is hashed by itself: an atom is hashed anew
+            of_kind = PyDict_GetItemWithError(self.first_of, kind)
+            if of_kind == NULL:
                 continue
-            element = self.element + <int> <object> first
+            first = PyDict_GetItemWithError(<dict> of_kind, spelling)
+            if first != NULL:
+                firsts.append(<object> first)
+        return firsts
+
+    cdef Word _of_firsts(self, list firsts, int edits, int lone_edits):
+        """A word that stands for the atoms whose elements begin there, with so many edits."""
+        cdef int low = self.blocks, high = 0, at, one, first
+        cdef int *element
+        for first in firsts:
+            element = self.element + first
             for at in range(1, element[0] + 1):
                 one = element[at]
                 self.meant[one >> 6] |= 1ULL << (one & 63)
