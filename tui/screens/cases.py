@@ -109,6 +109,8 @@ class CasesScreen(CaseActs, Replying, CaseLists):
         yield KeyLine("keyline")
 
     def on_mount(self) -> None:
+        if not self.children:  # in an app that ends while this is made, nothing was composed
+            return
         self.table = self.query_one(CaseTable)
         self.table.me = self.desk.agent
         self.thread = self.query_one(Conversation)
@@ -383,4 +385,5 @@ class CasesScreen(CaseActs, Replying, CaseLists):
 
     async def on_unmount(self) -> None:
         await self.leave_case()
-        await self.leave_lists()
+        if self._made.is_set():
+            await self.leave_lists()
