@@ -177,7 +177,7 @@ def test_a_made_up_set_has_the_phrases_asked_for_and_the_whole_rule_language(
     assert all(sign in written for sign in "|~$")
 
 
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 @given(phrases=st.integers(1, 60), seed=st.integers(0, 10_000))
 def test_made_up_sets_load_without_fault(
     phrases: int, seed: int, tmp_path_factory: pytest.TempPathFactory
