@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rules import Engine, PackError, RulesError, load_packs
-from rules.loader import load_sets
+from rules.loader import BUILT_IN, load_sets
 
 Write = Callable[..., Path]
 
@@ -413,3 +414,15 @@ def test_any_jumble_of_lines_loads_or_is_a_list_of_places(lines: list[str], writ
 
 def test_the_packs_that_come_with_the_program_load() -> None:
     assert {pack.language for pack in load_packs()} <= {"en", "it", "es"}
+
+
+def test_built_in_sets_have_each_long_phrase_on_a_line_of_its_own() -> None:
+    string = re.compile(r'"(?:[^"\\]|\\.)*"')
+    crowded = [
+        f"{path.name}:{number}"
+        for path in sorted(BUILT_IN.rglob("*.toml"))
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if len(line) > 100 and len(string.findall(line)) > 1
+    ]
+
+    assert not crowded
