@@ -60,7 +60,7 @@ def lines(result: Result) -> list[Any]:
 def test_check_says_that_a_sound_folder_is_sound(rules: Path) -> None:
     result = run("check", rules)
     assert (result.exit_code, result.stdout) == (0, "")
-    assert result.stderr == "1 rules, 0 faults, 0 warnings\n"
+    assert result.stderr == "1 rule, 0 faults, 0 warnings\n"
 
 
 def test_check_lists_faults_with_their_places_and_ends_with_2(rules: Path) -> None:

@@ -57,7 +57,8 @@ def check(folders: Folders = None, rules: Rules = None, form: Listing = Format.t
         for doubt in doubts:
             emit(f"{doubt.path}:{doubt.line}:{doubt.col}: warning: {doubt.message}")
     flush()
-    say(f"{count:,} rules, {len(faults):,} faults, {len(doubts):,} warnings")
+    told = ((count, "rule"), (len(faults), "fault"), (len(doubts), "warning"))
+    say(", ".join(f"{many:,} {word}{'' if many == 1 else 's'}" for many, word in told))
     if faults:
         raise typer.Exit(BAD_USAGE)
 
