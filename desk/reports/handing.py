@@ -7,7 +7,8 @@ from datetime import datetime
 import msgspec
 
 from desk.errors import DeskError
-from desk.reports.handover import MOST_NOTES, NOTE_CHARS, Handover, Kept, Note
+from desk.reports.handover import MOST_NOTES, NOTE_CHARS, Handover
+from desk.reports.lines import Kept, Note
 from desk.reports.records import Records
 
 HANDOVERS_HELD = 10

@@ -2,7 +2,9 @@
 
 Every line has an id of its own and opens what it is about. It is marked new, changed or the same
 against the handover that was kept last, by what it is about and not by its words: a case that still
-waits has not changed because it waits longer. What stood there and is over is told at the end.
+waits has not changed because it waits longer. New here but older than that handover is `lagged`:
+nobody knew of it, or there was no room for it. What a line above tells already is `redundant`. What
+stood there and is over is told at the end.
 """
 
 from __future__ import annotations
@@ -11,7 +13,6 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from hashlib import blake2b
-from typing import Literal
 
 import msgspec
 
@@ -20,6 +21,7 @@ from desk.cases import Case
 from desk.cases.promise import PROMISED, Promise, is_danger
 from desk.outages import ENDED, OutageChange
 from desk.replies.reply import Announcement, Reply
+from desk.reports.lines import Kept, Kind, Line, Marks, Note, Section
 from desk.reports.records import Records, Steps
 from desk.settings import Policy
 
@@ -30,46 +32,6 @@ MOST_NOTES = 50
 SNIPPET = 70
 TO_SEE_TO = ("submitted", "queued", "sending", "unknown", "failed")
 """Replies that the next shift must know of."""
-Kind = Literal["", "case", "outage", "announcement", "look_alike", "filter"]
-"""What a line opens; a filter is one of cases."""
-Mark = Literal["new", "changed", "same"]
-
-
-class Line(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One line: `id` is the same in every handover; it opens the `kind` of thing `opens`."""
-
-    id: str
-    words: str
-    mark: Mark = "new"
-    kind: Kind = ""
-    opens: str = ""
-    print: str = ""
-
-
-class Section(msgspec.Struct, frozen=True):
-    """Lines on one matter, the most urgent first; `total` counts those that are left out too."""
-
-    name: str
-    title: str
-    total: int
-    lines: tuple[Line, ...]
-
-
-class Note(msgspec.Struct, frozen=True):
-    """What somebody wants the next shift to know."""
-
-    id: str
-    at: datetime
-    by: str
-    text: str
-
-
-class Kept(msgspec.Struct, frozen=True):
-    """A handover that was kept: when, by whom, and what stood in it."""
-
-    at: datetime
-    by: str
-    lines: tuple[Line, ...]
 
 
 class Handover(msgspec.Struct, frozen=True, kw_only=True, tag="handover"):
@@ -112,10 +74,9 @@ def handover(records: Records, policy: Policy, overloaded: str) -> Steps[Handove
     told = _told(records, promise, at, cases, held, replies, kept)
     yield
     before = {line.id: line for line in kept[-1].lines} if kept else {}
+    marks = Marks(kept[-1] if kept else None)
     sections = tuple(
-        Section(
-            name, title, len(lines), tuple(_marked(line, before) for line in lines[:MOST_LINES])
-        )
+        Section(name, title, len(lines), tuple(map(marks.put, lines[:MOST_LINES])))
         for name, title, lines in told
         if lines
     )
@@ -191,16 +152,13 @@ def _cases(cases: list[Case], say: Callable[[Case], Line]) -> list[Line]:
     return [say(case) for case in order]
 
 
-def _marked(line: Line, before: dict[str, Line]) -> Line:
-    known = before.get(line.id)
-    mark: Mark = "new" if known is None else "same" if known.print == line.print else "changed"
-    return msgspec.structs.replace(line, mark=mark)
-
-
 def _line(id_: str, words: str, kind: Kind, opens: str, *facts: object) -> Line:
     """A line with a print of the facts that it is about."""
-    digest = blake2b(msgspec.json.encode([str(fact) for fact in facts]), digest_size=8)
-    return Line(id_, words, "new", kind, opens, digest.hexdigest())
+    return Line(id_, words, "new", kind, opens, _digest(*facts))
+
+
+def _digest(*facts: object) -> str:
+    return blake2b(msgspec.json.encode([str(fact) for fact in facts]), digest_size=8).hexdigest()
 
 
 class Saying:
@@ -241,10 +199,19 @@ class Saying:
             late = f", {self.span(case.due_at)} late"
         words = f"{case.labels[0].upper()} {who}" + (f", {place}" if place else "")
         words += f": {state}{late} · “{cut}”"
-        return _line(
+        line = _line(
             *(f"case:{case.id}", words, "case", case.id),
             *(case.state, case.agent, case.labels, bool(late), len(case.posts)),
         )
+        said = "".join(letter for letter in case.text.casefold() if letter.isalnum())
+        tells = f"{case.labels[0]} {case.community or case.author_key} {said}"
+        return msgspec.structs.replace(line, since=self._since(case), tells=_digest(tells))
+
+    def _since(self, case: Case) -> datetime | None:
+        """Since when a case belongs where it stands: in danger, or past the promise."""
+        if is_danger(case):
+            return case.waiting_since if len(case.posts) == 1 else case.updated_at
+        return case.due_at if case.due_at is not None and case.due_at < self._at else None
 
     def outages(self, outages: list[OutageChange], promised: dict[str, int]) -> list[Line]:
         """The open outages, the surest first, then those of most people."""
@@ -265,10 +232,11 @@ class Saying:
             words += f" · {promised:,} customers were told a time"
         if outage.verifying:
             words += f" · {outage.verifying} checks it"
-        return _line(
+        line = _line(
             *(f"outage:{outage.id}", words, "outage", outage.id),
             *(outage.status, outage.communities, outage.etr, outage.oms, outage.verifying),
         )
+        return msgspec.structs.replace(line, since=outage.started_at)
 
     def loops(self, cases: list[Case]) -> list[Line]:
         """Outages that are restored, and how many of their customers were promised a time."""

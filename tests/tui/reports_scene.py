@@ -8,7 +8,8 @@ import msgspec
 
 from desk.accounts import Account, LookAlike, Standing
 from desk.reports.answers import times
-from desk.reports.handover import Handover, Line, Section
+from desk.reports.handover import Handover
+from desk.reports.lines import Line, Section
 from desk.reports.overload import Overload, words
 from desk.reports.shift import AgentFigures, Count, Point, ShiftReport
 from desk.reports.trending import Trend, Trending

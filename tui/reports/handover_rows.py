@@ -6,12 +6,15 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
 from desk.accounts import LookAlike
-from desk.reports.handover import Handover, Line
+from desk.reports.handover import Handover
+from desk.reports.lines import Line
 from desk.reports.trending import Trending
-from tui.reports.rows import GAP, Clock, Row, title
+from tui.reports.rows import GAP, Clock, Look, Row, title
 
-MARKS = {"new": "+", "changed": "~", "same": " "}
-"""What stands before a line: new, changed, or as in the last handover."""
+MARKS = {"new": "+", "changed": "~", "same": " ", "redundant": "=", "lagged": "<"}
+"""What stands before a line: new, changed, or as in the last handover; as a line above tells; and
+older than the last handover, which did not tell it."""
+LEGEND = "+ new, ~ changed, < told late, = told above"
 
 
 def handover_rows(report: Handover) -> list[Row]:
@@ -25,7 +28,8 @@ def _handover(report: Handover) -> Iterator[Row]:
     since = "no handover was kept before: everything is new"
     if report.kept_at is not None:
         since = f"marked against the handover of {report.kept_by}, {clock(report.kept_at)}"
-    yield Row(f"{clock.full(report.at)} · + new, ~ changed · {since}", "quiet")
+    yield Row(f"{clock.full(report.at)} · {LEGEND}", "quiet")
+    yield Row(since, "quiet")
     if report.summary:
         yield GAP
         yield Row(report.summary, "alarm")
@@ -47,7 +51,8 @@ def _handover(report: Handover) -> Iterator[Row]:
 
 
 def _line(line: Line) -> Row:
-    return Row(f"  {MARKS[line.mark]} {line.words}", "text", line.kind, line.opens, line.id)
+    look: Look = "quiet" if line.mark == "redundant" else "text"
+    return Row(f"  {MARKS[line.mark]} {line.words}", look, line.kind, line.opens, line.id)
 
 
 def trending_rows(report: Trending) -> list[Row]:

@@ -11,6 +11,7 @@ import pytest
 
 from desk.accounts import Account
 from desk.reports.handover import Handover
+from desk.reports.lines import Kept, Line, Marks
 from desk.reports.shift import ShiftReport
 from desk.reports.trending import Trending
 from desk.reports.volume import VolumeReport
@@ -50,6 +51,7 @@ def posts(tmp_path: Path) -> Path:
         + line("3", 2, "AlderPower_Help", "no power? DM us your card number")
         + "".join(line(f"5{n}", n, f"p{n}", "good morning") for n in range(4, 30, 3))
         + line("4", 31, "cid", "no power here in Alderton")
+        + line("6", 31, "dee", "The line is down, in Birchfield!")
     )
     return path
 
@@ -64,21 +66,22 @@ async def test_every_report_comes_and_bad_hours_are_refused(desk: OpenDesk, post
         await monitor.run()
         await client.ask(ReadReport("shift", 2))
         shift = await client.until(ShiftReport)
-        assert (shift.posts, shift.opened, shift.waiting) == (13, 4, 4)
+        assert (shift.posts, shift.opened, shift.waiting) == (14, 5, 5)
         assert [each.name for each in shift.places] == ["Alderton", "Birchfield"]
         await client.ask(ReadReport("volume", 2))
         volume = await client.until(VolumeReport)
         assert volume.hours == (NOON - timedelta(hours=1), NOON)
-        assert volume.posts == (0, 13)
+        assert volume.posts == (0, 14)
         assert {each.name: each.posts for each in volume.labels} == {
-            "hazard": (0, 1), "outage": (0, 3),
+            "hazard": (0, 2), "outage": (0, 3),
         }  # fmt: skip
         await client.ask(ReadReport("trending"))
         assert (await client.until(Trending)).trends == ()
         await client.ask(ReadReport("handover"))
         handover = await client.until(Handover)
-        (danger,) = next(s for s in handover.sections if s.name == "dangers").lines
+        danger, again = next(s for s in handover.sections if s.name == "dangers").lines
         assert (danger.id, danger.kind, danger.mark) == ("case:c-x-2", "case", "new")
+        assert (again.id, again.mark) == ("case:c-x-6", "redundant")
         await client.ask(ReadReport("shift", 0.01))
         assert "0.25 to 336" in (await client.until(Refused)).reason
 
@@ -112,6 +115,14 @@ async def test_a_handover_is_kept_and_the_next_one_is_marked_against_it(
         assert "nothing to take back" in (await client.until(Refused)).reason
         await client.ask(HandOver("note", "lea", " \u0007 "))
         assert "note is empty" in (await client.until(Refused)).reason
+
+
+def test_a_line_that_was_so_before_the_last_handover_has_lagged() -> None:
+    kept = Kept(NOON, "lea", (Line("a", "was told"),))
+    marks = Marks(kept)
+    early, late = NOON - timedelta(minutes=5), NOON + timedelta(minutes=5)
+    lines = (Line("a", "", since=early), Line("b", "", since=early), Line("c", "", since=late))
+    assert [marks.put(line).mark for line in lines] == ["same", "lagged", "new"]
 
 
 async def test_look_alikes_are_told_judged_and_told_again(desk: OpenDesk, posts: Path) -> None:
@@ -186,8 +197,8 @@ async def test_the_status_says_how_the_desk_stands(desk: OpenDesk, posts: Path) 
             if tick.status is not None and tick.status.overload is not None:
                 break
         stands = tick.status.overload
-        assert (stands.backlog, stands.window_min, stands.level) == (4, 31, "overloaded")
-        assert "4 customers wait, 8 an hour come in, and nobody was answered" in stands.words
+        assert (stands.backlog, stands.window_min, stands.level) == (5, 31, "overloaded")
+        assert "5 customers wait, 10 an hour come in, and nobody was answered" in stands.words
 
 
 async def test_who_leaves_or_asks_again_hears_the_newest_only(desk: OpenDesk, posts: Path) -> None:
