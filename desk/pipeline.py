@@ -33,7 +33,7 @@ from desk.territories import Territory
 from desk.warnings import Warnings
 from desk.warnings.held import KIND as WARNINGS
 from rules import Engine, Verdict
-from rules.pack import Pack
+from rules.pack import LIMIT_DEFAULT, Pack
 
 HOUR_S = 3600
 STAGES = ("intake", "rules", "places", "outages", "cases", "store")
@@ -154,6 +154,11 @@ class Pipeline:
             own = [one.handle for one in self.own.accounts]
             self._engine = Engine(self._packs, accounts=own)
         return not any(map(self._engine.is_idle, term.split()))
+
+    def limits(self) -> dict[str, float]:
+        """The lowest scores that count, of rules with a limit of their own."""
+        rules = (rule for pack in self._packs for rule in pack.rules)
+        return {rule.id: rule.limit for rule in rules if rule.limit != LIMIT_DEFAULT}
 
     def process(self, feed: str, batch: Batch) -> Outcome:
         """Take `batch` of `feed` through every step and store it with its cursor.

@@ -18,12 +18,15 @@ from desk.serving.case_messages import CaseDetail
 from tui.case_words import author_words, moment, name_words, reply_state
 from tui.columns import label_tags, marked, shorten
 from tui.paint import paint
-from tui.signs import MEDIA, Palette
+from tui.signs import MEDIA, Palette, label_sign
 from tui.situation import Situation
+from tui.surety import BARELY, barely
 
 Line = list[Segment]
 Kind = Literal["post", "other", "reply", "note", "event"]
 
+TOLD_BY_REPLY = ("replied", "submitted")
+"""What the reply says that stands there whole."""
 POST_CHARS = 2_000
 POST_LINES = 14
 """Of a post in the conversation; enter shows it whole."""
@@ -50,8 +53,7 @@ def entries(detail: CaseDetail, *, journal: bool) -> list[Entry]:
     found += [Entry(f"r{reply.id}", reply.at, "reply", reply) for reply in detail.replies]
     for number, event in enumerate(detail.events):
         kind: Kind = "note" if event.kind == "note" else "event"
-        # a reply stands there whole
-        if kind == "note" or (journal and event.kind != "replied"):
+        if kind == "note" or (journal and event.kind not in TOLD_BY_REPLY):
             found.append(Entry(f"e{number}{event.at}{event.kind}", event.at, kind, event))
     return sorted(found, key=lambda entry: (entry.at, _RANKS[entry.kind]))
 
@@ -93,6 +95,10 @@ class Painter(NamedTuple):
         if not own:
             head.append(Segment("(another person) ", colours.quiet))
         head += label_tags(post.labels, LABELS, colours)[:-1] if post.labels else []
+        limits = self.now.hello.limits if self.now.hello else {}
+        doubtful = [label_sign(name).word for name in barely(post.matches, limits)]
+        if doubtful:
+            head.append(Segment(f"{BARELY}: {', '.join(doubtful)} ", colours.quiet))
         if post.media:
             more = f"{len(post.media)} " if len(post.media) > 1 else ""
             head.append(

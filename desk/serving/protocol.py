@@ -207,7 +207,8 @@ class MapPlace(msgspec.Struct, frozen=True, array_like=True):
 class Hello(msgspec.Struct, frozen=True, tag="hello"):
     """The first message: what desk this is, and the territory for the map.
 
-    `lines` are outlines of (longitude, latitude) in degrees.
+    `lines` are outlines of (longitude, latitude) in degrees. `limits` are the lowest scores that
+    count, of rules with a limit of their own.
     """
 
     protocol: int
@@ -217,6 +218,7 @@ class Hello(msgspec.Struct, frozen=True, tag="hello"):
     places: tuple[MapPlace, ...]
     lines: tuple[tuple[tuple[float, float], ...], ...]
     exercise: bool
+    limits: dict[str, float] = {}
 
 
 class Page(msgspec.Struct, frozen=True, tag="page"):

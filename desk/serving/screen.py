@@ -273,4 +273,5 @@ def hello(monitor: Monitor) -> Hello:
         ),
         lines=territory.lines,
         exercise=bool(monitor.pipeline.store.exercise),
+        limits=monitor.pipeline.limits(),
     )

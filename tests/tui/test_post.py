@@ -13,6 +13,7 @@ from desk.post import Author, LabelledPost, Media
 from desk.serving.protocol import Detail, Hello, MapPlace
 from rules import Match
 from tui.paint import NEWLINE, Painted, paint
+from tui.surety import barely, surety
 
 if TYPE_CHECKING:
     from tests.tui.conftest import OpenScene, Scene
@@ -53,13 +54,25 @@ async def test_a_post_says_all_that_is_known_of_it(scene: OpenScene) -> None:
             "Person 18 @person18 on mastodon",
             "Thu 04 Sep 2031 14:17:",
             "on oxygen ~ on oxygen",
-            "score 92.5 · rule en-vulnerable-7 · characters 7-16",
+            "nearly sure: it bears 1 more slip · score 92.5 of 100, from 80 on it counts",
             "known by text · 90% sure · within 6 km of 34.720 -76.730",
             "outage outage-1  ● confirmed in Alder Bay",
             "case case-7",
             " EXERCISE ",
         ):
             assert part in text
+
+
+def test_how_sure_a_label_is_stands_in_words() -> None:
+    def match(label: str, score: float, rule: str = "r") -> Match:
+        return Match(rule, label, "p", "p", 0, 1, score)
+
+    own = {"loose": 70.0}
+    assert surety(match("outage", 100), own) == "sure: these very words"
+    assert surety(match("outage", 84), own) == "only just: one more slip, and it would not be"
+    assert surety(match("outage", 86, "loose"), own) == "nearly sure: it bears 2 more slips"
+    found = [match("outage", 84), match("etr", 82), match("outage", 100), match("hazard", 90)]
+    assert barely(found, own) == ["etr"]
 
 
 async def test_the_matched_words_are_marked_in_the_text(scene: OpenScene) -> None:

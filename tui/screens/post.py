@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar, cast
 
@@ -18,6 +19,7 @@ from tui.reasons import Reasons
 from tui.screens.sheet import Sheet, hanging
 from tui.signs import STATUS_SIGNS, UNKNOWN, Palette, label_sign
 from tui.situation import Situation
+from tui.surety import score_words, surety
 from tui.widgets.lines import palette_of
 
 if TYPE_CHECKING:
@@ -98,7 +100,7 @@ def _words(post: LabelledPost, detail: Detail, now: Situation, colours: Palette)
     text.append("\n")
     _text(text, post, colours)
     text.append("\n\n")
-    _why(text, post.matches, colours)
+    _why(text, post.matches, now.hello.limits if now.hello else {}, colours)
     text.append("\n")
     _where(text, post, detail, now, colours)
     return text
@@ -150,7 +152,9 @@ def _text(text: Text, post: LabelledPost, colours: Palette) -> None:
         text.append(f"\n… {hidden:,} more characters are not shown", colours.quiet)
 
 
-def _why(text: Text, matches: tuple[Match, ...], colours: Palette) -> None:
+def _why(
+    text: Text, matches: tuple[Match, ...], limits: Mapping[str, float], colours: Palette
+) -> None:
     text.append("Why it was labelled\n", colours.accent)
     for match in matches[:MATCHES]:
         text.append(f"  {label_sign(match.label).tag:<6}", hanging(colours.label(match.label), 8))
@@ -161,8 +165,8 @@ def _why(text: Text, matches: tuple[Match, ...], colours: Palette) -> None:
             hanging(colours.quiet, 8),
         )
         text.append(
-            f"score {match.score:.3g} · rule {_short(match.rule, PHRASE_CHARS)}"
-            f" · characters {match.start}-{match.end}\n",
+            f"{surety(match, limits)} · score {score_words(match, limits)}"
+            f" · rule {_short(match.rule, PHRASE_CHARS)}\n",
             colours.quiet,
         )
     if not matches:
