@@ -13,6 +13,7 @@ from rules import plain
 from rules.chunks import Chunks
 from rules.compiled import core
 from rules.judge import TEXT_LETTERS_MAX, Judge, stated
+from rules.lasting import lasting
 from rules.matcher import Matcher
 from rules.memo import MEMO_CHUNKS
 from rules.pack import LANGUAGES, Pack
@@ -29,6 +30,7 @@ class Engine:
     asks for the kernel, or for the plain form of it; None takes what is there (`rules.compiled`).
     """
 
+    @lasting()
     def __init__(
         self,
         packs: Sequence[Pack],

@@ -14,6 +14,7 @@ import msgspec
 from rules import parsed
 from rules.errors import Fault, PackError, RulesError, Source, choices, in_order
 from rules.keyword_set import Entries, KeywordSet, is_reference
+from rules.lasting import lasting
 from rules.pack import LANGUAGES, Context, Pack, Rule
 from rules.positions import Positions
 
@@ -49,6 +50,7 @@ def load_packs(*folders: str | os.PathLike[str]) -> tuple[Pack, ...]:
     return load_sets(*folders).packs
 
 
+@lasting()
 def load_sets(*folders: str | os.PathLike[str]) -> Loaded:
     """As `load_packs`, with the vocabularies beside the packs."""
     paths = _files([Path(folder) for folder in folders] or [BUILT_IN])

@@ -10,6 +10,7 @@ from re import Match
 import msgspec
 
 from rules.handles import Handles
+from rules.lasting import lasting
 from rules.lexicon import TOKEN_LETTERS_MAX, Atoms, Lexicon
 from rules.memo import MEMO_LETTERS_MAX
 from rules.phrase import Atom
@@ -79,11 +80,13 @@ class TokenReader:
         self._spans_of_tag = lru_cache(_WORDS_HELD)(self._tag_words)
 
     @cached_property
+    @lasting()
     def lexicon(self) -> Lexicon:
         """Made when the first text is read: a language that nobody writes costs nothing."""
         return self._make_lexicon()
 
     @cached_property
+    @lasting()
     def idle_words(self) -> frozenset[str]:
         """Common words that mean nothing to the rules: they need not be read."""
         return self.lexicon.idle_words()

@@ -8,6 +8,7 @@ import msgspec
 
 from rules.engine import Engine
 from rules.errors import RulesError, choices
+from rules.lasting import lasting
 from rules.pack import NOTHING, Pack
 from rules.scan import Item
 from rules.verdict import URGENCY
@@ -39,6 +40,7 @@ class Explainer:
     told as missed.
     """
 
+    @lasting()
     def __init__(
         self, packs: Sequence[Pack], *, accounts: Iterable[str] = (), drafts: bool = False
     ) -> None:
