@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Generator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 START = datetime(2024, 5, 1, 12, tzinfo=UTC)
 
@@ -64,6 +66,7 @@ match = true
 """
 
 PostsFile = Callable[..., Path]
+DOCS = "tests/test_docs.py"
 MOST_PROCESSES = 4
 """Of the suite; more would only read the same packs and storms once more."""
 
@@ -73,6 +76,47 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     if config.args_source is not pytest.Config.ArgsSource.TESTPATHS:
         return 0
     return min(MOST_PROCESSES, 1 + (os.cpu_count() or 1))  # half of a test is waiting
+
+
+class ByWhatIsShared(LoadFileScheduling):  # type: ignore[misc]
+    """A test file goes to a process as a whole, as `--dist loadfile` has it, with two exceptions.
+
+    Tests of storms use the same days, which take longer to make than to look at: they share one
+    process. Pages of the docs share nothing, and are long: each is for itself, and they come first.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        """The tests that run in the same process."""
+        file: str = super()._split_scope(nodeid)
+        if file == DOCS:
+            return nodeid
+        folder = "tests/simulator/"
+        return folder if file.startswith(folder) and "/platforms/" not in file else file
+
+    def schedule(self) -> None:
+        """Hands out the first work, and puts the pages of the docs before the rest."""
+        super().schedule()
+        for page in [scope for scope in self.workqueue if scope.startswith(DOCS)]:
+            self.workqueue.move_to_end(page, last=False)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config) -> LoadFileScheduling:
+    """Which tests go to which process."""
+    return ByWhatIsShared(config)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_sessionstart(session: pytest.Session) -> Generator[None, object, object]:
+    """Commands that tests run keep parsed rules and bytecode in one folder, for all processes."""
+    if not hasattr(session.config, "workerinput"):
+        kept = tempfile.TemporaryDirectory(prefix="stormdesk-tests-")
+        session.config.add_cleanup(kept.cleanup)
+        os.environ["XDG_CACHE_HOME"] = kept.name
+    started = yield
+    # After the start, or each process of the suite would compile every library anew.
+    if os.environ.pop("PYTHONDONTWRITEBYTECODE", None):
+        os.environ["PYTHONPYCACHEPREFIX"] = os.environ["XDG_CACHE_HOME"]
+    return started
 
 
 @pytest.fixture
