@@ -5,8 +5,8 @@ from __future__ import annotations
 import platform
 from collections.abc import Callable
 from importlib.metadata import version
+from itertools import islice
 from pathlib import Path
-from typing import BinaryIO
 
 import msgspec
 
@@ -75,30 +75,17 @@ def _write_truth_of_grid(day: StormDay, out: Path) -> int:
 
 
 def _write_posts(day: StormDay, out: Path, progress: Progress | None) -> int:
-    encode = msgspec.json.Encoder().encode
-    count = 0
-    posts_lines: list[bytes] = []
-    truth_lines: list[bytes] = []
+    encode_lines = msgspec.json.Encoder().encode_lines
+    told, count = day.tell(), 0
     with (out / POSTS).open("wb") as posts, (out / TRUTH).open("wb") as truths:
-        for count, (post, truth) in enumerate(day.tell(), 1):
-            posts_lines.append(encode(post))
-            truth_lines.append(encode(truth))
-            if count % AT_ONCE == 0:
-                _write_lines(posts, posts_lines)
-                _write_lines(truths, truth_lines)
-                if progress is not None:
-                    elapsed = post.created_at - day.storm.starts_at
-                    progress(count, elapsed.total_seconds() / 3600)
-        _write_lines(posts, posts_lines)
-        _write_lines(truths, truth_lines)
+        while lot := list(islice(told, AT_ONCE)):
+            posts.write(encode_lines([each.post for each in lot]))
+            truths.write(encode_lines([each.truth for each in lot]))
+            count += len(lot)
+            if progress is not None:
+                elapsed = lot[-1].post.created_at - day.storm.starts_at
+                progress(count, elapsed.total_seconds() / 3600)
     return count
-
-
-def _write_lines(file: BinaryIO, lines: list[bytes]) -> None:
-    """Write `lines`, each with its end, and empty the list."""
-    if lines:
-        file.write(b"\n".join(lines) + b"\n")
-        lines.clear()
 
 
 def versions() -> dict[str, str]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import random
 import unicodedata
+from itertools import compress, count
 
 from simulator.storm import NoisePlan
 from simulator.voices import EXCLAIMED, Grammar
@@ -27,6 +28,8 @@ MOST_SLIPS = 2
 TWO_EDITS = 0.05
 DRAWN_PER_SLIP = 2.0
 """Short words and names that are drawn for a slip stay as they are."""
+
+_SLIPS_DRAWN = SLIPS * DRAWN_PER_SLIP
 
 KEY_WORD_TYPOS = {"power": 0.0006, "outage": 0.0003, "electricity": 0.012, "transformer": 0.02}
 """Share of the occurrences of a key word that are mistyped, as measured in real posts."""
@@ -54,8 +57,7 @@ def roughen(
     """`text` as somebody types it; `rough` multiplies the share of non-standard tokens."""
     words = text.split(" ")
     changed = _shortened(words, plan.tokens * rough, grammar, draw)
-    expected = plan.tokens * SLIPS * DRAWN_PER_SLIP * rough * len(words)
-    slips = int(expected + draw.random())
+    slips = int(plan.tokens * _SLIPS_DRAWN * rough * len(words) + draw.random())
     if slips:
         changed = True
         for _ in range(min(slips, MOST_SLIPS)):
@@ -70,14 +72,10 @@ def roughen(
 
 def _shortened(words: list[str], share: float, grammar: Grammar, draw: random.Random) -> bool:
     """Put short forms in place of some `words`; whether there were any."""
-    known = grammar.loose
-    places = [number for number, word in enumerate(words) if word in known]
-    if not places:
-        return False
     rnd, slang = draw.random, grammar.slang
     chance = min(0.75, share * SHORT_FORMS[grammar.language])
     changed = False
-    for number in places:
+    for number in compress(count(), map(grammar.loose.__contains__, words)):
         word = words[number]
         forms = slang.get(word)
         if word in _EXCLAIMED and forms is None:
@@ -100,7 +98,7 @@ def _mistyped(word: str, tokens: float, grammar: Grammar, draw: random.Random) -
     if not bare.isalpha() or not word.startswith(bare):
         return word
     if bare in grammar.key_words:
-        chance = draw.random() * tokens * SLIPS * DRAWN_PER_SLIP
+        chance = draw.random() * tokens * _SLIPS_DRAWN
         if bare in grammar.slang and chance < SHORTENED_KEY_WORD:
             return word.replace(bare, grammar.slang[bare][0])
         if chance > _chance(bare):

@@ -228,7 +228,7 @@ class StormDay:
             exercise=True,
         )
         outage = None if draft.outage is None else outage_id(draft.outage)
-        labels = in_order(draft.labels)
+        labels = in_order(draft.labels) if draft.labels else ()
         return Told(
             post, PostTruth(id_, labels, outage, draft.community, draft.located, draft.trap)
         )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
-from typing import NamedTuple
 
 import msgspec
 
@@ -78,7 +77,7 @@ class PostTruth(msgspec.Struct, frozen=True):
     trap: str | None
 
 
-class Told(NamedTuple):
+class Told(msgspec.Struct, frozen=True, gc=False):
     """A post together with what it means."""
 
     post: Post
@@ -88,17 +87,16 @@ class Told(NamedTuple):
 _RANK = {label: rank for rank, label in enumerate(LABELS)}
 
 
+_NEWS = ("news",)
+
+
 def relevant(truth: PostTruth) -> bool:
     """Whether a post means something to a utility: it has a label of its own, or an outage.
 
     Traps are none, nor is news on something else.
     """
-    return truth.outage is not None or (truth.trap is None and _says(truth.labels))
-
-
-@cache
-def _says(labels: tuple[str, ...]) -> bool:
-    return labels not in {(), ("news",)}
+    labels = truth.labels
+    return truth.outage is not None or bool(labels and truth.trap is None and labels != _NEWS)
 
 
 def in_order(labels: Iterable[str]) -> tuple[str, ...]:

@@ -105,6 +105,7 @@ class Background:
         self._recent: deque[Told] = deque(maxlen=KEPT)
         self._addressed = storm.stream == "addressed"
         self._accounts = Accounts(scene)
+        self._traps = frozenset(self._trap_rates())
         self._kinds = {phase: self._odds(phase) for phase in STORM_TALK}
         self._pools = [
             max(30.0, c.customers * storm.scale**0.5 / POSTING_CUSTOMERS)
@@ -113,15 +114,18 @@ class Background:
 
     def _odds(self, phase: str) -> Odds:
         """What is posted in a phase of the day, traps as the storm's file sets them."""
-        rates: dict[str, float] = msgspec.structs.asdict(self._scene.storm.traps)
-        rates = {"elsewhere" if kind == "elsewhere" else f"trap_{kind}": rate
-                 for kind, rate in rates.items()}  # fmt: skip
-        kinds = {**STORM_TALK[phase], **rates}
+        kinds = {**STORM_TALK[phase], **self._trap_rates()}
         unsaid = NEED_LIGHT if phase == "dark" else frozenset()
         kinds = {k: rate for k, rate in kinds.items() if self._scene.can(k) and k not in unsaid}
         if not self._addressed:
             kinds |= self._accounts.rates
         return Odds(life=max(1.0, PER_RATE - sum(kinds.values())), **kinds)
+
+    def _trap_rates(self) -> dict[str, float]:
+        """How often each trap is set, by its kind."""
+        rates: dict[str, float] = msgspec.structs.asdict(self._scene.storm.traps)
+        return {kind if kind == "elsewhere" else f"trap_{kind}": rate
+                for kind, rate in rates.items()}  # fmt: skip
 
     def plan(self, from_s: float, to_s: float) -> Iterator[tuple[float, str, int]]:
         """Posts of the block, by the hour on the wall."""
@@ -139,8 +143,8 @@ class Background:
         place = scene.town(rnd())
         channel, number = self._channels.at(rnd()), int(self._pools[place] * rnd() ** CHATTY)
         # Traps come as often as the storm's file says: they are neither passed on nor left out.
-        untrapped = not kind.startswith("trap_") and kind != "elsewhere"
-        if channel == "x" and untrapped and self._recent and rnd() < storm.crowd.reposts:
+        passes_on = channel == "x" and kind not in self._traps and self._recent
+        if passes_on and rnd() < storm.crowd.reposts:
             # A few posts are passed on by many.
             again = self._recent[int(len(self._recent) * rnd() ** 2)]
             return reposted(scene, again, place, number)
@@ -177,11 +181,10 @@ class Background:
         facts["street"] = person.street
         # A town elsewhere has the name of one of ours; the rest never needs a place.
         located = kind == "elsewhere" or draw.random() < NAMES_A_PLACE
-        here = scene.zone_at(place, 0.0)
-        if kind == "prep" and not scene.coming(here.number, at_s):
+        if kind == "prep" and not scene.coming(scene.zone_at(place, 0.0).number, at_s):
             kind = "life"
         if kind in OF_THE_DAY:
-            now = scene.moment(here, at_s)
+            now = scene.moment(scene.zone_at(place, 0.0), at_s)
             fitting = said_now(speech, kind, facts, now, located=located)
             kind = kind if fitting else "life"
             said = fitting or speech.say(kind, facts, draw, located=False)

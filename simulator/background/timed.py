@@ -10,6 +10,8 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from desk.post import Author
 from desk.territories import Community
 from simulator.crowd.echoes import reposted
@@ -115,7 +117,7 @@ class TimedTraps:
         self._writing = which
         write = self._write.get(kind, self._by_people)
         draft = self._again(which) or write(which, at_s, subject)
-        return draft._replace(trap=kind, outage=None) if draft else None
+        return replace(draft, trap=kind, outage=None) if draft else None
 
     def _again(self, which: _Set) -> Draft | None:
         """One of the trap's own posts, passed on."""
@@ -139,7 +141,7 @@ class TimedTraps:
         facts = self._pen.facts(person, which.community, at_s)
         draft = self._pen.write(person, act, facts, located=True, mentions=0.15, zone=zone)
         if draft is not None and kind == "old_photo":
-            draft = draft._replace(media=(picture(draw.random()),))
+            draft = replace(draft, media=(picture(draw.random()),))
         return draft
 
     def _scam(self, which: _Set, at_s: float, subject: int) -> Draft | None:

@@ -6,6 +6,8 @@ import heapq
 from collections import deque
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from simulator.crowd.customers import lost_at
 from simulator.crowd.pen import Pen, begun_with, said_now
 from simulator.crowd.sense import UNSAID
@@ -174,4 +176,4 @@ class Desk:
         if scene.handle not in text:
             text = begun_with(scene.handle, text, draft.channel)
         mentions = (scene.storm.utility.handle,)
-        return draft._replace(text=text, mentions=mentions, addressed=scene.addressed(told.post))
+        return replace(draft, text=text, mentions=mentions, addressed=scene.addressed(told.post))

@@ -41,7 +41,6 @@ class Facts(dict[str, str]):
         at_s: float,
         language: str = "en",
     ) -> None:
-        super().__init__()
         self.scene = scene
         self.community = community
         self.draw = draw

@@ -69,7 +69,7 @@ class Pen:
             wrong = self._mistake(facts, zone)
         voice = person.voice
         speech = scene.speech(voice, rnd() if voice.mixed else 1.0)
-        now = scene.moment(zone, facts.at_s, facts.lost_s)._replace(failing=failing)
+        now = scene.moment(zone, facts.at_s, facts.lost_s, failing=failing)
         said = said_now(speech, act, facts, now, located=located)
         if said is None:
             return None

@@ -12,6 +12,8 @@ import unicodedata
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+import msgspec
+
 from desk.post import Author
 from simulator.storm import Storm, Voice, layer_random
 from simulator.voices import grammar
@@ -25,7 +27,7 @@ _MASK = (1 << 64) - 1
 _PLAIN = re.compile("[^a-z0-9]+")
 
 
-class Person(NamedTuple):
+class Person(msgspec.Struct, frozen=True, gc=False):
     """Somebody who posts; `rough` says how carelessly they type (0 never, 1 on average).
 
     `place` is the number of their community (-1: somewhere else), `emoji` how fond they are of
@@ -79,11 +81,12 @@ class People:
 
     def person(self, place: int, channel: str, number: int) -> Person:
         """Person `number` of community `place` (-1: somewhere else) who posts in `channel`."""
-        home = self._homes.get((place, channel))
+        key = place, channel
+        home = self._homes.get(key)
         if home is None:
             # No str hash here: Python salts it anew in each process.
             home = _mixed(self._salt ^ int.from_bytes(f"{channel[:2]}{place}".encode()))
-            self._homes[place, channel] = home
+            self._homes[key] = home
         bits = _mixed(home + number)
         voice, names = self._spoken[self._ladder[bits & 0xFF]]
         first, first_plain = names.first[(bits >> 8) % NAMES]
@@ -130,15 +133,19 @@ _FOND = (0.2, 0.2, 0.6, 1.5, 2.5)
 
 def _handle(first: str, last: str, bits: int, channel: str) -> str:
     year = bits >> 44
-    shape = (bits >> 3) % 6
-    handle = (
-        f"{first}{last}",
-        f"{first}_{last}",
-        f"{first[:1]}{last}{year % 100:02d}",
-        f"{first}{year % 1000}",
-        f"{last}{first[:1]}{60 + year % 45}",
-        f"the{first}{year % 90}",
-    )[shape]
+    match (bits >> 3) % 6:
+        case 0:
+            handle = f"{first}{last}"
+        case 1:
+            handle = f"{first}_{last}"
+        case 2:
+            handle = f"{first[:1]}{last}{year % 100:02d}"
+        case 3:
+            handle = f"{first}{year % 1000}"
+        case 4:
+            handle = f"{last}{first[:1]}{60 + year % 45}"
+        case _:
+            handle = f"the{first}{year % 90}"
     if channel == "bluesky":
         return f"{handle.replace('_', '-')}.bsky.example"
     if channel == "mastodon":

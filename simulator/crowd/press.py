@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from desk.post import Author
 from desk.territories import Community
 from simulator.crowd.facts import NO_BREAK, Facts
@@ -175,7 +177,7 @@ class Press:
         # A county goes by its seat: only whoever reads the place's own name knows where.
         named = zone is not None and zone.community.name in said.text.replace(NO_BREAK, " ")
         community = zone.community if zone and named else None
-        return self._printed(self._service, said._replace(located=named), community, None)
+        return self._printed(self._service, replace(said, located=named), community, None)
 
     def _outlet(self) -> Outlet:
         return self._outlets[int(self._draw.random() * len(self._outlets))]

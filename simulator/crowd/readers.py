@@ -12,6 +12,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from desk.post import Post
 from simulator.crowd.customers import lost_at
 from simulator.crowd.echoes import READERS, reposted
@@ -203,7 +205,7 @@ class Readers:
         text = draft.text
         if f"@{handle}" not in text:
             text = begun_with(f"@{handle}", text, draft.channel)
-        return draft._replace(text=text, mentions=(handle,), addressed=True)
+        return replace(draft, text=text, mentions=(handle,), addressed=True)
 
     def _neighbour(self, told: Told, outage: Outage, due_s: float, draw: random.Random) -> Reaction:
         """Somebody of the same place reads along, and is out too or asks for their own street."""

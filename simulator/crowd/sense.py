@@ -7,8 +7,8 @@ is drawn where it says "good morning" at night or "not even windy" in a gale.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
+import msgspec
 import re2
 
 UNSAID = "\ufffe"
@@ -25,7 +25,7 @@ TRIES = 14
 """How many texts are drawn for a moment before somebody says nothing at all."""
 
 
-class Moment(NamedTuple):
+class Moment(msgspec.Struct, frozen=True, gc=False):
     """Here and now: `hour` is on the wall, `lost_h` how long ago the supply was lost, if it was.
 
     `coming` until the worst weather has come to this place, `failing` where a loss is near, `dark`
@@ -143,5 +143,5 @@ _BREAKS = str.maketrans(".,;:!?()\n", " " * 9)
 
 def sensible(text: str, now: Moment) -> bool:
     """Whether somebody may say `text` now and here."""
-    found = _SAID.Match(f" {text.lower().translate(_BREAKS)} ") or ()
-    return all(_PHRASES[number][1](now) for number in found)
+    found = _SAID.Match(f" {text.lower().translate(_BREAKS)} ")
+    return not found or all(_PHRASES[number][1](now) for number in found)

@@ -6,6 +6,8 @@ import heapq
 import math
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from simulator.crowd.customers import lost_at
 from simulator.crowd.pen import Pen, begun_with
 from simulator.draft import Draft, Scene
@@ -89,7 +91,8 @@ class Threads:
             return None
         handle = post.author.handle
         text = begun_with(f"@{handle}", draft.text, post.channel)
-        return draft._replace(
+        return replace(
+            draft,
             text=text,
             mentions=(handle, *post.mentions),
             addressed=scene.addressed(post) or draft.addressed,

@@ -30,6 +30,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import msgspec
 from faker.providers import BaseProvider
 
 FACTS = frozenset(
@@ -85,7 +86,7 @@ WEATHERS = ("wind", "thunder", "ice", "rain", "calm")
 _SLOT = re.compile(r"\{([a-z0-9_]+)\}")
 
 
-class Said(NamedTuple):
+class Said(msgspec.Struct, frozen=True, gc=False):
     """A text, what it means, whether it says where, and the trap that it sets."""
 
     text: str
@@ -101,8 +102,11 @@ class _Fact(NamedTuple):
     otherwise: list[Any] | None
 
 
-_Parts = tuple[Any, ...]
-"""A text compiled: literal strings, facts, and lists of alternatives (strings or parts)."""
+_Parts = tuple[str, tuple[tuple[Any, str], ...]]
+"""A text compiled: how it begins, then each of its slots with what is written behind that.
+
+A slot is a fact, or a list of alternatives (strings or parts).
+"""
 
 
 class _Template(NamedTuple):
@@ -195,26 +199,21 @@ class Grammar:
         return self._reached[text]
 
     def _compiled(self, text: str) -> _Parts:
-        parts: list[Any] = []
-        for number, piece in enumerate(_SLOT.split(text)):
-            if number % 2 == 0:
-                if piece:
-                    parts.append(piece)
-            elif piece in FACTS:
-                own = self._alternatives(piece) if piece in self._source else None
-                parts.append(_Fact(piece, own))
+        begin, *pieces = _SLOT.split(text)
+        slots: list[tuple[Any, str]] = []
+        for name, behind in zip(pieces[::2], pieces[1::2], strict=True):
+            if name in FACTS:
+                own = self._alternatives(name) if name in self._source else None
+                slots.append((_Fact(name, own), behind))
             else:
-                parts.append(self._alternatives(piece))
-        return tuple(parts)
+                slots.append((self._alternatives(name), behind))
+        return begin, tuple(slots)
 
     def _alternatives(self, word: str) -> list[Any]:
         if word not in self._words:
             parts = map(self._compiled, self._source[word])
             # Most alternatives are plain words: those are taken as they are, not expanded.
-            self._words[word] = [
-                "".join(part) if all(type(piece) is str for piece in part) else part
-                for part in parts
-            ]
+            self._words[word] = [part if part[1] else part[0] for part in parts]
         return self._words[word]
 
     def say(self, act: str, facts: dict[str, str], draw: random.Random, *, located: bool) -> Said:
@@ -242,28 +241,21 @@ class Grammar:
 
     def word(self, slot: str, facts: dict[str, str], draw: random.Random) -> str:
         """One of the alternatives of a slot."""
-        return _expanded((self._alternatives(slot),), facts, draw.random)
+        return _expanded(("", ((self._alternatives(slot), ""),)), facts, draw.random)
 
 
 def _expanded(parts: _Parts, facts: dict[str, str], rnd: Callable[[], float]) -> str:
-    text = ""
-    for part in parts:
-        kind = type(part)
-        if kind is str:
-            text += part
-            continue
-        if kind is _Fact:
-            name, own = part
-            if own is None:
-                text += facts[name]
+    text, slots = parts
+    for slot, behind in slots:
+        words = slot
+        if type(slot) is _Fact:
+            name, words = slot
+            given = facts[name] if words is None else facts.get(name, "")
+            if given or words is None:
+                text += given + behind
                 continue
-            given = facts.get(name)
-            if given:
-                text += given
-                continue
-            part = own  # noqa: PLW2901 - goes on as any list of alternatives
-        chosen = part[int(rnd() * len(part))]
-        text += chosen if type(chosen) is str else _expanded(chosen, facts, rnd)
+        chosen = words[int(rnd() * len(words))]
+        text += (chosen if type(chosen) is str else _expanded(chosen, facts, rnd)) + behind
     return text
 
 

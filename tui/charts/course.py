@@ -139,7 +139,8 @@ def rates(
     by_label = {label: [0] * bins for label in LABELS}
     by_channel: dict[str, list[int]] = {}
     count = 0
-    for count, (post, truth) in enumerate(told, 1):
+    for count, each in enumerate(told, 1):
+        post, truth = each.post, each.truth
         at_s = (post.created_at - day.storm.starts_at).total_seconds()
         index = min(bins - 1, int(at_s / step))
         for label in truth.labels:

@@ -29,7 +29,8 @@ class TruthScreen(Sheet):
 
     def _words(self, colours: Palette) -> Text:
         board, position = self._board, self._position
-        post, truth = board.conductor.reel.told(position)
+        told = board.conductor.reel.told(position)
+        post, truth = told.post, told.truth
         text = Text()
         text.append(" EXERCISE ", colours.alarm)
         author = post.author

@@ -204,7 +204,7 @@ def test_an_inject_is_a_post_with_its_truth(conductor: MakeConductor, small_day:
             trap="rumour",
         )
     )
-    post, truth = fired.told
+    post, truth = fired.told.post, fired.told.truth
     assert (post.text, post.channel, post.place) == ("Luce via", "facebook", town.name)
     assert post.exercise
     assert post.author is not None

@@ -66,7 +66,7 @@ def test_rates_add_up_to_the_posts() -> None:
     minutes = step_s(8) / 60
     posts = sum(sum(values) for values in found.by_channel.values()) * minutes
     assert posts == pytest.approx(len(told), rel=0.001)
-    outage = sum("outage" in truth.labels for _, truth in told)
+    outage = sum("outage" in each.truth.labels for each in told)
     assert sum(found.by_label["outage"]) * minutes == pytest.approx(outage, rel=0.001)
     assert found.posts == len(told)
     assert found.background == pytest.approx(3 * len(told) / (8 * 60), rel=0.01)

@@ -134,7 +134,8 @@ class HandDesk(HandWire):
         """The desk has read so many posts: it sees no etr, and a hazard in every game."""
         told = list(self.day.tell())[:posts]
         self.rows = []
-        for post, truth in told:
+        for each in told:
+            post, truth = each.post, each.truth
             labels = tuple(label for label in truth.labels if label != "etr")
             labels = labels or (("hazard",) if truth.trap else ())
             if labels:

@@ -162,7 +162,8 @@ async def test_i_writes_a_post_that_goes_out_now(drill: OpenDrill) -> None:
         await d.press("i", *"Boom", "tab", *"mo", "tab", *"facebook", "tab", *"Wilmington")
         await d.press("tab", *"hazard", "tab", *"rumour", "enter")
         await d.settle()
-        post, truth = d.storm.reel.told(len(d.storm.reel) - 1)
+        fired = d.storm.reel.told(len(d.storm.reel) - 1)
+        post, truth = fired.post, fired.truth
         assert (post.text, post.channel, post.place) == ("Boom", "facebook", "Wilmington")
         assert post.exercise
         assert (truth.labels, truth.trap) == (("hazard",), "rumour")
