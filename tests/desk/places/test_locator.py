@@ -12,14 +12,11 @@ from desk.distance import distance_km
 from desk.places import Locator
 from desk.places.words import plain
 from desk.post import Geo, Location, Post
-from desk.territories import Community, Territory, load_territory
+from desk.territories import Community, Territory
+from tests.desk.places.known import LOCATORS, TERRITORIES
 
-LOCATORS = {
-    name: Locator(load_territory(name)) for name in ("north-carolina", "sardinia", "valencia")
-}
-
-VALENCIA = load_territory("valencia")
-COMMUNITIES = load_territory("north-carolina").community
+VALENCIA = TERRITORIES["valencia"]
+COMMUNITIES = TERRITORIES["north-carolina"].community
 
 
 def _post(

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from desk.places import Locator, memory
 from desk.post import Author, Geo, LabelledPost, Location, Post, labelled
-from desk.territories import Community, Territory, load_territory
+from desk.territories import Community, Territory
+from tests.desk.places.known import LOCATORS, TERRITORIES
 
 NOON = datetime(2024, 9, 27, 12, tzinfo=UTC)
-LOCATOR = Locator(load_territory("north-carolina"))
+LOCATOR = LOCATORS["north-carolina"]
 TOWNS = tuple(
     Community(id=name.lower(), name=name, lat=40.0 + at, lon=-74, radius_km=3, customers=20_000)
     for at, name in enumerate(("Alderton", "Birchfield", "Quarryville"))
@@ -93,7 +94,7 @@ def test_a_repeated_post_is_about_its_own_place_and_says_nothing_of_who_repeats_
 
 
 def test_an_author_of_the_territory_means_its_own_town() -> None:
-    locator = Locator(load_territory("north-carolina"))
+    locator = Locator(TERRITORIES["north-carolina"])
     assert _tell(locator, _post("1", "no power in Jacksonville")) is None
     _tell(locator, _post("2", "no power in Asheville"))
     assert _told(_tell(locator, _post("3", "no power in Jacksonville"))) == (
@@ -103,7 +104,7 @@ def test_an_author_of_the_territory_means_its_own_town() -> None:
 
 
 def test_where_others_post_from_a_doubtful_name_is_expected_to_be_ours() -> None:
-    locator = Locator(load_territory("north-carolina"))
+    locator = Locator(TERRITORIES["north-carolina"])
     asked = _post("9", "lights are out in Ogden", "zoe")
     assert locator.locate(asked) is None
     for number, who in enumerate(("ann", "ann", "bob", "eve")):

@@ -11,11 +11,9 @@ from hypothesis import strategies as st
 from desk.places import Locator, Trace
 from desk.places.spelling import Spelling
 from desk.post import Location, Post
-from desk.territories import Community, Territory, load_territory
+from desk.territories import Community, Territory
+from tests.desk.places.known import LOCATORS
 
-LOCATORS = {
-    name: Locator(load_territory(name)) for name in ("north-carolina", "sardinia", "valencia")
-}
 NC, IT, ES = LOCATORS
 
 

@@ -13,10 +13,7 @@ import pytest
 import requests
 import tweepy
 import tweepy.asynchronous
-import xdk
 from requests.adapters import HTTPAdapter
-from xdk.posts.models import CreateRequest
-from xdk.stream.models import UpdateRulesRequest
 
 from desk.post import Author
 from simulator.platforms import CREDENTIAL
@@ -224,6 +221,11 @@ async def test_tweepy_replies_to_who_has_asked_and_to_nobody_else() -> None:
 
 
 async def test_x_s_own_sdk_streams_and_replies() -> None:
+    # Here and not above: collecting its models takes every process of the suite over a second.
+    import xdk
+    from xdk.posts.models import CreateRequest
+    from xdk.stream.models import UpdateRulesRequest
+
     # it reads in pieces of a kilobyte: what comes behind the last post lets that through
     often = partial(x, keep_alive_s=0.01)
     async with staged(often, speed=STILL) as (url, stage):
