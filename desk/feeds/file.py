@@ -119,19 +119,21 @@ class FileFeed:
         faults: list[Fault] = []
         line = None
         for line in lines:
-            place = f"{self._path}:{line.number}"
-            if line.data is None:
-                faults.append(Fault(place, f"longer than {LONGEST_LINE_BYTES >> 20} MiB"))
-            elif line.data:
+            if line.data:
                 try:
                     posts.append(decode_post(line.data, line.number, fill=self._fill))
                 except PostError as error:
-                    faults.append(Fault(place, str(error), line.data[:MOST_RAW_BYTES]))
+                    faults.append(self._fault(line, str(error)))
+            elif line.data is None:
+                faults.append(self._fault(line, f"longer than {LONGEST_LINE_BYTES >> 20} MiB"))
             if len(posts) + len(faults) >= MOST_POSTS:
                 yield Batch(tuple(posts), cursor_at(line.behind), tuple(faults))
                 posts, faults = [], []
         if line and (posts or faults):
             yield Batch(tuple(posts), cursor_at(line.behind), tuple(faults))
+
+    def _fault(self, line: Line, reason: str) -> Fault:
+        return Fault(f"{self._path}:{line.number}", reason, (line.data or b"")[:MOST_RAW_BYTES])
 
 
 def _digest(fd: int, read: int) -> str:

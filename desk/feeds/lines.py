@@ -23,13 +23,21 @@ START = Position(0, 0)
 class Line(NamedTuple):
     """One line without its end; `data` is None where it was too long to be held.
 
-    `number` counts from 1. `behind` is where to go on after this line; for a last line that has no
-    end yet it is the line's start, because its writer may still be at it.
+    `number` counts from 1, `read` is where the next line begins, `lines` how many have ended there.
     """
 
     data: bytes | None
     number: int
-    behind: Position
+    read: int
+    lines: int
+
+    @property
+    def behind(self) -> Position:
+        """Where to go on after this line.
+
+        For a last line that has no end yet that is its start: its writer may still be at it.
+        """
+        return Position(self.read, self.lines)
 
 
 class Lines:
@@ -39,42 +47,52 @@ class Lines:
     """
 
     def __init__(self, behind: Position = START, most_bytes: int | None = None) -> None:
-        self._behind = behind
+        self._read, self._lines = behind
         self._most_bytes = most_bytes
         self._rest = bytearray()
         self._length = 0
-        self._skipping = False
 
     def feed(self, chunk: bytes) -> Iterator[Line]:
         """The lines that `chunk` completes."""
-        start = 0
-        while (stop := chunk.find(b"\n", start)) >= 0:
-            self._keep(chunk[start:stop])
-            number = self._behind.lines + 1
-            self._behind = Position(self._behind.read + self._length + 1, number)
-            yield self._line(number)
-            start = stop + 1
-        self._keep(chunk[start:])
+        most = self._most_bytes or LONGEST_LINE_BYTES
+        *parts, rest = chunk.split(b"\n")
+        for part in parts:
+            length, data = len(part), part
+            if self._length:
+                length, data = self._whole(part)
+            number = self._lines + 1
+            self._read, self._lines = self._read + length + 1, number
+            held = _bare(data, number) if length <= most else None
+            yield Line(held, number, self._read, number)
+        self._hold(rest)
 
     def end(self) -> Iterator[Line]:
         """The last line, where the file does not end with a newline."""
-        if self._length:
-            yield self._line(self._behind.lines + 1)
+        length, data = self._whole(b"")
+        if length:
+            number = self._lines + 1
+            held = None if self._is_too_long(length) else _bare(data, number)
+            yield Line(held, number, self._read, self._lines)
 
-    def _keep(self, part: bytes) -> None:
-        self._length += len(part)
-        if self._skipping:
-            return
-        self._rest += part
-        if len(self._rest) > (self._most_bytes or LONGEST_LINE_BYTES):
-            self._skipping = True
-            self._rest.clear()
-
-    def _line(self, number: int) -> Line:
-        data = None if self._skipping else bytes(self._rest)
-        if data and number == 1:
-            data = data.removeprefix(BOM)
+    def _whole(self, part: bytes) -> tuple[int, bytes]:
+        """The line of which `part` is the last, as far as it is held, and its true length."""
+        self._hold(part)
+        length, data = self._length, bytes(self._rest)
         self._rest.clear()
         self._length = 0
-        self._skipping = False
-        return Line(data.strip() if data else data, number, self._behind)
+        return length, data
+
+    def _hold(self, part: bytes) -> None:
+        self._length += len(part)
+        if self._is_too_long(self._length):
+            self._rest.clear()
+        else:
+            self._rest += part
+
+    def _is_too_long(self, length: int) -> bool:
+        return length > (self._most_bytes or LONGEST_LINE_BYTES)
+
+
+def _bare(data: bytes, number: int) -> bytes:
+    """A line without the space around it, and the first without the mark of its coding."""
+    return (data.removeprefix(BOM) if number == 1 else data).strip()
