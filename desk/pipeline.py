@@ -27,6 +27,7 @@ from desk.places import REMEMBERED, Locator
 from desk.post import LabelledPost, Post, labelled
 from desk.replies.replies import Replies
 from desk.reports.pulse import PulseTaker
+from desk.sampling import Sampling
 from desk.settings import Settings, load_settings
 from desk.store import Commit, Store
 from desk.territories import Territory
@@ -111,6 +112,7 @@ class Pipeline:
         self.announcements = Announcements(self, self.replies)
         self.pulse = PulseTaker(store.last_pulse())
         self.warnings = Warnings(territory)
+        self._sampling = Sampling()
         self.clock = self._restore()
         self._engine = engine
         self._packs = packs
@@ -327,6 +329,7 @@ class Pipeline:
         self.oms.forget()
         self.warnings.forget()
         self._locator.forget()
+        self._sampling = Sampling()
         self.clock = EventClock()
 
     def _no_cases(self) -> Cases:
@@ -365,7 +368,8 @@ class Pipeline:
         hour = _hour(at_s // HOUR_S)
         _count(commit.counts, hour, post.channel, verdict.labels)
         if not verdict.labels:
-            commit.unlabelled.append(post)
+            if self._sampling.takes(now):
+                commit.unlabelled.append(post)
             if not self._every_post:
                 return
         begin_s = perf_counter()
@@ -402,6 +406,7 @@ class Pipeline:
         self.oms.forget()
         self.cases.forget_outages()
         self.pulse, commit.pulse_anew = PulseTaker(), True
+        self._sampling = Sampling()
         commit.states = {("outage", id_): None for id_ in self.store.states("outage")}
 
     def _open_case(self, post: LabelledPost, now: datetime, lang: str) -> None:

@@ -24,6 +24,7 @@ from desk.newest import TABLE, Newest
 from desk.outages import Done, OutageChange
 from desk.post import LabelledPost, Post, decode_lines, encode, encode_lines, labelled
 from desk.reports.pulse import Pulse
+from desk.sampling import SAMPLED
 
 SCHEMA = 5
 DATABASE = "stormdesk.db"
@@ -31,8 +32,6 @@ REMEMBERED = 500_000
 """Accepted posts of which a second coming is known after a restart."""
 CACHE_KIB = 16_384
 """Pages kept in memory: posts come with ids of any order, and their index is written all over."""
-SAMPLED = 10_000
-"""Unlabelled posts kept, the newest; of the others only counts remain."""
 _ASKED = 500
 """Posts asked for in one query: SQLite takes at least 999 values."""
 
@@ -90,9 +89,9 @@ _FORGOTTEN = (
 class Commit(msgspec.Struct):
     """Everything that one batch leaves behind; written whole or not at all.
 
-    `digests` are those of all accepted posts; `counts` maps (hour, channel, label) to posts,
-    `place_counts` (hour, community, label) to those that have a place; `pulse` are minutes,
-    in place of all before with `pulse_anew`.
+    `digests` are those of all accepted posts, `unlabelled` are to join the sample; `counts` maps
+    (hour, channel, label) to posts, `place_counts` (hour, community, label) to those that have a
+    place; `pulse` are minutes, in place of all before with `pulse_anew`.
     `states` maps (kind, id) to the encoded state of an outage, a case or a clock, None where it is
     to be forgotten. Without a `feed` no cursor moves: `actions` come from people. `events` are
     lines of the journal of cases, each with the number of its deed; those of `undone` deeds are
@@ -122,7 +121,8 @@ class Commit(msgspec.Struct):
 class Store:
     """A store in folder `data`, or in memory where that is None.
 
-    Labelled posts are numbered from 0 in the order in which they came, up to `end`.
+    Labelled posts are numbered from 0 in the order in which they came, up to `end`. `exercise` says
+    whether it holds an exercise, None while it is empty.
 
     Raises:
         StoreError: the folder is in use, of another version, or can't be written.
@@ -140,6 +140,7 @@ class Store:
                 self._known, self._sample = Newest(self._db, "known"), Newest(self._db, "sample")
                 self.deletions = Deletions(self._db, SAMPLED)
                 self.end = int(self._one("SELECT max(seq) FROM posts") or 0)
+                self.exercise = self._kind()
         except (sqlite3.Error, OSError) as error:
             self.close()
             raise StoreError(
@@ -171,9 +172,7 @@ class Store:
         with self._db:
             return self._meta("id", secrets.token_hex(16))
 
-    @property
-    def exercise(self) -> bool | None:
-        """Whether this store holds an exercise; None while it is empty."""
+    def _kind(self) -> bool | None:
         kind = self._one("SELECT value FROM meta WHERE key = 'kind'")
         return None if kind is None else kind == "exercise"
 
@@ -181,6 +180,7 @@ class Store:
         """Fix what the store holds, for good."""
         with self._db:
             self._meta("kind", "exercise" if exercise else "real")
+        self.exercise = self._kind()
 
     def check_forgetful(self) -> None:
         """Look whether this store may be forgotten: an exercise in memory may.

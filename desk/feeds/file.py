@@ -3,29 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import os
 import re
 import stat
-import threading
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 from hashlib import blake2b
 from pathlib import Path
 
 from desk.errors import FeedError, PostError
 from desk.feeds import MOST_RAW_BYTES, Batch, Fault, Options
 from desk.feeds.lines import LONGEST_LINE_BYTES, START, Line, Lines, Position
+from desk.feeds.pipe import READ_BYTES, arriving
 from desk.post import Post, decode_post
 
-READ_BYTES = 1 << 18
 MOST_POSTS = 128
 """Posts in a batch: some 10 ms of work, so that screens are served between batches."""
-PIPE_BYTES = 1 << 20
-"""A pipe of 64 KiB is full after some 200 posts: its writer would wait for each turn of ours."""
-GATHER_S = 0.01
-"""A stream of posts is looked at so often: each batch costs as much as some ten posts more."""
-CHUNKS_AHEAD = 4
 DIGEST_OF_BYTES = 4096
 _CURSOR = re.compile(r"(?P<read>[0-9]{1,18}):(?P<lines>[0-9]{1,18}):(?P<digest>[0-9a-f]{16})")
 
@@ -92,7 +85,7 @@ class FileFeed:
 
     async def _from_pipe(self) -> AsyncGenerator[Batch, None]:
         lines = Lines()
-        async with aclosing(_pipe_chunks(self._path)) as chunks:
+        async with aclosing(arriving(self._path)) as chunks:
             async for chunk in chunks:
                 for batch in self._decode(lines.feed(chunk), lambda _: ""):
                     yield batch
@@ -141,75 +134,3 @@ def _digest(fd: int, read: int) -> str:
     start = max(0, read - DIGEST_OF_BYTES)
     before = os.pread(fd, read - start, start)
     return blake2b(before, digest_size=8).hexdigest()
-
-
-async def _pipe_chunks(path: str) -> AsyncGenerator[bytes, None]:
-    """What has arrived, read by a daemon thread; a FIFO may wait for its writer for ever.
-
-    All that arrived while nobody asked comes in one piece: the less time there is, the fewer and
-    larger the batches, each of which costs something.
-
-    asyncio's own pipe transport would make the pipe non-blocking for every process that shares it,
-    and a terminal for stdout as well.
-    """
-    loop = asyncio.get_running_loop()
-    arrived: list[bytes] = []
-    end: list[OSError | None] = []
-    something = asyncio.Event()
-    room = threading.Semaphore(CHUNKS_AHEAD)
-    stopped = threading.Event()
-
-    def take(chunk: bytes | OSError) -> None:
-        if isinstance(chunk, bytes) and chunk:
-            arrived.append(chunk)
-        else:
-            end.append(None if isinstance(chunk, bytes) else chunk)
-        something.set()
-
-    def send(chunk: bytes | OSError) -> None:
-        loop.call_soon_threadsafe(take, chunk)
-
-    def read() -> None:
-        try:
-            for chunk in _blocking_chunks(path):
-                send(chunk)
-                room.acquire()
-                if stopped.is_set():
-                    return
-            send(b"")
-        except OSError as error:
-            send(error)
-
-    def read_until_the_loop_ends() -> None:
-        with suppress(RuntimeError):
-            read()
-
-    threading.Thread(target=read_until_the_loop_ends, name="read-pipe", daemon=True).start()
-    try:
-        while arrived or not end:
-            await something.wait()
-            something.clear()
-            if arrived:
-                chunk = b"".join(arrived)
-                room.release(len(arrived))
-                arrived.clear()
-                yield chunk
-                await asyncio.sleep(GATHER_S)
-        if end[0] is not None:
-            raise end[0]
-    finally:
-        stopped.set()
-        room.release()
-
-
-def _blocking_chunks(path: str) -> Iterator[bytes]:
-    fd = 0 if path == "-" else os.open(path, os.O_RDONLY)
-    if path != "-":
-        with suppress(OSError, AttributeError):  # as much as Linux gives; elsewhere it stays small
-            fcntl.fcntl(fd, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
-    try:
-        while chunk := os.read(fd, READ_BYTES):
-            yield chunk
-    finally:
-        if path != "-":
-            os.close(fd)

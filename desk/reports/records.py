@@ -19,7 +19,7 @@ from desk.outages import OutageChange
 from desk.post import LabelledPost, Post, decode_lines
 from desk.replies.reply import Announcement, Reply
 from desk.reports.pulse import Pulse
-from desk.store import SAMPLED
+from desk.sampling import SAMPLED
 
 T = TypeVar("T")
 Steps = Generator[None, None, T]

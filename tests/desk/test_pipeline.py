@@ -22,7 +22,8 @@ from desk.outages import Action, OutageChange
 from desk.pipeline import Outcome, Pipeline
 from desk.post import Author, LabelledPost, Post
 from desk.reading import Reading
-from desk.store import SAMPLED, Commit, Store
+from desk.sampling import SAMPLED
+from desk.store import Commit, Store
 from desk.territories import load_territory
 from rules import Engine, load_packs
 

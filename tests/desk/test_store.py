@@ -13,7 +13,8 @@ import pytest
 
 from desk.errors import StoreError
 from desk.post import LabelledPost, Post
-from desk.store import SAMPLED, Commit, Store
+from desk.sampling import SAMPLED
+from desk.store import Commit, Store
 
 NOON = datetime(2024, 5, 1, 12, tzinfo=UTC)
 
