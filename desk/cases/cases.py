@@ -100,6 +100,7 @@ class Cases:
         self._deeds = Deeds()
         self._linked = Linked(self._memory)
         self._journal = Journal()
+        self._answering = answering
         self._acting = Acting(
             self._memory, self._deeds, self._journal, read, self._new_id, answering
         )
@@ -298,6 +299,8 @@ class Cases:
             if case.snoozed_until is not None and case.snoozed_until <= now:
                 self._journal.note(case.id, case.snoozed_until, "", "woken", "the time is over")
                 self._memory.put(awake(case, case.snoozed_until))
+            elif returns is not None and returns <= now and self._answering(case.id):
+                self._memory.put(msgspec.structs.replace(case, touched_at=returns))
             elif returns is not None and returns <= now:
                 words = f"untouched by {case.agent}: back in the queue"
                 self._journal.note(case.id, returns, "", "returned", words)

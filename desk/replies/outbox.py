@@ -27,6 +27,9 @@ with them what they promised; the store keeps them."""
 UNDONE = ("submitted", "queued", "sending", "unknown")
 """States in which a case has a reply that is not done with."""
 
+WAITING = ("submitted", "queued", "sending")
+"""States in which nobody else need answer."""
+
 STANDING = ("submitted", "queued", "sending", "sent", "unknown")
 """States in which a person has an answer, or may have it, or is about to get it."""
 
@@ -44,6 +47,7 @@ class Outbox:
         self._of_person: dict[str, list[str]] = {}
         self._under_way: dict[str, None] = {}
         self._troubled: dict[str, None] = {}
+        self._submitted: dict[str, None] = {}
         self._by_remote: dict[tuple[str, str], str] = {}
         self._next = 1
         self._dirty: set[str] = set()
@@ -93,21 +97,28 @@ class Outbox:
         return reply.case if reply is not None and reply.author_key else None
 
     def is_answering(self, case: str) -> bool:
-        """Whether a reply to a case is under way."""
-        return any(id_ in self._under_way for id_ in self._of_case.get(case, ()))
+        """Whether a reply to a case is under way, or waits for a lead's word."""
+        return any(reply.state in WAITING for reply in self.of_case(case))
+
+    def submitted(self) -> int:
+        """How many wait for a lead's word."""
+        return len(self._submitted)
 
     def standing(self, case: str) -> Reply | None:
-        """The newest reply of a case: how it stands with it."""
-        ids = self._of_case.get(case)
-        return self._replies[ids[-1]] if ids else None
+        """How it stands with a case: by one that waits for a lead, else by the newest.
+
+        One of which a lead has taken another says nothing.
+        """
+        replies = self.of_case(case)[::-1]
+        waits = (reply for reply in replies if reply.state == "submitted")
+        told = (reply for reply in replies if not reply.passed_over)
+        return next(waits, next(told, None))
 
     def troubled(self) -> list[Reply]:
         """Those that failed, or of which nobody knows, and that no newer one has put right."""
         found = (self._replies[id_] for id_ in self._troubled)
         return [
-            reply
-            for reply in found
-            if not reply.author_key or self._of_case[reply.case][-1] == reply.id
+            reply for reply in found if not reply.author_key or self.standing(reply.case) is reply
         ]
 
     def put(self, reply: Reply) -> Reply:
@@ -120,6 +131,10 @@ class Outbox:
             self._under_way[reply.id] = None
         else:
             self._under_way.pop(reply.id, None)
+        if reply.state == "submitted":
+            self._submitted[reply.id] = None
+        else:
+            self._submitted.pop(reply.id, None)
         if reply.state in ("failed", "unknown"):
             self._troubled[reply.id] = None
         else:

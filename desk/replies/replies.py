@@ -21,10 +21,14 @@ DRAFT_LETTERS, NOTE_LETTERS = 10_000, 500
 """Of a draft and of a lead's note: more than any channel takes."""
 
 SUPERSEDED = "a newer reply took its place"
+CHOSEN = "another reply was chosen"
 
 
 class Written(msgspec.Struct, frozen=True, kw_only=True):
-    """What somebody wants sent as the answer to a case; `seen` is the version of the facts."""
+    """What somebody wants sent as the answer to a case; `seen` is the version of the facts.
+
+    It stands `beside` what waits for a lead already, as another one to choose from.
+    """
 
     case: str
     by: str
@@ -32,6 +36,7 @@ class Written(msgspec.Struct, frozen=True, kw_only=True):
     seen: str
     macro: str = ""
     anyway: bool = False
+    beside: bool = False
 
 
 class Replies:
@@ -114,15 +119,18 @@ class Replies:
         problems = self.writing.problems(case, written.text, facts)
         check_problems(problems, anyway=written.anyway)
         self._check_new(case, written)
-        for old in self.outbox.of_case(case.id):
-            if old.state == "submitted":
-                self.turn(old, "rejected", now, note=SUPERSEDED)
         needs_lead = role != "lead" and self.needs_lead(case)
+        for old in self.outbox.of_case(case.id):
+            own = old.by == written.by and not written.beside
+            if old.state == "submitted" and (own or not needs_lead):
+                self.turn(old, "rejected", now, note=SUPERSEDED)
         reply = self.compose(case, written, facts, now, "submitted" if needs_lead else "queued")
         self.drafts.drop(case.id)
         self.put(reply)
         if needs_lead:
-            self.ground.cases.note(case.id, now, written.by, "submitted", "a reply, for a lead")
+            self.ground.cases.note(
+                case.id, now, written.by, "submitted", "a lead is asked to let a reply go"
+            )
         return reply
 
     def needs_lead(self, case: Case) -> bool:
@@ -179,7 +187,7 @@ class Replies:
         note = note[:NOTE_LETTERS]
         if not approve:
             self.draft_again(reply, case, now)
-            words = f"reply of {reply.by} sent back" + (f": {note}" if note else "")
+            words = f"sent the reply of {reply.by} back" + (f": {note}" if note else "")
             self.ground.cases.note(case.id, now, by, "rejected", words)
             return self.turn(reply, "rejected", now, note=note, approved_by="")
         facts = self.writing.facts(case, now)
@@ -188,7 +196,13 @@ class Replies:
             raise ReplyError("stale", reason, facts=facts)
         # what it promises is held against what is known now
         check_problems(self.writing.problems(case, reply.text, facts), anyway=True)
-        self.ground.cases.note(case.id, now, by, "approved", f"reply of {reply.by}")
+        others = [each for each in self.outbox.of_case(case.id) if each.state == "submitted"]
+        chosen = f", chosen of {len(others)}" if len(others) > 1 else ""
+        words = f"let the reply of {reply.by} go{chosen}"
+        self.ground.cases.note(case.id, now, by, "approved", words)
+        for other in others:
+            if other.id != reply.id:
+                self.turn(other, "rejected", now, note=CHOSEN, approved_by=by, passed_over=True)
         return self.turn(reply, "queued", now, approved_by=by)
 
     def draft_again(self, reply: Reply, case: Case, now: datetime) -> None:

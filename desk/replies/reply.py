@@ -79,6 +79,8 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     run. `again_at` is the wall time before which it is not tried again, after `tries` that have led
     to nothing since `since`, wall time too; `note` says why.
 
+    One is `passed_over` where a lead has let another one go that waited beside it.
+
     What an announcement sends is a reply to nobody: `case` is the announcement's id, `to_post` and
     `author_key` are empty.
     """
@@ -106,6 +108,7 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     again_at: datetime | None = None
     since: datetime | None = None
     tries: int = 0
+    passed_over: bool = False
     exercise: bool = False
 
 

@@ -159,6 +159,8 @@ class ReplyDesk:
             held=sum(map(self._delivery.is_held, under_way)),
             failed=troubled["failed"],
             unknown=troubled["unknown"],
+            submitted=pipeline.replies.outbox.submitted()
+            + sum(one.state == "submitted" for one in pipeline.announcements.all()),
             senders=tuple(map(_sender, self.channels.live.values())),
         )
 
@@ -214,7 +216,8 @@ class ReplyDesk:
         """What becomes of a reply, in one line."""
         match reply.state:
             case "submitted":
-                return "waits for a lead"
+                nobody = "" if self.leads() else "; none is at the desk now"
+                return f"waits for a lead's word{nobody}"
             case "rejected":
                 return f"sent back to {reply.by}"
             case "sent":

@@ -76,7 +76,8 @@ class SendReply(msgspec.Struct, frozen=True, tag="send_reply", omit_defaults=Tru
     """Send this text as the answer to a case; with `anyway` in spite of warnings.
 
     `seen` is the version of the facts that the agent has seen. The answer is `Replied` or
-    `ReplyRefused`; where a lead must agree, the reply waits for that as `submitted`.
+    `ReplyRefused`; where a lead must agree, the reply waits for that as `submitted`, in place of
+    what waits there from the same person, or `beside` it, so that the lead may choose.
     """
 
     case: str
@@ -85,6 +86,7 @@ class SendReply(msgspec.Struct, frozen=True, tag="send_reply", omit_defaults=Tru
     seen: str = ""
     macro: str = ""
     anyway: bool = False
+    beside: bool = False
 
 
 class JudgeReply(msgspec.Struct, frozen=True, tag="judge_reply", omit_defaults=True):
@@ -195,6 +197,8 @@ class Sender(msgspec.Struct, frozen=True, omit_defaults=True):
 class Outgoing(msgspec.Struct, frozen=True, omit_defaults=True):
     """Replies on their way: how many wait to be sent, failed, or may have been sent or not.
 
+    `submitted` wait for a lead's word, announcements among them.
+
     `held` of those that wait do so for a reason that lasts. `senders` are the accounts that are
     switched on.
     """
@@ -203,6 +207,7 @@ class Outgoing(msgspec.Struct, frozen=True, omit_defaults=True):
     held: int = 0
     failed: int = 0
     unknown: int = 0
+    submitted: int = 0
     senders: tuple[Sender, ...] = ()
 
 

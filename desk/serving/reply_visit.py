@@ -169,6 +169,7 @@ class ReplyVisit(Visit):
             seen=request.seen,
             macro=request.macro,
             anyway=request.anyway,
+            beside=request.beside,
         )
         replies = house.desk.pipeline.replies
         return self._replied(replies.send(written, self._guest.who.role, house.now()))

@@ -381,6 +381,19 @@ async def test_a_reply_whose_answer_was_lost_is_found_among_the_replies(scene: O
 # Leads
 
 
+async def test_a_reply_stands_beside_one_that_waits_for_a_lead(scene: OpenScene) -> None:
+    async with scene() as s:
+        await s.press("C", "enter", "R", *"two", "ctrl+t")
+        assert "sends this one" in s.text()
+        reply = s.desk.cases.send("case-0", "bea", "One.")
+        s.desk.cases.whole(
+            "case-0", replies=(msgspec.structs.replace(reply, state="submitted", remote=""),)
+        )
+        await s.settle()
+        await s.press("R", "ctrl+t")
+        assert s.asked(SendReply)[-1].beside
+
+
 async def test_only_a_lead_lets_a_submitted_reply_go(scene: OpenScene) -> None:
     async with scene() as s:
         await s.press("C", "enter", "Y")
@@ -408,3 +421,11 @@ async def test_a_lead_lets_go_or_sends_back_with_a_note(scene: OpenScene) -> Non
         await s.press("Y")
         assert s.asked(JudgeReply)[-1].approve
         assert "let go by agent" in s.text()
+        other = msgspec.structs.replace(waiting, id="r-9", by="cid", text="No time yet, sorry.")
+        s.desk.cases.whole("case-0", replies=(waiting, other))
+        await s.settle()
+        assert "2 replies wait for a lead to choose" in s.text()
+        await s.press("g", "Y")
+        assert "Which of 2 replies goes out?" in s.text()
+        await s.press("down", "enter")
+        assert s.asked(JudgeReply)[-1] == JudgeReply("r-9", "agent", approve=True)

@@ -25,6 +25,7 @@ from tui.paint import paint, visible
 from tui.screens.asking import AskScreen
 from tui.screens.attached import Attached
 from tui.screens.macros import MacroSheet
+from tui.screens.picking import PickScreen
 from tui.screens.settling import SETTLED, settle_sheet
 from tui.screens.words import Words, WordsScreen
 from tui.widgets.conversation import Conversation
@@ -44,6 +45,8 @@ class Replying(Attached):
     _saving: Timer | None = None
     _sent: tuple[str, str, bool] = ("", "", False)
     """The case and text that were sent and not answered yet, and whether the next case follows."""
+    _beside = False
+    """Whether that was to wait beside another one, for a lead to choose."""
     _unsure = False
     """Whether the link was lost before the answer to that came."""
     _refilling: str = ""
@@ -71,7 +74,7 @@ class Replying(Attached):
         if action == "judge":
             if self.desk.role != "lead":
                 return "only a lead lets replies go (--role lead)"
-            if self._submitted() is None:
+            if not self._waiting():
                 return "no reply here waits for a lead's word"
         if action == "settle" and self._to_settle() is None:
             return "no reply here is unknown, has failed or waits to be sent"
@@ -168,7 +171,7 @@ class Replying(Attached):
 
         def answered(yes: bool | None) -> None:
             if yes:
-                self.run_worker(self._send(on=on, anyway=True))
+                self.run_worker(self._send(on=on, anyway=True, beside=self._beside))
 
         self.app.push_screen(AskScreen(f"The voice check warns: {said}. Send it anyway?"), answered)
 
@@ -226,6 +229,8 @@ class Replying(Attached):
         if detail is None or row is None:
             return
         hint = "R writes it · m finds a macro"
+        if self._waiting():
+            hint = "R writes another · ctrl+s in its place · ctrl+t beside"
         draft = detail.draft
         if draft is not None and draft.by != self.desk.agent:
             hint = f"{name_words(draft.by)} is writing: {paint(draft.text[:200]).text}"
@@ -241,6 +246,11 @@ class Replying(Attached):
     async def on_reply_area_asked(self, event: ReplyArea.Asked) -> None:
         if event.what in ("send", "send_on"):
             await self._send(on=event.what == "send_on")
+        elif event.what == "send_beside":
+            if self._waiting():
+                await self._send(on=False, beside=True)
+            else:
+                self.say("no reply waits here for a lead: ctrl+s sends this one", refused=True)
         elif event.what == "macros":
             self.open_macros()
         elif event.what == "seen":
@@ -256,7 +266,7 @@ class Replying(Attached):
         self.set_focus(self.thread)
         self.tell_reply()
 
-    async def _send(self, *, on: bool, anyway: bool = False) -> None:
+    async def _send(self, *, on: bool, anyway: bool = False, beside: bool = False) -> None:
         case = self.opened
         typed = self.drafts.of(case)
         if not typed.text.strip():
@@ -267,7 +277,7 @@ class Replying(Attached):
             self.say("the desk is still taking in the last one", refused=True)
         else:
             await self.keep_draft()
-            self._sent, self._unsure = (case, typed.text, on), False
+            self._sent, self._unsure, self._beside = (case, typed.text, on), False, beside
             self.say("sending…")
             await self.desk.link.send(
                 SendReply(
@@ -277,6 +287,7 @@ class Replying(Attached):
                     seen=typed.seen,
                     macro=typed.macro,
                     anyway=anyway,
+                    beside=beside,
                 )
             )
 
@@ -367,15 +378,31 @@ class Replying(Attached):
 
     # Leads
 
-    def _submitted(self) -> Reply | None:
-        """The reply at the cursor that waits for a lead, or else the newest."""
-        here = self.thread.reply_at_hand()
+    def _waiting(self) -> list[Reply]:
+        """The replies of this case that wait for a lead."""
         replies = self.detail.replies if self.detail else ()
-        waiting = [reply for reply in replies if reply.state == "submitted"]
-        return here if here in waiting else waiting[-1] if waiting else None
+        return [reply for reply in replies if reply.state == "submitted"]
 
     async def action_judge(self, approve: bool) -> None:
-        reply = self._submitted()
+        """The reply at the cursor; of several elsewhere one is chosen first."""
+        here, waiting = self.thread.reply_at_hand(), self._waiting()
+        if here in waiting or len(waiting) == 1:
+            await self._judge(here if here in waiting else waiting[0], approve=approve)
+            return
+        choices = [
+            (reply.id, f"{name_words(reply.by)}: {paint(reply.text[:200]).text}")
+            for reply in waiting
+        ]
+
+        def chosen(picked: object) -> None:
+            for reply in waiting:
+                if isinstance(picked, tuple) and reply.id in picked:
+                    self.run_worker(self._judge(reply, approve=approve))
+
+        what = "goes out? The others do not" if approve else "goes back?"
+        self.app.push_screen(PickScreen(f"Which of {len(waiting)} replies {what}", choices), chosen)
+
+    async def _judge(self, reply: Reply | None, *, approve: bool) -> None:
         if reply is None:
             return
         if approve:

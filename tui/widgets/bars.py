@@ -133,6 +133,14 @@ def _figures(status: DeskStatus, zone: ZoneInfo | None, colours: Palette) -> lis
 
 def _replies(status: DeskStatus, colours: Palette) -> list[Item]:
     """Replies that are not out: somebody must look at them, or wait."""
+    waits = status.outgoing.submitted
+    asked = (
+        [(11, f"{waits:,} to approve", f"{waits:,} to approve", colours.strong)] if waits else []
+    )
+    return [*asked, *_stuck(status, colours)]
+
+
+def _stuck(status: DeskStatus, colours: Palette) -> list[Item]:
     sent = status.outgoing
     parts = [
         f"{count:,} {state}"

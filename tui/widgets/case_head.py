@@ -107,6 +107,9 @@ class CaseHead(Widget):
             look = "looks" if len(viewers) == 1 else "look"
             words = f" {CASE_SIGNS['viewers'].glyph} {', '.join(viewers[:6])} {look} at it"
             line.append(Segment(words, colours.text))
+        waiting = sum(reply.state == "submitted" for reply in detail.replies)
+        if waiting > 1:
+            line.append(Segment(f" {waiting} replies wait for a lead to choose", colours.strong))
         if row.tags:
             tags = " ".join(f"#{name_words(tag)}" for tag in row.tags)
             line.append(Segment(f" {tags}", colours.text))

@@ -36,6 +36,10 @@ class ReplyArea(TextArea):
             meaning="reply.next",
             shown=True,
         ),
+        key(
+            *("ctrl+t", "send_beside", "Beside", "Ask a lead to choose: this one, or what waits"),
+            meaning="reply.beside",
+        ),
         key("ctrl+o", "macros", "Macros", "Find a macro", meaning="reply.macros", shown=True),
         key(
             *("ctrl+g", "seen", "Seen", "You have seen what has changed; the text stays"),
@@ -109,6 +113,9 @@ class ReplyArea(TextArea):
 
     def action_send_on(self) -> None:
         self.post_message(self.Asked("send_on"))
+
+    def action_send_beside(self) -> None:
+        self.post_message(self.Asked("send_beside"))
 
     def action_macros(self) -> None:
         self.post_message(self.Asked("macros"))

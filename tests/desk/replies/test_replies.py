@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import msgspec
@@ -9,10 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from desk.cases import CaseAction
 from desk.errors import OutageError
 from desk.replies.drafts import UNTOUCHED
 from desk.replies.errors import ReplyError
-from desk.replies.replies import SUPERSEDED
+from desk.replies.replies import CHOSEN, SUPERSEDED
 from desk.settings import BUILT_IN
 from tests.desk.replies.bench import Bench, kept
 
@@ -268,6 +270,24 @@ async def test_a_lead_lets_a_reply_go_or_sends_it_back_with_a_note(tmp_path: Pat
     assert (gone.state, gone.approved_by) == ("queued", "lea")
     await bench.deliver()
     assert [each.reply.id for each in bench.recorded()] == [third.id]
+
+
+def test_a_lead_chooses_one_of_several_replies_and_the_case_waits_for_that(tmp_path: Path) -> None:
+    bench = Bench(settings=strict(tmp_path))
+    bench.people(["no power in Alderton"] * 12)
+    case, cases, outbox = bench.case(), bench.pipeline.cases, bench.replies.outbox
+    bench.pipeline.act_on_case(CaseAction(kind="take", by="ann", case=case.id), bench.now)
+    first = bench.send(case, PLAIN)
+    bench.send(case, f"{PLAIN}, sorry for this", beside=True)
+    assert (outbox.submitted(), outbox.is_answering(case.id)) == (2, True)
+    cases.pass_time(bench.now + timedelta(hours=1))
+    held = cases.get(case.id)
+    assert held is not None
+    assert held.agent == "ann"  # she waits for the lead, and nobody is given her case meanwhile
+    bench.replies.judge(first.id, "lea", "lead", bench.now, approve=True)
+    states = [(reply.state, reply.note) for reply in outbox.of_case(case.id)]
+    assert states == [("queued", ""), ("rejected", CHOSEN)]
+    assert (outbox.standing(case.id), outbox.submitted()) == (outbox.find(first.id), 0)
 
 
 def test_a_leads_own_reply_needs_nobody(tmp_path: Path) -> None:
