@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from desk.serving.protocol import FeedHealth
+from desk.serving.usual import Usual
 from tui.columns import age_s
 
 NAME_CHARS = 40
@@ -53,3 +54,12 @@ def silence(since: datetime, zone: ZoneInfo | None, today: datetime | None = Non
     now = today.astimezone(zone or UTC) if today else local
     day = "" if local.date() == now.date() else f"{local:%a} "
     return f"silent since {day}{local:%H:%M %Z}"
+
+
+def usual_words(usual: Usual) -> str:
+    """How many people report an outage in an hour, against what is usual at this time of day."""
+    said = f"{usual.people:,} report an outage"
+    if usual.level == "usual":
+        return f"{said}, as usual"
+    assumed = "" if usual.heard_days else "~"
+    return f"{said}, usually {assumed}{usual.usual:,.0f}"

@@ -44,7 +44,7 @@ from desk.outages.ladder import (
 )
 from desk.outages.leaks import NextDoor
 from desk.outages.memory import Memory, Tick
-from desk.outages.rates import part_of_day
+from desk.outages.rates import PARTS, part_of_day
 from desk.outages.telling import change_of, told_of, worth_telling
 from desk.outages.waves import all_at_once, announced_anew, wave
 from desk.outages.witnesses import said_before
@@ -170,6 +170,16 @@ class Outages:
         """All outages in memory, with posts in 12 spans of 5 minutes up to `now`, newest last."""
         now_s = int(now.timestamp())
         return [(self._change(c), trend(c.whole, now_s)) for c in self._memory.in_order()]
+
+    def usual(self, now: datetime) -> tuple[float, int]:
+        """People an hour who seem to report an outage at this time of day without one.
+
+        And on how many days that was listened to; of none it is assumed.
+        """
+        part = part_of_day(self._hour_of(int(now.timestamp())))
+        rates = self._memory.rates
+        per_s = sum(rates.per_s(p.id, p.customers, part) for p in self._places.values())
+        return HOUR_S * per_s, int(rates.listened_h[part] * PARTS // 24)
 
     def outage_of(self, post: LabelledPost) -> str | None:
         """The id of the outage that `post` is evidence of."""

@@ -190,6 +190,15 @@ class Records:
             )
         ]
 
+    def same_hour(self, since: datetime, hour: datetime) -> list[tuple[str, str, int]]:
+        """Posts by (hour, label) in `hour` and the same one of the days before, from `since` on."""
+        rows = self._ask(
+            "SELECT hour, label, sum(posts) FROM counts WHERE hour BETWEEN ? AND ?"
+            " AND substr(hour, 12) = ? GROUP BY hour, label",
+            *(f"{since:%Y-%m-%dT%H}", f"{hour:%Y-%m-%dT%H}", f"{hour:%H}"),
+        )
+        return [(row[0], row[1], row[2]) for row in rows]
+
     def pulses(self, since: datetime) -> list[Pulse]:
         """What came in and what waited, minute by minute, from `since` on."""
         first = int(since.timestamp()) // 60

@@ -35,6 +35,7 @@ from desk.serving.outage_reader import OutageReader
 from desk.serving.protocol import DeskHealth, DeskStatus, Detail, OmsMark, OutageRow
 from desk.serving.reply_desk import ReplyDesk
 from desk.serving.report_desk import ReportDesk
+from desk.serving.usual import Reporters, Usual
 from desk.serving.views import View
 
 MOST_CHANGED = 1000
@@ -67,8 +68,11 @@ class Monitor:
         self.pipeline = pipeline
         self.names = {place.id: place.name for place in pipeline.territory.community}
         self.held = Held(pipeline.store)
-        self.layers = Layers()
-        self.layers.take(pipeline.store.newest(LAYERED))
+        self.layers, self.reporters = Layers(), Reporters()
+        newest = pipeline.store.newest(LAYERED)
+        self.layers.take(newest)
+        self.reporters.take(newest)
+        self._usual: Usual | None = None
         self.reader = OutageReader(pipeline, self.outages)
         self.oms: tuple[OmsMark, ...] | None = None
         self.beginnings = 0
@@ -116,7 +120,8 @@ class Monitor:
         """Forget what was: the feed has begun again."""
         self.beginnings += 1
         self.held = Held(self.pipeline.store)
-        self.layers = Layers()
+        self.layers, self.reporters = Layers(), Reporters()
+        self._usual = None
         self.reader.begin_again()
         self._accepted = self._labelled = 0
         self._rate = MinuteRate()
@@ -140,6 +145,7 @@ class Monitor:
         posts = [event for event in outcome.events if isinstance(event, LabelledPost)]
         self.held.extend(posts)
         self.layers.take(posts)
+        self.reporters.take(posts)
         for number, post in outcome.deleted:
             self.held.replace(number, post)
             self._changes += 1
@@ -201,6 +207,7 @@ class Monitor:
             posts_per_minute=self._rate.per_minute(),
             backlog=sum(gauge.waiting for gauge in gauges),
             cases=pipeline.cases.queued,
+            usual=self._usual,
             outages=sum(1 for row in self.outages() if row.outage.status not in ENDED),
             feeds=feeds,
             exercise=bool(pipeline.store.exercise),
@@ -232,6 +239,7 @@ class Monitor:
                 for outage, trend in self.pipeline.outages.rows(now)
             ]
             self._counts = self.layers.counts(now)
+            self._usual = self.reporters.against(self.pipeline.outages, now)
             if self.pipeline.oms.given:
                 self.oms = self._marks(now)
             self._outages_stale = False

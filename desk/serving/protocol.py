@@ -76,6 +76,7 @@ from desk.serving.report_messages import (
     SettingsTold,
     WatchLookAlikes,
 )
+from desk.serving.usual import Usual
 
 VERSION = 3
 PATH = "/screen"
@@ -170,7 +171,7 @@ class DeskStatus(msgspec.Struct, frozen=True):
     left for later by the mode; `overload` says how the desk stands against what comes in.
     `look_alikes` of which nobody has said anything look like own accounts. `silent_since` is the
     moment, by the clock on the wall, since which no feed has brought anything: None while one does.
-    `outgoing` says how replies do.
+    `outgoing` says how replies do, `usual` how many people report an outage against what is usual.
     """
 
     clock: datetime | None
@@ -192,6 +193,7 @@ class DeskStatus(msgspec.Struct, frozen=True):
     look_alikes: int = 0
     silent_since: datetime | None = None
     outgoing: Outgoing = Outgoing()
+    usual: Usual | None = None
 
 
 class MapPlace(msgspec.Struct, frozen=True, array_like=True):

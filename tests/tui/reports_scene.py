@@ -13,7 +13,7 @@ from desk.reports.lines import Line, Section
 from desk.reports.overload import Overload, words
 from desk.reports.shift import AgentFigures, Count, Point, ShiftReport
 from desk.reports.trending import Trend, Trending
-from desk.reports.volume import Series, VolumeReport
+from desk.reports.volume import Against, Series, VolumeReport
 from desk.serving.protocol import FromScreen, Tick
 from desk.serving.report_messages import (
     HandedOver,
@@ -75,6 +75,7 @@ def volume(hours: float = 24.0) -> VolumeReport:
         territory=PLACE, zone=ZONE, exercise=True, hours=begins, posts=counts(100),
         labels=(series("hazard", 2), series("outage", 40)),
         channels=(series("x", 70), series("facebook", 30)), places=(series("Alder Bay", 9),),
+        against=(Against("", 111, 64.0), Against("outage", 44, 3.0)), usual_days=9,
     )  # fmt: skip
 
 

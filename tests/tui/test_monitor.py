@@ -19,6 +19,7 @@ from desk.serving.protocol import (
     Tick,
     ViewChange,
 )
+from desk.serving.usual import Usual
 from tui.widgets.outages import OutageList
 from tui.window import PAGE_ROWS
 
@@ -272,7 +273,8 @@ async def test_a_click_selects_and_a_second_opens(scene: OpenScene) -> None:
 async def test_the_head_of_the_queue_says_how_many_wait_in_all(scene: OpenScene) -> None:
     async with scene() as s:
         await s.press("c")
-        await s.say(Tick(status=status_of(s, cases=1878)))
+        await s.say(Tick(status=status_of(s, usual=Usual(41, 1.6, 0, "far more"), cases=1878)))
+        assert "41 report an outage, usually ~2" in s.text()
         assert "Cases 6 of 1,878" in s.text()
 
 

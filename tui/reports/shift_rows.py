@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
 
 from desk.reports.shift import Count, ShiftReport
-from desk.reports.volume import Series, VolumeReport
+from desk.reports.volume import FEWEST_DAYS, Series, VolumeReport
 from tui.reports.rows import GAP, Clock, Row, minutes, spark, table, times, title
 from tui.signs import LABEL_SIGNS
 
@@ -134,12 +135,38 @@ def _volume(report: VolumeReport) -> Iterator[Row]:
         ),
     )
     yield GAP
+    yield from _against(report, clock)
     for name, series in (
         ("Labels", report.labels),
         ("Channels", report.channels),
         ("Places", report.places),
     ):
         yield from _bars(name, series, shown)
+
+
+def _against(report: VolumeReport, clock: Clock) -> Iterator[Row]:
+    """The last hour that is over, and what is usual at that time of day."""
+    last = report.hours[-1]
+    yield Row(f"{clock(last - timedelta(hours=1))} to {clock(last)} against the usual", "head")
+    days = report.usual_days
+    if not report.against:
+        words = f"not known yet: {days} of {FEWEST_DAYS} days were heard at this hour"
+        yield Row(f"  {words}", "quiet")
+    else:
+        yield Row(f"  the median of the same hour of the {days} days before", "quiet")
+        yield from table(
+            ("", "posts", "usual", "times"),
+            (
+                (
+                    one.label or "all posts",
+                    f"{one.posts:,}",
+                    f"{one.usual:,.0f}",
+                    f"{one.posts / one.usual:,.1f}" if one.usual else "-",
+                )
+                for one in report.against
+            ),
+        )
+    yield GAP
 
 
 def _bars(name: str, all_series: Sequence[Series], shown: range) -> Iterator[Row]:

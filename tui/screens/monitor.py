@@ -12,6 +12,7 @@ from textual.widgets import Input
 
 from desk.outages import ENDED
 from desk.serving.protocol import Close, Fetch, Open, OutageRow, Page, Refused, Row, Tick
+from tui.feed_words import usual_words
 from tui.monitor_keys import MONITOR_KEYS
 from tui.outage_order import ORDERS, ordered
 from tui.paint import cut, paint
@@ -255,6 +256,10 @@ class Monitor(Keeping, Narrowing, Switching):
             left.append((self._none_at[1], "quiet"))
         if not (self.headlines or self.only_marked):
             left.append(("· no headlines", "quiet:headlines"))
+        usual = self.now.status.usual if self.now.status else None
+        if usual is not None:
+            loud = usual.level == "far more"
+            left.append((usual_words(usual), "alarm" if loud else "quiet"))
         if self.kept.marks and not self.only_marked:
             left.append((f"{MARK}{len(self.kept.marks)}", "quiet:only_marked"))
         self.query_one("#feed-head", Head).show(tuple(left), _posts(feed.window) + " ")

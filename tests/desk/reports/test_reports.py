@@ -17,8 +17,8 @@ from desk.reports.answers import endings, times
 from desk.reports.records import Records, built
 from desk.reports.shift import shift_report
 from desk.reports.trending import trending
-from desk.reports.volume import volume_report
-from desk.store import Store
+from desk.reports.volume import Against, volume_report
+from desk.store import Commit, Store
 from desk.territories import load_territory
 from rules import Engine, load_packs
 
@@ -111,6 +111,17 @@ def test_volume_counts_each_hour_by_label_channel_and_place(pipeline: Pipeline) 
     }  # fmt: skip
     assert report.places[0].name == "Alderton"
     assert volume_report(records(pipeline), 0.25).hours == report.hours[-1:]
+    assert (report.against, report.usual_days) == ((), 0)
+    counts: dict[tuple[str, str, str], int] = {}
+    for back, outages in ((1, 4), (2, 90), (3, 6)):  # a storm two days ago moves little
+        hour = f"{NOON - timedelta(days=back):%Y-%m-%dT%H}"
+        counts |= {(hour, "x", ""): 50 * back, (hour, "x", "outage"): outages}
+    pipeline.store.commit(Commit(counts=counts))
+    report = volume_report(records(pipeline), 3)
+    assert report.usual_days == 3
+    assert report.against == (
+        Against("", 22, 100), Against("hazard", 1, 0), Against("outage", 2, 6),
+    )  # fmt: skip
 
 
 def test_the_pulse_is_the_same_in_batches_of_any_size(
