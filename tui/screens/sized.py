@@ -8,9 +8,11 @@ from textual import events
 from textual._compositor import Compositor
 from textual.reactive import Reactive
 from textual.screen import Screen
+from textual.timer import Timer
 from textual.widget import Widget
 
 from tui.screens.painting import Painting
+from tui.screens.prompt import Prompt
 
 
 class Sized:
@@ -29,10 +31,20 @@ class Sized:
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
     _styled_in = ""
     _compositor: Compositor
+    _prompt: Timer | None = None
 
     def __init__(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 - as Textual has them
         super().__init__(*args, **options)
         self._compositor = Painting()  # Textual 8.2.8 has no public way to give a screen its own
+
+    @property
+    def _update_timer(self) -> Timer:
+        assert isinstance(self, Screen)
+        if self._prompt is None:
+            self._prompt = Prompt(self, 0.0, callback=self._on_timer_update, pause=True)
+            self._prompt._start()  # noqa: SLF001 - as Textual 8.2.8 does
+            self._timers.add(self._prompt)
+        return self._prompt
 
     def _on_mount(self, _event: events.Mount) -> None:
         """The styles are those of the theme that is on."""
