@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
+from textual import events
 from textual.app import SystemCommand
 from textual.binding import BindingType
 from textual.screen import Screen
@@ -86,6 +87,7 @@ class StormdeskApp(Frame):
         self.cases = CasesScreen(self.now)
         self.post = PostScreen(self.now)
         self.drafts = Drafts()
+        self.stirs = 0
         self._views = 0
         self._deeds: list[str] = []
 
@@ -117,10 +119,19 @@ class StormdeskApp(Frame):
         async for message in self.link.messages():
             await self.hear(message)
 
+    def _stir(self) -> None:
+        self.stirs = (self.stirs or 0) + 1
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.InputEvent):
+            self._stir()
+        await super().on_event(event)
+
     async def hear(self, message: FromDesk | LinkState) -> None:
         """Show one message of the desk, or what has happened to the wire."""
         if not self.is_running:
             return  # the screens are being taken apart
+        self._stir()
         match message:
             case Tick():
                 self.now.tick(message)

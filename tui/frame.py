@@ -57,6 +57,8 @@ class Frame(App[None]):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012 - Textual's type
     VERTICAL_BREAKPOINTS = [(0, "-low"), (LOW, "-high")]  # noqa: RUF012 - Textual's type
     _toasts = False
+    stirs: int | None = None
+    """Counts what has come and may have changed what keys do; None where the time alone may."""
     BINDINGS: ClassVar[list[BindingType]] = [
         key("question_mark", "keys", "Keys", "The keys of this screen", shown=True, face="?"),
         key(

@@ -168,7 +168,7 @@ async def show(s: Scene, shot: str) -> None:
         await s.heard()
         await s.settle()  # what a key changes is drawn before a sheet lies on it
         for line in s.app.screen.query(KeyLine):
-            line._tell()  # as half a second later
+            line.tell()  # as half a second later
     for field in s.app.screen.query("Input, TextArea"):
         assert isinstance(field, Input | TextArea)
         field.cursor_blink = False

@@ -13,7 +13,7 @@ from tui.widgets.lines import palette_of
 KEPT = ("Keys", "Quit", "Back")
 """Words of the keys that stay in a narrow terminal."""
 LOOK_S = 0.5
-"""How often to look which keys do nothing now: that can change with each tick of the desk."""
+"""How often to look which keys do nothing now, if anything has come since: of the desk, or keys."""
 
 
 class Shown(msgspec.Struct, frozen=True):
@@ -40,19 +40,24 @@ class KeyLine(Bar):
     def __init__(self, id: str) -> None:  # noqa: A002 - Textual's own name for it
         super().__init__(id)
         self._said: list[Shown] = []
+        self._stirs: int | None = None
 
     def on_mount(self) -> None:
         self.screen.bindings_updated_signal.subscribe(self, self._changed)
         self.set_interval(LOOK_S, self._look)
 
     def _changed(self, _screen: Screen[object]) -> None:
-        self._tell()
+        self._said.clear()  # a key says so several times: they are looked at when they are painted
+        self.refresh()
 
     def _look(self) -> None:
-        if self.screen.is_current:
-            self._tell()
+        stirs: int | None = getattr(self.app, "stirs", None)
+        if self.screen.is_current and (stirs is None or stirs != self._stirs):
+            self._stirs = stirs
+            self.tell()
 
-    def _tell(self) -> None:
+    def tell(self) -> None:
+        """Look which keys do something now."""
         keys = self.keys()
         if keys != self._said:
             self._said = keys
@@ -71,8 +76,8 @@ class KeyLine(Bar):
 
     def fitting(self, width: int) -> list[Shown]:
         """The keys for which there is room: idle and last ones go first, never help and leaving."""
-        keys = self._said = self._said or self.keys()
-        keys = list(keys)
+        self._said = self._said or self.keys()
+        keys = list(self._said)
         while keys and sum(each.cells for each in keys) > width:
             others = [at for at, each in enumerate(keys) if each.word not in KEPT]
             idle = [at for at in others if not keys[at].live]
