@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import multiprocessing
+import os
 import signal
 import socket
 from collections.abc import Iterable, Sequence
@@ -27,6 +28,8 @@ from desk.post import Media, Post
 from rules import Engine, Match, Verdict, load_packs
 
 MOST_PROCESSES = 64
+NICE = 5
+"""They yield to the desk, whose single process answers screens: behind, they catch up."""
 ATTEMPTS = 3
 """So often posts are tried, when the processes that were to label them die."""
 _NO_LABEL = Verdict(None, (), "und", ())
@@ -244,6 +247,7 @@ def _work(folders: Sequence[Path], accounts: Sequence[str], wire: socket.socket)
     """The labelling process: answers until nobody asks any more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the desk ends its processes itself
     end_with_parent()
+    os.nice(NICE)
     with setting_up():
         engine = Engine(load_packs(*folders), accounts=accounts)
         engine.classify(["xqzv #xq"])  # of no known language: makes every language ready
