@@ -45,6 +45,8 @@ LAYERED = 50_000
 OUTAGES_S = 0.5
 """Wall seconds between two looks at all outages: some milliseconds of work each."""
 
+STATUS_S = 0.5
+"""Wall seconds after which the desk's status is looked at though nothing has come."""
 TEND_S = 1.0
 """Wall seconds between two looks at what falls due for cases."""
 
@@ -84,6 +86,8 @@ class Monitor:
         self._outages_stale = True
         self._listed = 0
         self._outages_at_s = -OUTAGES_S
+        self._status: DeskStatus | None = None
+        self._status_at_s = -STATUS_S
         self._counts: tuple[PlaceCount, ...] = ()
         self._likely_at: dict[str, datetime] = {}
         self._idle = Idle()
@@ -139,6 +143,7 @@ class Monitor:
                 self._likely_at.setdefault(change.id, change.at)
 
     def _took(self, outcome: Outcome) -> None:
+        self._status = None
         if outcome.restarted:
             self._begin_again()
         self._note(event for event in outcome.events if isinstance(event, OutageChange))
@@ -196,7 +201,13 @@ class Monitor:
         return self.reader.known(id_)
 
     def status(self) -> DeskStatus:
-        """The desk at this moment."""
+        """The desk after its last batch; while none comes, half a second old at most."""
+        now_s = time.monotonic()
+        if self._status is None or now_s - self._status_at_s >= STATUS_S:
+            self._status, self._status_at_s = self._look(), now_s
+        return self._status
+
+    def _look(self) -> DeskStatus:
         gauges = self._reading.gauges.values()
         pipeline = self.pipeline
         feeds = self._reading.health()

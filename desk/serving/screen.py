@@ -40,6 +40,8 @@ from desk.serving.protocol import (
 from desk.serving.views import View
 
 MOST_VIEWS = 16
+QUEUE_S = 0.5
+"""The head of the queue is told at most so often: it is more than all else of a tick."""
 REST_S = TICK_S / 5
 """A desk that is late with a tick lets others work for so long before the next."""
 MOST_DOSSIERS = 4
@@ -60,8 +62,9 @@ class Screen:
         self._views: dict[int, View] = {}
         self._status: DeskStatus | None = None
         self._outages: dict[str, OutageRow] = {}
-        self._queue: tuple[CaseRow, ...] | None = None
+        self._rows: list[OutageRow] | None = None
         self._queue_version = -1
+        self._queue_at_s = -QUEUE_S
         self._oms: tuple[OmsMark, ...] | None = None
         self._counts: tuple[PlaceCount, ...] = ()
         self._warnings: tuple[WeatherWarning, ...] = ()
@@ -123,6 +126,7 @@ class Screen:
         """The desk has begun again, and for a screen that is another desk."""
         self._beginnings = self._monitor.beginnings
         self._views, self._outages, self._queue_version = {}, {}, -1
+        self._rows, self._queue_at_s = None, -QUEUE_S
         self._status, self._oms, self._counts, self._dossiers = None, None, (), {}
         self._warnings = ()
         for visit in self._visits:
@@ -132,13 +136,7 @@ class Screen:
     def _tick(self) -> Tick | None:
         monitor = self._monitor
         views = tuple(filter(None, (view.change() for view in self._views.values())))
-        current = {row.outage.id: row for row in monitor.outages()}
-        outages = tuple(row for id_, row in current.items() if self._outages.get(id_) != row)
-        self._outages = current
-        queue = None
-        if self._queue_version != monitor.cases.queue_version:
-            self._queue_version = monitor.cases.queue_version
-            queue = monitor.cases.queue()
+        outages, queue = self._new_outages(), self._new_queue()
         status = monitor.status()
         changed = status != self._status
         self._status = status
@@ -151,6 +149,23 @@ class Screen:
             told = status if changed else None
             return Tick(told, views, outages, queue, *layers, cases, warnings)
         return None
+
+    def _new_outages(self) -> tuple[OutageRow, ...]:
+        rows = self._monitor.outages()
+        if rows is self._rows:
+            return ()
+        self._rows = rows
+        current = {row.outage.id: row for row in rows}
+        outages = tuple(row for id_, row in current.items() if self._outages.get(id_) != row)
+        self._outages = current
+        return outages
+
+    def _new_queue(self) -> tuple[CaseRow, ...] | None:
+        cases, now_s = self._monitor.cases, time.monotonic()
+        if self._queue_version == cases.queue_version or now_s - self._queue_at_s < QUEUE_S:
+            return None
+        self._queue_version, self._queue_at_s = cases.queue_version, now_s
+        return cases.queue()
 
     def _changed_rows(self) -> list[Page]:
         """The rows of posts that were deleted since the last tick."""
