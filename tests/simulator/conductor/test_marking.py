@@ -48,7 +48,7 @@ def report(reel: Reel, day: StormDay, outage: Outage, people: int) -> None:
         )
         fired = fire(inject, len(reel.fired) + 1, reel.reached_s, reel.posts, day)
         truth = msgspec.structs.replace(fired.told.truth, outage=f"t-{outage.number + 1:05d}")
-        reel.fire(fired._replace(told=fired.told._replace(truth=truth)))
+        reel.fire(fired._replace(told=msgspec.structs.replace(fired.told, truth=truth)))
         reel.wind(reel.reached_s, 1)
 
 
