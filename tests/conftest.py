@@ -100,9 +100,9 @@ class ByWhatIsShared(LoadFileScheduling):  # type: ignore[misc]
             self.workqueue.move_to_end(page, last=False)
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config) -> LoadFileScheduling:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadFileScheduling:
     """Which tests go to which process."""
-    return ByWhatIsShared(config)
+    return ByWhatIsShared(config, log)
 
 
 @pytest.hookimpl(wrapper=True)
