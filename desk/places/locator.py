@@ -212,10 +212,12 @@ class Locator:
 
     def _confirmed(self, named: Found, post: Post, answered: Location | None) -> Location:
         """What the text names, surer where the thread or the author's earlier posts agree."""
-        if named.confidence < REGION_BESIDE and (answered or self._memory.knows(post.author_key)):
-            home = self._memory.home(post.author_key, post.created_at)
-            agreeing = {answered.community if answered else "", home[0].community if home else ""}
-            if named.community.id in agreeing:
+        if named.confidence < REGION_BESIDE:
+            agrees = answered is not None and answered.community == named.community.id
+            if not agrees:
+                home = self._memory.home(post.author_key, post.created_at)
+                agrees = home is not None and home[0].community == named.community.id
+            if agrees:
                 sure = named.confidence + 0.5 * (1 - named.confidence)
                 return located(named._replace(confidence=sure))
         return located(named)

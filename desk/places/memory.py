@@ -6,7 +6,8 @@ from collections import deque
 from collections.abc import Iterable
 from datetime import datetime
 from itertools import islice
-from typing import NamedTuple
+
+import msgspec
 
 from desk.post import LabelledPost, Location, Post
 
@@ -30,7 +31,7 @@ LEAST = 0.4
 """Below this confidence an author's earlier posts say nothing any more."""
 
 
-class Seen(NamedTuple):
+class Seen(msgspec.Struct, frozen=True, gc=False):
     """A remembered post that had a location."""
 
     key: str
@@ -111,6 +112,10 @@ class Memory:
         before = self._authors.get(author)
         if before is None:
             return None
+        if len(before) == 1:
+            age_s = abs((at - before[0].at).total_seconds())
+            confidence = HISTORY * 0.5 ** (age_s / HALF_LIFE_S)
+            return (before[0].location, confidence) if confidence >= LEAST else None
         weights: dict[str, float] = {}
         last: dict[str, Seen] = {}
         for seen in islice(reversed(before), LOOKED_AT):

@@ -6,8 +6,8 @@ import re
 
 from desk.places.names import Gazetteer
 from desk.places.reading import Findings, Found
-from desk.places.text import Reader
-from desk.places.words import WORD, WORDS, plain, split_tag
+from desk.places.text import NOTHING, Reader
+from desk.places.words import WORD, WORDS, pieces_of, plain, split_tag
 from desk.post import Author
 
 STATED, STATED_BARE, CALLED = 0.75, 0.65, 0.6
@@ -15,6 +15,10 @@ REMEMBERED_PROFILES = 5_000
 _LONGEST = 200
 NEWSROOM = ["newsroom"]
 """The words of a profile that speaks for many places: nothing is inferred from it."""
+
+_NEWSROOM_PIECES = frozenset(map(str.encode, WORDS.newsroom_words))
+_SAYS_NOTHING = Findings()
+"""Of a profile without a place; nobody may change it."""
 
 _ENDINGS = tuple(sorted(WORDS.profile_words))
 _PARTS = re.compile(r"[^\W\d_]+")
@@ -48,7 +52,22 @@ class Profiles:
                 sure = STATED if stated.region else STATED_BARE
                 stated.communities = _as_profile(stated.communities, sure)
                 return stated
-        for text in (name[:_LONGEST], self._spaced(handle[:_LONGEST])):
+        called = name[:_LONGEST], self._spaced(handle[:_LONGEST])
+        return self._called(called) if self._may_tell("\n".join(called)) else _SAYS_NOTHING
+
+    def _may_tell(self, text: str) -> bool:
+        """Whether what an author is called may name a place or a newsroom: of most it can't."""
+        pieces = pieces_of(text)
+        if not _NEWSROOM_PIECES.isdisjoint(pieces):
+            return True
+        cleaned = self._reader.clean(text)
+        if cleaned != text:
+            pieces = pieces_of(cleaned)
+        return self._reader.look_at(pieces) != NOTHING
+
+    def _called(self, texts: tuple[str, ...]) -> Findings:
+        reader = self._reader
+        for text in texts:
             if not WORDS.newsroom_words.isdisjoint(WORD.findall(plain(text))):
                 return Findings(words=NEWSROOM)
             found = reader.find(reader.clean(text))
@@ -57,7 +76,7 @@ class Profiles:
             if called and spoken and not found.elsewhere:
                 found.communities = _as_profile(called, CALLED)
                 return found
-        return Findings()
+        return _SAYS_NOTHING
 
     def _spaced(self, handle: str) -> str:
         """A handle as words: `DurhamNC_weather` and `durhamnews` both name Durham."""

@@ -1,12 +1,11 @@
 """What a misspelt word may mean: the one word of a name that is an edit or two away.
 
-Words are found by what they have in common when letters are left out (symmetric deletion, after
-Wolf Garbe's SymSpell), which costs a lookup for each letter however many names there are.
+The first letter is right nearly always: only names that begin with it are held against a word.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
 from rapidfuzz.distance import OSA
 
@@ -29,11 +28,11 @@ class Spelling:
         self._most = names
         self._taken = frozenset(taken)
         self._known = known_words()
-        self._left: dict[str, tuple[str, ...]] = {}
+        self._by_first: dict[str, list[tuple[str, int, int]]] = {}
         for word in sorted(set(names)):
             if SHORTEST <= len(word) <= LONGEST and word.isalpha():
-                for left in _left_out(word, self._edits(word)):
-                    self._left[left] = (*self._left.get(left, ()), word)
+                entry = word, len(word), self._edits(word)
+                self._by_first.setdefault(word[0], []).append(entry)
 
     def meant(self, word: str) -> str | None:
         """The one name that the plain `word` is a misspelling of, or None."""
@@ -42,11 +41,9 @@ class Spelling:
         if not word.isalpha():
             return None
         near: dict[str, int] = {}
-        for left in _left_out(word, 2 if len(word) >= TWO_EDITS_FROM - 1 else 1):
-            for name in self._left.get(left, ()):
-                if name in near or name[0] != word[0]:
-                    continue
-                most = self._edits(name)
+        letters = len(word)
+        for name, size, most in self._by_first.get(word[0], ()):
+            if -most <= letters - size <= most:
                 edits = OSA.distance(word, name, score_cutoff=most)
                 if edits <= most and not _inflected(word, name):
                     near[name] = edits
@@ -63,20 +60,3 @@ class Spelling:
 def _inflected(word: str, name: str) -> bool:
     """Whether it is the name with an ending: another word (Durhams, Valenciana), not a mistake."""
     return word.startswith(name) or (name.startswith(word) and len(name) - len(word) > 1)
-
-
-def _left_out(word: str, edits: int) -> Iterator[str]:
-    """The word, and what is left of it without any one, or any two, of its letters."""
-    seen = {word}
-    yield word
-    level = [word]
-    for _ in range(edits):
-        following = []
-        for one in level:
-            for at in range(len(one)):
-                left = one[:at] + one[at + 1 :]
-                if left not in seen:
-                    seen.add(left)
-                    following.append(left)
-                    yield left
-        level = following

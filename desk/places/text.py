@@ -12,7 +12,7 @@ from desk.places.names import Gazetteer, Marks, Name
 from desk.places.numbers import codes_in
 from desk.places.reading import Findings, Found, Mention, Note, Reading, StreetMention
 from desk.places.streets import kind_of
-from desk.places.words import WORDS, plain, split_tag
+from desk.places.words import WORDS, pieces_of, plain, split_tag
 
 LONGEST = 10_000
 """Characters of a text that are read; posts of any platform are shorter."""
@@ -28,8 +28,6 @@ FOREIGN_NAMED = 0.75
 
 REMEMBERED_WORDS = 100_000
 """Pieces of texts of which it is known whether they are of a name; some 12 MB."""
-
-_SIGNS = bytes(code if code < 0x80 and chr(code).isalnum() else 0x20 for code in range(256))
 
 _BESIDE = frozenset(("", ",", "(", "-", "–", "/"))
 """Signs between a name and its region, without blanks."""
@@ -58,7 +56,9 @@ class Reader:
 
     def __init__(self, names: Gazetteer) -> None:
         self._names = names
+        self._by_two = _by_two(names.by_first)
         self._firsts = frozenset(names.by_first) | frozenset(names.streets)
+        self._codes = frozenset(names.codes)
         self._beyond_ascii = not all(map(str.isascii, names.marks))
         self._idle: set[bytes] = set()
         self._live: dict[bytes, tuple[Rest, Rest]] = {}
@@ -137,11 +137,14 @@ class Reader:
         """What a cleaned text may name: `NOTHING`, a place `ELSEWHERE` or the region, or `TOWNS`.
 
         Words are known by their bytes: of most it is known already that no name has them, and
-        nothing need be done with them. What is no letter of ASCII without its accent parts words.
+        nothing need be done with them.
         """
+        return self.look_at(pieces_of(text))
+
+    def look_at(self, pieces: set[bytes]) -> int:
+        """The same of the words of a text, as `pieces_of` has them."""
         if self._beyond_ascii:
             return TOWNS
-        pieces = set(plain(text).encode("ascii", "replace").translate(_SIGNS).split())
         rare = pieces.difference(self._idle)
         if not rare:
             return NOTHING
@@ -196,7 +199,7 @@ class Reader:
                 _count(name, found)
                 kind = "the region" if name.region else "a place elsewhere"
                 _note(notes, reading, index, end, kind)
-        if not self._names.codes.keys().isdisjoint(reading.raw):
+        if not self._codes.isdisjoint(reading.raw):
             tails = {mention.end_of_tail - 1 for mention in mentions if mention.tail is not None}
             self._count_codes(reading, tails, found, notes)
         return mentions, streets
@@ -237,20 +240,22 @@ class Reader:
 
     def _at(self, reading: Reading, index: int) -> Name | None:
         """The longest name that begins at a word."""
-        words, gaps = reading.words, reading.gaps
-        for name in self._names.by_first.get(words[index], ()):
-            end = index + len(name.words)
-            if end - index > 1:
-                # the second word tells most others apart, at the price of one comparison
-                if end > len(words) or words[index + 1] != name.words[1]:
+        words = reading.words
+        by_second = self._by_two.get(words[index])
+        if by_second is None:
+            return None
+        if index + 1 < len(words):
+            for name in by_second.get(words[index + 1], ()):
+                end = index + len(name.words)
+                if end - index > 2 and tuple(words[index:end]) != name.words:
                     continue
-                if tuple(words[index:end]) != name.words:
+                if not all(map(_joins, reading.gaps[index + 1 : end])):
                     continue
-                if not all(map(_joins, gaps[index + 1 : end])):
-                    continue
-            if name.code and not _is_code(reading, name, index, end):
-                continue
-            return name
+                if not name.code or _is_code(reading, name, index, end):
+                    return name
+        for name in by_second.get("", ()):
+            if not name.code or _is_code(reading, name, index, index + 1):
+                return name
         return None
 
     def _tail(self, reading: Reading, end: int) -> tuple[Name | None, int]:
@@ -274,6 +279,17 @@ class Reader:
             if name is not None and name.community is None:
                 return name, at + len(name.words)
         return None, end
+
+
+def _by_two(by_first: dict[str, tuple[Name, ...]]) -> dict[str, dict[str, tuple[Name, ...]]]:
+    """Names by their first word and their second, "" where they have none, the longest first."""
+    found: dict[str, dict[str, tuple[Name, ...]]] = {}
+    for first, names in by_first.items():
+        by_second = found[first] = {}
+        for name in names:
+            second = name.words[1] if len(name.words) > 1 else ""
+            by_second[second] = (*by_second.get(second, ()), name)
+    return found
 
 
 def _kind_before(words: list[str], index: int) -> str:

@@ -85,6 +85,26 @@ def _unaccented(match: re.Match[str]) -> str:
     return _PLAIN[match[0]]
 
 
+def _plain_byte(code: int) -> int:
+    letter = plain(chr(code))
+    return ord(letter if letter.isascii() and letter.isalnum() else " ")
+
+
+_PLAIN_BYTES = bytes(map(_plain_byte, range(256)))
+_BEYOND_LATIN_1 = re.compile("[\u0100-\u024f]")
+"""Letters of which `plain` makes others, and which have no byte of their own in Latin-1."""
+
+
+def pieces_of(text: str) -> set[bytes]:
+    """The plain words of a text as bytes; what is no letter of ASCII without its accent parts them.
+
+    One look at a table for each letter: several times faster than `words_of`.
+    """
+    if not text.isascii() and _BEYOND_LATIN_1.search(text):
+        text = plain(text)
+    return set(text.encode("latin-1", "replace").translate(_PLAIN_BYTES).split())
+
+
 def words_of(name: str) -> tuple[str, ...]:
     """The plain words of a name."""
     return tuple(WORD.findall(plain(unicodedata.normalize("NFC", name))))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from desk.places import Locator, Trace
 from desk.places.spelling import Spelling
+from desk.places.words import pieces_of, plain
 from desk.post import Location, Post
 from desk.territories import Community, Territory
 from tests.desk.places.known import LOCATORS
@@ -182,6 +184,11 @@ def test_a_word_with_a_letter_left_out_is_the_name(word: str, at: int) -> None:
     assert meant in (word, None)
     if at < len(word) - 1 and len(typed) >= 6:
         assert meant == word
+
+
+@given(text=st.text("aZ9 ßÑñâĀſІ’_-\n😀"))
+def test_pieces_are_what_is_plain_in_ascii(text: str) -> None:
+    assert pieces_of(text) == {word.encode() for word in re.findall("[a-z0-9]+", plain(text))}
 
 
 def test_words_of_a_language_are_no_misspellings() -> None:
