@@ -46,7 +46,7 @@ class Intake:
                     taken.refused.append(Fault(f"post '{post.id}'", self._why()))
                     continue
                 self.exercise = post.exercise
-            digest = digest_of(feed, post)
+            digest = _digest(feed, post.channel, post.id)
             if not is_new(digest):
                 taken.duplicates += 1
                 continue

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -67,7 +66,7 @@ class Outcome(msgspec.Struct):
     accepted: int
     duplicates: int
     refused: list[Fault]
-    seconds: Counter[int]
+    seconds: dict[int, int]
     gone: list[str] = []
     restarted: bool = False
     deleted: list[tuple[int, LabelledPost]] = []
@@ -205,9 +204,7 @@ class Pipeline:
         if taken.restart:
             self._begin_again()
         commit = Commit(feed=taken.feed, cursor=taken.cursor, digests=accepted.digests)
-        outcome = Outcome(
-            [], [], len(accepted.posts), accepted.duplicates, accepted.refused, Counter()
-        )
+        outcome = Outcome([], [], len(accepted.posts), accepted.duplicates, accepted.refused, {})
         outcome.restarted = taken.restart
         spans = _Spans()
         begin_s = thread_time()
@@ -276,7 +273,7 @@ class Pipeline:
             StoreError: as of `process`.
         """
         commit = commit or Commit()
-        outcome = Outcome([*commit.changes], [], 0, 0, [], Counter())
+        outcome = Outcome([*commit.changes], [], 0, 0, [], {})
         self._settle(commit, outcome)
         return outcome
 
@@ -364,7 +361,8 @@ class Pipeline:
         self.pulse.tick(now, self.cases)
         posing = self.look_alikes.observe(post)
         at_s = int(at.timestamp())
-        outcome.seconds[at_s if at <= now else int(now.timestamp())] += 1
+        second = at_s if at <= now else int(now.timestamp())
+        outcome.seconds[second] = outcome.seconds.get(second, 0) + 1
         hour = _hour(at_s // HOUR_S)
         _count(commit.counts, hour, post.channel, verdict.labels)
         if not verdict.labels:

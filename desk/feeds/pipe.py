@@ -11,8 +11,8 @@ from contextlib import suppress
 READ_BYTES = 1 << 18
 PIPE_BYTES = 1 << 20
 """A pipe of 64 KiB is full after some 200 posts: its writer would wait for each turn of ours."""
-GATHER_S = 0.01
-"""A stream of posts is looked at so often: each batch costs as much as some ten posts more."""
+GATHER_S = 0.02
+"""A stream of posts is looked at so often: each batch costs as much as some twenty posts more."""
 
 
 async def arriving(path: str) -> AsyncGenerator[bytes, None]:

@@ -38,12 +38,12 @@ def opened(path: Path, *, fill: bool = False) -> Feed:
 
 async def test_every_line_comes_once_in_order_and_bad_ones_are_named(tmp_path: Path) -> None:
     path = tmp_path / "posts.jsonl"
-    lines = [post(n) for n in range(300)]
+    lines = [post(n) for n in range(2 * MOST_POSTS)]
     lines[10] = "{broken"
     lines[20] = ""
     path.write_text("\n".join(lines) + "\n")
     batches = await read(opened(path))
-    assert ids(batches) == [f"p{n}" for n in range(300) if n not in (10, 20)]
+    assert ids(batches) == [f"p{n}" for n in range(2 * MOST_POSTS) if n not in (10, 20)]
     assert [fault.place for batch in batches for fault in batch.faults] == [f"{path}:11"]
     assert max(len(batch.posts) for batch in batches) <= MOST_POSTS
 
@@ -51,15 +51,16 @@ async def test_every_line_comes_once_in_order_and_bad_ones_are_named(tmp_path: P
 @pytest.mark.parametrize("taken", [0, 1, 2])
 async def test_a_cursor_goes_on_behind_its_batch(tmp_path: Path, taken: int) -> None:
     path = tmp_path / "posts.jsonl"
-    path.write_text("".join(post(n) + "\n" for n in range(400)))
+    posts = range(3 * MOST_POSTS + 9)
+    path.write_text("".join(post(n) + "\n" for n in posts))
     first = await read(opened(path))
     rest = await read(opened(path), first[taken].cursor)
-    assert ids(first[: taken + 1]) + ids(rest) == [f"p{n}" for n in range(400)]
+    assert ids(first[: taken + 1]) + ids(rest) == [f"p{n}" for n in posts]
 
 
 async def test_lines_keep_their_numbers_behind_a_cursor(tmp_path: Path) -> None:
     path = tmp_path / "posts.jsonl"
-    path.write_text('{"text":"a"}\n' * 200)
+    path.write_text('{"text":"a"}\n' * (MOST_POSTS + 9))
     first = await read(opened(path, fill=True))
     rest = await read(opened(path, fill=True), first[0].cursor)
     assert ids(rest)[0] == str(MOST_POSTS + 1)
