@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,17 +13,8 @@ from desk.outages import ENDED, Action, OutageChange, Outages
 from desk.outages.agenda import Agenda
 from desk.outages.cluster import Cluster
 from desk.post import Author, LabelledPost, Location
-from desk.territories import Community, Territory
+from tests.desk.outages.streams import START, TOWNS
 
-START = datetime(2031, 9, 4, 12, 0, tzinfo=UTC)
-TOWNS = Territory(
-    name="testland",
-    timezone="UTC",
-    community=(
-        Community(id="alder", name="Alder", lat=35.0, lon=-79.0, radius_km=6, customers=9_000),
-        Community(id="birch", name="Birch", lat=35.02, lon=-79.0, radius_km=5, customers=7_000),
-    ),
-)
 LABELS = (
     ("outage",),
     ("outage",),
