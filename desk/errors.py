@@ -9,6 +9,7 @@ DeskError
 ├── CaseError        something that can't be done to a case
 ├── SettingsError    settings that can't be read
 ├── StoreError       a store that can't be used: another kind, another version, in use
+│   └── StoreFullError   its disk has no room
 ├── OmsError         a list of the utility's own outages that can't be read
 ├── ExportError      outages that can't be handed over as asked for
 ├── AccountError     something that can't be done to an account
@@ -34,6 +35,7 @@ __all__ = [
     "SecretError",
     "SettingsError",
     "StoreError",
+    "StoreFullError",
     "TerritoryError",
     "choices",
 ]
@@ -73,6 +75,10 @@ class SettingsError(DeskError):
 
 class StoreError(DeskError):
     """A store that can't be used: another kind, another version, in use."""
+
+
+class StoreFullError(StoreError):
+    """A store on a disk without room: nothing of what was to be written is in it."""
 
 
 class OmsError(DeskError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import secrets
+import shutil
 import sqlite3
 from array import array
 from collections.abc import Mapping, Sequence
@@ -17,7 +18,7 @@ import msgspec
 from desk.cases.case import CaseEvent
 from desk.deletions import TABLE as DELETED
 from desk.deletions import Deletions, without_words
-from desk.errors import FeedError, StoreError
+from desk.errors import FeedError, StoreError, StoreFullError
 from desk.faults import MOST_KEPT, NEWEST, KeptFault, kept
 from desk.feeds import Deleted, Fault
 from desk.newest import TABLE, Newest
@@ -32,6 +33,8 @@ REMEMBERED = 500_000
 """Accepted posts of which a second coming is known after a restart."""
 CACHE_KIB = 16_384
 """Pages kept in memory: posts come with ids of any order, and their index is written all over."""
+FULL_BYTES = 1 << 20
+"""A disk with less room is full."""
 _ASKED = 500
 """Posts asked for in one query: SQLite takes at least 999 values."""
 
@@ -227,8 +230,17 @@ class Store:
             with self._db:
                 self._write(batch)
         except sqlite3.Error as error:
-            raise StoreError(f"can't write the store: {error}; nothing was acknowledged") from None
+            words = f"can't write the store: {error}; nothing was acknowledged"
+            kind = StoreFullError if self._is_full(error) else StoreError
+            raise kind(words) from None
         self.end += len(batch.labelled)
+
+    def _is_full(self, error: sqlite3.Error) -> bool:
+        """Whether it was for want of room, of which an error of the log says nothing."""
+        if self._data is None:
+            return False
+        full = getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_FULL
+        return full or shutil.disk_usage(self._data).free < FULL_BYTES
 
     def _write(self, batch: Commit) -> None:
         db = self._db

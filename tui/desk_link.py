@@ -6,12 +6,13 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator
+from urllib.parse import unquote
 
 import aiohttp
 import msgspec
 
 from desk.errors import DeskError
-from desk.serving.protocol import PATH, VERSION, FromDesk, FromScreen
+from desk.serving.protocol import PATH, VERSION, WHY, FromDesk, FromScreen
 from tui.child import DeskChild
 from tui.link import LinkState
 
@@ -20,6 +21,8 @@ BEAT_S = 6.0
 ENDING_S = 1.0
 """How long a desk takes to end once its socket is gone."""
 FIRST_WAIT_S = 0.5
+WAITING_S = 2.0
+"""Between two looks whether a desk that says why it waits is at work again."""
 LONGEST_WAIT_S = 8.0
 QUICK_S = 10.0
 """A link that held for less counts as a failure at once."""
@@ -57,6 +60,14 @@ class DeskLink:
             except DeskError as error:
                 yield LinkState("failed", str(error))
                 return
+            except aiohttp.WSServerHandshakeError as error:
+                why = _why(error)
+                if why:  # it is there, and waits for something: no failure
+                    failures = 0
+                    yield LinkState("lost", f"the desk waits: {why}")
+                    await asyncio.sleep(WAITING_S)
+                    continue
+                reason = _plainly(error)
             except (aiohttp.ClientError, OSError, msgspec.MsgspecError) as error:
                 reason = _plainly(error)
             if self._closed:
@@ -112,6 +123,8 @@ class DeskLink:
         try:
             self._why = await asyncio.wait_for(self._child.ended(), ENDING_S)
         except TimeoutError:
+            if await self._is_away():
+                return  # it is asked again, and says why
             self._why = "it no longer answered"
             yield LinkState("lost", "the desk does not answer: ending it")
             await self._child.close()
@@ -122,6 +135,18 @@ class DeskLink:
         except DeskError as error:
             self._why = str(error)
             yield LinkState("lost", f"the desk did not start: {error}")
+
+    async def _is_away(self) -> bool:
+        """Whether the desk says why it can't be attached to now."""
+        try:
+            async with asyncio.timeout(ENDING_S):
+                async for _ in self._attached():
+                    break
+        except aiohttp.WSServerHandshakeError as error:
+            return bool(_why(error))
+        except (aiohttp.ClientError, OSError, TimeoutError):
+            pass
+        return False
 
     async def send(self, message: FromScreen) -> None:
         """Say `message`; dropped while the wire is down."""
@@ -143,6 +168,11 @@ class _Greeting(msgspec.Struct):
 
     protocol: int
     desk: str = ""
+
+
+def _why(error: aiohttp.WSServerHandshakeError) -> str:
+    """Why the desk is away, where it says so."""
+    return unquote(error.headers.get(WHY, "")) if error.headers else ""
 
 
 def _plainly(error: Exception) -> str:

@@ -80,6 +80,8 @@ from desk.serving.usual import Usual
 
 VERSION = 3
 PATH = "/screen"
+WHY = "Stormdesk-Why"
+"""The header of a refusal at `PATH` that says in words, percent-encoded, why the desk is away."""
 TICK_S = 0.1
 
 

@@ -77,7 +77,14 @@ async def listening(monitor: Monitor, listen: str) -> AsyncIterator[str]:
     Raises:
         DeskError: the address can't be used.
     """
-    runner = web.AppRunner(application(monitor), access_log=None, shutdown_timeout=1.0)
+    async with bound(application(monitor), listen) as url:
+        yield url
+
+
+@contextlib.asynccontextmanager
+async def bound(app: web.Application, listen: str) -> AsyncIterator[str]:
+    """Serve `app` as `listening` does a desk, and with its errors."""
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     path = Path(listen.removeprefix("unix:")) if listen.startswith("unix:") else None
     try:

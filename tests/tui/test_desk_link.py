@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator, Callable
@@ -13,6 +14,7 @@ from aiohttp import web
 
 from desk.errors import DeskError
 from desk.serving.protocol import PATH, FromDesk, Hello, Open, Page, Tick
+from desk.serving.room import wait_for_room
 from tui.child import DeskChild
 from tui.desk_link import MOST_QUICK_FAILURES, DeskLink
 from tui.link import LinkState
@@ -109,6 +111,29 @@ async def test_a_desk_that_hangs_is_ended_and_started_again(
     assert await total_of_first_page(link, messages, 25) == 25
     assert pid(child) != first
     await link.close()
+
+
+async def test_a_desk_whose_disk_is_full_says_so_and_goes_on_when_there_is_room(
+    child: DeskChild, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.desk_link.WAITING_S", 0.01)
+    monkeypatch.setattr("desk.serving.room.LOOK_S", 0.01)
+    full = tmp_path / "full"
+    stop = asyncio.Event()
+    waiting = asyncio.create_task(wait_for_room(full, child.url, "no room: é", stop))
+    await asyncio.sleep(0.1)
+    link = DeskLink(child.url)
+    messages = aiter(link.messages())
+    assert (await next_state(messages)).state == "connecting"
+    for _ in range(MOST_QUICK_FAILURES + 1):  # however often: it waits, and has not failed
+        assert await next_state(messages) == LinkState("lost", "the desk waits: no room: é")
+    full.mkdir()
+    assert await waiting
+    await child.start()
+    while (await next_state(messages)).state != "connected":
+        pass
+    await link.close()
+    await child.close()
 
 
 async def test_giving_up_says_why_the_desk_does_not_start(

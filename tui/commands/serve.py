@@ -15,8 +15,10 @@ from typing import Annotated
 import typer
 
 from desk.channels.switched_on import switched_on
+from desk.errors import StoreFullError
 from desk.oms.follow import OmsList as FollowedList
 from desk.serving.monitor import Monitor
+from desk.serving.room import wait_for_room
 from desk.serving.server import listening
 from tui.commands.options import (
     STDIN_FEED,
@@ -71,31 +73,72 @@ def serve(
     if attached and STDIN_FEED in feed:
         raise typer.BadParameter("--attached waits on standard input, so no feed can read it")
     setup = Setup(feed, territory, rules or (), data, fill, processes, oms, settings, wrong)
+    told = Once()
+    while True:
+        try:
+            _desk(setup, listen, told, attached=attached)
+        except StoreFullError as error:
+            if data is None or not told.listen or STDIN_FEED in feed:  # that does not come again
+                raise
+            why = f"{error}. It goes on by itself when the disk has room"
+            say(why)
+            if not asyncio.run(_wait(data, told.listen, why, attached=attached)):
+                return
+            say("the disk has room again: the desk goes on")
+        else:
+            return
+
+
+class Once:
+    """Says where the desk is, once; from then on it is there."""
+
+    listen = ""
+
+    def __call__(self, url: str) -> None:
+        """The desk is at `url`."""
+        if not self.listen:
+            self.listen = url.removeprefix("http://")
+            emit_json({"desk": url})
+            flush()
+
+
+def _desk(setup: Setup, listen: str, told: Once, *, attached: bool) -> None:
+    """Run a desk to its end."""
     feeds = open_feeds(setup)
     pipeline = build_pipeline(setup, feeds)
     try:
         accounts = switched_on(pipeline.settings.accounts, setup.settings)
         file = follow_oms(setup, pipeline, Sparing(say))
         with labelling(setup, pipeline) as labellers:
-            told, noted = Sparing(say), wrong_labels(setup)
-            monitor = Monitor(pipeline, feeds, told, labellers, noted, accounts)
-            asyncio.run(_serve(monitor, listen, file, attached=attached))
+            noted = wrong_labels(setup)
+            monitor = Monitor(pipeline, feeds, Sparing(say), labellers, noted, accounts)
+            asyncio.run(_serve(monitor, told.listen or listen, told, file, attached=attached))
     finally:
         pipeline.store.close()
 
 
-async def _serve(
-    monitor: Monitor, listen: str, oms: FollowedList | None, *, attached: bool
-) -> None:
+def _stopping(*, attached: bool) -> asyncio.Event:
+    """Set when the desk is to end."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     if attached:
         threading.Thread(target=_wait_for_end, args=(loop, stop), daemon=True).start()
+    return stop
+
+
+async def _wait(data: Path, listen: str, why: str, *, attached: bool) -> bool:
+    """Whether there is room again, and not the end before."""
+    return await wait_for_room(data, listen, why, _stopping(attached=attached))
+
+
+async def _serve(
+    monitor: Monitor, listen: str, told: Once, oms: FollowedList | None, *, attached: bool
+) -> None:
+    stop = _stopping(attached=attached)
     async with listening(monitor, listen) as url:
-        emit_json({"desk": url})
-        flush()
+        told(url)
         reading = asyncio.create_task(monitor.run())
         # feeds may end while screens still look; an unforeseen error ends the desk, aloud
         tasks = [reading, *map(asyncio.create_task, (monitor.failure(), monitor.tend()))]
@@ -145,4 +188,5 @@ def _wait_for_end(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
     with contextlib.suppress(OSError):
         while os.read(STDIN, PIPE_BYTES):
             pass
-    loop.call_soon_threadsafe(stop.set)
+    with contextlib.suppress(RuntimeError):  # a desk that has begun again has another loop
+        loop.call_soon_threadsafe(stop.set)

@@ -13,7 +13,9 @@ from textual.screen import ModalScreen
 from textual.timer import Timer
 from textual.widgets import Input, Static, TextArea
 
+from desk.serving.protocol import OutageRow
 from desk.serving.reply_messages import AnnouncementChecked, CheckAnnouncement, FilledMacro
+from tui.case_words import moment
 from tui.keys import key
 from tui.link import Link
 from tui.paint import cut, paint, visible
@@ -219,12 +221,17 @@ class AnnouncementEditor(Over, ModalScreen[Edited]):
         )
         self.app.push_screen(sheet, picked)
 
+    def _outage_words(self, row: OutageRow) -> str:
+        """An outage as it is told from others in the same place."""
+        outage = row.outage
+        since = moment(outage.started_at, self._now.zone, self._now.clock)
+        people = "1 person" if outage.authors == 1 else f"{outage.authors:,} people"
+        return f"{outage.status} {paint(row.place[:80]).text} · since {since} · {people}"
+
     def action_outage(self) -> None:
         rows = self._now.ranked()[:MOST_OUTAGES]
         choices = [(NO_OUTAGE, "none: before a storm, or in general")]
-        choices += [
-            (row.outage.id, f"{row.outage.status} {paint(row.place[:80]).text}") for row in rows
-        ]
+        choices += [(row.outage.id, self._outage_words(row)) for row in rows]
 
         def picked(answer: object) -> None:
             if isinstance(answer, tuple):
