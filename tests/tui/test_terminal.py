@@ -138,7 +138,9 @@ def test_a_faulty_rule_is_one_line_on_a_usable_terminal(
     )
     terminal.resize(200, 24)
     terminal.type(command, "Enter")
-    assert "Traceback" not in terminal.wait_for("bad.toml:")
+    said = terminal.wait_for("bad.toml:")
+    assert "Traceback" not in said
+    assert "starting a desk" not in said
     terminal.wait_for_prompt()
     terminal.type("echo still $((40 + 2))", "Enter")
     terminal.wait_for("still 42")

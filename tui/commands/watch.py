@@ -30,7 +30,7 @@ from tui.commands.options import (
     SettingsFolder,
     TerritoryName,
 )
-from tui.console import BAD_USAGE, OK
+from tui.console import BAD_USAGE, OK, rewrite
 from tui.leaving import Leaving
 from tui.setup import Setup
 
@@ -152,6 +152,7 @@ def _agent(name: str | None) -> str:
 async def _watch(url: str | None, child: DeskChild | None, who: Attach, *, alone: bool) -> int:
     """Run the screen to its end; the exit code."""
     leaving = Leaving()
+    rewrite("starting a desk: it reads its rules first…" if child else "attaching to the desk…")
     try:
         starting = asyncio.create_task(child.start()) if child else None
         await asyncio.sleep(0)  # the desk's process starts while the screen's libraries are read
@@ -165,6 +166,7 @@ async def _watch(url: str | None, child: DeskChild | None, who: Attach, *, alone
         choices = own_choices()
         app = StormdeskApp(link, agent=who.name, role=who.role, choices=choices, alone=alone)
         leaving.how = app.exit
+        rewrite("")  # what stands in the terminal now stands there again at the end
         await app.run_async()
     except asyncio.CancelledError:
         if not leaving.code:
@@ -172,6 +174,7 @@ async def _watch(url: str | None, child: DeskChild | None, who: Attach, *, alone
     else:
         leaving.code = leaving.code or (BAD_USAGE if app.return_code else OK)
     finally:
+        rewrite("")  # a reason why there is no desk begins a line
         if child is not None:
             await child.close()
     return leaving.code
