@@ -85,6 +85,14 @@ def ordered(rows: Sequence[OutageRow], order: str) -> list[OutageRow]:
     return sorted(rows, key=ORDERS[order])
 
 
+def steady(rows: Iterable[OutageRow], before: Iterable[OutageRow]) -> list[OutageRow]:
+    """The rows by status, those of one status as they stood before; new ones come before these."""
+    places = {row.outage.id: at for at, row in enumerate(before)}
+    return sorted(
+        rows, key=lambda row: (status_rank(row.outage.status), places.get(row.outage.id, -1))
+    )
+
+
 def _test(word: str, names: Callable[[str], str]) -> Callable[[OutageRow], bool]:
     wanted = word.removeprefix("!")
 

@@ -7,7 +7,7 @@ import pytest
 
 from desk.serving.protocol import OutageRow
 from tests.tui.conftest import OUTAGES, PLACES, outage
-from tui.outage_order import KINDS, ORDERS, WORDS, filtered, ordered
+from tui.outage_order import KINDS, ORDERS, WORDS, filtered, ordered, steady
 
 NAMES = {place.id: place.name for place in PLACES}
 ROWS = (
@@ -65,3 +65,14 @@ def test_a_filter_takes_statuses_kinds_and_places(words: str, found: list[str]) 
 
 def test_the_line_under_the_filter_names_every_kind() -> None:
     assert set(KINDS) <= set(WORDS.split())
+
+
+def test_lines_change_places_by_their_status_alone() -> None:
+    before = [outage(1, "likely", 1, 30), outage(2, "likely", 5, 30), outage(3, "suspected", 7, 6)]
+    spoken_of = [
+        outage(2, "likely", 5, 90),
+        outage(1, "likely", 1, 30),
+        outage(3, "confirmed", 7, 6),
+    ]
+    rows = steady([*spoken_of, outage(4, "likely", 2, 12)], before)
+    assert [row.outage.id for row in rows] == ["outage-3", "outage-4", "outage-1", "outage-2"]

@@ -14,7 +14,7 @@ from desk.outages import ENDED
 from desk.serving.protocol import Close, Fetch, Open, OutageRow, Page, Refused, Row, Tick
 from tui.feed_words import usual_words
 from tui.monitor_keys import MONITOR_KEYS
-from tui.outage_order import ORDERS, ordered
+from tui.outage_order import ORDERS, ordered, steady
 from tui.paint import cut, paint
 from tui.screens.keeping import Keeping
 from tui.screens.narrowing import Narrowing
@@ -56,6 +56,7 @@ class Monitor(Keeping, Narrowing, Switching):
         """What the filter lets through, also while the marked posts alone are in sight."""
         self._none_at: tuple[int, str] | None = None
         self._order = 0
+        self._stood: list[OutageRow] = []
         self._kept_shown: tuple[object, ...] = ()
 
     def compose(self) -> ComposeResult:
@@ -210,6 +211,9 @@ class Monitor(Keeping, Narrowing, Switching):
         """The outages in the order that was asked for, those that are pinned on top."""
         order = list(ORDERS)[self._order]
         rows = ordered(list(self.now.outages.values()), order) if self._order else self.now.ranked()
+        if self.query_one(OutageList).has_focus and not self._order:
+            rows = steady(rows, self._stood)  # who chooses a line must not chase it
+        self._stood = rows
         return self.kept.first_pinned(rows)
 
     def _tell_list(self, rows: list[OutageRow]) -> None:
@@ -430,7 +434,7 @@ class Monitor(Keeping, Narrowing, Switching):
             self._tell_feed()
 
     def action_order(self) -> None:
-        self._order = (self._order + 1) % len(ORDERS)
+        self._order, self._stood = (self._order + 1) % len(ORDERS), []
         self._tell()
         self.say_once(f"outages by {list(ORDERS)[self._order]}")
 
