@@ -164,6 +164,7 @@ class Reading:
                 labelling.add(verdicts)
                 verdicts.add_done_callback(labelling.discard)
                 await out.put((batches, taken, verdicts))
+                await _give_way()
             await out.put(None)
             await asyncio.gather(*labelling, return_exceptions=True)
         finally:
