@@ -23,7 +23,7 @@ MOST_ROWS = 500
 """Rows in one message: several screens full, and small enough to be sent within a tick."""
 OPENING_S = 0.01
 """So much CPU a view is looked for before what was found is told: after that a person would wait.
-The rest follows with the ticks. By the wall's clock a busy desk had told a page without any rows."""
+The rest follows with the ticks. By the wall's clock a busy desk told a page without any rows."""
 
 
 class View:
