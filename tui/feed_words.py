@@ -58,8 +58,5 @@ def silence(since: datetime, zone: ZoneInfo | None, today: datetime | None = Non
 
 def usual_words(usual: Usual) -> str:
     """How many people report an outage in an hour, against what is usual at this time of day."""
-    said = f"{usual.people:,} report an outage"
-    if usual.level == "usual":
-        return f"{said}, as usual"
     assumed = "" if usual.heard_days else "~"
-    return f"{said}, usually {assumed}{usual.usual:,.0f}"
+    return f"{usual.people:,} report an outage, usually {assumed}{usual.usual:,.0f}"

@@ -13,6 +13,7 @@ from desk.cases import Case, Cases
 from desk.errors import FilterError, choices
 from desk.replies.reply import ReplyState
 from desk.serving.filters import FUZZY_LIMIT, fold, terms_of
+from desk.serving.moods import mood
 from rules import LABELS
 
 STATES = ("new", "mine", "customer", "operations", "answered", "closed", "snoozed")
@@ -27,6 +28,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
 FIELDS = (
     "state",
     "label",
+    "mood",
     "channel",
     "place",
     "agent",
@@ -64,6 +66,7 @@ _EXAMPLES = dict(
         (
             "late",
             "hazard",
+            "angry",
             "x",
             "durham",
             "me",
@@ -140,6 +143,9 @@ class CaseFilter:
             case "label":
                 label = _begun(wanted, LABELS, "label")
                 return lambda case: label in case.labels
+            case "mood":
+                of = mood(wanted)
+                return lambda case: of(case.labels)
             case "agent":
                 return self._agent(wanted)
             case "has":

@@ -19,6 +19,7 @@ from rapidfuzz import fuzz, process
 
 from desk.errors import FilterError, choices
 from desk.post import LabelledPost
+from desk.serving.moods import mood
 from desk.serving.texts import Packed
 from rules import LABELS
 from rules.judge import TEXT_LETTERS_MAX
@@ -138,7 +139,10 @@ _COST = tuple(PARTS)
 Clock = Callable[[], datetime | None]
 """Event time at the desk; None before its first post."""
 
-FIELDS = ("label", "only", "channel", "place", "author", "lang", "rule", "has", "outage", "since")
+FIELDS = (
+    *("label", "only", "mood", "channel", "place", "author", "lang", "rule", "has", "outage"),
+    "since",
+)
 FUZZY_LIMIT = 80
 """Lowest rapidfuzz partial_ratio (0-100) at which a `~word` counts as found."""
 
@@ -296,6 +300,8 @@ def _field(field: str, value: str, names: dict[str, str]) -> Term:
     if field == "only":
         alone = (_label(wanted),)
         return Term(part="label", fits=lambda labels: labels == alone)
+    if field == "mood":
+        return Term(part="label", fits=mood(wanted))
     if field == "has":
         if wanted not in HAS:
             raise FilterError(f"unknown 'has:{value}': {choices(wanted, tuple(HAS))}")
@@ -362,6 +368,7 @@ _EXAMPLES = dict(
         (
             "hazard",
             "news",
+            "angry",
             "x",
             "durham",
             "name",

@@ -49,7 +49,8 @@ def shift(hours: float = 12.0) -> ShiftReport:
     figures = times([2.0, 4.0, 9.0, 60.0])
     return ShiftReport(
         territory=PLACE, zone=ZONE, exercise=True, start=start, end=NOON, posts=8210,
-        labels=(Count("hazard", 31), Count("outage", 940), Count("etr", 120)),
+        labels=(Count("hazard", 31), Count("outage", 940), Count("etr", 120),
+                Count("complaint", 88), Count("praise", 22)),
         channels=(Count("x", 6100), Count("facebook", 2110)),
         places=(Count("Alder Bay", 400), Count("Elmton", 90)),
         opened=640, answered=410, first_reply=figures, in_hours=figures, off_hours=times([]),

@@ -93,7 +93,7 @@ async def test_opening_a_post_keeps_the_place_in_the_feed(scene: OpenScene) -> N
 async def test_slash_filters_and_esc_clears(scene: OpenScene) -> None:
     async with scene() as s:
         await s.press("slash")
-        assert "!not ~fuzzy re:… label: only: place:" in s.text()
+        assert "!not ~fuzzy re:… label: only: mood: place:" in s.text()
         await s.press(*"label", "colon", *"hazard", "enter")
         assert "filter: label:hazard" in s.text()
         assert s.feed_ids()[-1] == "post-297"

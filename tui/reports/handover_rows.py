@@ -33,6 +33,9 @@ def _handover(report: Handover) -> Iterator[Row]:
     if report.summary:
         yield GAP
         yield Row(report.summary, "alarm")
+    if report.sections:
+        yield GAP
+        yield Row(" · ".join(f"{each.title}: {each.total:,}" for each in report.sections))
     for section in report.sections:
         yield GAP
         yield Row(f"{section.title}: {section.total:,}", "head")

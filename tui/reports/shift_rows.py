@@ -63,6 +63,11 @@ def _shift(report: ShiftReport) -> Iterator[Row]:
         yield Row(f"  {report.look_alikes:,} accounts look like the utility's")
     yield GAP
     yield Row(f"Posts: {report.posts:,}", "head")
+    counts_of = {count.name: count.posts for count in report.labels}
+    angry, thanks = counts_of.get("complaint", 0), counts_of.get("praise", 0)
+    if angry or thanks:
+        share = f"{thanks / (angry + thanks):.0%}"
+        yield Row(f"  mood: {angry:,} complain, {thanks:,} thank ({share} of both)")
     for name, counts in (
         ("labels", report.labels),
         ("channels", report.channels),

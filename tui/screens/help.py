@@ -26,6 +26,7 @@ FILTERS = (
     ("re:pattern", "a regular expression"),
     ("label:hazard", "posts with a label"),
     ("only:news", "posts with this label and no other"),
+    ("mood:angry", "posts that complain; mood:thankful, mood:mixed, mood:calm"),
     ("place:durham", "posts about a place"),
     ("channel:x", "posts of a channel"),
     ("author:name", "posts of an author"),

@@ -16,7 +16,10 @@ from tui.paint import paint
 from tui.widgets.field import Field
 from tui.widgets.lines import palette_of
 
-HELP = "words !not ~fuzzy re:… label: only: place: channel: author: lang: rule: has: outage: since:"
+HELP = (
+    "words !not ~fuzzy re:… label: only: mood: place: channel: author: lang: rule: has: outage:"
+    " since:"
+)
 
 
 class FilterBar(Vertical):

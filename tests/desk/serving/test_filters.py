@@ -14,6 +14,7 @@ from desk.errors import FilterError
 from desk.post import Author, LabelledPost, Location, Media
 from desk.serving import filters
 from desk.serving.filters import Folded, parse_filter, span_of
+from desk.serving.moods import MOODS
 from rules import LABELS
 from rules.judge import TEXT_LETTERS_MAX
 
@@ -163,3 +164,13 @@ def test_only_finds_what_has_one_label_and_no_other(labels: tuple[str, ...], alo
     post = Folded(msgspec.structs.replace(POST, labels=labels))
     assert parse_filter("only:news", NAMES)(post) is alone
     assert parse_filter("!only:n", NAMES)(post) is not alone
+
+
+def test_a_mood_is_told_by_complaint_and_praise() -> None:
+    said = {"angry": ("outage", "complaint"), "mixed": ("complaint", "praise"), "calm": ("etr",)}
+    for name, labels in said.items():
+        post = Folded(msgspec.structs.replace(POST, labels=labels))
+        held = [one for one in MOODS if parse_filter(f"mood:{one}", NAMES)(post)]
+        assert held == [name]
+    with pytest.raises(FilterError, match="unknown mood 'cross'"):
+        parse_filter("mood:cross")
