@@ -12,13 +12,18 @@ from collections.abc import Set as AbstractSet
 Cues = frozenset[str]
 Begins = AbstractSet[str]
 
-_BEGIN = re.compile(r"\b\w{1,3}")
+_LETTERS = bytes(
+    code if chr(code).isalnum() or chr(code) == "_" else ord(" ") for code in range(256)
+)
+"""Latin-1 with a blank for all that parts words: the cues have no other letters."""
+
 _DIGIT = re.compile(r"\d")
 
 
 def begins_of(text: str) -> Begins:
     """The first three letters of each word, in lower case; of shorter words all."""
-    return set(_BEGIN.findall(text.lower()))
+    letters = text.lower().encode("latin-1", "replace").translate(_LETTERS)
+    return {word[:3] for word in letters.decode("latin-1").split()}
 
 
 def cues(words: str) -> Cues:

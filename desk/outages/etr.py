@@ -62,8 +62,11 @@ _GLUE = (
     r"(?:(?:at|on|around|about|by|is|it's|now|maybe|the|this|il|le|la|las|los|el|ore|alle|verso"
     r"|per|circa|a|de|di|del|forse|sobre|entro|che|que)\s+|l'|~\s?)*"
 )
+_FIRSTS = "".join(sorted({name[0] for name in (*_WEEKDAYS, *_TOMORROW, *_TODAY, *_NAMED_HOURS)}))
 _TIME = re.compile(
-    rf"""(?:\b(?P<day>{_DAY})\b[\s,]*{_GLUE})?
+    # where no word begins with one of these, the rest need not be tried
+    rf"""(?<!\w)(?=[\d{_FIRSTS}])
+    (?:\b(?P<day>{_DAY})\b[\s,]*{_GLUE})?
     (?:\b(?P<named>{_NAMED})\b
       |(?<![\w:.,$€#/+-])(?P<hour>[01]?\d|2[0-4])(?:[:.h](?P<minute>[0-5]\d))?
        (?![\d%]|[:.,/-]\d|\s?(?:h\b|hours?|hrs?|or[ae]\b|horas?|days?|d[ií]as?|giorni|min))
@@ -140,6 +143,8 @@ def etr_of(text: str, at: datetime, zone: tzinfo, begins: Begins | None = None) 
 def _clock_times(
     text: str, at: datetime, zone: tzinfo, start: int
 ) -> Iterator[tuple[int, datetime]]:
+    if _AHEAD.search(text) is None:
+        return
     local = at.astimezone(zone)
     for match in _TIME.finditer(text, start):
         if not _looks_ahead(match, text):

@@ -36,7 +36,7 @@ class Words:
         begins = begins_of(text[:LONGEST_TEXT])
         etr, onset = etr_of(text, at, self._zone, begins), None
         if kind == REPORT:
-            kind = SUPPORT if is_blink(text, begins) else REPORT
+            kind = SUPPORT if is_blink(text) else REPORT
             onset = onset_of(text, at, self._zone, begins) if kind == REPORT else None
         if etr is None and onset is None and kind == heard.kind:
             return heard

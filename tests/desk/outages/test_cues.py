@@ -15,7 +15,6 @@ PATTERNS = [
     (onset._STILL, onset._STILL_CUES),
     (onset._AGAIN, onset._AGAIN_CUES),
     (onset._FRESH, onset._FRESH_CUES),
-    (onset._BLINK, onset._BLINK_CUES),
     (onset._AGO, onset._AGO_CUES),
     (onset._QUARTER, onset._QUARTERS),
     (etr._AHEAD, etr._AHEAD_CUES),
@@ -34,3 +33,9 @@ def test_whatever_a_pattern_matches_has_one_of_its_cues(
         assert not cues.isdisjoint(begins_of(text))
 
     has_cue()
+
+
+@given(st.from_regex(onset._BLINK, fullmatch=True))
+@settings(max_examples=50, deadline=None, database=None)
+def test_words_of_lights_that_dip_have_one_of_their_stems(text: str) -> None:
+    assert any(stem in text.lower() for stem in onset._BLINK_STEMS)
