@@ -24,15 +24,16 @@ from tui.console import (
 )
 
 COMMANDS = {
-    "watch": "tui.commands.watch",
-    "tail": "tui.commands.tail",
-    "serve": "tui.commands.serve",
-    "rules": "tui.commands.rules",
-    "storm": "tui.commands.storm",
-    "outages": "tui.commands.outages",
-    "report": "tui.commands.report",
-    "territory": "tui.commands.territory",
+    "watch": "The monitor: posts, outages, the map, cases and replies.",
+    "tail": "Print labelled posts and outage changes of feeds.",
+    "serve": "Run a desk that several screens share.",
+    "rules": "Write keyword sets, and know what they catch and miss.",
+    "storm": "Storm days: make, play, run for people, measure.",
+    "outages": "Outages: list, locate, hand over, match, score.",
+    "report": "What a lead reads: shift, handover, volume, feeds.",
+    "territory": "Service areas: towns, customers, outlines.",
 }
+"""What each command of `tui.commands` is for, told without importing it."""
 INTERRUPTED = 130
 
 
@@ -51,9 +52,15 @@ class Commands(TyperGroup):
         """The command of this name, or None after a line that names the nearest one."""
         if cmd_name not in COMMANDS:
             ctx.fail(f"unknown command '{cmd_name}': {choices(cmd_name, COMMANDS)}")
-        command = typer.main.get_command(importlib.import_module(COMMANDS[cmd_name]).app)
+        command = typer.main.get_command(importlib.import_module(f"tui.commands.{cmd_name}").app)
         command.name = cmd_name
         return command
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """The list of the help: typer's own would import every command."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Options without a command are those of `watch`."""

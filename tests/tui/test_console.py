@@ -18,6 +18,7 @@ from typer.testing import CliRunner
 from simulator.storm_file import built_in
 from tui import console
 from tui.commands.storm import app
+from tui.main import COMMANDS
 from tui.main import app as main
 
 COMMAND = f"{sys.executable} -P -m tui"
@@ -116,3 +117,13 @@ def test_a_mistyped_command_of_a_group_names_the_right_ones(words: str, named: s
     assert told.exit_code == console.BAD_USAGE
     assert f"unknown command '{words.split()[1]}': valid: " in told.stderr
     assert f"Did you mean '{named}'?" in told.stderr
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_help_has_every_command_and_whole_sentences(command: str) -> None:
+    assert f"\n  {command} " in CliRunner().invoke(main, ["--help"]).stdout
+    told = CliRunner().invoke(main, [command, "--help"])
+
+    assert told.exit_code == 0
+    assert "..." not in told.stdout.partition("Commands:")[2]
+    assert "completion" not in told.stdout

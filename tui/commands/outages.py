@@ -11,7 +11,7 @@ from tui.commands.outages_match import match
 from tui.commands.outages_score import score
 from tui.groups import Group
 
-app = typer.Typer(cls=Group, rich_markup_mode=None, no_args_is_help=True)
+app = typer.Typer(add_completion=False, cls=Group, rich_markup_mode=None, no_args_is_help=True)
 
 
 @app.callback()

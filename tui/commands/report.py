@@ -28,7 +28,7 @@ from tui.reports.handover_rows import handover_rows
 from tui.reports.rows import Row
 from tui.reports.shift_rows import shift_rows, volume_rows
 
-app = typer.Typer(cls=Group, rich_markup_mode=None, no_args_is_help=True)
+app = typer.Typer(add_completion=False, cls=Group, rich_markup_mode=None, no_args_is_help=True)
 T = TypeVar("T", ShiftReport, Handover, VolumeReport)
 Kind = Literal["shift", "handover", "volume"]
 

@@ -26,6 +26,7 @@ from tui.groups import Group
 BATCH_LINES = 256
 
 app = typer.Typer(
+    add_completion=False,
     cls=Group,
     rich_markup_mode=None,
     no_args_is_help=True,

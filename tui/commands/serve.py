@@ -34,7 +34,7 @@ from tui.commands.options import (
 from tui.console import emit_json, flush, say
 from tui.setup import Setup, build_pipeline, follow_oms, labelling, open_feeds, wrong_labels
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
 LISTEN = "127.0.0.1:7411"
 STDIN = 0
 PIPE_BYTES = 4096

@@ -28,7 +28,11 @@ from tui.console import Format, emit, emit_json
 from tui.groups import Group
 
 app = typer.Typer(
-    cls=Group, rich_markup_mode=None, no_args_is_help=True, help="Storm days to train on."
+    add_completion=False,
+    cls=Group,
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    help="Storm days to train on.",
 )
 
 

@@ -16,7 +16,7 @@ from tui.commands.options import Data, Feeds, Fill, OmsList, Processes, Rules, T
 from tui.console import BAD_USAGE, NoReaderError, bad_lines, emit, flush, say
 from tui.setup import Setup, build_pipeline, follow_oms, labelling, open_feeds
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
 @app.command()

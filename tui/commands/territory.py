@@ -14,6 +14,7 @@ from tui.console import Format, emit, emit_json, say
 from tui.groups import Group
 
 app = typer.Typer(
+    add_completion=False,
     cls=Group,
     rich_markup_mode=None,
     no_args_is_help=True,

@@ -34,7 +34,7 @@ from tui.console import BAD_USAGE, OK, rewrite
 from tui.leaving import Leaving
 from tui.setup import Setup
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
 STORM = "hurricane"
 SPEED = "60"
 SEED = 7
