@@ -13,9 +13,9 @@ from textual.binding import BindingType
 from textual.screen import Screen
 
 from desk.garbage import set_up
-from desk.serving.case_messages import Attach, Role
+from desk.serving.case_messages import Attach, CaseActed, Role
 from desk.serving.outage_messages import Acted
-from desk.serving.protocol import Detail, FromDesk, Hello, Read, Tick
+from desk.serving.protocol import Detail, FromDesk, Hello, Read, Refused, Tick
 from desk.serving.reply_messages import AnnouncementChecked, FilledMacro, Macros
 from tui.case_words import LATE
 from tui.choices import ChoicesFile
@@ -41,6 +41,7 @@ from tui.screens.post import PostScreen
 from tui.screens.settings import SettingsScreen
 from tui.screens.warnings import WarningsScreen
 from tui.situation import Situation
+from tui.typed_ahead import PATIENCE_S, TypedAhead
 
 WARM_S = 2.0
 """So long after the start the monitor is there, and mostly nobody has asked for more."""
@@ -88,6 +89,7 @@ class StormdeskApp(Frame):
         self.post = PostScreen(self.now)
         self.drafts = Drafts()
         self.stirs = 0
+        self._ahead = TypedAhead(self.post_message)
         self._views = 0
         self._deeds: list[str] = []
 
@@ -125,7 +127,17 @@ class StormdeskApp(Frame):
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.InputEvent):
             self._stir()
-        await super().on_event(event)
+        if not self._ahead.holds(event):
+            await super().on_event(event)
+
+    def wait_for_case(self) -> None:
+        """The next case is asked for: what is typed from here on is for that one."""
+        self._ahead.waits = True
+        self.set_timer(PATIENCE_S, self._let_go)
+
+    def _let_go(self) -> None:
+        if self._ahead.waits:
+            self.run_worker(self._ahead.let_go(), group="ahead", exclusive=True)
 
     async def hear(self, message: FromDesk | LinkState) -> None:
         """Show one message of the desk, or what has happened to the wire."""
@@ -152,6 +164,8 @@ class StormdeskApp(Frame):
         await self._tell_sheet(message)
         for screen in self._attached():
             await screen.hear(message)
+        if isinstance(message, CaseActed | Refused | LinkState):
+            self._let_go()
         if isinstance(message, LinkState) and isinstance(self.screen, Over):
             self.screen.look_below()
 
@@ -236,6 +250,8 @@ class StormdeskApp(Frame):
         self, case: str = "", *, take_next: bool = False, filter_: str = ""
     ) -> None:
         """Show the cases: one of them open, the next that needs an answer taken, or filtered."""
+        if take_next:
+            self.wait_for_case()
         shown = self.cases
         if shown not in self.screen_stack:
             await self.push_screen(shown)

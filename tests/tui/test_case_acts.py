@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, get_args
 
 import pytest
+from textual import events
 
 from desk.cases.case import Side
 from desk.serving.case_messages import CaseAct, OpenCase
 from tests.tui.cases_scene import case, post
 from tests.tui.scene import until
 from tests.tui.test_cases_screen import acts, held, view
+from tui.typed_ahead import TypedAhead
 
 if TYPE_CHECKING:
     from tests.tui.conftest import OpenScene, Scene
@@ -40,6 +42,28 @@ async def test_a_takes_the_next_and_opens_it_and_says_when_nobody_waits(scene: O
             s.desk.cases.change(row.id, state="answered")
         await s.press("a")
         assert "nobody waits for an answer" in s.text()
+
+
+async def test_what_is_typed_before_the_case_is_there_is_for_the_case(scene: OpenScene) -> None:
+    async with scene() as s:
+        s.strike("a")
+        await until(lambda: s.screen() == "CasesScreen")
+        s.strike("R")
+        await until(lambda: s.focus() == "reply")
+        assert view(s).opened == "case-0"
+
+
+async def test_keys_wait_for_the_case_and_come_in_their_order() -> None:
+    posted: list[events.Key] = []
+    ahead = TypedAhead(posted.append)
+    typed = [events.Key(name, name) for name in "Rhi"]
+    assert not ahead.holds(typed[0])
+    ahead.waits = True
+    assert all(map(ahead.holds, typed))
+    assert not ahead.holds(events.Key("ctrl+q", None))
+    await ahead.let_go()
+    assert posted == typed
+    assert not ahead.holds(posted[-1])
 
 
 async def test_a_case_is_given_back_and_given_to_somebody(scene: OpenScene) -> None:

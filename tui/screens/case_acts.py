@@ -125,6 +125,7 @@ class CaseActs(Attached):
 
     async def action_next(self) -> None:
         self.answered_words = ""
+        self.desk.wait_for_case()
         await self.act("next", "")
 
     async def action_close(self) -> None:
