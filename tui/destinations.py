@@ -45,6 +45,7 @@ REPLIES = (
     ("of which nobody knows", "They may have been sent or not: look, then v", "reply:unknown"),
     ("on their way", "They wait to be sent: why stands there, v takes one back", "reply:waiting"),
     ("that wait for a lead", "Y lets them go, D sends them back", "reply:submitted"),
+    ("that close the loop", "Promised a time, and power is back: L tells them all", "has:loop"),
 )
 """Lists of cases by how it stands with their newest reply."""
 

@@ -10,6 +10,9 @@ from rules.engine import Engine
 from rules.pack import Pack, Rule, RuleTest
 from rules.verdict import Match
 
+PHRASE_TOLD = 100
+"""Letters of a phrase that a failing test tells; some hold hundreds of words."""
+
 
 class Failure(msgspec.Struct, frozen=True):
     """A test that does not hold, with everything that fired on its text."""
@@ -23,7 +26,7 @@ class Failure(msgspec.Struct, frozen=True):
         wanted = "fires" if self.test.match else "does not fire"
         own = next((match for match in self.fired if match.rule == self.rule.id), None)
         if own:
-            instead = f"it fired: '{own.phrase}' on '{own.text}' ({own.score:g})"
+            instead = f"it fired: '{_brief(own.phrase)}' on '{own.text}' ({own.score:g})"
         elif self.fired:
             others = ", ".join(f"{match.rule} ({match.label})" for match in self.fired)
             instead = f"it did not; fired: {others}"
@@ -86,3 +89,8 @@ def failures(packs: Sequence[Pack], engine: Engine) -> list[Failure]:
         if any(match.rule == rule.id for match in verdict.matches) != test.match:
             found.append(Failure(rule, test, verdict.matches))
     return found
+
+
+def _brief(phrase: str) -> str:
+    """A phrase, of which a long row of choices is cut."""
+    return phrase if len(phrase) <= PHRASE_TOLD else f"{phrase[: PHRASE_TOLD - 1]}…"
