@@ -99,9 +99,10 @@ def _mistyped(word: str, tokens: float, grammar: Grammar, draw: random.Random) -
         return word
     if bare in grammar.key_words:
         chance = draw.random() * tokens * _SLIPS_DRAWN
-        if bare in grammar.slang and chance < SHORTENED_KEY_WORD:
+        typos = _chance(bare)
+        if bare in grammar.slang and typos < chance < typos + SHORTENED_KEY_WORD:
             return word.replace(bare, grammar.slang[bare][0])
-        if chance > _chance(bare):
+        if chance > typos:
             return word
     plain = without_accents(word)
     if plain != word or len(bare) < 4:

@@ -18,6 +18,7 @@ WINDY_KMH = 60.0
 BREEZE_KMH = 35.0
 WET_MM_H = 0.5
 DOWNPOUR_MM_H = 4.0
+JUST_H = 1.0
 WARM_MONTHS = range(5, 10)
 """May to September: when a house without supply gets hot in the south of both continents."""
 
@@ -80,6 +81,7 @@ _RULES: tuple[tuple[str, Callable[[Moment], bool]], ...] = (
     (("candele accese|trovato le candele|las velas|con la vela|luz de una vela"
      "|candlelight|candlelit"),
      lambda now: now.between(17.5, 7)),
+    ("fuori sembra notte", lambda now: now.between(8, 17)),
     ("día tan bueno|tomando el sol|sun is out|giornata bellissima", lambda now: now.between(7, 20)),
     ("cerveza aún fría", lambda now: (now.lost_h or 0) < 4),
     (" tonight | stasera |esta noche|this evening", lambda now: now.between(11, 1)),
@@ -99,6 +101,10 @@ _RULES: tuple[tuple[str, Callable[[Moment], bool]], ...] = (
     ("supper time", lambda now: now.between(19, 9) and now.lost_between(16.5, 19.5)),
     ("since lunch|desde la comida|da pranzo",
      lambda now: now.lost_between(11, 14.5) and (now.lost_h or 0) > 1),
+    # Whoever has sat in the dark for hours does not say that it just went.
+    (("just lost|just went|just quit|just dropped|just died|just now|a few minutes ago"
+     "|acaba de ir|appena saltata|appena andata"),
+     lambda now: now.lost_h is None or now.lost_h < JUST_H),
     ("about an hour ago|hace una hora|da un'ora",
      lambda now: now.lost_h is not None and 0.6 < now.lost_h < 1.7),
     # The weather of this place.

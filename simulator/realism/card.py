@@ -207,7 +207,7 @@ def _row(figure: Figure, measured: values.Measured, storm: Storm) -> Row:
         high=published.high if published else None,
         mark=_mark(measured, published),
         source=published.source if published else "",
-        note="; ".join(filter(None, (measured.note, figure.note))),
+        note="; ".join(filter(None, (measured.note, _chance(measured, published), figure.note))),
     )
 
 
@@ -223,6 +223,15 @@ def _mark(measured: values.Measured, published: Range | None) -> Mark:
     elif measured.between:
         low, high = measured.between
     return "in range" if low <= published.high and high >= published.low else "out of range"
+
+
+def _chance(measured: values.Measured, published: Range | None) -> str:
+    """The interval of a share that lies beside its published range, in percent."""
+    share, cases = measured.value, measured.cases
+    if not share or not cases or not published or published.low <= share <= published.high:
+        return ""
+    low, high = _interval(share, cases)
+    return f"95 % interval {100 * low:.2g} - {100 * high:.2g} %"
 
 
 def _interval(share: float, cases: int) -> tuple[float, float]:

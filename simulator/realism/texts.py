@@ -37,7 +37,8 @@ class Texts:
             self._reports.append(len(text))
         self._hashtags += "#" in text
         self._emoji += _EMOJI.search(text) is not None
-        if language is None or language == self.language:
+        # One slip that many pass on is still one slip.
+        if not repost and (language is None or language == self.language):
             self.writing.add(text, self.language)
         bare = digest(self._names.bare(text))
         self.is_new = bare not in self._met

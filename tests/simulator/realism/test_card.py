@@ -103,6 +103,7 @@ def test_coordinates_on_every_post_are_out_of_range(flood: Path, tmp_path: Path)
     (folder / "posts.jsonl").write_text("".join(json.dumps(post) + "\n" for post in posts))
     row = next(row for row in card(folder, other=flood).rows if row.id == "coordinates")
     assert (row.generated, row.mark) == (1.0, "out of range")
+    assert "95 % interval" in row.note
 
 
 def test_incidents_come_from_the_folder(flood: Path, tmp_path: Path) -> None:
