@@ -31,7 +31,7 @@ DRAWN_PER_SLIP = 2.0
 
 _SLIPS_DRAWN = SLIPS * DRAWN_PER_SLIP
 
-KEY_WORD_TYPOS = {"power": 0.0006, "outage": 0.0003, "electricity": 0.012, "transformer": 0.02}
+KEY_WORD_TYPOS = {"power": 0.0004, "outage": 0.0003, "electricity": 0.012, "transformer": 0.02}
 """Share of the occurrences of a key word that are mistyped, as measured in real posts."""
 
 SHORT_KEY_WORD, LONG_KEY_WORD = 0.0005, 0.01
