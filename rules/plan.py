@@ -155,6 +155,11 @@ class Plan:
         """What may stand at each element's place, by the number of the element."""
         return tuple(self._elements.numbers)
 
+    @property
+    def rarity(self) -> list[float]:
+        """How frequent each element is, by its number: the smaller, the rarer."""
+        return self._elements.frequency
+
     def telling_words(self) -> set[str]:
         """The words by which phrases of `any` are looked up, but for everyday ones."""
         places = self.elements

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rules.chunks import together
+from rules.hits import Phrases
 from rules.language import UNKNOWN, VOTES, CommonWords, common_words
 from rules.matcher import Matcher
 from rules.memo import MEMO_LETTERS_MAX
@@ -60,6 +61,16 @@ class Tongues:
     def own_parts(self) -> list[Parts]:
         """The own words of each language, as parts of hashtags."""
         return [one.own_parts for one in self._tongues]
+
+    @property
+    def flags(self) -> list[int]:
+        """The flag of each language in a code."""
+        return [one.flag for one in self._tongues]
+
+    @property
+    def phrases(self) -> list[Phrases]:
+        """What finds the phrases of each language."""
+        return [one.matcher.phrases for one in self._tongues]
 
     def in_play(self, language: str, code: int) -> tuple[Matcher, ...]:
         """The matchers that a text of `language` with a code is held against."""

@@ -3,8 +3,9 @@
 `chunks` cuts texts into `cuts`, as `rules.chunks` does, with `spelling` for words that are common.
 `reading` tells what a chunk means to the rules of a language: the short cut of `rules.reader`, with
 `words` for the elements of phrases that a word stands for, `typos` for words that are mistyped and
-`parts` for those that are joined. `tables` holds what rules look for as rows of numbers, `sheets`
-finds one row among the words of a text, `pages` tells what a rule may ask of them, as `rules.page`
+`parts` for those that are joined. `tables` holds what rules look for as rows of numbers,
+`neighbours` what must stand beside the rarest word of each, `sheets` finds one row among the words
+of a text, `pages` tells what a rule may ask of them, as `rules.page`
 does, and `hits` which rules fire, as `rules.hits` does. `judge` does all that for post after post.
 """
 

@@ -26,8 +26,10 @@ cdef class Shelf:
 
 @cython.final
 cdef class Chunks:
-    cdef object code_of, tag_code_of
-    cdef tuple telling  # `Parts` of each language: a hashtag that holds none has no code; or None
+    cdef object code_of
+    # Of each language the `Parts` of its own words, what says whether a hashtag that holds one fits
+    # its phrases, and the flag of those that do.
+    cdef tuple telling, tells, flags
     cdef dict known
     cdef Commons commons
     cdef Gate named  # the known words whose code is not that of the common ones
@@ -49,7 +51,6 @@ cdef class Chunks:
     cdef int _file_tag(
         self, Chunk chunk, int kind, void *data, Py_ssize_t start, Py_ssize_t end
     ) except -1
-    cdef bint _may_tell(self, Chunk word) except -1
     cdef Chunk _base(self, const char *word, Py_ssize_t size)
     cdef Chunk _plain(self, const char *word, Py_ssize_t size)
     cdef Chunk _other(self, str text)

@@ -17,12 +17,12 @@ from cpython.unicode cimport (
     Py_UNICODE_ISSPACE,
 )
 cimport cython
-from cpython.mem cimport PyMem_Calloc, PyMem_Free
 from libc.string cimport memcmp, memcpy
 
 from rules.kernel.cuts cimport (
     ASKED, CHUNK_LETTERS_MAX, DRESSED, LINK, MENTION, OTHER, PLAIN, TAG, Chunk, Cut, Piece, chunk_of,
 )
+from rules.kernel.rooms cimport let_table_go, table_of
 from rules.kernel.spelling cimport commons_of, hashed_on, joined_on, may_be_blank, spelled
 
 from sys import byteorder
@@ -160,16 +160,14 @@ cdef class Shelf:
 
     def __cinit__(self):
         self.size = 1024
-        self.slots = <Slot *> PyMem_Calloc(self.size, sizeof(Slot))
-        if self.slots == NULL:
-            raise MemoryError
+        self.slots = <Slot *> table_of(self.size * sizeof(Slot))
 
     def __dealloc__(self):
         cdef Bits at
         if self.slots != NULL:
             for at in range(self.size):
                 Py_XDECREF(self.slots[at].chunk)
-        PyMem_Free(self.slots)
+        let_table_go(self.slots, self.size * sizeof(Slot))
 
     cdef PyObject *find(
         self, Bits hash, int kind, void *data, Py_ssize_t start, Py_ssize_t end
@@ -210,14 +208,12 @@ cdef class Shelf:
     cdef int _grow(self) except -1:
         cdef Slot *before = self.slots
         cdef Bits at, size = self.size
-        cdef Slot *slots = <Slot *> PyMem_Calloc(2 * size, sizeof(Slot))
-        if slots == NULL:
-            raise MemoryError
+        cdef Slot *slots = <Slot *> table_of(2 * size * sizeof(Slot))
         self.slots, self.size = slots, 2 * size
         for at in range(size):
             if before[at].hash:
                 self._file(before[at].hash, before[at].chunk)
-        PyMem_Free(before)
+        let_table_go(before, size * sizeof(Slot))
         return 0
 
 
@@ -226,7 +222,9 @@ cdef class Chunks:
     """Makes the chunks of texts, and remembers them: see `rules.chunks.Chunks`."""
 
     def __init__(self, code_of, tag_code_of, dict known, Py_ssize_t limit):
-        self.code_of, self.tag_code_of, self.known, self.limit = code_of, tag_code_of, known, limit
+        del tag_code_of  # whoever judges says who tells it
+        self.code_of, self.known, self.limit = code_of, known, limit
+        self.telling = self.tells = self.flags = ()
         self.commons = commons_of(common_words())
         self.named = Gate(len(known), 4)
         votes = common_words().all_votes
@@ -400,25 +398,21 @@ cdef class Chunks:
         self, Chunk chunk, int kind, void *data, Py_ssize_t start, Py_ssize_t end
     ) except -1:
         """Notes that a chunk is a hashtag, and its code."""
-        cdef str tag
-        chunk.kind = TAG
-        if (chunk.base.number and not chunk.code & ~VOTES) or not self._may_tell(chunk.base):
-            chunk.code = 0
-            return 0
-        tag = PyUnicode_FromKindAndData(kind, <char *> data + kind * start, end - start)
-        chunk.code = self.tag_code_of(tag, "#" + chunk.base.read())
-        return 0
-
-    cdef bint _may_tell(self, Chunk word) except -1:
-        """Whether a hashtag of a word may hold an own word of some language."""
+        cdef str tag = None
         cdef unsigned int[CHUNK_LETTERS_MAX] letters
-        cdef int size = word.spell(letters)
-        if self.telling is None:
-            return True
-        for parts in self.telling:
-            if (<Parts> parts).holds_one(letters, size):
-                return True
-        return False
+        cdef int size, number
+        cdef bint idle = chunk.base.number and not chunk.code & ~VOTES
+        chunk.kind, chunk.code = TAG, 0
+        if idle:
+            return 0
+        size = chunk.base.spell(letters)
+        for number in range(len(self.telling)):
+            if (<Parts> self.telling[number]).holds_one(letters, size):
+                if tag is None:
+                    tag = PyUnicode_FromKindAndData(kind, <char *> data + kind * start, end - start)
+                if self.tells[number](tag):
+                    chunk.code |= <Bits> self.flags[number]
+        return 0
 
     cdef Chunk _base(self, const char *word, Py_ssize_t size):
         """The chunk of a folded word."""

@@ -10,7 +10,9 @@ from libc.stdlib cimport free, qsort, realloc
 from rules.kernel.cuts cimport Chunk, Cut
 from rules.kernel.pages cimport EVIDENCE, Page, Way
 from rules.kernel.reading cimport Reader, Run
+from rules.kernel.spelling cimport Bits
 from rules.kernel.tables cimport Book, Check
+from rules.kernel.words cimport summed
 
 from rules.language import UNKNOWN
 from rules.verdict import Match
@@ -81,14 +83,7 @@ cdef class Phrases:
 
     def __init__(self, plan, int tongue, accounts=frozenset()):
         self.book, self.accounts = Book(plan), accounts
-        self.reader = Reader(
-            plan,
-            tongue,
-            self.book.anchors(),
-            self.book.clues(plan),
-            self.book.blocks,
-            self.book.asked_blocks,
-        )
+        self.reader = Reader(plan, tongue, self.book)
 
     def matches(self, item, Cut cut, str language, *, bint whole):
         """What fires on an item, whose text of a language was cut, in the order of the rules."""
@@ -114,6 +109,7 @@ cdef class Phrases:
         cdef bint telling = reader.start.anchors or reader.start.weighs
         cdef PyObject *chunk  # borrowed, as the run: to count references costs time
         cdef PyObject *run
+        cdef Bits hints = summed(reader.start.hints, reader.end.hints)
         cdef Page page
         telling = telling or reader.end.anchors or reader.end.weighs
         for number in range(cut.size):
@@ -130,10 +126,11 @@ cdef class Phrases:
             words += (<Run> run).size
             fragments += (<Run> run).fragment
             telling = telling or (<Run> run).telling
+            hints = summed(hints, (<Run> run).hints)
         if not (telling or fragments):
             return None
         page = Page.__new__(Page)
-        page.book, page.language = self.book, language
+        page.book, page.language, page.hints = self.book, language, hints
         page.foreign = language != self.book.language and language != UNKNOWN
         page.fill(reader, cut, words, whole, fragments > 0)
         return page

@@ -34,7 +34,8 @@ cdef class Judge:
 
     def __init__(self, Chunks chunks, tongues):
         self.chunks, self.tongues, self.chosen = chunks, tongues, {}
-        chunks.telling = tuple(tongues.own_parts)
+        chunks.telling, chunks.flags = tuple(tongues.own_parts), tuple(tongues.flags)
+        chunks.tells = tuple([phrases.tells for phrases in tongues.phrases])
 
     def classify(self, items):
         """One verdict for each item, in order."""

@@ -40,6 +40,7 @@ cdef class Page(Sheet):
     cdef int found_held, found_size, spots_held, spots_size, ways, ways_size
 
     cdef int find_ways(self) except -1
+    cdef void _leave_tellings(self, Table any) noexcept
     cdef int find_weighed(self) except -1
     cdef int find_evidence(self, Check check) except -1
     cdef bint holds(self, Check check) except -1
@@ -52,7 +53,7 @@ cdef class Page(Sheet):
     cdef int _make_ways(self, int count) except -1
     cdef bint _is_possible(self, Check check) except -1
     cdef int _most_points(self, int *most, bint near) except -1
-    cdef int _rows_at(self, int place, Clue *clue, bint near) except -1
+    cdef int _rows_near(self, int place, Clue *clue) except -1
     cdef int _points(self, Scale scale, Limit limit) except? -1
     cdef bint _meets(self, Sets sets, int number) except -1
     cdef int _singles(self, Sets singles, int number, Limit limit) except -1

@@ -38,6 +38,7 @@ cdef enum:
 cdef extern from *:
     int popcount "__builtin_popcountll"(Bits) noexcept
     int lowest_of "__builtin_ctzll"(Bits) noexcept
+    void prefetch "__builtin_prefetch"(const void *) noexcept
 
 
 @cython.final
@@ -79,7 +80,7 @@ cdef class Page(Sheet):
         cdef Bits *done = NULL
         if not any.rows:
             return 0
-        self.expect_probes(any)
+        self._leave_tellings(any)
         try:
             for one in range(self.tellings):
                 place = self.telling[one]
@@ -95,6 +96,19 @@ cdef class Page(Sheet):
         finally:
             free(done)
         return 0
+
+    cdef void _leave_tellings(self, Table any) noexcept:
+        """Leaves the anchors that have what they need beside them, and has memory fetched for them."""
+        cdef PyObject *word  # borrowed: to count references costs time
+        cdef int one, at, left = 0
+        for one in range(self.tellings):
+            word = self.words[self.telling[one]]
+            if self.is_beside(self.telling[one], <Word> word):
+                self.telling[left] = self.telling[one]
+                left += 1
+                for at in range((<Word> word).anchors):
+                    prefetch(&any.probe[any.start[(<Word> word).anchor[at]]])
+        self.tellings = left
 
     cdef int _try(self, int number, Bits **done) except -1:
         """Puts where a row of `any` stands to `way`, but for those that are `done`."""
@@ -129,8 +143,7 @@ cdef class Page(Sheet):
             self.ways += 1
         return 0
 
-    cdef int _make_ways(self, int count) except -1:
-        """Makes room for so many ways more."""
+    cdef int _make_ways(self, int count) except -1:  # room for so many more
         self.ways_size = 2 * (self.ways_size + count) + 16
         cdef void *room = realloc(self.way, self.ways_size * sizeof(Way))
         if room == NULL:
@@ -166,6 +179,8 @@ cdef class Page(Sheet):
         cdef Check check
         cdef int most[LANES_MAX]
         cdef int lane, number
+        if not (self.hints + book.lacking) & 0x8080808080808080ULL:
+            return 0
         self._most_points(most, False)
         for lane in range(len(book.weighing)):
             if lane < book.lanes and most[lane] < book.need[lane]:
@@ -207,8 +222,8 @@ cdef class Page(Sheet):
     cdef int _most_points(self, int *most, bint near) except -1:
         """What the evidence of each lane comes to at most.
 
-        Of longer phrases all count whose rarest word is there, or only those that have its
-        neighbours `near` it as well.
+        Of longer phrases all count whose rarest word is there, or only those that have its neighbours
+        `near` it as well.
         """
         cdef Bits seen[CLUES_MAX >> 6]
         cdef Clue *clue
@@ -224,7 +239,9 @@ cdef class Page(Sheet):
                 number = (<Word> word).clue[at]
                 clue = &self.reader.clue[number]
                 if clue.anchor >= 0:
-                    most[clue.lane] += clue.points * self._rows_at(place, clue, near)
+                    most[clue.lane] += clue.points * (
+                        self._rows_near(place, clue) if near else clue.rows
+                    )
                 elif number >= CLUES_MAX:
                     most[clue.lane] += max(0, clue.points)
                 elif not seen[number >> 6] >> (number & 63) & 1:
@@ -232,15 +249,12 @@ cdef class Page(Sheet):
                     most[clue.lane] += clue.points
         return 0
 
-    cdef int _rows_at(self, int place, Clue *clue, bint near) except -1:
-        """How many rows of the clue's anchor there are, or have its neighbours near a place."""
-        cdef Check check = <Check> PyList_GET_ITEM(
-            self.book.checks, self.book.lane_rule[clue.lane]
-        )
+    cdef int _rows_near(self, int place, Clue *clue) except -1:
+        """How many rows of the clue's anchor have its neighbours near a place."""
+        cdef int rule = self.book.lane_rule[clue.lane]
+        cdef Check check = <Check> PyList_GET_ITEM(self.book.checks, rule)
         cdef Table table = <Table> PyList_GET_ITEM(check.scale.others, clue.weight)
-        cdef int count = 0, at
-        if not near:
-            return table.start[clue.anchor + 1] - table.start[clue.anchor]
+        cdef int at, count = 0
         for at in range(table.start[clue.anchor], table.start[clue.anchor + 1]):
             count += self.neighboured(place, &table.row[at], table.element, check.limit.gap)
         return count
@@ -469,8 +483,7 @@ cdef class Page(Sheet):
         self.found_held += 1
         return where
 
-    cdef int _make_spots(self, int count) except -1:
-        """Makes room for so many spots more."""
+    cdef int _make_spots(self, int count) except -1:  # room for so many more
         self.spots_size = 2 * (self.spots_size + count) + 16
         cdef void *room = realloc(self.spots, self.spots_size * sizeof(Spot))
         if room == NULL:
@@ -478,8 +491,7 @@ cdef class Page(Sheet):
         self.spots = <Spot *> room
         return 0
 
-    cdef int _make_found(self) except -1:
-        """Makes room for twice as many tables."""
+    cdef int _make_found(self) except -1:  # room for twice as many tables
         self.found_size = 2 * self.found_size + 16
         cdef void *room = realloc(self.found, self.found_size * sizeof(Spots))
         if room == NULL:

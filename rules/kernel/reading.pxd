@@ -10,6 +10,7 @@ from rules.kernel.words cimport Word, Words
 cdef class Run:
     cdef Word lone  # the word of a run of one
     cdef Bits gist  # of it
+    cdef Bits hints  # of all words
     cdef int size
     cdef unsigned char fragment, idle, tagged
     cdef unsigned char telling  # a word of it is an anchor, or weighs

@@ -18,7 +18,10 @@ from libc.string cimport memset
 from rules.kernel.cuts cimport (
     ASKED, CHUNK_LETTERS_MAX, DRESSED, LINK, MENTION, NEAR_LETTERS_MAX, PLAIN, TAG,
 )
+from rules.kernel.neighbours cimport Neighbours
 from rules.kernel.spelling cimport commons_of, gate_of, hashed, hashed_on
+from rules.kernel.tables cimport Book
+from rules.kernel.words cimport summed
 
 from rules.lexicon import TOKEN_LETTERS_MAX as _TOKEN_LETTERS_MAX
 from rules.lexicon import TYPO_LETTERS_MIN as _TYPO_LETTERS_MIN
@@ -64,6 +67,7 @@ cdef class Run:
         else:
             self.words = tuple(words)
         for word in words:
+            self.hints = summed(self.hints, (<Word> word).hints)
             if word.anchors or word.weighs:
                 self.telling = True
         return 0
@@ -73,7 +77,7 @@ cdef class Run:
         cdef Run run = Run.__new__(Run)
         run.lone, run.gist, run.size, run.words = self.lone, self.gist, self.size, self.words
         run.fragment, run.idle, run.tagged = self.fragment, self.idle, self.tagged
-        run.telling = self.telling
+        run.telling, run.hints = self.telling, self.hints
         return run
 
 
@@ -84,8 +88,15 @@ cdef class Reader(Words):
     def __dealloc__(self):
         free(self.idle_word)
 
-    def __init__(self, plan, int tongue, list anchors, dict clues, int blocks, int asked_blocks):
-        super().__init__(plan.reader.elements_of, anchors, clues, blocks, asked_blocks)
+    def __init__(self, plan, int tongue, Book book):
+        super().__init__(
+            plan.reader.elements_of,
+            book.anchors(),
+            Neighbours(book.any, plan.rarity),
+            book.clues(plan),
+            book.blocks,
+            book.asked_blocks,
+        )
         self.plain, self.tongue = plan.reader, tongue
         self.idle_runs, self.lone, self.typed, self.mentioned = {}, {}, {}, {}
         self.literals = {}

@@ -4,7 +4,8 @@ from rules.kernel.cuts cimport Cut
 from rules.kernel.spelling cimport Bits
 from rules.kernel.reading cimport Reader, Run
 from rules.kernel.tables cimport Limit, Probe, Row, Sets, Table
-from rules.kernel.words cimport Word, gist_of
+from rules.kernel.neighbours cimport have_common
+from rules.kernel.words cimport Word, gist_of, summed
 
 
 cdef extern from *:
@@ -43,6 +44,7 @@ cdef class Sheet:
     cdef dict joined  # or None: the second parts of words written in two, and the first
     cdef list others
     cdef bint foreign, is_joined
+    cdef Bits hints  # of all words
     cdef int total
     cdef PyObject **words
     cdef Bits *gist  # of each word
@@ -68,10 +70,10 @@ cdef class Sheet:
         if telling and (<Word> word).anchors:
             self.tell(place)
     cdef inline void tell(self, int place) noexcept:
-        """Notes that the word at a place is an anchor, and has the memory fetched that says of what."""
+        """Notes that the word at a place is an anchor, and has the memory fetched that says what it needs."""
         self.telling[self.tellings] = place
         self.tellings += 1
-        prefetch((<Word> self.words[place]).anchor)
+        prefetch((<Word> self.words[place]).nears)
     cdef int fill(self, Reader reader, Cut cut, int words, bint whole, bint fragments) except -1
     cdef inline Run run_of(self, int number):
         return <Run> self.cut.chunk(number).runs[self.reader.tongue]
@@ -109,8 +111,7 @@ cdef class Sheet:
     cdef int anchors_of(self, Table table) except -1
     cdef int _make_anchors(self, int size) except -1
     cdef void look_for(self, Table table, int number) noexcept
-    cdef void expect_probes(self, Table any) noexcept
-    cdef void _expect(self, int place, int element) noexcept
+    cdef bint is_beside(self, int place, Word word) noexcept
     cdef bint is_near_by(self, int place, Probe *probe, Near *near) noexcept
     cdef bint neighboured(self, int place, Row *row, int *elements, int gap) noexcept
     cdef bint may_lead(self, int place, Row *row, int *elements, int gap) noexcept

@@ -109,6 +109,7 @@ cdef class Sheet:
         self.others.append(word)
         self.words[place], self.gist[place] = <PyObject *> word, word.gist
         self.joined[place] = place - 1
+        self.hints = summed(self.hints, word.hints)
         if word.anchors:
             self.tell(place)
         return 0
@@ -330,31 +331,20 @@ cdef class Sheet:
                 self.place_of[self.places] = place
                 self.places += 1
 
-    cdef void expect_probes(self, Table any) noexcept:
-        """Has the memory fetched that is asked first of each anchor: it lies far off."""
-        cdef Word word
-        cdef Probe *probe
-        cdef int one, at, place
-        for one in range(self.tellings):
-            word = <Word> self.words[self.telling[one]]
-            for at in range(word.anchors):
-                prefetch(&any.probe[any.start[word.anchor[at]]])
-        for one in range(self.tellings):
-            place = self.telling[one]
-            word = <Word> self.words[place]
-            for at in range(word.anchors):
-                probe = &any.probe[any.start[word.anchor[at]]]
-                if probe.before >= 0:
-                    if place:
-                        self._expect(place - 1, probe.before)
-                elif probe.after >= 0 and place + 1 < self.total:
-                    self._expect(place + 1, probe.after)
-
-    cdef void _expect(self, int place, int element) noexcept:
-        """Has the memory fetched that says whether an element stands at a place."""
-        cdef Word word = <Word> self.words[place]
-        if word.bits != NULL:
-            prefetch(&word.bits[element >> 6])
+    cdef bint is_beside(self, int place, Word word) noexcept:
+        """Whether a neighbour stands near a place that the word there needs: else it is no phrase's."""
+        cdef int at, gap = word.reach + self.is_joined
+        if word.alone:
+            return True
+        if word.before.gist:
+            for at in range(max(0, place - gap - 1), place):
+                if self.gist[at] and have_common(&word.before, &(<Word> self.words[at]).held):
+                    return True
+        if word.after.gist:
+            for at in range(place + 1, min(self.total, place + gap + 2)):
+                if self.gist[at] and have_common(&word.after, &(<Word> self.words[at]).held):
+                    return True
+        return False
 
     cdef bint is_near_by(self, int place, Probe *probe, Near *near) noexcept:
         """As `neighboured`, for rows in order: what was told of one is not asked for the next."""

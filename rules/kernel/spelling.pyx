@@ -6,6 +6,8 @@ cimport cython
 from libc.stdlib cimport calloc, free
 from libc.string cimport memcmp, memcpy
 
+from rules.kernel.rooms cimport let_table_go, table_of
+
 
 @cython.final
 cdef class Gate:
@@ -43,10 +45,10 @@ cdef class Commons:
     """The common words of `rules.language` in plain letters, numbered, each with its votes."""
 
     def __dealloc__(self):
-        free(self.words)
+        let_table_go(self.words, (self.count + 1) * sizeof(Common))
         free(self.votes)
         free(self.code)
-        free(self.places)
+        let_table_go(self.places, self.size * sizeof(Place))
 
     def __init__(self, common):
         words = common.frequencies
@@ -54,10 +56,11 @@ cdef class Commons:
         self.size = 1024
         while self.size < 2 * <Bits> len(words):
             self.size *= 2
-        self.words = <Common *> calloc(len(words) + 1, sizeof(Common))
-        self.votes = <unsigned short *> calloc(len(words) + 1, sizeof(unsigned short))
-        self.places = <Place *> calloc(self.size, sizeof(Place))
-        if not (self.words and self.votes and self.places):
+        self.count = len(words)
+        self.words = <Common *> table_of((self.count + 1) * sizeof(Common))
+        self.votes = <unsigned short *> calloc(self.count + 1, sizeof(unsigned short))
+        self.places = <Place *> table_of(self.size * sizeof(Place))
+        if self.votes == NULL:
             raise MemoryError
         self._number_all(words, common.all_votes)
 
@@ -82,7 +85,6 @@ cdef class Commons:
             while self.places[at].number:
                 at = (at + 1) & (self.size - 1)
             self.places[at].tag, self.places[at].number = <unsigned int> (spelling >> 32), number
-        self.count = number
         self.code = <Bits *> calloc(len(numbers), sizeof(Bits))
         if self.code == NULL:
             raise MemoryError

@@ -116,9 +116,11 @@ cdef class Book:
     cdef int *turn  # of each rule
     cdef tuple weighing
     cdef int lanes  # of those rules that only weigh evidence
+    cdef Bits lacking  # what hints must come to, so that the highest bit of some count is set
     cdef int need[LANES_MAX]
     cdef int lane_rule[LANES_MAX]
 
     cdef list anchors(self)
+    cdef int _note_needs(self) except -1
     cdef dict clues(self, plan)
 

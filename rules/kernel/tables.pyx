@@ -262,9 +262,7 @@ cdef class Book:
         self.checks = [Check(test, self.tables) for test in plan.tests]
         self.weighing = tuple(plan.weighing)
         self.lanes = min(LANES_MAX, len(self.weighing))
-        for number in range(self.lanes):
-            self.lane_rule[number] = self.weighing[number]
-            self.need[number] = (<Check> self.checks[self.lane_rule[number]]).need
+        self._note_needs()
         self.any.probed([test.limits.gap for test in plan.tests])
         self.asked_blocks = (_asked(plan).bit_length() + 63) // 64
         self.turn = <int *> malloc((rules + 1) * sizeof(int))
@@ -272,6 +270,21 @@ cdef class Book:
             raise MemoryError
         for number in range(rules):
             self.turn[number] = plan.turns[number]
+
+    cdef int _note_needs(self) except -1:
+        """Notes what the evidence of each lane must come to; of eight lanes each is one of hints."""
+        cdef int lane, needs[8]
+        for lane in range(8):
+            needs[lane] = 128
+        for lane in range(self.lanes):
+            self.lane_rule[lane] = self.weighing[lane]
+            self.need[lane] = (<Check> self.checks[self.lane_rule[lane]]).need
+            needs[lane & 7] = min(needs[lane & 7], self.need[lane], 127)
+        for lane in range(8):
+            if self.lanes < len(self.weighing):  # those without a lane are always looked at
+                needs[lane] = 0
+            self.lacking |= <Bits> (128 - needs[lane]) << 8 * lane
+        return 0
 
     cdef list anchors(self):
         """The elements by which phrases are looked up."""
@@ -281,18 +294,19 @@ cdef class Book:
     cdef dict clues(self, plan):
         """By element, what it may be evidence of for the rules that only weigh evidence.
 
-        Each is a lane, weight, points and anchor: see `Clue`.
+        Each is a lane, weight, points, anchor and its rows: see `Clue`.
         """
         cdef int lane, number, anchor
         cdef dict clues = {}
         for lane in range(self.lanes):
             for number, weight in enumerate(plan.tests[self.weighing[lane]].weights):
                 for element in bits(weight.singles):
-                    clues.setdefault(element, []).append((lane, number, weight.points, -1))
+                    clues.setdefault(element, []).append((lane, number, weight.points, -1, 1))
                 if weight.points > 0:
                     for anchor, element in enumerate(sorted(weight.others.shelves)):
+                        rows = sum(map(len, weight.others.shelves[element].rows.values()))
                         clues.setdefault(element, []).append(
-                            (lane, number, weight.points, anchor)
+                            (lane, number, weight.points, anchor, rows)
                         )
         return clues
 

@@ -3,8 +3,10 @@
 """Which known words a typed one may be meant for, compiled: `rules.typos` says what is meant."""
 
 cimport cython
-from libc.stdlib cimport calloc, free, malloc, realloc
+from libc.stdlib cimport free, malloc, realloc
 from libc.string cimport memmove
+
+from rules.kernel.rooms cimport let_table_go, table_of
 
 from rules.typos import HEAD_LETTERS as _HEAD_LETTERS
 from rules.typos import TWO_EDITS_LETTERS_MIN, tolerance
@@ -59,16 +61,14 @@ cdef class Filing:
     """Words under hashed spellings, several under one: a hash table with linear probing."""
 
     def __dealloc__(self):
-        free(self.slots)
+        let_table_go(self.slots, self.size * sizeof(Filed))
 
     def __init__(self, Bits entries):
         self.size = 64
         while self.size < 2 * entries:
             self.size *= 2
         self.gate = Gate(entries, 12)
-        self.slots = <Filed *> calloc(self.size, sizeof(Filed))
-        if self.slots == NULL:
-            raise MemoryError
+        self.slots = <Filed *> table_of(self.size * sizeof(Filed))
 
     cdef void put(self, Bits spelling, int word) noexcept:
         cdef Bits at = (spelling >> 20) & (self.size - 1)

@@ -1,4 +1,5 @@
 cimport cython
+from rules.kernel.neighbours cimport Nears, Neighbours
 from rules.kernel.spelling cimport Bits
 
 
@@ -12,16 +13,30 @@ cdef struct Clue:
     int weight
     int points
     int anchor  # among those of the weight's longer phrases; -1: a phrase of one word
+    int rows  # of the anchor
+
+
+cdef inline Bits summed(Bits one, Bits other) noexcept:
+    """Two rows of eight counts as one; a count of more than 127 is 127."""
+    cdef Bits sum = one + other, over
+    over = sum & 0x8080808080808080ULL
+    return (sum | (over - (over >> 7))) & 0x7F7F7F7F7F7F7F7FULL
 
 
 @cython.final
 cdef class Word:
     # First what each text asks for: the rest lies in another line of memory.
+    cdef Nears held  # which neighbours of anchors it is
+    cdef Bits hints  # the most points that it may be worth to each lane, by eight of them
     cdef Bits *bits
     cdef int *numbers  # elements, their edits, anchors, clues: one block
     cdef int *anchor
     cdef int size, anchors, clues
     cdef bint sure  # no element needs an edit
+    cdef Nears before, after  # where it is an anchor, those that must stand there
+    cdef void *nears  # where all three are
+    cdef int reach  # the most idle words between
+    cdef bint alone  # a phrase of an anchor has no other word
     cdef int *clue
     cdef int *edits
     cdef int lowest, highest  # the blocks of `bits` that are not empty, of those that texts are asked
@@ -73,6 +88,8 @@ cdef class Word:
 
 cdef class Words:
     cdef int blocks, asked_blocks
+    cdef Neighbours neighbours
+    cdef Bits *near  # where the neighbours of a word are put together: empty between two
     cdef int *number_of
     cdef Clue *clue
     cdef int *clue_of  # by element: its first clue; one more at the end
@@ -93,4 +110,6 @@ cdef class Words:
     cdef Word _of_firsts(self, list firsts, int edits, int lone_edits)
     cdef Word _made(self, int low, int high, int edits, int *edits_of, int lone_edits)
     cdef void _note_clues(self, Word word, int element, int edits) noexcept
+    cdef int _beside(self, Word word) except -1
+    cdef void _hint(self, Word word) noexcept
     cdef Word either(self, Word one, Word other)

@@ -6,6 +6,10 @@ from cpython.dict cimport PyDict_GetItemWithError
 from cpython.object cimport PyObject
 cimport cython
 from libc.stdlib cimport calloc, free, malloc
+from libc.string cimport memset
+
+from rules.kernel.neighbours cimport NEIGHBOURS_MAX, packed
+from rules.kernel.rooms cimport let_go, room_of
 
 from rules.reader import LONE_LETTERS_MIN as _LONE_LETTERS_MIN
 
@@ -26,16 +30,17 @@ cdef class Word:
         return self.size > 0
 
     def __dealloc__(self):
-        free(self.numbers)
-        free(self.bits)
+        let_go(self.numbers)
+        let_go(self.bits)
+        let_go(self.nears)
 
 
 cdef class Words:
     """Makes the words of a plan whose elements fill so many `blocks` of bit sets.
 
     Texts are asked for the elements of the first `asked_blocks`. `anchors` are the elements by
-    which phrases are looked up, in order; `clues` are the lane, weight, points and anchor of each
-    `Clue`, under the number of its element.
+    which phrases are looked up, in order, `neighbours` what must stand beside them; `clues` are the
+    lane, weight, points, anchor and rows of each `Clue`, under the number of its element.
     """
 
     def __dealloc__(self):
@@ -43,17 +48,28 @@ cdef class Words:
         free(self.clue)
         free(self.clue_of)
         free(self.meant)
+        free(self.near)
         free(self.element)
 
-    def __init__(self, dict elements_of, list anchors, dict clues, int blocks, int asked_blocks):
+    def __init__(
+        self,
+        dict elements_of,
+        list anchors,
+        Neighbours neighbours,
+        dict clues,
+        int blocks,
+        int asked_blocks,
+    ):
         cdef int at, elements = 64 * blocks
+        self.neighbours = neighbours
         self.elements_of, self.shared = elements_of, {}
         self.blocks, self.asked_blocks = blocks, asked_blocks
         self.number_of = <int *> malloc(max(1, elements) * sizeof(int))
         self.clue_of = <int *> calloc(elements + 1, sizeof(int))
         self.clue = <Clue *> malloc(max(1, sum(map(len, clues.values()))) * sizeof(Clue))
         self.meant = <Bits *> calloc(max(1, blocks), sizeof(Bits))
-        if not (self.number_of and self.clue_of and self.clue and self.meant):
+        self.near = <Bits *> calloc(3 * (NEIGHBOURS_MAX >> 6), sizeof(Bits))
+        if not (self.number_of and self.clue_of and self.clue and self.meant and self.near):
             raise MemoryError
         for at in range(elements):
             self.number_of[at] = -1
@@ -67,8 +83,8 @@ cdef class Words:
         cdef int element, number = 0
         for element in range(elements):
             self.clue_of[element] = number
-            for lane, weight, points, anchor in clues.get(element, ()):
-                self.clue[number] = Clue(lane, weight, points, anchor)
+            for lane, weight, points, anchor, rows in clues.get(element, ()):
+                self.clue[number] = Clue(lane, weight, points, anchor, rows)
                 number += 1
         self.clue_of[elements] = number
         return 0
@@ -181,16 +197,13 @@ cdef class Words:
                 one = 64 * block + lowest_of(left)
                 clues += self.clue_of[one + 1] - self.clue_of[one]
                 left &= left - 1
-        word.numbers = <int *> malloc(max(1, 3 * size + clues) * sizeof(int))
-        if word.numbers == NULL:
-            raise MemoryError
+        word.numbers = <int *> room_of((3 * size + clues) * sizeof(int))
         word.edits, word.clue = word.numbers + size, word.numbers + 2 * size
         word.anchor = word.clue + clues
         word.size, word.lone_edits, word.sure = size, lone_edits, True
         if size > FEW:
-            word.bits = <Bits *> calloc(self.blocks, sizeof(Bits))
-            if word.bits == NULL:
-                raise MemoryError
+            word.bits = <Bits *> room_of(self.blocks * sizeof(Bits))
+            memset(word.bits, 0, self.blocks * sizeof(Bits))
             word.lowest, word.highest = low, min(high, self.asked_blocks) - 1
         for block in range(low, high):
             left = self.meant[block]
@@ -210,6 +223,9 @@ cdef class Words:
                     word.anchors += 1
                 self._note_clues(word, one, word.edits[at])
                 at += 1
+        self._hint(word)
+        if size:
+            self._beside(word)
         return word
 
     cdef void _note_clues(self, Word word, int element, int edits) noexcept:
@@ -220,6 +236,50 @@ cdef class Words:
                 word.clue[word.clues] = number
                 word.clues += 1
                 word.weighs = word.weighs or self.clue[number].points > 0
+
+    cdef void _hint(self, Word word) noexcept:
+        """Makes the hints of a word: its points against a rule may not count."""
+        cdef int most[8]
+        cdef int at, lane
+        cdef Clue *clue
+        memset(most, 0, sizeof(most))
+        for at in range(word.clues):
+            clue = &self.clue[word.clue[at]]
+            if clue.points > 0:
+                most[clue.lane & 7] += clue.points * (clue.rows if clue.anchor >= 0 else 1)
+        for lane in range(8):
+            word.hints |= <Bits> min(127, most[lane]) << 8 * lane
+
+    cdef int _beside(self, Word word) except -1:
+        """Notes which neighbours a word is, and which it needs where it is an anchor."""
+        cdef Neighbours all = self.neighbours
+        cdef int blocks = all.blocks, at, each, number, side, room = 0
+        cdef Bits *near = self.near
+        cdef Nears *nears[3]
+        for at in range(word.size):
+            number = all.number_of[word.numbers[at]]
+            if number >= 0:
+                near[number >> 6] |= 1ULL << (number & 63)
+        for at in range(word.anchors):
+            number = word.anchor[at]
+            word.reach = max(word.reach, all.reach[number])
+            word.alone = word.alone or all.alone[number]
+            for side in range(2):
+                for each in range(all.start[2 * number + side], all.start[2 * number + side + 1]):
+                    near[(side + 1) * blocks + (all.number[each] >> 6)] |= (
+                        1ULL << (all.number[each] & 63)
+                    )
+        nears[0], nears[1], nears[2] = &word.held, &word.before, &word.after
+        for side in range(3):
+            room += packed(nears[side], near + side * blocks, blocks, NULL)
+        word.nears = room_of(room)
+        room = 0
+        for side in range(3):
+            room += packed(
+                nears[side], near + side * blocks, blocks, <char *> word.nears + room
+            )
+        memset(near, 0, 3 * blocks * sizeof(Bits))
+        return 0
 
     cdef Word either(self, Word one, Word other):
         """A word that stands for what `one` and what `other` stands for."""

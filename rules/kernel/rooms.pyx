@@ -1,0 +1,173 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
+# cython: freethreading_compatible=False
+"""Memory in large pages, where the system has them for those who ask (Linux, 2 MB each).
+
+The engine asks for memory here and there: chunks by their hash, words by their chunks. With pages of
+4 KB each such look costs another to find out where the page lies, which takes as long.
+
+Python's own objects are made in arenas of 1 MB; here they get them side by side in large pages, for
+chunks and words are objects. Arenas that were there before stay as they are.
+"""
+
+from libc.stdlib cimport calloc, free, malloc
+
+cdef extern from *:
+    """
+    #include <Python.h>
+    #include <stdint.h>
+    #if defined(__linux__)
+    #include <sys/mman.h>
+    #endif
+    #if defined(MADV_HUGEPAGE)
+    #define LARGE_PAGE ((size_t) 2 << 20)
+    #define ARENA (LARGE_PAGE / 2)  /* Python asks for stacks of frames as well, which are smaller */
+
+    static void *large_pages(size_t size) {
+        size_t over;
+        char *from = mmap(NULL, size + LARGE_PAGE, PROT_READ | PROT_WRITE,
+                          MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        if (from == MAP_FAILED)
+            return NULL;
+        over = (LARGE_PAGE - (uintptr_t) from % LARGE_PAGE) % LARGE_PAGE;
+        if (over)
+            munmap(from, over);
+        munmap(from + over + size, LARGE_PAGE - over);
+        madvise(from + over, size, MADV_HUGEPAGE);  /* refused: then in small ones */
+        return from + over;
+    }
+
+    static void no_pages(void *pages, size_t size) { munmap(pages, size); }
+
+    static PyObjectArenaAllocator before;
+    static char *arena_at, *arena_end;  /* what is left of the newest pages */
+    static uintptr_t *ours;  /* the large pages that arenas lie in */
+    static size_t ours_held, ours_size;
+
+    static void *arena_alloc(void *context, size_t size) {
+        void *arena, *room;
+        if (size != ARENA)
+            return before.alloc(before.ctx, size);
+        if (arena_at == arena_end) {
+            if (ours_held == ours_size) {
+                room = realloc(ours, (2 * ours_size + 64) * sizeof(uintptr_t));
+                if (room == NULL)
+                    return NULL;
+                ours = room;
+                ours_size = 2 * ours_size + 64;
+            }
+            arena = large_pages(LARGE_PAGE);
+            if (arena == NULL)
+                return NULL;
+            ours[ours_held++] = (uintptr_t) arena;
+            arena_at = arena;
+            arena_end = arena_at + LARGE_PAGE;
+        }
+        arena = arena_at;
+        arena_at += size;
+        return arena;
+    }
+
+    static void arena_free(void *context, void *arena, size_t size) {
+        uintptr_t page = (uintptr_t) arena - (uintptr_t) arena % LARGE_PAGE;
+        size_t at;
+        for (at = 0; size == ARENA && at < ours_held; at++)
+            if (ours[at] == page) {
+                munmap(arena, size);
+                return;
+            }
+        before.free(before.ctx, arena, size);
+    }
+
+    static void use_large_arenas(void) {
+        PyObjectArenaAllocator here = {NULL, arena_alloc, arena_free};
+        PyObject_GetArenaAllocator(&before);
+        PyObject_SetArenaAllocator(&here);
+    }
+    #else
+    #define LARGE_PAGE ((size_t) 2 << 20)
+    static void *large_pages(size_t size) { return calloc(1, size); }
+    static void no_pages(void *pages, size_t size) { free(pages); }
+    static void use_large_arenas(void) {}
+    #endif
+    """
+    size_t LARGE_PAGE
+    void *large_pages(size_t size) noexcept
+    void no_pages(void *pages, size_t size) noexcept
+    void use_large_arenas() noexcept
+    int PyTraceMalloc_Track(unsigned int domain, size_t pointer, size_t size) noexcept
+    int PyTraceMalloc_Untrack(unsigned int domain, size_t pointer) noexcept
+
+cdef enum:
+    STEP = 64  # bytes: rooms are as large as a number of these
+    STEPS_MAX = 128  # of larger ones each is asked for by itself
+
+
+cdef struct Room:
+    Room *following  # while nobody has it
+    size_t steps  # 0: it was asked for by itself
+
+
+cdef Room *vacant[STEPS_MAX + 1]  # by their steps
+cdef char *left = NULL  # of the newest pages
+cdef size_t left_size = 0
+
+
+cdef inline size_t _paged(size_t size) noexcept:
+    return (size + LARGE_PAGE - 1) // LARGE_PAGE * LARGE_PAGE
+
+
+cdef void *table_of(size_t size) except NULL:
+    """Empty memory for a table."""
+    cdef void *table = calloc(1, size) if 2 * size < LARGE_PAGE else large_pages(_paged(size))
+    if table == NULL:
+        raise MemoryError
+    PyTraceMalloc_Track(0, <size_t> table, size)
+    return table
+
+
+cdef void let_table_go(void *table, size_t size) noexcept:
+    if table == NULL:
+        return
+    PyTraceMalloc_Untrack(0, <size_t> table)
+    if 2 * size < LARGE_PAGE:
+        free(table)
+    else:
+        no_pages(table, _paged(size))
+
+
+cdef void *room_of(size_t size) except NULL:
+    """Memory for one of many things of about a size; what is let go of waits for the next."""
+    global left, left_size
+    cdef size_t steps = (size + sizeof(Room) + STEP - 1) // STEP
+    cdef Room *room
+    if steps > STEPS_MAX:
+        room, steps = <Room *> malloc(size + sizeof(Room)), 0
+    elif vacant[steps] != NULL:
+        room = vacant[steps]
+        vacant[steps] = room.following
+    else:
+        if left_size < steps * STEP:
+            left = <char *> large_pages(LARGE_PAGE)
+            left_size = LARGE_PAGE if left != NULL else 0
+        room = <Room *> left
+        if left != NULL:
+            left, left_size = left + steps * STEP, left_size - steps * STEP
+    if room == NULL:
+        raise MemoryError
+    room.steps = steps
+    return <void *> (room + 1)
+
+
+cdef void let_go(void *room) noexcept:
+    cdef Room *one
+    if room == NULL:
+        return
+    one = <Room *> room - 1
+    if one.steps:
+        one.following = vacant[one.steps]
+        vacant[one.steps] = one
+    else:
+        free(one)
+
+
+use_large_arenas()
