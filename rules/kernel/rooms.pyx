@@ -4,9 +4,6 @@
 
 The engine asks for memory here and there: chunks by their hash, words by their chunks. With pages of
 4 KB each such look costs another to find out where the page lies, which takes as long.
-
-Python's own objects are made in arenas of 1 MB; here they get them side by side in large pages, for
-chunks and words are objects. Arenas that were there before stay as they are.
 """
 
 from libc.stdlib cimport calloc, free, malloc
@@ -20,7 +17,6 @@ cdef extern from *:
     #endif
     #if defined(MADV_HUGEPAGE)
     #define LARGE_PAGE ((size_t) 2 << 20)
-    #define ARENA (LARGE_PAGE / 2)  /* Python asks for stacks of frames as well, which are smaller */
 
     static void *large_pages(size_t size) {
         size_t over;
@@ -37,63 +33,15 @@ cdef extern from *:
     }
 
     static void no_pages(void *pages, size_t size) { munmap(pages, size); }
-
-    static PyObjectArenaAllocator before;
-    static char *arena_at, *arena_end;  /* what is left of the newest pages */
-    static uintptr_t *ours;  /* the large pages that arenas lie in */
-    static size_t ours_held, ours_size;
-
-    static void *arena_alloc(void *context, size_t size) {
-        void *arena, *room;
-        if (size != ARENA)
-            return before.alloc(before.ctx, size);
-        if (arena_at == arena_end) {
-            if (ours_held == ours_size) {
-                room = realloc(ours, (2 * ours_size + 64) * sizeof(uintptr_t));
-                if (room == NULL)
-                    return NULL;
-                ours = room;
-                ours_size = 2 * ours_size + 64;
-            }
-            arena = large_pages(LARGE_PAGE);
-            if (arena == NULL)
-                return NULL;
-            ours[ours_held++] = (uintptr_t) arena;
-            arena_at = arena;
-            arena_end = arena_at + LARGE_PAGE;
-        }
-        arena = arena_at;
-        arena_at += size;
-        return arena;
-    }
-
-    static void arena_free(void *context, void *arena, size_t size) {
-        uintptr_t page = (uintptr_t) arena - (uintptr_t) arena % LARGE_PAGE;
-        size_t at;
-        for (at = 0; size == ARENA && at < ours_held; at++)
-            if (ours[at] == page) {
-                munmap(arena, size);
-                return;
-            }
-        before.free(before.ctx, arena, size);
-    }
-
-    static void use_large_arenas(void) {
-        PyObjectArenaAllocator here = {NULL, arena_alloc, arena_free};
-        PyObject_GetArenaAllocator(&before);
-        PyObject_SetArenaAllocator(&here);
-    }
     #else
     #define LARGE_PAGE ((size_t) 2 << 20)
     static void *large_pages(size_t size) { return calloc(1, size); }
     static void no_pages(void *pages, size_t size) { free(pages); }
-    static void use_large_arenas(void) {}
     #endif
     """
     size_t LARGE_PAGE
     void *large_pages(size_t size) noexcept
     void no_pages(void *pages, size_t size) noexcept
-    void use_large_arenas() noexcept
     int PyTraceMalloc_Track(unsigned int domain, size_t pointer, size_t size) noexcept
     int PyTraceMalloc_Untrack(unsigned int domain, size_t pointer) noexcept
 
@@ -169,5 +117,3 @@ cdef void let_go(void *room) noexcept:
     else:
         free(one)
 
-
-use_large_arenas()
