@@ -295,7 +295,7 @@ class Lane:
     def _look_later(self, reply: Reply, why: str, reason: str, after_s: float) -> None:
         passage, clocks = self._desk.passage, self._desk.clocks
         wall = clocks.wall()
-        since = reply.since or wall
+        since = reply.doubted_at or wall
         if (wall - since).total_seconds() >= self._pace.look_for_s:
             words = f"{why}; for so long it could not be looked up: {reason}"
             passage.unknown(reply, clocks.now(), words)

@@ -69,7 +69,8 @@ class Passage:
 
     def begin(self, reply: Reply, now: datetime, via: str = "") -> Reply:
         """A channel is about to hear of a queued reply."""
-        return self._replies.turn(reply, "sending", now, via=via, again_at=None)
+        more = {"again_at": None, "doubted_at": None}
+        return self._replies.turn(reply, "sending", now, via=via, **more)
 
     def sent(self, reply: Reply, now: datetime, remote: str) -> None:
         """It is published."""
@@ -103,7 +104,8 @@ class Passage:
         self, reply: Reply, now: datetime, note: str, again_at: datetime, since: datetime
     ) -> None:
         """It may have been published: it is looked up from `again_at` on."""
-        self._put_off(reply, "sending", now, note, again_at, since)
+        doubted_at = reply.doubted_at or since
+        self._put_off(reply, "sending", now, note, again_at, since, doubted_at=doubted_at)
 
     def _put_off(
         self,
@@ -113,10 +115,11 @@ class Passage:
         note: str,
         again_at: datetime,
         since: datetime,
+        **more: datetime,
     ) -> None:
         if self.stands(reply):
-            more = {"again_at": again_at, "since": reply.since or since, "tries": reply.tries + 1}
-            self._replies.turn(reply, state, now, note=note, **more)
+            tried = {"again_at": again_at, "since": reply.since or since, "tries": reply.tries + 1}
+            self._replies.turn(reply, state, now, note=note, **tried, **more)
 
     # What was true as it was written
 

@@ -77,7 +77,8 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `live` says that its account was switched on as it was written: then the dry run never takes it.
     `via` is the account that is switched on from which it is being sent, or was; empty for the dry
     run. `again_at` is the wall time before which it is not tried again, after `tries` that have led
-    to nothing since `since`, wall time too; `note` says why.
+    to nothing since `since`, wall time too; `note` says why. What may be out or not is so since
+    `doubted_at`.
 
     One is `passed_over` where a lead has let another one go that waited beside it.
 
@@ -107,6 +108,7 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     via: str = ""
     again_at: datetime | None = None
     since: datetime | None = None
+    doubted_at: datetime | None = None
     tries: int = 0
     passed_over: bool = False
     exercise: bool = False

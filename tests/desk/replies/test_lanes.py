@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from desk.cases import CaseAction
@@ -416,6 +416,11 @@ class Wild(Told):
 
 
 @settings(deadline=None)
+@example(  # it had waited for an hour when the line broke, and was given up at the first busy look
+    outcomes=["publish", "later", *["lost before"] * 2, "later", *["lost before"] * 3],
+    forgetful=False,
+    many=2,
+)
 @given(outcomes=st.lists(OUTCOMES, max_size=12), forgetful=st.booleans(), many=st.integers(1, 5))
 def test_whatever_happens_nothing_is_lost_and_nothing_is_sent_twice(
     outcomes: list[str], forgetful: bool, many: int
