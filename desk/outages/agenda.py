@@ -8,17 +8,32 @@ from __future__ import annotations
 
 from heapq import heappop, heappush
 
-from desk.outages.cluster import QUOTED_S, SLOT_S, Cluster, Part, since
+from desk.outages.cluster import (
+    QUOTED_S,
+    REPORT,
+    RESTORED,
+    SLOT_S,
+    Cluster,
+    Heard,
+    Part,
+    since,
+)
 from desk.outages.ladder import (
     DWELL_S,
     REPORTS_SILENCE_S,
+    SILENCE_S,
     SUSPECTED_SILENCE_S,
     VOICES_S,
     silence_s,
 )
-from desk.outages.waves import FEWEST_REPORTERS, SETTLED_S
+from desk.outages.telling import GROWTH
+from desk.outages.waves import CITY_RATIO, FEWEST_REPORTERS, SETTLED_S
 
 NEVER_S = 1 << 60
+
+NEAR_WAVE = 0.9 * CITY_RATIO
+"""Fewer than so many times an outage's most reports are no wave, nor any once those have faded for
+the two spans of five minutes in which the reports count."""
 
 
 class Agenda:
@@ -50,6 +65,35 @@ class Agenda:
         return found
 
 
+def stirs(cluster: Cluster, part: Part, heard: Heard, now_s: int) -> bool:
+    """Whether a post, just counted in `part`, may change what a look at its outage would find.
+
+    Nearly none of a large outage does: it is one more of many. What time alone changes is on the
+    agenda since the last look, and no post brings it nearer.
+    """
+    told, kind = cluster.told, heard.kind
+    if (
+        cluster.status in ("suspected", "restoring")
+        or len(cluster.parts) > 1
+        or part.posts >= GROWTH * told.posts
+        or part.authors_seen >= GROWTH * told.authors
+    ):
+        return True
+    if heard.hazard or heard.vulnerable or heard.damage or heard.etr_s:
+        return True
+    if kind == RESTORED or part.restored_s > now_s - VOICES_S:
+        return True
+    if now_s - part.voice_s > SILENCE_S[0]:
+        return True
+    return kind == REPORT and _is_near_wave(part, now_s // SLOT_S)
+
+
+def _is_near_wave(part: Part, slot: int) -> bool:
+    """Whether the reports of ten minutes may be a wave, now or once the outage's most has faded."""
+    level = part.reports.get(slot, 0) + part.reports.get(slot - 1, 0)
+    return level >= FEWEST_REPORTERS and level >= NEAR_WAVE * part.peak
+
+
 def next_look(cluster: Cluster, said: Part, now_s: int) -> int:
     """When time alone may next change an outage: too early now and then, and never too late.
 
@@ -62,6 +106,8 @@ def next_look(cluster: Cluster, said: Part, now_s: int) -> int:
     if cluster.status == "suspected":
         looks.append(said.voice_s + SUSPECTED_SILENCE_S + 1)
     else:
+        # more posts make the silence that ends it shorter, by as much as its bound
+        looks.append(said.voice_s + SILENCE_S[0] + 1)
         looks.append(said.voice_s + silence_s(said, confirmed=cluster.confirmed) + 1)
         looks += [_wave_may_tell(part, now_s, cluster.sure_s) for part in parts]
         if cluster.status == "restoring":

@@ -1,36 +1,12 @@
-"""Where an outage is: its position, its extent, and which communities overlap."""
+"""Where an outage is: its position and its extent."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
-from desk.distance import KM_PER_DEGREE, distance_km
+from desk.distance import distance_km
 from desk.outages.cluster import Cluster
 from desk.territories.territory import Community
-
-OVERLAP_SHARE = 0.25
-"""Neighbours overlap when their centres lie closer than this share of their radii together; in a
-black start even suburbs that touch come back hours apart, so only all but the same place counts."""
-
-
-def overlapping(place: Community, others: Iterable[Community]) -> list[str]:
-    """Ids of the communities that lie so close to `place` that posts may name either.
-
-    Those that hang on its feeder are as close: they lose power together.
-    """
-    return [
-        other.id
-        for other in others
-        if other.id != place.id
-        and ((place.feeder is not None and place.feeder == other.feeder) or _overlap(place, other))
-    ]
-
-
-def _overlap(place: Community, other: Community) -> bool:
-    near_km = OVERLAP_SHARE * (place.radius_km + other.radius_km)
-    if abs(place.lat - other.lat) * KM_PER_DEGREE > near_km:
-        return False
-    return distance_km(place.lat, place.lon, other.lat, other.lon) <= near_km
 
 
 def extent(cluster: Cluster, places: Mapping[str, Community]) -> tuple[float, float, float]:

@@ -6,19 +6,14 @@ beside a large open outage needs more witnesses than chance makes of those mista
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from heapq import nsmallest
-from math import cos, radians
+from collections.abc import Callable, Iterable
 
 from desk.outages.cluster import SLOT_S, Cluster, Part
+from desk.outages.ground import NEAREST, Ground
 from desk.outages.ladder import Need, rare
-from desk.territories.territory import Community
 
 MISTAKEN_SHARE = 0.02
 """Of the reporters of a place, so many name one next to it; an estimate."""
-
-NEAREST = 5
-"""Places that one may be taken for."""
 
 ALLOWED = 0.002
 """The chance at which mistakes alone may make an outage of a place beside a large one."""
@@ -28,11 +23,10 @@ SLOTS_KEPT_S = 3600
 
 
 class NextDoor:
-    """The nearest places of each, and what leaks out of their outages."""
+    """What leaks out of the outages of the nearest places of each."""
 
-    def __init__(self, places: Mapping[str, Community]) -> None:
-        self._places = places
-        self._near: dict[str, tuple[str, ...]] = {}
+    def __init__(self, ground: Ground) -> None:
+        self._ground = ground
 
     def need(
         self,
@@ -47,7 +41,7 @@ class NextDoor:
         """
         own = set(communities)
         parts = []
-        for name in sorted({near for one in own for near in self.near(one)} - own):
+        for name in sorted({near for one in own for near in self._ground.near(one)} - own):
             cluster = latest(name)
             if cluster is not None and cluster.sure_s and cluster.status != "dismissed":
                 over_s = cluster.turned_s if cluster.ended else now_s
@@ -63,23 +57,6 @@ class NextDoor:
         return tuple(
             (window_s, max(least, rare(leaked(window_s), ALLOWED))) for window_s, least in need
         )
-
-    def near(self, community: str) -> tuple[str, ...]:
-        """The ids of the `NEAREST` places."""
-        found = self._near.get(community)
-        if found is None:
-            here = self._places[community]
-            east = cos(radians(here.lat))
-
-            def apart(other: Community) -> tuple[float, str]:
-                # a plane is good enough to tell the nearest
-                north = other.lat - here.lat
-                return north**2 + (east * (other.lon - here.lon)) ** 2, other.id
-
-            others = (place for place in self._places.values() if place.id != community)
-            found = tuple(place.id for place in nsmallest(NEAREST, others, key=apart))
-            self._near[community] = found
-        return found
 
 
 def _said(part: Part, window_s: int, now_s: int) -> int:

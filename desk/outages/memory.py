@@ -8,7 +8,7 @@ from itertools import chain, count
 
 import msgspec
 
-from desk.outages.agenda import Agenda
+from desk.outages.agenda import Agenda, stirs
 from desk.outages.change import Status
 from desk.outages.cluster import ECHO, REPORT, SLOT_S, Cluster, Heard, Part, Sighting, gather
 from desk.outages.copies import Copies
@@ -141,7 +141,9 @@ class Memory:
         minute = self.tick.minute if self.tick is not None else 0
         part = gather(cluster, heard, minute // SLOT_MIN)
         if part is not None:
-            self.turned(cluster)
+            self._dirty.add(cluster.id)
+            if stirs(cluster, part, heard, 60 * minute):
+                self.agenda.touch(cluster.id)
             author = heard.author
             known = self._by_author.get(author, ())
             if cluster.id not in known and author != ECHO and author in part.authors:

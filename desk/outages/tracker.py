@@ -30,7 +30,7 @@ from desk.outages.cluster import (
     turn,
 )
 from desk.outages.evidence import hear, of_the_past, stragglers
-from desk.outages.extent import overlapping
+from desk.outages.ground import Ground
 from desk.outages.ladder import (
     ANNOUNCED_S,
     WINDOWS_S,
@@ -81,12 +81,12 @@ class Outages:
     def __init__(self, territory: Territory, *, exercise: bool = False) -> None:
         self.exercise = exercise
         self._places = {place.id: place for place in territory.community}
-        self._next_door = NextDoor(self._places)
+        self._ground = Ground(self._places)
+        self._next_door = NextDoor(self._ground)
         self._zone = territory.zone
         self._words = Words(territory.zone)
         self._need_at = witnesses_needed(len(territory.community))
         self._needs: dict[tuple[str, int], Need] = {}
-        self._overlapping: dict[str, list[str]] = {}
         self._memory = Memory()
         self._clock: datetime | None = None
         self._now_s = 0
@@ -259,19 +259,13 @@ class Outages:
 
     def _neighbour(self, community: str, started_s: int) -> Cluster | None:
         """The outage of an overlapping neighbour that began together with this one."""
-        for name in self._neighbours(community):
+        for name in self._ground.overlapping(community):
             near = self._memory.latest(name)
             if near is None or near.ended or name != next(iter(near.parts)):
                 continue
             if abs(near.started_s - started_s) <= NEIGHBOUR_START_S:
                 return near
         return None
-
-    def _neighbours(self, community: str) -> list[str]:
-        if community not in self._overlapping:
-            place = self._places[community]
-            self._overlapping[community] = overlapping(place, self._places.values())
-        return self._overlapping[community]
 
     def _review(self, cluster: Cluster, heard: Heard) -> list[OutageChange]:
         """See whether a post makes a suspected outage likely."""
