@@ -479,6 +479,8 @@ def _lock(data: Path) -> int:
     try:
         data.mkdir(parents=True, exist_ok=True, mode=0o700)
         fd = os.open(data / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    except FileExistsError:
+        raise StoreError(f"can't use {data} as --data: it is a file; name a folder") from None
     except OSError as error:
         raise StoreError(f"can't use {data} as --data: {error.strerror}") from None
     try:

@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from rules import parsed
+from rules.bounded import read_bounded
 from rules.errors import Fault, PackError, RulesError, Source, choices, in_order
 from rules.keyword_set import Entries, KeywordSet, is_reference
 from rules.lasting import lasting
@@ -87,7 +88,7 @@ def _files(folders: Iterable[Path]) -> list[Path]:
 
 def _bytes(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        return read_bounded(path)
     except OSError as error:
         raise RulesError(f"can't read '{path}': {error.strerror}") from None
 

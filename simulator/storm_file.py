@@ -13,6 +13,7 @@ import msgspec
 
 from desk.errors import choices
 from desk.territories import built_in as territories
+from rules.bounded import read_text_bounded
 from simulator.errors import StormError
 from simulator.storm import Storm
 from simulator.storm_faults import change_faults, faults
@@ -67,7 +68,7 @@ def _read(name_or_path: str) -> tuple[Path, str, dict[str, Any]]:
             )
         elif path.is_dir():
             raise StormError(f"{path}: can't be read: a folder without a {FILE_NAME}")
-        text = path.read_text(encoding="utf-8")
+        text = read_text_bounded(path)
         return path, text, tomllib.loads(text)
     except UnicodeDecodeError as error:
         raise StormError(f"{path}: can't be read: not UTF-8 text at byte {error.start}") from None

@@ -138,7 +138,15 @@ def _adapt(
 
 
 def wrong_labels(setup: Setup) -> WrongLabels:
-    """Where a desk notes for rule authors what is labelled wrong."""
+    """Where a desk notes for rule authors what is labelled wrong.
+
+    Raises:
+        StoreError: it is no folder.
+    """
+    if setup.wrong_labels and setup.wrong_labels.is_file():
+        raise StoreError(
+            f"can't use {setup.wrong_labels} as --wrong-labels: it is a file; name a folder"
+        )
     folder = setup.wrong_labels or setup.data or user_data_path("stormdesk")
     return WrongLabels(folder, lambda: load_sets(*setup.rules))
 

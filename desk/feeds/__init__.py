@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncGenerator, Callable, Mapping
+from pathlib import Path
 from typing import Protocol, runtime_checkable
 from urllib.parse import parse_qsl
 
@@ -122,9 +123,10 @@ def open_feed(url: str, kinds: Mapping[str, Opener], *, fill: bool = False) -> F
         raise FeedError(f"can't use the feed '{shown}': the name is not UTF-8; rename the file")
     kind, colon, rest = url.partition(":")
     if not colon or kind not in kinds:
-        shown = kind if colon else url
-        raise FeedError(
-            f"unknown feed '{shown}' in '{url}': {choices(kind, (f'{k}:' for k in kinds))}"
-        )
+        if Path(url).is_file():
+            raise FeedError(f"unknown feed '{url}': to read a file, write file:{url}")
+        where = f" in '{url}'" if colon else ""
+        known = choices(kind, (f"{k}:" for k in kinds))
+        raise FeedError(f"unknown feed '{kind}'{where}: {known}; such as file:posts.jsonl")
     target, _, query = rest.partition("?")
     return kinds[kind](url, Options(target, dict(parse_qsl(query, keep_blank_values=True)), fill))

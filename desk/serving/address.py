@@ -71,7 +71,7 @@ def unix_socket(path: Path) -> socket.socket:
     """A socket bound to `path`, which only its owner may use; one left over there is replaced.
 
     Raises:
-        DeskError: a desk listens there already.
+        DeskError: a desk listens there already, or something is there that is no socket.
         OSError: the path can't be used.
     """
     if _answers(path):
@@ -81,6 +81,10 @@ def unix_socket(path: Path) -> socket.socket:
         )
     if path.is_socket():
         path.unlink()
+    elif path.exists():
+        raise DeskError(
+            f"can't listen on 'unix:{path}': something else is there; choose another path"
+        )
     bound = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     before = os.umask(OWNER_ALONE)  # from the first moment on: a later chmod would leave a gap
     try:

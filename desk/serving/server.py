@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -118,4 +119,7 @@ def _plainly(listen: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            mend = "the port is taken; choose another, or 0 for any that is free"
+            raise DeskError(f"can't listen on '{listen}': {mend}") from None
         raise DeskError(f"can't listen on '{listen}': {error.strerror or error}") from None

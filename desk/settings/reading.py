@@ -12,6 +12,7 @@ from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 import msgspec
 
 from desk.errors import choices
+from rules.bounded import read_text_bounded
 from rules.positions import Path as Key
 from rules.positions import Positions
 
@@ -27,7 +28,7 @@ def read_setting(path: Path, kind: type[T], faults: list[str]) -> T | None:
     that yields (key path, words) for what types can't say; it is asked once the types are right.
     """
     try:
-        text = path.read_text("utf-8").removeprefix("\ufeff")
+        text = read_text_bounded(path).removeprefix("\ufeff")
         data = tomllib.loads(text)
     except OSError as error:
         faults.append(f"{path}: can't be read: {error.strerror}")
@@ -79,7 +80,20 @@ def _table(data: object, kind: Any, at: Key) -> Iterator[tuple[Key, str]]:  # no
         if field.encode_name in data:
             yield from _value(data[field.encode_name], types[field.name], here)
         elif field.required:
-            yield at, f"{_name(at)} has no '{field.encode_name}': write {field.encode_name} = …"
+            begun = _begun(field.encode_name, types[field.name])
+            yield at, f"{_name(at)} has no '{field.encode_name}': write {begun}"
+
+
+def _begun(name: str, kind: Any) -> str:  # noqa: ANN401
+    """How what is wanting is written: `[calm]`, `[[macro]]`, `say = …`."""
+    if get_origin(kind) is typing.Annotated:
+        kind = get_args(kind)[0]
+    inner = _inner(kind)
+    if isinstance(inner, type) and issubclass(inner, msgspec.Struct):
+        return f"[[{name}]]"
+    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+        return f"[{name}]"
+    return f"{name} = …"
 
 
 def _value(value: object, kind: Any, at: Key) -> Iterator[tuple[Key, str]]:  # noqa: ANN401

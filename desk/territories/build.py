@@ -23,6 +23,7 @@ from desk.errors import TerritoryError, choices
 from desk.places.words import FREQUENT_WORDS
 from desk.territories.outline_build import PACKAGES, Box, build_outline, fetch_atlases
 from desk.territories.territory import Community, Territory, slug, write_territory
+from rules.bounded import read_text_bounded
 from rules.language import frequent_words
 
 MARGIN_DEG = 0.4
@@ -138,7 +139,7 @@ def _read_local(path: Path | None) -> Local:
     if path is None:
         return Local()
     try:
-        return msgspec.convert(tomllib.loads(path.read_text("utf-8")), Local)
+        return msgspec.convert(tomllib.loads(read_text_bounded(path)), Local)
     except OSError as error:
         raise TerritoryError(f"{path}: can't be read: {error.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:

@@ -17,6 +17,7 @@ from rapidfuzz import process
 from desk.errors import TerritoryError
 from desk.territories.outline import read_outline, write_outline
 from desk.territories.territory import Community, Territory, slug
+from rules.bounded import read_text_bounded
 
 _RANGES = {
     "lat": (-90.0, 90.0),
@@ -54,7 +55,7 @@ def read_territory(path: Path) -> Territory:
 
 def _parse(path: Path) -> tuple[str, dict[str, Any]]:
     try:
-        text = path.read_text("utf-8")
+        text = read_text_bounded(path)
         return text, tomllib.loads(text)
     except OSError as error:
         raise TerritoryError(f"{path}: can't be read: {error.strerror}") from None

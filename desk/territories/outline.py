@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from desk.errors import TerritoryError
+from rules.bounded import read_text_bounded
 
 Line = tuple[tuple[float, float], ...]
 """(longitude, latitude) in degrees, at least two."""
@@ -29,7 +30,7 @@ def read_outline(path: Path) -> tuple[Line, ...]:
         TerritoryError: the file is missing, not JSON, or not GeoJSON.
     """
     try:
-        document = json.loads(path.read_text("utf-8"))
+        document = json.loads(read_text_bounded(path))
     except OSError as error:
         raise TerritoryError(f"{path}: the outline can't be read: {error.strerror}") from None
     except json.JSONDecodeError as error:

@@ -91,6 +91,8 @@ def load_territory(name_or_path: str | Path) -> Territory:
         return read_territory(path / FILE_NAME)
     if path.suffix == ".toml" or path.is_file():
         return read_territory(path)
+    if path.is_dir():
+        raise TerritoryError(f"no {FILE_NAME} in the folder '{path}': name a territory file")
     raise TerritoryError(
         f"unknown territory '{name_or_path}': {choices(str(name_or_path), known)}; "
         "or the path of a territory.toml"

@@ -19,6 +19,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from desk.errors import choices
+from rules.bounded import read_text_bounded
 from simulator.errors import FaultError
 
 Kind = Literal[
@@ -111,10 +112,14 @@ def read_file(path: Path, platforms: Iterable[str]) -> tuple[Fault, ...]:
         FaultError: it can't be read, or says something else; all faults of it, one a line.
     """
     try:
-        file = msgspec.convert(tomllib.loads(path.read_text("utf-8")), _File)
+        file = msgspec.convert(tomllib.loads(read_text_bounded(path)), _File)
     except OSError as error:
         raise FaultError(f"{path}: {error.strerror or error}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
+    except UnicodeDecodeError as error:
+        raise FaultError(f"{path}: not UTF-8 text at byte {error.start}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise FaultError(f"{path}: not TOML: {error}") from None
+    except msgspec.ValidationError as error:
         raise FaultError(f"{path}: {error}; valid kinds are {', '.join(KINDS)}") from None
     names = tuple(platforms)
     wrong = [(n, _wrong(fault, names)) for n, fault in enumerate(file.fault, 1)]

@@ -152,7 +152,7 @@ def test_a_damaged_store_is_a_store_error(tmp_path: Path) -> None:
 def test_a_folder_that_is_a_file_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_text("")
-    with pytest.raises(StoreError, match="as --data"):
+    with pytest.raises(StoreError, match="as --data: it is a file"):
         Store(path)
 
 

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rules import Engine, PackError, RulesError, load_packs
+from rules.bounded import MOST_BYTES
 from rules.loader import BUILT_IN, load_sets
 
 Write = Callable[..., Path]
@@ -360,6 +361,10 @@ def test_a_folder_that_is_missing_or_empty_is_named(tmp_path: Path) -> None:
     with pytest.raises(RulesError, match=r"no folder '.*nowhere'"):
         load_packs(tmp_path / "nowhere")
     with pytest.raises(RulesError, match="no keyword set in"):
+        load_packs(tmp_path)
+    with (tmp_path / "image.toml").open("wb") as file:
+        file.truncate(MOST_BYTES + 1)
+    with pytest.raises(RulesError, match=r"can't read '.*image.toml': it is over 16 MiB"):
         load_packs(tmp_path)
 
 

@@ -60,10 +60,10 @@ def test_variants_are_a_table_with_a_line_for_each_kind(rules: Path) -> None:
     for line in lines:
         texts, found, recall = line[18:].split()
         assert int(found) <= int(texts) <= 10
-        assert recall == f"{int(found) / int(texts) if int(texts) else 0:.3f}"
+        assert recall == (f"{int(found) / int(texts):.3f}" if int(texts) else "–")
     assert last.startswith("near real words")
     assert last.endswith("false hits")
-    assert len({line.rindex(".") for line in lines}) == 1  # in one column
+    assert len({line.rindex(".") for line in lines if "." in line}) == 1  # in one column
 
 
 def test_variants_as_json_are_the_figures_of_the_table(rules: Path) -> None:

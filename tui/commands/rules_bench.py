@@ -65,8 +65,10 @@ def _print_variants(folders: list[Path], texts: int, seed: int, form: Format) ->
 
 
 def _line(kind: str, found: Recall) -> str:
-    return f"{kind:<18} {found.texts:>6,} {found.found:>6,}   {found.recall:.3f}"
+    share = f"{found.recall:.3f}" if found.texts else "–"
+    return f"{kind:<18} {found.texts:>6,} {found.found:>6,}   {share:>5}"
 
 
 def _near_line(near: FalseHits) -> str:
-    return f"{'near real words':<18} {near.texts:>6,} {near.hits:>6,}   {near.share:.3f} false hits"
+    share = f"{near.share:.3f}" if near.texts else "–"
+    return f"{'near real words':<18} {near.texts:>6,} {near.hits:>6,}   {share:>5} false hits"

@@ -107,6 +107,9 @@ def _page(told: Explanation) -> Iterator[str]:
     if told.missed:
         yield ""
         yield "Why not:"
+    elif not told.fired:
+        yield ""
+        yield "No rule comes near: none has a rare word of this text in a phrase."
     for missed in told.missed:
         yield ""
         yield from _missed(missed)

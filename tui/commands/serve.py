@@ -17,6 +17,7 @@ import typer
 from desk.channels.switched_on import switched_on
 from desk.errors import StoreFullError
 from desk.oms.follow import OmsList as FollowedList
+from desk.serving.address import loopback
 from desk.serving.monitor import Monitor
 from desk.serving.room import wait_for_room
 from desk.serving.server import listening
@@ -73,6 +74,8 @@ def serve(
     if attached and STDIN_FEED in feed:
         raise typer.BadParameter("--attached waits on standard input, so no feed can read it")
     setup = Setup(feed, territory, rules or (), data, fill, processes, oms, settings, wrong)
+    if not listen.startswith("unix:"):
+        loopback(listen)  # a wrong address is told before the rules are read
     told = Once()
     while True:
         try:

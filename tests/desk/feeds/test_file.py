@@ -188,7 +188,8 @@ async def test_a_feed_that_is_left_lets_its_pipe_go(tmp_path: Path) -> None:
     ("url", "words"),
     [
         ("flie:posts.jsonl", "did you mean 'file:'"),
-        ("posts.jsonl", "unknown feed 'posts.jsonl'"),
+        ("posts.jsonl", "unknown feed 'posts.jsonl': .*; such as file:posts.jsonl"),
+        (__file__, f"to read a file, write file:{__file__}"),
         ("file:", "file:-"),
         ("file:a.jsonl?speed=3", "unknown option 'speed'"),
         ("file:x\udcff.jsonl", r"'file:x\\udcff[.]jsonl': the name is not UTF-8"),

@@ -199,7 +199,7 @@ def test_a_socket_that_a_killed_desk_left_is_replaced(tmp_path: Path) -> None:
 def test_a_file_is_not_replaced_by_a_socket(tmp_path: Path) -> None:
     path = tmp_path / "precious.txt"
     path.write_text("words")
-    with pytest.raises(OSError, match="in use"):
+    with pytest.raises(DeskError, match="something else is there"):
         unix_socket(path)
     assert path.read_text() == "words"
 

@@ -74,6 +74,9 @@ def test_a_file_says_many_and_all_that_is_wrong_with_it(tmp_path: Path) -> None:
         read_file(path, NAMES)
     with pytest.raises(FaultError, match="No such file"):
         read_file(tmp_path / "none.toml", NAMES)
+    path.write_text("[[fault", encoding="utf-8")
+    with pytest.raises(FaultError, match="not TOML: "):
+        read_file(path, NAMES)
 
 
 CUT_OFTEN = 0.05
