@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 
 from desk.cases.case import CaseEvent
+from desk.checkpoints import Checkpoints
 from desk.deletions import TABLE as DELETED
 from desk.deletions import Deletions, without_words
 from desk.errors import FeedError, StoreError, StoreFullError
@@ -135,10 +136,13 @@ class Store:
         self._data = data
         self._lock = _lock(data) if data else None
         self._db = sqlite3.connect(":memory:")
+        self._checkpoints: Checkpoints | None = None
         try:
             if data:
                 self._db = sqlite3.connect(_private(data / DATABASE))
             schema = self._prepare()
+            if data:
+                self._checkpoints = Checkpoints(self._db, data / DATABASE)
             if schema == str(SCHEMA):
                 self._known, self._sample = Newest(self._db, "known"), Newest(self._db, "sample")
                 self.deletions = Deletions(self._db, SAMPLED)
@@ -234,6 +238,8 @@ class Store:
             kind = StoreFullError if self._is_full(error) else StoreError
             raise kind(words) from None
         self.end += len(batch.labelled)
+        if self._checkpoints is not None:
+            self._checkpoints.committed()
 
     def _is_full(self, error: sqlite3.Error) -> bool:
         """Whether it was for want of room, of which an error of the log says nothing."""
@@ -443,6 +449,8 @@ class Store:
 
     def close(self) -> None:
         """Close the store; the folder is free for another desk."""
+        if self._checkpoints is not None:
+            self._checkpoints.close()
         self._db.close()
         if self._lock is not None:
             os.close(self._lock)

@@ -6,6 +6,8 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import time
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,7 +16,7 @@ import pytest
 from desk.errors import StoreError
 from desk.post import LabelledPost, Post
 from desk.sampling import SAMPLED
-from desk.store import Commit, Store
+from desk.store import DATABASE, Commit, Store
 
 NOON = datetime(2024, 5, 1, 12, tzinfo=UTC)
 
@@ -163,3 +165,25 @@ def test_a_store_that_is_begun_again_is_another_one_to_platforms() -> None:
     store.set_exercise(exercise=True)
     store.forget()
     assert store.id != first
+
+
+def test_the_log_is_carried_into_the_database_beside_the_desk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("desk.checkpoints.ROWS", 1)
+    monkeypatch.setattr("desk.checkpoints.LONGEST_PAGES", 0)
+    store = Store(tmp_path / "store")
+    for number in range(3):
+        store.commit(Commit(labelled=[seen(str(number))]))
+    alone = tmp_path / "alone.db"  # without its log
+
+    def carried() -> int:
+        alone.write_bytes((tmp_path / "store" / DATABASE).read_bytes())
+        with closing(sqlite3.connect(alone)) as db:
+            return len(db.execute("SELECT name FROM sqlite_master WHERE name = 'posts'").fetchall())
+
+    while not carried():
+        time.sleep(0.01)
+    store.commit(Commit(labelled=[seen("behind")]))
+    assert [post.id for post in store.newest(4)] == ["0", "1", "2", "behind"]
+    store.close()
