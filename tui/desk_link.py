@@ -177,6 +177,8 @@ def _why(error: aiohttp.WSServerHandshakeError) -> str:
 
 def _plainly(error: Exception) -> str:
     """What is wrong in the system's own words: those of aiohttp repeat the address."""
+    if isinstance(error, aiohttp.WSServerHandshakeError):
+        return f"what answers there is no desk (HTTP {error.status})"
     cause = getattr(error, "os_error", error)
     return str(getattr(cause, "strerror", None) or error)
 

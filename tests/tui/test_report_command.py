@@ -96,7 +96,7 @@ def test_a_users_mistakes_are_told_in_one_line(store: Pipeline, tmp_path: Path) 
         (("volume", "--data", tmp_path / "none"), StoreError, "no store in"),
         (("shift", "--data", tmp_path / "data"), DeskError, "give its file with --territory"),
         (("handover", "--desk", "unix:/none", "--territory", "x"), DeskError, "has its territory"),
-        (("shift", "--desk", f"unix:{tmp_path}/none"), DeskError, "does not answer"),
+        (("shift", "--desk", f"unix:{tmp_path}/none"), DeskError, "does not answer: No such file"),
     ):
         done = run(*args)
         assert isinstance(done.exception, error), args

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 from typer.testing import CliRunner, Result
 
+from simulator.errors import FolderError
 from simulator.folder import generate
 from simulator.realism.figures import figures
 from simulator.storm_file import load_storm
@@ -83,3 +84,5 @@ def test_a_sample_shows_posts_with_their_truth(folder: Path) -> None:
         assert one["post"]["id"] == one["truth"]["id"]
         assert ", ".join(one["truth"]["labels"]) in head
     assert run(folder, "--sample", 12, "--of", "background").stdout.count("\n    ") == 12
+    with pytest.raises(FolderError, match="no folder 'flood': give one"):
+        run("flood", "--sample", 1)

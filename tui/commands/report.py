@@ -172,7 +172,7 @@ async def _asked(wanted: type[T], kind: Kind, url: str, hours: float) -> T:
                 case LinkState("connected"):
                     await link.send(ReadReport(kind, hours))
                 case LinkState("lost" | "failed", reason):
-                    raise DeskError(reason)
+                    raise DeskError(reason.replace(": trying again.", ":"))  # it asks once
                 case Refused(_, reason):
                     raise DeskError(reason)
                 case _ if isinstance(message, wanted):

@@ -94,7 +94,7 @@ async def _asked(url: str, *, bad: bool) -> Found:
     """What a desk at work says.
 
     Raises:
-        DeskError: it can't be reached, or is of another version.
+        DeskError: it can't be reached, is none, or is of another version.
     """
     import aiohttp
 
@@ -116,5 +116,7 @@ async def _asked(url: str, *, bad: bool) -> Found:
     except (aiohttp.ClientError, OSError) as error:
         raise DeskError(f"no desk answers at {url}: {plainly(error)}") from None
     except msgspec.MsgspecError as error:
-        raise DeskError(f"the desk at {url} is of another version: {error}") from None
+        raise DeskError(
+            f"what answers at {url} is no desk, or one of another version: {error}"
+        ) from None
     return Found(health, tuple(found))

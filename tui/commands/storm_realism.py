@@ -13,6 +13,7 @@ import typer
 from rules import Engine, RulesError, load_packs
 from rules.workbench.score import Row as RealPost
 from rules.workbench.score import decode_row
+from simulator.errors import FolderError
 from simulator.storm_file import load_storm
 from tui.commands.options import Listing, Rules
 from tui.commands.post_lines import numbered, open_lines
@@ -74,6 +75,8 @@ def realism(
     form: Listing = Format.text,
 ) -> None:
     """Hold a generated storm against published figures, each with its source and a mark."""
+    if not folder.is_dir():
+        raise FolderError(f"no folder '{folder}': give one that `storm generate` wrote")
     if sample is not None:
         _print_sample(folder, sample, of, form)
         return
