@@ -231,7 +231,10 @@ class KeywordSet:
     def _unknown_keys(self, path: Path, table: dict[str, Any], keys: tuple[Key, ...]) -> None:
         known = [key.name for key in keys]
         for key in table:
-            if key not in known:
+            if key == "test" and not path:
+                mend = "a test stands under its rule: write [[rule.test]]"
+                self._fault((key,), mend, key=True)
+            elif key not in known:
                 self._fault((*path, key), f"unknown key '{key}': {choices(key, known)}", key=True)
 
     def _is(self, path: Path, value: object, kind: type) -> bool:

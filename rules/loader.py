@@ -21,6 +21,7 @@ from rules.positions import Positions
 
 BUILT_IN = Path(__file__).parent / "packs"
 _SYNTAX = re.compile(r"^(?P<what>.*) \(at (?:line (?P<line>\d+), column (?P<col>\d+)|end of .*)\)$")
+_CURLY = set("“”‘’")
 
 
 class VocabularyList(msgspec.Struct, frozen=True):
@@ -125,7 +126,8 @@ def _syntax_fault(path: str, text: str, error: str) -> Fault:
         return Fault(path, len(lines), len(lines[-1]) + 1, f"not TOML: {match['what']} at the end")
     line, col = int(match["line"]), int(match["col"])
     shown = lines[line - 1].strip() if line <= len(lines) else ""
-    return Fault(path, line, col, f"not TOML: {match['what']} in '{shown}'")
+    mend = "; write straight quotes" if _CURLY & set(shown) else ""
+    return Fault(path, line, col, f"not TOML: {match['what']} in '{shown}'{mend}")
 
 
 def _assemble(sets: list[KeywordSet], faults: list[Fault]) -> Loaded:

@@ -23,7 +23,7 @@ class Failure(msgspec.Struct, frozen=True):
 
     def __str__(self) -> str:
         """One line: place, what was expected, and what happened instead."""
-        wanted = "fires" if self.test.match else "does not fire"
+        wanted = "is to fire" if self.test.match else "is not to fire"
         own = next((match for match in self.fired if match.rule == self.rule.id), None)
         if own:
             instead = f"it fired: '{_brief(own.phrase)}' on '{own.text}' ({own.score:g})"

@@ -79,6 +79,11 @@ def test_a_folder_counts_once_however_it_is_named(
         (HEAD + "x = [", ["2:6: not TOML: Invalid value at the end"]),
         (HEAD + RULE + "any = ['a'\nall =", ["6:1: not TOML: Unclosed array in 'all ='"]),
         ("language = 'fr'\n" + RULE + "any = ['a']", ["1:12: unknown language 'fr': valid: en"]),
+        ("language = “en”", ["1:12: not TOML: Invalid value in 'language = “en”'; write straight"]),
+        (
+            HEAD + RULE + "any = ['a']\n[[test]]\ntext = 'a'\nmatch = true",
+            ["6:3: a test stands under its rule: write [[rule.test]]"],
+        ),
         (HEAD + "langage = 1\n" + RULE + "any = ['a']", ["2:1: unknown key 'langage': did you"]),
         (
             HEAD + RULE + "any = ['a']\nnnone = []",

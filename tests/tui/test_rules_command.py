@@ -100,9 +100,9 @@ def test_test_passes_and_fails_with_the_rules_own_tests(rules: Path) -> None:
     result = run("test", rules)
     assert result.exit_code == 1
     assert result.stdout == (
-        f"{path}:14:8: 'power-out' fires on 'the power␛ is fine', but nothing fired\n"
+        f"{path}:14:8: 'power-out' is to fire on 'the power␛ is fine', but nothing fired\n"
     )
-    assert result.stderr == "3 tests, 1 do not hold\n"
+    assert result.stderr == "3 tests, 1 does not hold\n"
     (listing,) = lines(run("test", rules, "--format", "json"))
     assert listing["tests"] == 3
     (failed,) = listing["failed"]

@@ -39,6 +39,11 @@ def open_lines(file: str, stack: ExitStack) -> BinaryIO:
         return sys.stdin.buffer
     try:
         return stack.enter_context(Path(file).open("rb"))
+    except IsADirectoryError:
+        raise RulesError(
+            f"can't read '{file}': it is a folder; name a file of posts here, and keyword sets"
+            " behind --rules"
+        ) from None
     except OSError as error:
         raise RulesError(f"can't read '{file}': {error.strerror}") from None
 

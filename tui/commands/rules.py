@@ -76,7 +76,8 @@ def prove(folders: Folders = None, rules: Rules = None, form: Listing = Format.t
         for failure in failed:
             emit(str(failure))
     flush()
-    say(f"{count:,} tests, {len(failed):,} do not hold")
+    verb = "does" if len(failed) == 1 else "do"
+    say(f"{count:,} tests, {len(failed):,} {verb} not hold")
     if failed:
         raise typer.Exit(CHECK_FAILED)
 

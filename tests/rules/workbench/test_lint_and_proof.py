@@ -140,9 +140,9 @@ def test_a_test_that_does_not_hold_says_what_fired_instead(write: Write) -> None
     found = [str(failure).removeprefix(f"{path}:") for failure in failures(packs, Engine(packs))]
     fired = "it fired: 'power out' on 'power is out' (99)"
     assert found == [
-        "10:8: 'a' fires on 'power fine', but nothing fired",
-        f"13:8: 'a' does not fire on 'the power is out', but {fired}",
-        "16:8: 'a' fires on 'no lights', but it did not; fired: b (outage)",
+        "10:8: 'a' is to fire on 'power fine', but nothing fired",
+        f"13:8: 'a' is not to fire on 'the power is out', but {fired}",
+        "16:8: 'a' is to fire on 'no lights', but it did not; fired: b (outage)",
     ]
 
 
