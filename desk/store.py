@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import secrets
 import shutil
@@ -17,6 +16,7 @@ import msgspec
 
 from desk.cases.case import CaseEvent
 from desk.checkpoints import Checkpoints
+from desk.data_folder import locked, private
 from desk.deletions import TABLE as DELETED
 from desk.deletions import Deletions, without_words
 from desk.errors import FeedError, StoreError, StoreFullError
@@ -134,12 +134,12 @@ class Store:
 
     def __init__(self, data: Path | None = None) -> None:
         self._data = data
-        self._lock = _lock(data) if data else None
+        self._lock = locked(data) if data else None
         self._db = sqlite3.connect(":memory:")
         self._checkpoints: Checkpoints | None = None
         try:
             if data:
-                self._db = sqlite3.connect(_private(data / DATABASE))
+                self._db = sqlite3.connect(private(data / DATABASE))
             schema = self._prepare()
             if data:
                 self._checkpoints = Checkpoints(self._db, data / DATABASE)
@@ -473,29 +473,3 @@ class Store:
 
 
 _post = msgspec.json.Decoder(LabelledPost).decode
-
-
-def _private(path: Path) -> Path:
-    """`path` as a file that only its owner can read: posts are people's words."""
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    path.chmod(0o600)
-    return path
-
-
-def _lock(data: Path) -> int:
-    """A lock on the folder, freed by the system when the process ends in any way."""
-    try:
-        data.mkdir(parents=True, exist_ok=True, mode=0o700)
-        fd = os.open(data / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-    except FileExistsError:
-        raise StoreError(f"can't use {data} as --data: it is a file; name a folder") from None
-    except OSError as error:
-        raise StoreError(f"can't use {data} as --data: {error.strerror}") from None
-    try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(fd)
-        raise StoreError(
-            f"another desk is using {data}: end it, attach to it with --desk, or use another --data"
-        ) from None
-    return fd
