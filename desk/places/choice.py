@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from desk.places.coordinates import reaches
+from desk.places.judging import REGION_BESIDE
 from desk.places.reading import Found
 from desk.post import Location
 from desk.territories.territory import Community
@@ -64,3 +65,8 @@ def located(found: Found, source: str | None = None) -> Location:
         source=source or found.source,
         confidence=round(found.confidence, 3),
     )
+
+
+def agreed(confidence: float) -> float:
+    """The confidence in what a text names, where the thread or the author's posts name it too."""
+    return confidence if confidence >= REGION_BESIDE else round((1 + confidence) / 2, 3)

@@ -30,6 +30,9 @@ class Ground:
         """The nearest community whose radius reaches the place, else the next to reach it."""
         best: tuple[float, float, Community] | None = None
         for community in self._grid.get((math.floor(geo.lat), math.floor(geo.lon)), ()):
+            reach_km = community.radius_km + NEAR_KM
+            if abs(community.lat - geo.lat) * KM_PER_DEGREE > 1.001 * reach_km:
+                continue  # most are, and to know it costs a tenth
             away = distance_km(community.lat, community.lon, geo.lat, geo.lon)
             beyond = max(0.0, away - community.radius_km)
             if beyond <= NEAR_KM and (best is None or (beyond, away) < best[:2]):

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 import msgspec
 
-from desk.places.choice import best, located
+from desk.places.choice import agreed, best, located
 from desk.places.coordinates import NEAR_KM, Ground, reaches
 from desk.places.judging import REGION_BESIDE
-from desk.places.memory import THREAD, Memory
+from desk.places.memory import OWN, THREAD, Memory
 from desk.places.names import gazetteer
 from desk.places.profile import NEWSROOM, Profiles
 from desk.places.reading import Findings, Found
@@ -26,6 +26,9 @@ PLACE, PLACE_BARE = 0.95, 0.9
 FAR_RELATIVE = 0.75
 CONTRADICTED = 0.75
 """Times the confidence where the text names another community than the platform."""
+
+_GIVEN = frozenset(("coordinates", "place"))
+"""Sources of what was given with a post beside its text."""
 
 _NOWHERE = Findings()
 
@@ -68,6 +71,10 @@ class Locator:
 
     def locate(self, post: Post, trace: Trace | None = None) -> Location | None:
         """The location of a post, or None where nothing says it; how it came goes to `trace`."""
+        if post.repost_of is not None and post.geo is None and not post.place:
+            repeated = self._memory.repeated(post)
+            if repeated is not None and repeated.location.source not in _GIVEN:
+                return _again(repeated.location, trace)
         text, looked = self._reader.clean(post.text), False
         author = post.author
         if (
@@ -218,8 +225,7 @@ class Locator:
                 home = self._memory.home(post.author_key, post.created_at)
                 agrees = home is not None and home[0].community == named.community.id
             if agrees:
-                sure = named.confidence + 0.5 * (1 - named.confidence)
-                return located(named._replace(confidence=sure))
+                return located(named._replace(confidence=agreed(named.confidence)))
         return located(named)
 
     def _inferred(
@@ -258,6 +264,17 @@ class Locator:
             if len(place) <= _LONGEST_PLACE:
                 self._places[place] = found
         return found
+
+
+def _again(location: Location, trace: Trace | None) -> Location:
+    """Where a text is about that somebody repeats, by the location of the first post with it.
+
+    Two say now what the text names.
+    """
+    _say(trace, "thread", f"repeats a post that is about {location.community}")
+    if location.source not in OWN:
+        return msgspec.structs.replace(location, source="thread")
+    return msgspec.structs.replace(location, confidence=agreed(location.confidence))
 
 
 def _speaks_of_here(words: list[str]) -> bool:

@@ -32,12 +32,13 @@ LEAST = 0.4
 
 
 class Seen(msgspec.Struct, frozen=True, gc=False):
-    """A remembered post that had a location."""
+    """A remembered post that had a location; `text` is the hash of what it says."""
 
     key: str
     author: str
     location: Location
     at: datetime
+    text: int
 
 
 class Memory:
@@ -62,7 +63,8 @@ class Memory:
         if post.location is not None:
             own = post.location.source in OWN and post.repost_of is None
             author = post.author_key if own and post.author is not None else ""
-            seen = Seen(f"{post.channel}:{post.id}", author, post.location, post.created_at)
+            key = f"{post.channel}:{post.id}"
+            seen = Seen(key, author, post.location, post.created_at, hash(post.text))
             self._posts[seen.key] = seen
             if author:
                 self._authors.setdefault(author, []).append(seen)
@@ -87,6 +89,20 @@ class Memory:
         """The located post that this one answers or repeats."""
         key = post.repost_of or post.reply_to
         return self._posts.get(f"{post.channel}:{key}") if key else None
+
+    def repeated(self, post: Post) -> Seen | None:
+        """The located post that this one repeats word for word, with "RT @name:" before it or not.
+
+        What else stands there may name another place.
+        """
+        seen = self.answered(post) if post.repost_of is not None else None
+        if seen is None:
+            return None
+        text = post.text
+        if hash(text) == seen.text:
+            return seen
+        again = text.startswith("RT @") and hash(text.partition(": ")[2]) == seen.text
+        return seen if again else None
 
     def knows(self, author: str) -> bool:
         """Whether the author was found in the territory before."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
+from desk.places.compiled import core
 from desk.places.names import Gazetteer
 from desk.places.reading import Findings, Found
 from desk.places.text import NOTHING, Reader
-from desk.places.words import WORD, WORDS, pieces_of, plain, split_tag
+from desk.places.words import WORD, WORDS, plain, split_tag
 from desk.post import Author
 
 STATED, STATED_BARE, CALLED = 0.75, 0.65, 0.6
@@ -57,13 +58,9 @@ class Profiles:
 
     def _may_tell(self, text: str) -> bool:
         """Whether what an author is called may name a place or a newsroom: of most it can't."""
-        pieces = pieces_of(text)
-        if not _NEWSROOM_PIECES.isdisjoint(pieces):
+        if not _NEWSROOM_PIECES.isdisjoint(core.pieces_of(text)):
             return True
-        cleaned = self._reader.clean(text)
-        if cleaned != text:
-            pieces = pieces_of(cleaned)
-        return self._reader.look_at(pieces) != NOTHING
+        return self._reader.look(self._reader.clean(text)) != NOTHING
 
     def _called(self, texts: tuple[str, ...]) -> Findings:
         reader = self._reader

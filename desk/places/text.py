@@ -6,13 +6,14 @@ import re
 import unicodedata
 
 from desk.places.choice import is_part
+from desk.places.compiled import core
 from desk.places.corners import meetings, resolve
 from desk.places.judging import HINTED, REGION_BESIDE, judge
 from desk.places.names import Gazetteer, Marks, Name
 from desk.places.numbers import codes_in
 from desk.places.reading import Findings, Found, Mention, Note, Reading, StreetMention
 from desk.places.streets import kind_of
-from desk.places.words import WORDS, pieces_of, plain, split_tag
+from desk.places.words import WORDS, plain, split_tag
 
 LONGEST = 10_000
 """Characters of a text that are read; posts of any platform are shorter."""
@@ -60,7 +61,7 @@ class Reader:
         self._firsts = frozenset(names.by_first) | frozenset(names.streets)
         self._codes = frozenset(names.codes)
         self._beyond_ascii = not all(map(str.isascii, names.marks))
-        self._idle: set[bytes] = set()
+        self._idle = core.Idle()
         self._live: dict[bytes, tuple[Rest, Rest]] = {}
         self._misspelt: dict[str, str] = {}
 
@@ -139,13 +140,9 @@ class Reader:
         Words are known by their bytes: of most it is known already that no name has them, and
         nothing need be done with them.
         """
-        return self.look_at(pieces_of(text))
-
-    def look_at(self, pieces: set[bytes]) -> int:
-        """The same of the words of a text, as `pieces_of` has them."""
         if self._beyond_ascii:
             return TOWNS
-        rare = pieces.difference(self._idle)
+        rare: set[bytes] = self._idle.rare(text)
         if not rare:
             return NOTHING
         if len(self._idle) + len(self._live) >= REMEMBERED_WORDS:
@@ -153,10 +150,12 @@ class Reader:
             self._live.clear()
             self._misspelt.clear()
         live = self._live
-        seen = NOTHING
+        seen, pieces, is_whole = NOTHING, rare, False
         for piece in rare:
             # and go on where a town is found: every misspelt word must be known
             towns, others = live.get(piece) or self._learn(piece)
+            if not is_whole and ((towns and towns[0]) or (others and others[0])):
+                pieces, is_whole = core.pieces_of(text), True
             if seen != TOWNS and towns and any(map(pieces.issuperset, towns)):
                 seen = TOWNS
             elif seen == NOTHING and others and any(map(pieces.issuperset, others)):

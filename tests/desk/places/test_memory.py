@@ -91,6 +91,15 @@ def test_a_repeated_post_is_about_its_own_place_and_says_nothing_of_who_repeats_
     repeat = _tell(locator, _post("2", "no power", "bob", repost_of="1"))
     assert _told(repeat) == ("alderton", "thread")
     assert _tell(locator, _post("3", "no power", "bob")) is None
+    first = locator.locate(_post("4", "no power in Alderton", "zoe"))
+    assert first is not None
+    for text in ("no power in Alderton", "RT @ann: no power in Alderton"):
+        again = locator.locate(_post("4", text, "bob", repost_of="1"))
+        assert _told(again) == ("alderton", "text")
+        assert again is not None
+        assert again.confidence > first.confidence
+    other = locator.locate(_post("5", "RT @ann: in Quarryville too", "bob", repost_of="1"))
+    assert _told(other) == ("quarryville", "text")
 
 
 def test_an_author_of_the_territory_means_its_own_town() -> None:

@@ -10,8 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desk.places import Locator, Trace
+from desk.places import plain as plain_form
+from desk.places.compiled import core
 from desk.places.spelling import Spelling
-from desk.places.words import pieces_of, plain
+from desk.places.words import plain
 from desk.post import Location, Post
 from desk.territories import Community, Territory
 from tests.desk.places.known import LOCATORS
@@ -186,9 +188,27 @@ def test_a_word_with_a_letter_left_out_is_the_name(word: str, at: int) -> None:
         assert meant == word
 
 
-@given(text=st.text("aZ9 ßÑñâĀſІ’_-\n😀"))
-def test_pieces_are_what_is_plain_in_ascii(text: str) -> None:
-    assert pieces_of(text) == {word.encode() for word in re.findall("[a-z0-9]+", plain(text))}
+@given(
+    text=st.text("aZ9 ßÑñâĀſІΣ’_-\n\u212a😀") | st.text(min_size=60, max_size=70),
+    known=st.integers(0),
+)
+def test_texts_are_cut_alike_by_either_form(text: str, known: int) -> None:
+    pieces = plain_form.pieces_of(text)
+    assert core.pieces_of(text) == pieces
+    if "\u212a" not in text:
+        assert pieces == {word.encode() for word in re.findall("[a-z0-9]+", plain(text))}
+    idle = core.Idle()
+    for number, piece in enumerate(sorted(pieces)):
+        if known >> number & 1:
+            idle.add(piece)
+    assert idle.rare(text) == {p for n, p in enumerate(sorted(pieces)) if not known >> n & 1}
+    assert len(idle) == len(pieces) - len(idle.rare(text))
+
+    gaps, raw, words = core.parts_of(text)
+    assert (gaps, raw, words) == plain_form.parts_of(text)
+    assert raw == re.findall(r"[^\W_]+", text)
+    assert words == [plain(word) for word in raw]
+    assert "".join(part for pair in zip(gaps, [*raw, ""], strict=True) for part in pair) == text
 
 
 def test_words_of_a_language_are_no_misspellings() -> None:
