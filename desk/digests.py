@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from array import array
+
 
 class Digests:
     """Knows the newest digests (63 bits): at least half of `most`, and never more than these.
@@ -42,7 +44,7 @@ class Digests:
         digest = digest or 1
         return self._holds(self._young, digest) or self._holds(self._old, digest)
 
-    def _holds(self, table: memoryview[int], digest: int) -> bool:
+    def _holds(self, table: array[int], digest: int) -> bool:
         at = digest & self._last
         while held := table[at]:
             if held == digest:
@@ -51,6 +53,6 @@ class Digests:
         return False
 
 
-def _free(slots: int) -> memoryview[int]:
+def _free(slots: int) -> array[int]:
     """So many slots of 64 bits."""
-    return memoryview(bytearray(8 * slots)).cast("q")
+    return array("q", bytes(8 * slots))

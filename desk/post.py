@@ -179,12 +179,30 @@ def decode_post(line: bytes, number: int, *, fill: bool = False) -> Post:
         post = _decode_ready(line)
     except UNREADABLE:
         return _completed(line, number, fill=fill)
-    at = post.created_at
-    is_timed = at.tzinfo is UTC and FIRST_YEAR <= at.year <= LAST_YEAR
     # most posts come as our own are written, and nothing need be done to them
-    if is_timed and post.id and post.channel and (post.author is not None or not fill):
+    if _is_ready(post) and (post.author is not None or not fill):
         return post
     return _completed(line, number, fill=fill)
+
+
+def decode_ready(lines: bytes) -> list[Post] | None:
+    """The posts of whole lines that are as our own are written, at half the cost of each by itself.
+
+    None where any is not: they are to be decoded one by one.
+    """
+    try:
+        posts = _decode_lines(lines)
+    except UNREADABLE:
+        return None
+    # two posts in a line, or one over several, are none of a feed's lines
+    are_lines = len(posts) == lines.count(b"\n")
+    return posts if are_lines and all(map(_is_ready, posts)) else None
+
+
+def _is_ready(post: Post) -> bool:
+    at = post.created_at
+    is_timed = at.tzinfo is UTC and FIRST_YEAR <= at.year <= LAST_YEAR
+    return is_timed and post.id != "" and post.channel != ""
 
 
 def _completed(line: bytes, number: int, *, fill: bool) -> Post:

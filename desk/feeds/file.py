@@ -11,11 +11,13 @@ from contextlib import aclosing
 from hashlib import blake2b
 from pathlib import Path
 
+import msgspec
+
 from desk.errors import FeedError, PostError
 from desk.feeds import MOST_RAW_BYTES, Batch, Fault, Options
 from desk.feeds.lines import LONGEST_LINE_BYTES, START, Line, Lines, Position
 from desk.feeds.pipe import READ_BYTES, arriving
-from desk.post import Post, decode_post
+from desk.post import Post, decode_post, decode_ready
 
 MOST_POSTS = 512
 """Posts in a batch, as many as a desk takes at once (desk/ahead.py): some 20 ms of work, and then
@@ -88,10 +90,26 @@ class FileFeed:
         lines = Lines()
         async with aclosing(arriving(self._path)) as chunks:
             async for chunk in chunks:
-                for batch in self._decode(lines.feed(chunk), lambda _: ""):
+                for batch in self._at_once(lines, chunk) or self._decode(lines.feed(chunk)):
                     yield batch
-        for batch in self._decode(lines.end(), lambda _: ""):
+        for batch in self._decode(lines.end()):
             yield batch
+
+    def _at_once(self, lines: Lines, chunk: bytes) -> list[Batch]:
+        """The batches of a chunk in which all posts are as our own are written.
+
+        Else none, and `lines` has not seen the chunk. Its first line may end one that was begun.
+        """
+        first, last = chunk.find(b"\n") + 1, chunk.rfind(b"\n") + 1
+        ready = None if self._fill else decode_ready(chunk[first:last])
+        if not ready:
+            return []
+        head = next(self._decode(lines.feed(chunk[:first])), Batch((), ""))
+        lines.pass_over(chunk[first:])
+        posts = (*head.posts, *ready)
+        some = (posts[at : at + MOST_POSTS] for at in range(0, len(posts), MOST_POSTS))
+        batches = [Batch(each, "") for each in some]
+        return [msgspec.structs.replace(batches[0], faults=head.faults), *batches[1:]]
 
     def _position(self, cursor: str | None, fd: int) -> Position:
         if not cursor:
@@ -107,7 +125,7 @@ class FileFeed:
         return position if _digest(fd, position.read) == told["digest"] else START
 
     def _decode(
-        self, lines: Iterable[Line], cursor_at: Callable[[Position], str]
+        self, lines: Iterable[Line], cursor_at: Callable[[Position], str] = lambda _: ""
     ) -> Iterator[Batch]:
         posts: list[Post] = []
         faults: list[Fault] = []

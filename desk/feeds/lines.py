@@ -66,6 +66,13 @@ class Lines:
             yield Line(held, number, self._read, number)
         self._hold(rest)
 
+    def pass_over(self, chunk: bytes) -> None:
+        """Go on behind `chunk`, which begins with a line, and whose whole lines others have cut."""
+        assert not self._length
+        last = chunk.rfind(b"\n") + 1
+        self._read, self._lines = self._read + last, self._lines + chunk.count(b"\n")
+        self._hold(chunk[last:])
+
     def end(self) -> Iterator[Line]:
         """The last line, where the file does not end with a newline."""
         length, data = self._whole(b"")

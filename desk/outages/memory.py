@@ -281,17 +281,19 @@ class Memory:
 
         A piece that is None is to be deleted.
         """
-        others: dict[str, msgspec.Struct] = {RATES_KEY: self.rates}
-        others |= {_deed_key(number): deed for number, deed in self._deeds.items()}
-        others |= {_copies_key(name): copies for name, copies in self._copies.items()}
-        held: dict[str, msgspec.Struct | None] = {
-            key: self.clusters.get(key) or self.hearings.get(key) or others.get(key)
-            for key in sorted(self._dirty)
-        }
+        held = {key: self._piece(key) for key in sorted(self._dirty)}
         self._dirty.clear()
         held[CLOCK_KEY] = self.tick
         encode = msgspec.json.encode
         return {key: None if piece is None else encode(piece) for key, piece in held.items()}
+
+    def _piece(self, key: str) -> msgspec.Struct | None:
+        kind, found, name = key.partition(":")
+        if not found:
+            return self.clusters.get(key) or self.hearings.get(key)
+        if kind == "copies":
+            return self._copies.get(name)
+        return self._deeds.get(int(name)) if kind == "deed" else self.rates
 
     def restore(self, pieces: Iterable[bytes]) -> None:
         """Remember the pieces that were stored."""

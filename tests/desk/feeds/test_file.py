@@ -137,17 +137,22 @@ async def test_a_post_of_a_megabyte_is_taken(tmp_path: Path) -> None:
     assert len((await read(opened(path, fill=True)))[0].posts[0].text) > 1_000_000
 
 
-async def test_a_pipe_is_read_as_its_lines_arrive(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("after", "bad"), [([], []), (["", post(6) + post(7), "{broken"], [7, 8]), ([post(8)], [])]
+)
+async def test_a_pipe_is_read_as_its_lines_arrive(
+    tmp_path: Path, after: list[str], bad: list[int]
+) -> None:
     fifo = tmp_path / "fifo"
     os.mkfifo(fifo)
     half = threading.Event()
 
     def write() -> None:
         with fifo.open("w") as pipe:
-            pipe.write(post(1) + "\n")
+            pipe.write("\n".join(map(post, range(1, 5)))[:-9])
             pipe.flush()
             half.wait(10)
-            pipe.write(post(2) + "\n")
+            pipe.write("\n".join([post(4)[-9:], post(5), *after, post(9), ""]))
 
     writer = threading.Thread(target=write)
     writer.start()
@@ -156,7 +161,10 @@ async def test_a_pipe_is_read_as_its_lines_arrive(tmp_path: Path) -> None:
     half.set()
     second = await asyncio.wait_for(anext(aiter(batches)), 10)
     writer.join()
-    assert [p.id for p in (*first.posts, *second.posts)] == ["p1", "p2"]
+    assert ids([first]) == ["p1", "p2", "p3"]
+    good = ["p8"] if len(after) == 1 else []
+    assert ids([second]) == ["p4", "p5", *good, "p9"]
+    assert [fault.place for fault in second.faults] == [f"{fifo}:{number}" for number in bad]
 
 
 async def test_a_fifo_without_a_writer_lets_everything_else_go_on(tmp_path: Path) -> None:
