@@ -27,7 +27,7 @@ from desk.outages.ladder import (
     silence_s,
 )
 from desk.outages.telling import GROWTH
-from desk.outages.waves import CITY_RATIO, FEWEST_REPORTERS, SETTLED_S
+from desk.outages.waves import CITY_RATIO, FEWEST_REPORTERS, SETTLED_S, lately
 
 NEVER_S = 1 << 60
 
@@ -85,12 +85,8 @@ def stirs(cluster: Cluster, part: Part, heard: Heard, now_s: int) -> bool:
         return True
     if now_s - part.voice_s > SILENCE_S[0]:
         return True
-    return kind == REPORT and _is_near_wave(part, now_s // SLOT_S)
-
-
-def _is_near_wave(part: Part, slot: int) -> bool:
-    """Whether the reports of ten minutes may be a wave, now or once the outage's most has faded."""
-    level = part.reports.get(slot, 0) + part.reports.get(slot - 1, 0)
+    # a wave now, or one once the outage's most has faded
+    level = lately(part, now_s) if kind == REPORT else 0
     return level >= FEWEST_REPORTERS and level >= NEAR_WAVE * part.peak
 
 
@@ -114,7 +110,7 @@ def next_look(cluster: Cluster, said: Part, now_s: int) -> int:
             looks += [said.report_s + DWELL_S + 1, said.report_s + REPORTS_SILENCE_S + 1]
         if cluster.status == "restoring" or said.restored_s > now_s - VOICES_S:
             looks.append(_voice_fades(said, now_s))
-    return min((at_s for at_s in looks if at_s > now_s), default=NEVER_S)
+    return min([at_s for at_s in looks if at_s > now_s], default=NEVER_S)
 
 
 def _quotes_end(said: Part, now_s: int) -> int:
@@ -133,10 +129,9 @@ def _voice_fades(said: Part, now_s: int) -> int:
 
 def _wave_may_tell(part: Part, now_s: int, sure_s: int) -> int:
     """When reports that are no wave yet may be one, held against what was before them."""
-    slot = now_s // SLOT_S
-    level = part.reports.get(slot, 0) + part.reports.get(slot - 1, 0)
-    if level < FEWEST_REPORTERS:
+    if lately(part, now_s) < FEWEST_REPORTERS:
         return NEVER_S
+    slot = now_s // SLOT_S
     settled_s = max(sure_s, part.started_s) + SETTLED_S
     boundary_s = (slot + 1) * SLOT_S
     return min(settled_s, boundary_s) if settled_s > now_s else boundary_s

@@ -22,6 +22,9 @@ outside the network, which is counted but witnesses nothing."""
 ECHO = 0
 """All headlines and reposts of a cluster together count as this one author."""
 
+LIKELY = ("likely", "confirmed", "restoring")
+"""What an open outage is of which the desk is sure."""
+
 KNOWN_AUTHORS = 256
 """At least so many authors are known; of more their number is estimated, within some 6 %."""
 
@@ -177,7 +180,7 @@ class Cluster(msgspec.Struct, kw_only=True, tag="outage"):
     @property
     def has_peaks(self) -> bool:
         """Whether it is remembered how many reports there were: while it is open, and likely."""
-        return self.status != "suspected" and self.status not in ENDED
+        return self.status in LIKELY
 
     @property
     def communities(self) -> tuple[str, ...]:
@@ -187,7 +190,7 @@ class Cluster(msgspec.Struct, kw_only=True, tag="outage"):
     @property
     def started_s(self) -> int:
         """When the first of its communities was reached."""
-        return min(part.started_s for part in self.parts.values())
+        return min([part.started_s for part in self.parts.values()])
 
     @property
     def whole(self) -> Part:
@@ -228,10 +231,12 @@ def turn(cluster: Cluster, status: Status, at_s: int) -> None:
 
 def fade(part: Part, slot: int) -> None:
     """Bring `peak` up to a slot: what was counted up to now fades, or is more than there was."""
-    counts, peak = part.reports, part.peak
+    reports, peak = part.reports.get, part.peak
     for at in range((part.faded or slot) + 1, slot + 1):
-        before = counts.get(at - 3, 0) + counts.get(at - 4, 0)
-        peak = max(peak * FADING, before)
+        before = reports(at - 3, 0) + reports(at - 4, 0)
+        peak *= FADING
+        if before > peak:
+            peak = before
     part.peak, part.faded = peak, slot
 
 
@@ -245,7 +250,7 @@ def etr_quoted(part: Part, now_s: int) -> int:
 
     Times that have passed are none any more; of two that as many quote, the newer word counts.
     """
-    if not part.quotes:
+    if len(part.quotes) < FEWEST_QUOTES:
         return 0
     votes: dict[int, tuple[int, int]] = {}
     for at_s, etr_s in part.quotes.values():
@@ -305,7 +310,7 @@ def gather(cluster: Cluster, heard: Heard, slot: int) -> Part | None:
     if heard.hazard or heard.vulnerable or heard.damage or heard.cause or heard.etr_s:
         _mark(part, heard)
     if heard.kind != DAMAGE:
-        if part.faded != slot and cluster.has_peaks:
+        if part.faded != slot and cluster.status in LIKELY:
             fade(part, slot)
         _remember(part, heard)
     return part
@@ -314,7 +319,10 @@ def gather(cluster: Cluster, heard: Heard, slot: int) -> Part | None:
 def _count(counts: dict[int, int], at_s: int) -> None:
     """Count one more in its span of five minutes; the oldest spans go."""
     slot = at_s // SLOT_S
-    counts[slot] = counts.get(slot, 0) + 1
+    if slot in counts:
+        counts[slot] += 1
+        return
+    counts[slot] = 1
     if len(counts) > 2 * SLOTS:
         oldest = max(counts) - SLOTS
         for old in [key for key in counts if key <= oldest]:
@@ -416,7 +424,7 @@ def _remember(part: Part, heard: Heard) -> None:
     elif kind == RESTORED and at_s > part.restored_s:
         part.restored_s = at_s
     recent, seen = part.recent, Sighting(at_s, author, kind)
-    if recent and seen < recent[-1]:
+    if recent and at_s <= recent[-1].at_s and seen < recent[-1]:
         insort(recent, seen)
     else:
         recent.append(seen)

@@ -83,9 +83,15 @@ def hear(post: LabelledPost, now_s: int) -> Heard | None:
     at_s = int(post.created_at.timestamp())
     place = post.location
     first = post.repost_of is None
+    if not first or news:
+        author = ECHO
+    elif post.author is not None:
+        author = _person(post.channel, post.author.id)
+    else:
+        author = digest(post.author_key)
     return Heard(
         at_s if at_s < now_s else now_s,  # noqa: FURB136  twice as fast as `min`
-        author_of(post) if first and not news else ECHO,
+        author,
         kind,
         post.id,
         place.community if place else "",
@@ -109,11 +115,6 @@ def _announced(post: LabelledPost) -> int:
     if found is None:
         return 0
     return 1 if _UPDATE.search(text) else int(re.sub(r"\D", "", found[1]))
-
-
-def author_of(post: LabelledPost) -> int:
-    """The number that stands for the author of a post."""
-    return _person(post.channel, post.author.id) if post.author else digest(post.author_key)
 
 
 @lru_cache(maxsize=16_384)

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from desk.distance import distance_km
-from desk.outages.cluster import Cluster
+from desk.outages.cluster import Cluster, Part
 from desk.territories.territory import Community
 
 
-def extent(cluster: Cluster, places: Mapping[str, Community]) -> tuple[float, float, float]:
+def extent(
+    cluster: Cluster, said: Part, places: Mapping[str, Community]
+) -> tuple[float, float, float]:
     """Latitude, longitude and radius (km) of the circle that `cluster` speaks of.
 
     The position is the mean of what its posts name, the exact ones counting most; the radius
-    reaches over the communities, or is the community's own.
+    reaches over the communities, or is the community's own. `said` is its `whole`.
     """
     towns = [places[name] for name in cluster.communities]
-    said = cluster.whole
     if said.weight_sum:
         lat, lon = said.lat_sum / said.weight_sum, said.lon_sum / said.weight_sum
     else:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from math import exp
 
 from desk.outages.change import Status
-from desk.outages.cluster import RESTORED, Cluster, Part, S, since
+from desk.outages.cluster import REPORT, RESTORED, Cluster, Part, S, Sighting, since
 from desk.outages.witnesses import densest, most, weigh
 
 WINDOWS_S = (10 * 60, 3600, 6 * 3600, 24 * 3600)
@@ -31,6 +31,9 @@ independent than Poisson has it, such as two people who answer one post."""
 ANNOUNCED_S, ANNOUNCED_WITNESSES = 6 * 3600, 3
 """Within so long of a headline that counts customers without power, it and two people are enough
 wherever and whenever they speak up: who counts customers knows."""
+
+LEAST_LIKELY = min(FEWEST_WITNESSES, ANNOUNCED_WITNESSES)
+"""Fewer witnesses make no outage likely, wherever they speak up."""
 
 SUSPECTED_WITNESSES = 2
 SUSPECTED_SILENCE_S = 2 * 3600
@@ -108,6 +111,11 @@ def rare(mean: float, allowed: float) -> int:
     return count
 
 
+def too_few(sightings: Iterable[Sighting]) -> bool:
+    """Whether so few report an outage that there is none, whatever a place needs."""
+    return len({seen.author for seen in sightings if seen.kind == REPORT}) < SUSPECTED_WITNESSES
+
+
 def rung(
     sightings: Iterable[S], around_s: int, need: Need, more: float = 0
 ) -> tuple[Status | None, list[S]]:
@@ -134,11 +142,14 @@ def rung(
     return None, []
 
 
-def confidence(cluster: Cluster, need: Need) -> float:
-    """How sure the desk is, in 0-1: a half with just the authors it needs, 1 when confirmed."""
+def confidence(cluster: Cluster, said: Part, need: Need) -> float:
+    """How sure the desk is, in 0-1: a half with just the authors it needs, 1 when confirmed.
+
+    `said` is its `whole`.
+    """
     if cluster.confirmed:
         return 1.0
-    sure: float = 1 - 0.5 ** (cluster.whole.authors_seen / need[0][1])
+    sure: float = 1 - 0.5 ** (said.authors_seen / need[0][1])
     return min(sure, SUSPECTED_CONFIDENCE) if cluster.status == "suspected" else sure
 
 

@@ -72,6 +72,8 @@ class Deed(msgspec.Struct, frozen=True, tag="deed"):
 class Memory:
     """Outages and what may become one; `tick` is None before the first post.
 
+    `lessons` goes up whenever the rates change.
+
     Whatever is looked up follows from the pieces that are saved, so a restart changes nothing.
     """
 
@@ -80,6 +82,7 @@ class Memory:
         self.clusters: dict[str, Cluster] = {}
         self.hearings: dict[str, Hearing] = {}
         self.rates = Rates()
+        self.lessons = 0
         self.agenda = Agenda()
         self._copies: dict[str, Copies] = {}
         self._deeds: dict[int, Deed] = {}
@@ -113,7 +116,9 @@ class Memory:
         """The open outages of which something may be new by now, oldest first."""
         known = (self.clusters.get(name) for name in self.agenda.take(now_s))
         found = [cluster for cluster in known if cluster is not None and not cluster.ended]
-        return sorted(found, key=lambda cluster: (cluster.started_s, cluster.id))
+        if len(found) > 1:
+            found.sort(key=lambda cluster: (cluster.started_s, cluster.id))
+        return found
 
     def begin(self, parts: dict[str, Part], at_s: int, status: Status) -> Cluster:
         """Remember a new outage of these parts; its id tells its first community and start."""
@@ -145,9 +150,13 @@ class Memory:
             if stirs(cluster, part, heard, 60 * minute):
                 self.agenda.touch(cluster.id)
             author = heard.author
-            known = self._by_author.get(author, ())
-            if cluster.id not in known and author != ECHO and author in part.authors:
-                self._by_author.setdefault(author, set()).add(cluster.id)
+            known = self._by_author.get(author)
+            if (known is None or cluster.id not in known) and author != ECHO:
+                self._list_author(author, cluster, part)
+
+    def _list_author(self, author: int, cluster: Cluster, part: Part) -> None:
+        if author in part.authors:
+            self._by_author.setdefault(author, set()).add(cluster.id)
 
     def flooding(self, communities: Iterable[str]) -> set[int]:
         """The authors whose texts are floods about these communities: they witness nothing."""
@@ -191,6 +200,7 @@ class Memory:
     def listen(self, hour: int) -> None:
         """Let an hour pass for what is learned of false reports."""
         self.rates.listen(hour)
+        self.lessons += 1
         self._dirty.add(RATES_KEY)
 
     def note(self, kind: str, outages: Iterable[Cluster], moved: tuple[str, ...] = ()) -> None:
@@ -272,6 +282,7 @@ class Memory:
             for seen in sightings
             if seen.kind == REPORT and seen.author != ECHO and seen.at_s <= until_s
         }
+        self.lessons += bool(false)
         for at_s in false.values():
             self.rates.learn(community, hour_of(at_s))
         self._dirty.add(RATES_KEY)
@@ -308,6 +319,7 @@ class Memory:
                     self._copies[copies.community] = copies
                 case Rates() as rates:
                     self.rates = rates
+                    self.lessons += 1
                 case Deed() as deed:
                     self._deeds[deed.number] = deed
                 case Hearing() as hearing:

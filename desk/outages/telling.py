@@ -17,15 +17,19 @@ GROWTH = 1.25
 
 def change_of(
     cluster: Cluster,
+    said: Part,
     places: Mapping[str, Community],
     need: Need,
     *,
     by: str | None,
     exercise: bool,
 ) -> OutageChange:
-    """The state of an outage as it was last told; `by` made the change, if a person did."""
-    lat, lon, radius_km = extent(cluster, places)
-    said, at_s = cluster.whole, cluster.told.at_s
+    """The state of an outage as it was last told; `by` made the change, if a person did.
+
+    `said` is its `whole`.
+    """
+    lat, lon, radius_km = extent(cluster, said, places)
+    at_s = cluster.told.at_s
     etr_s = 0 if cluster.ended else etr_quoted(said, at_s)
     return OutageChange(
         id=cluster.id,
@@ -42,10 +46,10 @@ def change_of(
         hazards=said.hazards,
         vulnerable=said.vulnerable,
         damage=said.damage,
-        confidence=round(confidence(cluster, need), 3),
-        cause=cause_named(said),
+        confidence=round(confidence(cluster, said, need), 3),
+        cause=cause_named(said) if said.causes else None,
         etr=utc(etr_s) if etr_s else None,
-        evidence=tuple(post for _, post in sorted(said.evidence)[-EVIDENCE_POSTS:]),
+        evidence=tuple([post for _, post in sorted(said.evidence)[-EVIDENCE_POSTS:]]),
         parts=_counts(cluster),
         oms=cluster.oms,
         verifying=cluster.verifying,
@@ -56,9 +60,8 @@ def change_of(
     )
 
 
-def told_of(cluster: Cluster, now_s: int) -> Told:
-    """What is remembered of the change that is told now."""
-    said = cluster.whole
+def told_of(cluster: Cluster, said: Part, now_s: int) -> Told:
+    """What is remembered of the change that is told now; `said` is the `whole` of it."""
     return Told(now_s, said.posts, said.authors_seen, _marks(cluster, said, now_s))
 
 

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from desk.outages.actions import Action, perform
 from desk.outages.agenda import next_look
-from desk.outages.change import OutageChange, Status
+from desk.outages.change import ENDED, OutageChange, Status
 from desk.outages.cluster import (
     REPORT,
     RESTORED,
@@ -33,6 +33,7 @@ from desk.outages.evidence import hear, of_the_past, stragglers
 from desk.outages.ground import Ground
 from desk.outages.ladder import (
     ANNOUNCED_S,
+    LEAST_LIKELY,
     WINDOWS_S,
     Need,
     fell_silent,
@@ -40,19 +41,23 @@ from desk.outages.ladder import (
     restored_parts,
     rung,
     settle,
+    too_few,
     witnesses_needed,
 )
 from desk.outages.leaks import NextDoor
 from desk.outages.memory import Memory, Tick
 from desk.outages.rates import PARTS, part_of_day
 from desk.outages.telling import change_of, told_of, worth_telling
-from desk.outages.waves import all_at_once, announced_anew, wave
-from desk.outages.witnesses import said_before
+from desk.outages.waves import FEWEST_REPORTERS, all_at_once, announced_anew, lately, wave
+from desk.outages.witnesses import most, said_before
 from desk.outages.words import Words
 from desk.post import LabelledPost
 from desk.territories.territory import Territory
 
 MINUTE_S, HOUR_S = 60, 3600
+QUARTER_S = 15 * 60
+"""In each the hour is one, in every zone of the years that posts are of."""
+
 DETECTED = ("likely", "confirmed")
 LATE_S = 2 * 3600
 """How late a post may come and still count."""
@@ -87,6 +92,8 @@ class Outages:
         self._words = Words(territory.zone)
         self._need_at = witnesses_needed(len(territory.community))
         self._needs: dict[tuple[str, int], Need] = {}
+        self._lessons = 0
+        self._quarter = (0, 0)
         self._memory = Memory()
         self._clock: datetime | None = None
         self._now_s = 0
@@ -105,7 +112,7 @@ class Outages:
         cluster = self._memory.outage_of(heard)
         if cluster is not None and heard.copy in cluster.seen:
             return changes
-        if cluster is None or cluster.ended:
+        if cluster is None or cluster.status in ENDED:
             if heard.community in self._places and not of_the_past(heard, cluster):
                 heard = self._words.dated(heard, post)
                 return [*changes, *self._listen(heard, self._words.bands(post))]
@@ -160,16 +167,17 @@ class Outages:
     def find(self, id_: str) -> OutageChange | None:
         """The outage of this id as it is now, where it is in memory."""
         cluster = self._memory.clusters.get(id_)
-        return None if cluster is None else self._change(cluster)
+        return None if cluster is None else self._change(cluster, cluster.whole)
 
     def open(self) -> list[OutageChange]:
         """The outages that have not ended, oldest first."""
-        return [self._change(c) for c in self._memory.in_order() if not c.ended]
+        return [self._change(c, c.whole) for c in self._memory.in_order() if not c.ended]
 
     def rows(self, now: datetime) -> list[tuple[OutageChange, tuple[int, ...]]]:
         """All outages in memory, with posts in 12 spans of 5 minutes up to `now`, newest last."""
         now_s = int(now.timestamp())
-        return [(self._change(c), trend(c.whole, now_s)) for c in self._memory.in_order()]
+        outages = [(cluster, cluster.whole) for cluster in self._memory.in_order()]
+        return [(self._change(c, said), trend(said, now_s)) for c, said in outages]
 
     def usual(self, now: datetime) -> tuple[float, int]:
         """People an hour who seem to report an outage at this time of day without one.
@@ -221,6 +229,8 @@ class Outages:
         flooding = memory.flooding([community])
         held = [other for other in held if other.author not in flooding]
         past = memory.latest(community)
+        if too_few(held) and not (past is not None and fell_silent(past)):
+            return []
         announced_s = max((other.at_s for other in held if other.announced), default=0)
         if past is not None and fell_silent(past):
             need = self._wary_need([community], now_s, max(announced_s, past.whole.announced_s))
@@ -272,9 +282,11 @@ class Outages:
         if cluster.status != "suspected":
             return []
         said = cluster.whole
-        need = self._wary_need(cluster.communities, self._now_s, said.announced_s)
         flooding = self._memory.flooding(cluster.parts)
         witnesses = [seen for seen in said.recent if seen.author not in flooding]
+        if most(witnesses)[0] < LEAST_LIKELY:
+            return []
+        need = self._wary_need(cluster.communities, self._now_s, said.announced_s)
         status, _ = rung(witnesses, heard.at_s, need)
         return [self._turn(cluster, "likely", self._now_s)] if status == "likely" else []
 
@@ -292,7 +304,6 @@ class Outages:
             self._memory.agenda.put(cluster.id, next_look(cluster, said, now_s))
         if now_s % FORGET_EVERY_S == 0:
             self._memory.forget(now_s - HEARD_S, now_s - REMEMBERED_S, self._hour_of)
-            self._needs.clear()
         if now_s % HOUR_S == 0:
             self._memory.listen(self._hour_of(now_s))
         return changes
@@ -304,7 +315,11 @@ class Outages:
             self._memory.listen(self._hour_of((hour + 1) * HOUR_S))
 
     def _hour_of(self, at_s: int) -> int:
-        return datetime.fromtimestamp(at_s, self._zone).hour
+        quarter, hour = self._quarter
+        if at_s // QUARTER_S != quarter:
+            hour = datetime.fromtimestamp(at_s, self._zone).hour
+            self._quarter = at_s // QUARTER_S, hour
+        return hour
 
     def _part_restored(self, cluster: Cluster, now_s: int) -> list[OutageChange]:
         """Part what is restored of an outage from where it goes on."""
@@ -320,6 +335,8 @@ class Outages:
         """Begin an outage of its own where a far larger loss has come upon an open one."""
         changes = []
         for community, part in cluster.parts.items():
+            if lately(part, now_s) < FEWEST_REPORTERS:
+                continue
             if self._memory.latest(community) is not cluster:
                 continue
             customers = self._places[community].customers
@@ -348,7 +365,7 @@ class Outages:
     def _need(self, communities: Iterable[str], at_s: int) -> Need:
         """What makes an outage of these communities likely: what the noisiest of them needs."""
         part = part_of_day(self._hour_of(at_s))
-        return max(self._need_of(name, part) for name in communities)
+        return max([self._need_of(name, part) for name in communities])
 
     def _wary_need(self, communities: Iterable[str], at_s: int, announced_s: int = 0) -> Need:
         """The need, and more beside large outages, which people place next door by mistake.
@@ -360,6 +377,9 @@ class Outages:
         return need_announced(need) if announced_s > at_s - ANNOUNCED_S else need
 
     def _need_of(self, community: str, part: int) -> Need:
+        if self._lessons != self._memory.lessons:
+            self._needs.clear()
+            self._lessons = self._memory.lessons
         need = self._needs.get((community, part))
         if need is None:
             customers = self._places[community].customers
@@ -376,10 +396,11 @@ class Outages:
         return self._tell(cluster, now_s)
 
     def _tell(self, cluster: Cluster, now_s: int, by: str | None = None) -> OutageChange:
-        cluster.told = told_of(cluster, now_s)
+        said = cluster.whole
+        cluster.told = told_of(cluster, said, now_s)
         self._memory.turned(cluster)
-        return self._change(cluster, by)
+        return self._change(cluster, said, by)
 
-    def _change(self, cluster: Cluster, by: str | None = None) -> OutageChange:
-        need = self._need(cluster.communities, cluster.told.at_s)
-        return change_of(cluster, self._places, need, by=by, exercise=self.exercise)
+    def _change(self, cluster: Cluster, said: Part, by: str | None = None) -> OutageChange:
+        need = self._need(cluster.parts, cluster.told.at_s)
+        return change_of(cluster, said, self._places, need, by=by, exercise=self.exercise)

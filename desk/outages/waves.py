@@ -47,8 +47,7 @@ def wave(part: Part, now_s: int, sure_s: int, customers: int) -> list[Sighting]:
 
     `sure_s` is when the outage became likely.
     """
-    counts, slot = part.reports, now_s // SLOT_S
-    level = counts.get(slot, 0) + counts.get(slot - 1, 0)
+    slot, level = now_s // SLOT_S, lately(part, now_s)
     if level < FEWEST_REPORTERS or now_s - max(sure_s, part.started_s) < SETTLED_S:
         return []
     fade(part, slot)
@@ -62,6 +61,12 @@ def wave(part: Part, now_s: int, sure_s: int, customers: int) -> list[Sighting]:
     if len(established) < ESTABLISHED_AUTHORS:
         return []
     return fresh if len({seen.author for seen in fresh}) >= FEWEST_REPORTERS else []
+
+
+def lately(part: Part, now_s: int) -> int:
+    """Reports in this span of five minutes and the one before."""
+    counts, slot = part.reports, now_s // SLOT_S
+    return counts.get(slot, 0) + counts.get(slot - 1, 0)
 
 
 def announced_anew(part: Part, heard: Heard, sure_s: int) -> list[Sighting]:
