@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 import sys
@@ -139,8 +140,12 @@ def _check(
 def _check_outputs(*paths: Path | None) -> None:
     """Refuse a file that can't be written now, not after the test."""
     for path in paths:
-        if path is not None and (path.is_dir() or not path.absolute().parent.is_dir()):
+        if path is None:
+            continue
+        if path.is_dir() or not path.absolute().parent.is_dir():
             raise LoadError(f"can't write '{path}': name a file in a folder that exists")
+        if not os.access(path if path.exists() else path.absolute().parent, os.W_OK):
+            raise LoadError(f"can't write '{path}': Permission denied")
 
 
 def _failed(report: Report, ratios: Sequence[Ratio], wish: Wish) -> bool:
