@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from array import array
 
+_FREE = memoryview(bytes(65_536)).cast("q")
+
 
 class Digests:
     """Knows the newest digests (63 bits): at least half of `most`, and never more than these.
@@ -37,7 +39,7 @@ class Digests:
         young[at] = digest
         self._count += 1
         if self._count >= self._room:
-            self._old, self._young, self._count = young, _free(last + 1), 0
+            self._old, self._young, self._count = young, _cleared(old), 0
         return True
 
     def __contains__(self, digest: int) -> bool:
@@ -56,3 +58,12 @@ class Digests:
 def _free(slots: int) -> array[int]:
     """So many slots of 64 bits."""
     return array("q", bytes(8 * slots))
+
+
+def _cleared(table: array[int]) -> array[int]:
+    """The same table with all slots free: a new one beside it would take as much again."""
+    with memoryview(table) as slots:
+        for at in range(0, len(slots), len(_FREE)):
+            part = slots[at : at + len(_FREE)]
+            part[:] = _FREE[: len(part)]
+    return table

@@ -32,6 +32,9 @@ NICE = 5
 """They yield to the desk, whose single process answers screens: behind, they catch up."""
 ATTEMPTS = 3
 """So often posts are tried, when the processes that were to label them die."""
+MEMO_CHUNKS = 75_000
+"""Words of posts that a desk's rules know, twice as many at most: a storm's posts are read as fast
+as with 250,000, in 40 MB less."""
 _NO_LABEL = Verdict(None, (), "und", ())
 
 
@@ -249,7 +252,7 @@ def _work(folders: Sequence[Path], accounts: Sequence[str], wire: socket.socket)
     end_with_parent()
     os.nice(NICE)
     with setting_up():
-        engine = Engine(load_packs(*folders), accounts=accounts)
+        engine = Engine(load_packs(*folders), accounts=accounts, memo_chunks=MEMO_CHUNKS)
         engine.classify(["xqzv #xq"])  # of no known language: makes every language ready
     with contextlib.suppress(OSError), wire.makefile("rb") as stream:
         while (asked := _next(stream)) is not None:

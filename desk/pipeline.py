@@ -20,6 +20,7 @@ from desk.errors import OutageError, StoreError
 from desk.feeds import Batch, Deleted, Fault
 from desk.feeds.warning import WeatherWarning
 from desk.intake import Accepted, Intake
+from desk.labelling import MEMO_CHUNKS
 from desk.oms.live import LiveOms
 from desk.outages import Action, Done, OutageChange, Outages
 from desk.places import REMEMBERED, Locator
@@ -153,7 +154,7 @@ class Pipeline:
         """Whether phrases of the rules hold every word of a term."""
         if self._engine is None:
             own = [one.handle for one in self.own.accounts]
-            self._engine = Engine(self._packs, accounts=own)
+            self._engine = Engine(self._packs, accounts=own, memo_chunks=MEMO_CHUNKS)
         return not any(map(self._engine.is_idle, term.split()))
 
     def limits(self) -> dict[str, float]:

@@ -16,7 +16,7 @@ from desk.feeds import Feed, Locating, Opener, Options, open_feed
 from desk.feeds.kinds import KINDS
 from desk.feeds.surroundings import Adapting, Surroundings
 from desk.garbage import setting_up
-from desk.labelling import Labellers
+from desk.labelling import MEMO_CHUNKS, Labellers
 from desk.oms.follow import OmsFile, OmsList
 from desk.pipeline import Pipeline
 from desk.settings import load_settings
@@ -113,7 +113,7 @@ def _pipeline(
     _adapt(feeds, setup, territory, packs, (*settings.accounts.account, *accounts))
     own = [one.handle for one in (*settings.accounts.account, *accounts)]
     return Pipeline(
-        Engine(packs, accounts=own) if setup.processes == 1 else None,
+        Engine(packs, accounts=own, memo_chunks=MEMO_CHUNKS) if setup.processes == 1 else None,
         territory,
         store,
         settings,

@@ -37,8 +37,8 @@ class Memory:
         self.dirty: set[str] = set()
         self.gone: dict[str, Case | None] = {}
         self._turns: dict[str, Turn] = {}
-        self._of_post: dict[tuple[str, str], str] = {}
-        self._of_author: dict[str, tuple[str, ...]] = {}
+        self._of_post: dict[str, dict[str, str]] = {}  # by channel: keys of two take as much again
+        self._of_author: dict[str, str | tuple[str, ...]] = {}  # of nearly all there is one case
         self._of_outage: dict[str, dict[str, None]] = {}
         self._of_community: dict[str, dict[str, None]] = {}
         self._quiet: tuple[dict[str, None], ...] = tuple({} for _ in range(DONE + 1))
@@ -48,16 +48,14 @@ class Memory:
 
     def of_post(self, channel: str, post: str) -> str | None:
         """The id of the case that a post is in."""
-        return self._of_post.get((channel, post))
+        return self._of_post.get(channel, {}).get(post)
 
     def of_author(self, author_key: str) -> list[Case]:
         """The cases that an author has opened, the newest first; none that was merged."""
-        ids = self._of_author.get(author_key)
-        if ids is None:
-            return []
+        ids = self._of_author.get(author_key, ())
+        if isinstance(ids, str):
+            return [self.cases[ids]]
         own = [self.cases[id_] for id_ in ids]
-        if len(own) == 1:
-            return own
         return sorted(own, key=lambda case: (case.opened_at, case.id), reverse=True)
 
     def of_outage(self, outage: str) -> list[Case]:
@@ -154,28 +152,30 @@ class Memory:
         self._set_alarm(case)
 
     def _index_posts(self, case: Case, before: tuple[str, ...]) -> None:
-        posts, channel = case.posts, case.channel
+        posts = case.posts
         if posts is before:
             return
+        own = self._of_post.setdefault(case.channel, {})
         if not before and len(posts) == 1:
-            self._of_post[channel, posts[0]] = case.id
+            own[posts[0]] = case.id
             return
         if posts[:-1] == before[-POSTS_HELD + 1 :]:
             gone, new = before[: len(before) + 1 - len(posts)], posts[-1:]
         else:
             gone, new = tuple(set(before) - set(posts)), posts
         for post in gone:
-            if self._of_post.get((channel, post)) == case.id:
-                del self._of_post[channel, post]
+            if own.get(post) == case.id:
+                del own[post]
         for post in new:
-            self._of_post[channel, post] = case.id
+            own[post] = case.id
 
     def _index_author(self, case: Case) -> None:
-        others = tuple(id_ for id_ in self._of_author.get(case.author_key, ()) if id_ != case.id)
+        known = self._of_author.get(case.author_key, ())
+        own = [id_ for id_ in ((known,) if isinstance(known, str) else known) if id_ != case.id]
         if case.merged_into is None and case.id in self.cases:
-            others = (*others, case.id)
-        if others:
-            self._of_author[case.author_key] = others
+            own.append(case.id)
+        if own:
+            self._of_author[case.author_key] = own[0] if len(own) == 1 else tuple(own)
         else:
             self._of_author.pop(case.author_key, None)
 
@@ -204,9 +204,10 @@ class Memory:
     def _forget(self, case: Case) -> None:
         id_ = case.id
         del self.cases[id_]
+        posts = self._of_post.get(case.channel, {})
         for post in case.posts:
-            if self._of_post.get((case.channel, post)) == id_:
-                del self._of_post[case.channel, post]
+            if posts.get(post) == id_:
+                del posts[post]
         self._index_author(case)
         _move(self._of_outage, id_, case.outage, None)
         _move(self._of_community, id_, case.community, None)

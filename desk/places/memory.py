@@ -12,7 +12,10 @@ import msgspec
 from desk.post import LabelledPost, Location, Post
 
 REMEMBERED = 50_000
-"""Labelled posts that are remembered, the newest; located or not, they take some 20 MB."""
+"""Labelled posts that are remembered, the newest; located or not, they take some 10 MB."""
+
+ALIKE = 5_000
+"""Different locations that are known to be held already."""
 
 HALF_LIFE_S = 3 * 86_400
 """After so long an author may well be somewhere else; half as sure, and so on."""
@@ -32,10 +35,13 @@ LEAST = 0.4
 
 
 class Seen(msgspec.Struct, frozen=True, gc=False):
-    """A remembered post that had a location; `text` is the hash of what it says."""
+    """A remembered post that had a location; `author` is 0 where it tells nothing of them.
 
-    key: str
-    author: str
+    `text` is the hash of what it says.
+    """
+
+    key: int
+    author: int
     location: Location
     at: datetime
     text: int
@@ -48,23 +54,26 @@ class Memory:
     and to locate them all would be most of the work.
 
     What it knows hangs on these posts and their order alone, so that it is the same again after
-    the newest of a store were given to it once more.
+    the newest of a store were given to it once more. Posts and authors are known by their hash:
+    their names would take as much as all the rest.
     """
 
     def __init__(self) -> None:
         self._order: deque[Seen | None] = deque()
-        self._posts: dict[str, Seen] = {}
-        self._authors: dict[str, list[Seen]] = {}  # a deque of one is six times as large
+        self._posts: dict[int, Seen] = {}
+        self._authors: dict[int, list[Seen]] = {}  # a deque of one is six times as large
         self._heard: dict[str, deque[Seen]] = {}
+        self._locations: dict[Location, Location] = {}
 
     def remember(self, post: LabelledPost) -> None:
         """Take in a labelled post with its location; the oldest is forgotten for it."""
         seen = None
         if post.location is not None:
             own = post.location.source in OWN and post.repost_of is None
-            author = post.author_key if own and post.author is not None else ""
-            key = f"{post.channel}:{post.id}"
-            seen = Seen(key, author, post.location, post.created_at, hash(post.text))
+            author = hash(post.author_key) if own and post.author is not None else 0
+            location = self._alike(post.location)
+            key = hash((post.channel, post.id))
+            seen = Seen(key, author, location, post.created_at, hash(post.text))
             self._posts[seen.key] = seen
             if author:
                 self._authors.setdefault(author, []).append(seen)
@@ -72,6 +81,12 @@ class Memory:
         self._order.append(seen)
         if len(self._order) > REMEMBERED:
             self._forget(self._order.popleft())
+
+    def _alike(self, location: Location) -> Location:
+        """The same location as it is held already, for most are one of some thousand."""
+        if len(self._locations) >= ALIKE:
+            self._locations.clear()
+        return self._locations.setdefault(location, location)
 
     def _forget(self, seen: Seen | None) -> None:
         if seen is None:
@@ -88,7 +103,7 @@ class Memory:
     def answered(self, post: Post) -> Seen | None:
         """The located post that this one answers or repeats."""
         key = post.repost_of or post.reply_to
-        return self._posts.get(f"{post.channel}:{key}") if key else None
+        return self._posts.get(hash((post.channel, key))) if key else None
 
     def repeated(self, post: Post) -> Seen | None:
         """The located post that this one repeats word for word, with "RT @name:" before it or not.
@@ -106,11 +121,11 @@ class Memory:
 
     def knows(self, author: str) -> bool:
         """Whether the author was found in the territory before."""
-        return author in self._authors
+        return hash(author) in self._authors
 
     def is_astir(self, communities: Iterable[str], at: datetime) -> bool:
         """Whether several authors were surely located in one of them about then."""
-        authors: set[str] = set()
+        authors: set[int] = set()
         for community in communities:
             for seen in islice(reversed(self._heard.get(community, ())), LOOKED_AT):
                 recent = abs((at - seen.at).total_seconds()) <= ACTIVE_S
@@ -125,7 +140,7 @@ class Memory:
 
         Nothing where they speak of different places as a newsroom's do.
         """
-        before = self._authors.get(author)
+        before = self._authors.get(hash(author))
         if before is None:
             return None
         if len(before) == 1:
