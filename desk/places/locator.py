@@ -75,7 +75,7 @@ class Locator:
             repeated = self._memory.repeated(post)
             if repeated is not None and repeated.location.source not in _GIVEN:
                 return _again(repeated.location, trace)
-        text, looked = self._reader.clean(post.text), False
+        text, seen = self._reader.clean(post.text), None
         author = post.author
         if (
             post.geo is None
@@ -84,12 +84,12 @@ class Locator:
             and not (author is not None and author.location)
         ):
             # half of the posts name nothing, and are done with here
-            seen, looked = self._reader.look(text), True
-            if seen != TOWNS:
+            seen = self._reader.look(text)
+            if seen < TOWNS:
                 found = self._inferred(post, self._answered(post), None, away=False)
                 if found is None or seen == NOTHING:
                     return found
-        return self._located(post, text, trace, looked=looked)
+        return self._located(post, text, trace, seen)
 
     def _answered(self, post: Post) -> Location | None:
         """The location of the post that this one answers or repeats."""
@@ -99,7 +99,7 @@ class Locator:
         return seen.location if seen is not None else None
 
     def _located(
-        self, post: Post, cleaned: str, trace: Trace | None, *, looked: bool
+        self, post: Post, cleaned: str, trace: Trace | None, seen: int | None
     ) -> Location | None:
         geo = self._ground.community_at(post.geo) if post.geo is not None else None
         where = self._by_place(post.place) if post.place else _NOWHERE
@@ -122,7 +122,7 @@ class Locator:
             or self._memory.knows(post.author_key)
         )
         notes = trace.names if trace is not None else None
-        text = self._reader.find(cleaned, implied=implied, notes=notes, looked=looked)
+        text = self._reader.find(cleaned, implied=implied, notes=notes, seen=seen)
         named = self._named(text, where, stranger=stranger)
         if named is None and text.maybe and not stranger:
             named = self._expected(text.maybe[0], post, trace)

@@ -41,9 +41,11 @@ _DROP = re.compile(r"https?://\S+|www\.\S+|@[\w.]+")
 _TAG = re.compile(r"#([^\W_]+)")
 
 
-NOTHING, ELSEWHERE, TOWNS = range(3)
+NOTHING, ELSEWHERE, TOWNS, MISSPELT = range(4)
 Rest = tuple[frozenset[bytes], ...]
 _NO_NAME: tuple[Rest, Rest] = ((), ())
+_MEANT: tuple[Rest, Rest] = ((frozenset(),), ())
+"""Of a word that is a misspelt name."""
 
 _NOTHING = Findings()
 """Of a text that names nothing; nobody may change it."""
@@ -91,19 +93,22 @@ class Reader:
         implied: bool = False,
         trusted: bool = False,
         notes: list[Note] | None = None,
-        looked: bool = False,
+        seen: int | None = None,
     ) -> Findings:
         """Communities named in a cleaned text.
 
         `implied` says that it is about the region anyhow; `trusted` that every name in it is one
         of a place, as in a platform's place field. What was taken and rejected goes to `notes`.
-        `looked` says that `look` found something in it.
+        `seen` is what `look` found in it, where that is known.
         """
-        if not looked and self.look(text) == NOTHING and not trusted:
-            return _NOTHING
+        if seen is None:
+            seen = self.look(text)
+            if seen == NOTHING and not trusted:
+                return _NOTHING
         reading = Reading(text, self._names.home)
         words = reading.words
-        reading.mend(self._misspelt)
+        if seen == MISSPELT:
+            reading.mend(self._misspelt)
         found = Findings(words)
         mentions, streets = self._mentions(reading, found, notes)
         zips = self._names.zips and not self._names.zips.keys().isdisjoint(words)
@@ -137,6 +142,8 @@ class Reader:
     def look(self, text: str) -> int:
         """What a cleaned text may name: `NOTHING`, a place `ELSEWHERE` or the region, or `TOWNS`.
 
+        `MISSPELT` are towns of which one is misspelt.
+
         Words are known by their bytes: of most it is known already that no name has them, and
         nothing need be done with them.
         """
@@ -153,10 +160,13 @@ class Reader:
         seen, pieces, is_whole = NOTHING, rare, False
         for piece in rare:
             # and go on where a town is found: every misspelt word must be known
-            towns, others = live.get(piece) or self._learn(piece)
+            means = live.get(piece) or self._learn(piece)
+            if means is _MEANT:
+                seen = MISSPELT
+            towns, others = means
             if not is_whole and ((towns and towns[0]) or (others and others[0])):
                 pieces, is_whole = core.pieces_of(text), True
-            if seen != TOWNS and towns and any(map(pieces.issuperset, towns)):
+            if seen < TOWNS and towns and any(map(pieces.issuperset, towns)):
                 seen = TOWNS
             elif seen == NOTHING and others and any(map(pieces.issuperset, others)):
                 seen = ELSEWHERE
@@ -172,7 +182,7 @@ class Reader:
                 self._idle.add(piece)
                 return _NO_NAME
             self._misspelt[word] = meant
-            found = (frozenset(),), ()
+            found = _MEANT
         self._live[piece] = found
         return found
 
