@@ -224,6 +224,8 @@ def turn(cluster: Cluster, status: Status, at_s: int) -> None:
     for part in cluster.parts.values():
         if cluster.has_peaks:
             fade(part, slot)
+        elif cluster.ended:
+            part.peak = 0.0  # most of it is back
         part.faded = slot
     cluster.status = status
     cluster.turned_s = at_s

@@ -48,7 +48,14 @@ from desk.outages.leaks import NextDoor
 from desk.outages.memory import Memory, Tick
 from desk.outages.rates import PARTS, part_of_day
 from desk.outages.telling import change_of, told_of, worth_telling
-from desk.outages.waves import FEWEST_REPORTERS, all_at_once, announced_anew, lately, wave
+from desk.outages.waves import (
+    FEWEST_AT_ONCE,
+    FEWEST_REPORTERS,
+    all_at_once,
+    announced_anew,
+    lately,
+    wave,
+)
 from desk.outages.witnesses import most, said_before
 from desk.outages.words import Words
 from desk.post import LabelledPost
@@ -118,14 +125,19 @@ class Outages:
                 return [*changes, *self._listen(heard, self._words.bands(post))]
             return changes
         part = cluster.parts.get(heard.community)
-        if part is not None and heard.kind in (REPORT, SUPPORT) and may_read(part, now_s):
+        if (
+            part is not None
+            and heard.kind in (REPORT, SUPPORT)
+            and (heard.announced or may_read(part, now_s))
+        ):
             heard = self._words.dated(heard, post)
         if cluster.status == "suspected":
             is_new = heard.announced or not said_before(heard, cluster.whole.recent)
             self._memory.gather(cluster, heard, self._words.bands(post))
             return [*changes, *self._review(cluster, heard)] if is_new else changes
         if part is not None and heard.announced:
-            reports = announced_anew(part, heard, cluster.sure_s)
+            customers = self._places[heard.community].customers
+            reports = announced_anew(part, heard, cluster.sure_s, customers)
             if reports:
                 changes.append(self._begin_wave(heard.community, part, reports, now_s))
                 cluster = self._memory.latest(heard.community) or cluster
@@ -241,9 +253,10 @@ class Outages:
         if status is None:
             return []
         if past is not None and past.status == "restored":
-            if status != "likely":
+            anew = all_at_once(span)
+            if status != "likely" or (len(held) < FEWEST_AT_ONCE and not anew):
                 return []
-            if not all_at_once(span):
+            if not anew:
                 return self._go_on(past, "confirmed" if past.confirmed else "likely", now_s)
         memory.unhear(community)
         started_s = min(heard.at_s for heard in span if heard.kind == REPORT)

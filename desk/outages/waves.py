@@ -4,7 +4,7 @@ A small outage may be open when the storm takes down the town around it. Who rea
 outages: a few voices for an hour, then a wave. So the reports of ten minutes are held against the
 most that there ever were of this outage, which fade as power comes back. Where people say that they
 have just lost power, and hardly anybody that it has been gone for hours, a smaller wave tells; the
-smallest in a large city, which is many feeders.
+smallest in a large city, which is many feeders. So do headlines, by the customers that they count.
 """
 
 from __future__ import annotations
@@ -23,17 +23,25 @@ larger. Less where the words tell that it is new, and least in a city."""
 
 CITY_CUSTOMERS = 100_000
 
+SPOKE_BEFORE = 4
+"""Outside of cities a wave is a quarter at least of all who have ever spoken of the outage."""
+
 JUMP = 3
 """A wave that is no larger than the outage stands out by so many times the reports before it."""
 
 FEWEST_FRESH, FRESH_TO_LASTING = 3, 2
 """Words tell a new loss where so many have just lost power, twice as many as lack it for long."""
 
-FEWEST_ANEW, ONCE_S = 2, 3600
-"""Where an outage has ended, so many who have just lost power within so long have lost it anew."""
+BURST_S, FEWEST_AT_ONCE, ONE_IN = 10 * 60, 4, 8
+"""Where an outage has ended, so many who speak up within so long have lost power anew; who has just
+lost it counts twice, and no more than one in eight lacks it for long."""
 
-LARGER, FEWEST_TOLD = 2, 3
-"""A headline speaks of another loss with so many times as many customers, beside so many people."""
+LARGER, CITY_LARGER, FEWEST_TOLD, TOLD_S = 2, 1.3, 3, 3600
+"""A headline speaks of another loss with so many times as many customers, beside so many people
+within so long ..."""
+
+LATER_S, UNCOUNTED_S = 3600, 3 * 3600
+"""... or says that it came so much later, or comes so long after the loss and any other count."""
 
 ESTABLISHED_AUTHORS = 3
 """Fewer reporters than these before the wave are taken to be of the same outage."""
@@ -49,6 +57,8 @@ def wave(part: Part, now_s: int, sure_s: int, customers: int) -> list[Sighting]:
     """
     slot, level = now_s // SLOT_S, lately(part, now_s)
     if level < FEWEST_REPORTERS or now_s - max(sure_s, part.started_s) < SETTLED_S:
+        return []
+    if customers < CITY_CUSTOMERS and part.authors_seen > SPOKE_BEFORE * level:
         return []
     fade(part, slot)
     if not _stands_out(part, slot, level, customers):
@@ -69,20 +79,17 @@ def lately(part: Part, now_s: int) -> int:
     return counts.get(slot, 0) + counts.get(slot - 1, 0)
 
 
-def announced_anew(part: Part, heard: Heard, sure_s: int) -> list[Sighting]:
-    """The reports of a loss that a headline announces beside an outage that is open; or none.
-
-    Of one outage the customers get fewer: a headline that counts far more speaks of another.
-    """
-    at_s, most = heard.at_s, part.announced_most
-    if most <= 1 or heard.announced < LARGER * most:
-        return []
+def announced_anew(part: Part, heard: Heard, sure_s: int, customers: int) -> list[Sighting]:
+    """The reports of a loss that a headline announces beside an outage that is open; or none."""
+    at_s = heard.at_s
     if at_s - max(sure_s, part.started_s) < SETTLED_S:
+        return []
+    if not _counts_another(part, heard, customers):
         return []
     reports = [
         seen
         for seen in part.recent
-        if seen.kind == REPORT and seen.author != ECHO and 0 <= at_s - seen.at_s <= ONCE_S
+        if seen.kind == REPORT and seen.author != ECHO and 0 <= at_s - seen.at_s <= TOLD_S
     ]
     return reports if len({seen.author for seen in reports}) >= FEWEST_TOLD else []
 
@@ -90,15 +97,32 @@ def announced_anew(part: Part, heard: Heard, sure_s: int) -> list[Sighting]:
 def all_at_once(span: Sequence[Heard]) -> bool:
     """Whether those who speak up where an outage has ended have lost power anew, by their words.
 
-    The others still lack it, for only a part was restored: they speak up one by one, and tell of
+    The others still lack it, for only a part was restored: they speak up one by one, or tell of
     hours without.
     """
-    if span[-1].at_s - span[0].at_s > ONCE_S:
+    if span[-1].at_s - span[0].at_s > BURST_S:
         return False
     without_s = [one.at_s - one.onset_s for one in span if one.kind == REPORT and one.onset_s]
     fresh = sum(gone_s <= FRESH_S for gone_s in without_s)
     lasting = sum(gone_s >= LASTING_S for gone_s in without_s)
-    return fresh >= FEWEST_ANEW and fresh >= FRESH_TO_LASTING * lasting
+    return len(span) + fresh >= FEWEST_AT_ONCE and lasting * ONE_IN <= len(span)
+
+
+def _counts_another(part: Part, heard: Heard, customers: int) -> bool:
+    """Whether a headline counts the customers of another loss than that of `part`.
+
+    A utility counts a loss within two hours, from then on what is left of it; and of one outage
+    the customers get fewer. So a count that comes hours after the loss or the last count is of
+    another, and so are far more customers than any before.
+    """
+    if heard.announced <= 1:
+        return False
+    if heard.onset_s >= part.started_s + LATER_S:
+        return True
+    if heard.at_s - max(part.started_s, part.announced_s) >= UNCOUNTED_S:
+        return True
+    larger = CITY_LARGER if customers >= CITY_CUSTOMERS else LARGER
+    return part.announced_most > 1 and heard.announced >= larger * part.announced_most
 
 
 def _stands_out(part: Part, slot: int, level: int, customers: int) -> bool:

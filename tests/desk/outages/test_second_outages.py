@@ -19,20 +19,26 @@ def test_reports_after_restoration_reopen_the_outage_and_stragglers_do_not() -> 
     assert statuses(ended)[-1] == "restored"
     stragglers = [post(120 + n, f"a0-{n}") for n in range(5)]
     assert run(stragglers, desk) == []
-    again = run(reports(130, 6), desk)
+    again = run(reports(130, 6, every=4), desk)
     assert statuses(again) == ["likely"]
     assert {change.id for change in (*ended, *again)} == {ended[0].id}
     assert again[0].authors > 14
 
 
 @pytest.mark.parametrize(
-    ("text", "outages"), [("our power just went out", 2), ("still no power here", 1)]
+    ("text", "every", "outages"),
+    [
+        ("our power just went out", 1, 2),
+        ("no power here", 2, 2),
+        ("no power here", 4, 1),
+        ("still no power here", 1, 1),
+    ],
 )
-def test_people_who_have_just_lost_power_after_restoration_make_a_new_outage(
-    text: str, outages: int
+def test_people_who_all_lose_power_at_once_after_restoration_make_a_new_outage(
+    text: str, every: float, outages: int
 ) -> None:
     thanks = [post(60 + n, f"r{n}", "restored") for n in range(20)]
-    again = [post(200 + n, f"x{n}", text=text) for n in range(5)]
+    again = [post(200 + n * every, f"x{n}", text=text) for n in range(6)]
     changes = run([*reports(0, 8), *thanks, *again])
     assert changes[-1].status == "likely"
     assert len({change.id for change in changes}) == outages
@@ -41,7 +47,7 @@ def test_people_who_have_just_lost_power_after_restoration_make_a_new_outage(
 @pytest.mark.parametrize(("hours", "outages"), [(26, 1), (50, 2)])
 def test_reports_days_after_restoration_are_a_new_outage(hours: int, outages: int) -> None:
     back = [post(60 + n, f"b{n}", "restored") for n in range(9)]
-    changes = run([*reports(0, 8), *back, *reports(hours * 60, 6)])
+    changes = run([*reports(0, 8), *back, *reports(hours * 60, 6, every=4)])
     assert len({change.id for change in changes}) == outages
 
 
@@ -55,6 +61,8 @@ def test_a_far_larger_loss_upon_an_open_outage_is_one_of_its_own() -> None:
     assert desk.outage_of(post(128, "x")) == second.id
     assert desk.outage_of(post(128, "a0-3", where=None)) == changes[0].id
     assert len({change.id for change in run([*small, *reports(120, 40, every=4)])}) == 1
+    many = reports(0, 60, every=1.5)
+    assert len({change.id for change in run([*many, *reports(180, 11, every=1)])}) == 1
 
 
 def test_two_outages_of_one_place_merge_without_losing_a_post() -> None:
@@ -72,17 +80,23 @@ def test_two_outages_of_one_place_merge_without_losing_a_post() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "outages"),
+    ("where", "hours", "text", "outages"),
     [
-        ("Alder: 4,300 customers without power", 2),
-        ("Alder: 4,300 customers are still without power", 1),
-        ("Alder: 1,300 customers without power", 1),
+        ("alder", 2, "4,300 customers without power", 2),
+        ("alder", 2, "4,300 customers are still without power", 1),
+        ("alder", 2, "1,700 customers without power", 1),
+        ("cedar", 2, "1,700 customers without power", 2),
+        ("alder", 2, "1,300 customers without power since 13:40", 2),
+        ("alder", 2, "1,300 customers without power since 12:10", 1),
+        ("alder", 4, "900 customers without power", 2),
     ],
 )
-def test_a_headline_that_counts_far_more_customers_speaks_of_another_loss(
-    text: str, outages: int
+def test_a_headline_tells_another_loss_by_its_customers_or_its_time(
+    where: str, hours: int, text: str, outages: int
 ) -> None:
-    first = post(10, "desk", "outage news", text="Alder: 1,200 customers without power")
-    second = post(130, "desk", "outage news", text=text)
-    changes = run([*reports(0, 8), first, *reports(100, 4, 5), second])
+    minute = 60 * hours + 10
+    first = post(10, "desk", "outage news", where, text="Outage: 1,200 customers without power")
+    second = post(minute, "desk", "outage news", where, text=f"Outage: {text}")
+    early, late = reports(0, 8, where=where), reports(minute - 30, 4, 5, where=where)
+    changes = run([*early, first, *late, second])
     assert len({change.id for change in changes}) == outages
