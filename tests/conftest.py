@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadFileScheduling
 
 START = datetime(2024, 5, 1, 12, tzinfo=UTC)
@@ -64,6 +65,10 @@ any = ["line is down"]
 text = "a line is down"
 match = true
 """
+
+# How long an example takes says how busy the machine is.
+settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("suite")
 
 PostsFile = Callable[..., Path]
 DOCS = "tests/test_docs.py"
