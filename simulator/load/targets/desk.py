@@ -9,6 +9,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Sequence
+from datetime import datetime
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnContext
 from pathlib import Path
@@ -27,6 +28,8 @@ from simulator.load.wire import Progress, Teller, heard
 START_S = 120.0
 END_S = 5.0
 VIEW = 1
+POSTED = 50_000
+"""Rows of which the screen keeps the time, the newest: a look at the outages may come later."""
 
 
 class DeskTarget:
@@ -153,7 +156,8 @@ class Screen:
         self._refused = 0
         self._total = 0
         self._attached = False
-        self._seen: dict[str, frozenset[str]] = {}
+        self._seen: dict[str, str] = {}
+        self._posted: dict[str, datetime] = {}
 
     def take(self, message: FromDesk, at_s: float) -> list[Fetch]:
         """Take in one message of the desk; the rows that it has left out are asked for."""
@@ -200,13 +204,16 @@ class Screen:
         if post is not None:
             self._teller.progress.screens.append((post, at_s))
             self._teller.progress.given.append((post, mask(row.labels)))
+            self._posted[row.id] = row.at
+            if len(self._posted) > POSTED:
+                del self._posted[next(iter(self._posted))]
 
     def _outage(self, row: OutageRow, at_s: float) -> None:
-        evidence = frozenset(row.outage.evidence)
-        before = self._seen.get(row.outage.id)
-        self._seen[row.outage.id] = evidence
-        new = row.outage.evidence[-1:] if before is None else evidence - before
-        for id_ in new:
-            post = number_of(id_, self._pool_posts)
-            if post is not None:
-                self._teller.progress.outages.append((post, at_s))
+        """A change counts that a post has made, at whose time it was told; others time has made."""
+        newest = row.outage.evidence[-1] if row.outage.evidence else ""
+        before, self._seen[row.outage.id] = self._seen.get(row.outage.id), newest
+        posted = self._posted.get(newest)
+        post = number_of(newest, self._pool_posts)
+        is_its = posted is not None and posted.replace(microsecond=0) == row.outage.at
+        if is_its and newest != before and post is not None:
+            self._teller.progress.outages.append((post, at_s))
