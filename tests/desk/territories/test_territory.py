@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
 from desk.errors import TerritoryError
 from desk.territories import Community, Territory, built_in, load_territory, write_territory
 from desk.territories.territory import slug
+from tui.commands.territory import app
 
 GOOD = """
 name = "Testland"
@@ -217,14 +219,12 @@ def test_every_kind_of_geojson_line_is_drawn(tmp_path: Path) -> None:
 
 
 def test_territories_are_shown_by_the_command_line() -> None:
-    run = [sys.executable, "-m", "tui", "territory"]
-    shown = subprocess.run([*run, "show", "sardinia"], capture_output=True, text=True, check=True)
+    shown = CliRunner().invoke(app, ["show", "sardinia"], catch_exceptions=False)
     assert "Cagliari (cagliari): Casteddu" in shown.stdout
-    listed = subprocess.run(
-        [*run, "list", "--format", "json"], capture_output=True, text=True, check=True
-    )
+    listed = CliRunner().invoke(app, ["list", "--format", "json"], catch_exceptions=False)
     assert '"id":"valencia"' in listed.stdout
-    wrong = subprocess.run([*run, "show", "sardina"], capture_output=True, text=True, check=False)
+    run = [sys.executable, "-m", "tui", "territory", "show", "sardina"]
+    wrong = subprocess.run(run, capture_output=True, text=True, check=False)
     assert wrong.returncode == 2
     assert "sardinia" in wrong.stderr
     assert "Traceback" not in wrong.stderr
