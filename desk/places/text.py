@@ -124,13 +124,7 @@ class Reader:
                 sure = sure or _is_plain(reading, mention)
             elif not mention.tail.region:
                 found.foreign = {*found.foreign, mention.community.id}
-        for at, mention in enumerate(mentions):
-            whole = mentions[at + 1] if at + 1 < len(mentions) else None
-            if whole is not None and _lies_in(reading, mention, whole):
-                why = f"{whole.community.name}, which it is a part of, is named right behind it"
-                _put(reading, mention, found, notes, REGION_BESIDE, why)
-            else:
-                _take(reading, mention, found, notes, sure=sure, trusted=trusted)
+        _take_all(reading, mentions, found, notes, sure=sure, trusted=trusted)
         if streets:
             resolve(reading, streets, corner, found, notes, sure=implied or found.region)
         if zips:
@@ -311,6 +305,25 @@ def _kind_before(words: list[str], index: int) -> str:
 
 def _rest(marks: Marks, word: str) -> Rest:
     return tuple(frozenset(map(str.encode, beside)) for beside in marks.get(word, ()))
+
+
+def _take_all(
+    reading: Reading,
+    mentions: list[Mention],
+    found: Findings,
+    notes: list[Note] | None,
+    *,
+    sure: bool,
+    trusted: bool,
+) -> None:
+    """Put those among the findings that mean their community."""
+    for at, mention in enumerate(mentions):
+        whole = mentions[at + 1] if at + 1 < len(mentions) else None
+        if whole is not None and _lies_in(reading, mention, whole):
+            why = f"{whole.community.name}, which it is a part of, is named right behind it"
+            _put(reading, mention, found, notes, REGION_BESIDE, why)
+        else:
+            _take(reading, mention, found, notes, sure=sure, trusted=trusted)
 
 
 def _take(
