@@ -182,7 +182,10 @@ class Announcements:
                 self._send(item, action.by, now)
                 many = len(item.accounts)
                 where = "1 account" if many == 1 else f"{many} accounts"
-                return _replace(item, state="sent", at=now), f"goes out from {where}"
+                told = f"goes out from {where}"
+                if item.exercise:
+                    told = f"EXERCISE: recorded as from {where}, and goes nowhere"
+                return _replace(item, state="sent", at=now), told
         return _replace(item, state="withdrawn", at=now, note=note), "withdrawn"
 
     def _other(self, by: str, item: Announcement, leads: Collection[str]) -> str:

@@ -54,7 +54,7 @@ def act(
     by = "lea" if role == "lead" else "ann"
     action = AnnounceAction(**({"kind": kind, "by": by} | more))
     item, words = bench.pipeline.announcements.act(action, role, bench.now, leads)
-    assert words
+    assert ("EXERCISE" in words) is (kind == "send")
     bench.pipeline.settle()
     return item
 
