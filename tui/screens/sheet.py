@@ -39,8 +39,7 @@ class Sheet(Over, ModalScreen[None]):
 
     def on_mount(self) -> None:
         self.app.theme_changed_signal.subscribe(self, lambda _theme: self.tell())
-        if self.children:  # in an app that ends while this is made, nothing was composed
-            self.tell()
+        self.tell()
 
     def tell(self) -> None:
         """Say what the sheet is for, in the colours of the theme."""
@@ -49,7 +48,9 @@ class Sheet(Over, ModalScreen[None]):
     def say(self, words: Text) -> None:
         """Show `words`, which are painted already."""
         words.rstrip()
-        self.query_one("#words", Static).update(Hung(words))
+        # in an app that ends while this is made, all or some of it was never composed
+        for shown in self.query("#words").results(Static):
+            shown.update(Hung(words))
 
     def action_move(self, lines: int) -> None:
         self.query_one("#sheet").scroll_relative(y=lines, animate=False)
