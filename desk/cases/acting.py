@@ -11,7 +11,7 @@ from desk.cases.action import CaseAction, CaseDone
 from desk.cases.acts import SIMPLE, clean, in_hand, refuse_taken
 from desk.cases.case import Case
 from desk.cases.deeds import Deeds, ReadPosts, check_last, take_back
-from desk.cases.joining import merged, opened, parted
+from desk.cases.joining import merged, opened, parted, relabelled
 from desk.cases.journal import Journal
 from desk.cases.memory import Memory
 from desk.errors import CaseError
@@ -62,6 +62,9 @@ class Acting:
                 return self._split(action, self._live(action.case), now)
         before = self._live(action.case)
         after, words = SIMPLE[action.kind](before, action, now)
+        if action.kind == "wrong":
+            posts = self._read(after.channel, after.posts)
+            after = relabelled(after, posts, action.posts[0], action.labels)
         if action.kind == "take" and before.state == "mine" and before.agent == action.by:
             return CaseDone(action, self._memory.put(after), "it is in your hand already")
         return self._done(action, now, words, {before.id: before}, [after])
@@ -123,6 +126,7 @@ class Acting:
                 answered_at=case.answered_at,
                 first_reply_at=case.first_reply_at,
                 outage=case.outage,
+                mended=case.mended,
             ),
             theirs,
         )

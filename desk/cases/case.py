@@ -30,7 +30,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fal
     since the last answer, `media` posts with pictures, `reach` people who follow the author and
     reposts seen. `agent` has it in hand, again since `taken_at`, and did something last at
     `touched_at`. The customer was promised power by `promised`; `loop` says that it is back now,
-    and that they must be told so. `version` grows with every change.
+    and that they must be told so. `mended` are posts that people say are labelled wrong, with the
+    labels that they should have: the case goes by those. `version` grows with every change.
     """
 
     id: str
@@ -62,8 +63,14 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fal
     merged_into: str | None = None
     promised: datetime | None = None
     loop: bool = False
+    mended: tuple[tuple[str, tuple[str, ...]], ...] = ()
     version: int = 0
     exercise: bool = False
+
+    @property
+    def label(self) -> str:
+        """The most urgent label; `other` where people have said that there should be none."""
+        return self.labels[0] if self.labels else "other"
 
 
 class CaseEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -17,6 +17,7 @@ from desk.cases.joining import joined, woken
 from desk.cases.memory import Memory
 from desk.errors import CaseError
 from desk.post import LabelledPost
+from rules.verdict import URGENCY
 
 DEEDS = 1000
 """Deeds that can be taken back, over all cases; older ones stand."""
@@ -135,6 +136,9 @@ def take_back(memory: Memory, deed: Deed, read: ReadPosts) -> None:
 def _before(before: Case, after: Case, current: Case) -> Case:
     """What people had said of a case, with what posts have said since."""
     came = current.posts != after.posts
+    labels = {*current.labels}
+    if before.mended != after.mended:
+        labels = {*before.labels, *(labels - {*after.labels})}
     waits = [at for at in (before.waiting_since, current.waiting_since) if at is not None]
     case = _replace(
         current,
@@ -144,6 +148,8 @@ def _before(before: Case, after: Case, current: Case) -> Case:
         touched_at=before.touched_at,
         snoozed_until=before.snoozed_until,
         tags=before.tags,
+        labels=tuple(sorted(labels, key=URGENCY.__getitem__)),
+        mended=before.mended,
         answered_at=before.answered_at,
         loop=current.loop if before.loop == after.loop else before.loop,
         contacts=before.contacts + current.contacts - after.contacts,

@@ -97,6 +97,27 @@ def woken(case: Case) -> State:
     return "mine" if case.agent is not None else "new"
 
 
+def labels_of(case: Case, post: LabelledPost) -> tuple[str, ...]:
+    """The labels of a post of a case, as people have mended them."""
+    return dict(case.mended).get(post.id, post.labels)
+
+
+def relabelled(case: Case, posts: Sequence[LabelledPost], wrong: str, right: Sequence[str]) -> Case:
+    """`case` after somebody said that one of its `posts` is labelled wrong.
+
+    A label stays that another post gives, or gave before the oldest of these.
+    """
+    had = {label for post in posts if post.id == wrong for label in labels_of(case, post)}
+    others = {label for post in posts if post.id != wrong for label in labels_of(case, post)}
+    labels = {*case.labels, *right} - (had - {*right} - others)
+    mended = {**dict(case.mended), wrong: tuple(right)}
+    return _replace(
+        case,
+        labels=tuple(sorted(labels, key=URGENCY.__getitem__)),
+        mended=tuple(mended.items())[-POSTS_HELD:],
+    )
+
+
 def merged(case: Case, into: Case) -> Case:
     """`into` with everything of `case`; its state is that of the one that waits."""
     newer = case.updated_at > into.updated_at
@@ -123,6 +144,7 @@ def merged(case: Case, into: Case) -> Case:
         agent=agent,
         touched_at=_last(case.touched_at, into.touched_at),
         tags=tuple(dict.fromkeys((*into.tags, *case.tags))),
+        mended=tuple({**dict(into.mended), **dict(case.mended)}.items())[-POSTS_HELD:],
         loop=case.loop or into.loop,
     )
     if into.waiting_since is None and waits:
@@ -148,7 +170,7 @@ def parted(case: Case, posts: Sequence[LabelledPost]) -> Case:
     since = max(waiting, min(post.created_at for post in open_)) if open_ and waiting else None
     own = [post for post in open_ if post.author_key == case.author_key]
     located = [post.location.community for post in posts if post.location]
-    found = {label for post in posts for label in post.labels}
+    found = {label for post in posts for label in labels_of(case, post)}
     state = case.state
     if since is None and state in ("new", "mine") and waiting is not None:
         state = "answered"

@@ -226,7 +226,7 @@ def _rank(case: Case) -> int:
     if case.state in ("mine", "operations", "snoozed"):
         return 0
     done = case.state in ("answered", "closed") and case.promised is None
-    return DONE if done else URGENCY[case.labels[0]]
+    return DONE if done else URGENCY.get(case.label, URGENCY["news"])
 
 
 def _move(index: dict[str, dict[str, None]], id_: str, old: str | None, new: str | None) -> None:

@@ -46,7 +46,9 @@ class Promise:
 
     def _minutes_of(self, labels: tuple[str, ...]) -> timedelta:
         promise = {str(label): minutes for label, minutes in self.policy.promise.items()}
-        return timedelta(minutes=min(promise.get(one, self.policy.otherwise) for one in labels))
+        otherwise = self.policy.otherwise
+        promised = (promise.get(one, otherwise) for one in labels)
+        return timedelta(minutes=min(promised, default=otherwise))
 
     def skips(self, case: Case) -> bool:
         """Whether the mode leaves a case for later; never one that somebody has in hand."""

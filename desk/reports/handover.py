@@ -197,14 +197,14 @@ class Saying:
         late = ""
         if case.due_at is not None and case.due_at < self._at:
             late = f", {self.span(case.due_at)} late"
-        words = f"{case.labels[0].upper()} {who}" + (f", {place}" if place else "")
+        words = f"{case.label.upper()} {who}" + (f", {place}" if place else "")
         words += f": {state}{late} · “{cut}”"
         line = _line(
             *(f"case:{case.id}", words, "case", case.id),
             *(case.state, case.agent, case.labels, bool(late), len(case.posts)),
         )
         said = "".join(letter for letter in case.text.casefold() if letter.isalnum())
-        tells = f"{case.labels[0]} {case.community or case.author_key} {said}"
+        tells = f"{case.label} {case.community or case.author_key} {said}"
         return msgspec.structs.replace(line, since=self._since(case), tells=_digest(tells))
 
     def _since(self, case: Case) -> datetime | None:
@@ -271,11 +271,10 @@ class Saying:
 
     def skipped(self, cases: list[Case]) -> list[Line]:
         """How many cases are left for later, by label; who comes next finds them by the filter."""
-        counts = Counter(case.labels[0] for case in cases)
+        counts = Counter(case.label for case in cases)
         order = sorted(counts.items(), key=lambda each: (-each[1], each[0]))
         oldest = {
-            label: min(case.opened_at for case in cases if case.labels[0] == label)
-            for label in counts
+            label: min(case.opened_at for case in cases if case.label == label) for label in counts
         }
         return [
             _line(

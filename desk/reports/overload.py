@@ -93,7 +93,7 @@ def overload(
     enough = span_min >= FEWEST_MIN
     arrivals = 60 * sum(pulse.arrived for pulse in told) / span_min if enough else 0.0
     pace = single / hours if hours and single >= FEWEST_ANSWERS else None
-    counts = Counter(case.labels[0] for case in skipped)
+    counts = Counter(case.label for case in skipped)
     stands = Overload(
         level="unknown",
         at=now,

@@ -179,6 +179,26 @@ def test_undo_takes_back_one_after_the_other_and_keeps_what_came_since(town: Tow
         town.act("undo", "c-x-1")
 
 
+def test_a_case_goes_by_the_labels_that_a_person_has_mended(town: Town) -> None:
+    assert town.queue() == ["c-x-b", "c-x-1"]
+    town.act("wrong", "c-x-b", posts=("b",), labels=())
+    assert (town.get("c-x-b").labels, town.queue()) == ((), ["c-x-1", "c-x-b"])
+    town.see(post("4", 11, labels="hazard billing"))
+    town.act("wrong", "c-x-1", posts=("4",), labels=("billing", "etr"))
+    assert town.get("c-x-1").labels == ("outage", "etr", "billing")  # the first posts are right
+    town.see(post("5", 12, labels="praise"))
+    town.act("wrong", "c-x-1", posts=("4",), labels=("service",))
+    assert town.get("c-x-1").labels == ("outage", "service", "praise")
+    town.act("split", "c-x-1", posts=("4",))
+    assert town.get("c-x-4").labels == ("service",)
+    town.act("undo", "c-x-1")
+    town.see(post("6", 13, labels="damage"))
+    town.act("undo", "c-x-1")
+    assert town.get("c-x-1").labels == ("outage", "damage", "etr", "billing", "praise")
+    town.act("undo", "c-x-1")
+    assert town.get("c-x-1").labels == ("hazard", "outage", "damage", "billing", "praise")
+
+
 def test_what_others_did_since_to_one_of_two_cases_is_undone_first(town: Town) -> None:
     town.act("merge", "c-x-1", into="c-x-b")
     town.act("tag", "c-x-b", by="carl", tags=("vip",))
