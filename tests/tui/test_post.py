@@ -13,6 +13,7 @@ from desk.post import Author, LabelledPost, Media
 from desk.serving.protocol import Detail, Hello, MapPlace
 from rules import Match
 from tui.paint import NEWLINE, Painted, paint
+from tui.read_as import read_as
 from tui.surety import barely, surety
 
 if TYPE_CHECKING:
@@ -53,14 +54,21 @@ async def test_a_post_says_all_that_is_known_of_it(scene: OpenScene) -> None:
             "+VUL ▲OUT",
             "Person 18 @person18 on mastodon",
             "Thu 04 Sep 2031 14:17:",
-            "on oxygen ~ on oxygen",
-            "nearly sure: it bears 1 more slip · score 92.5 of 100, from 80 on it counts",
+            "on oxygen  a person at risk: injured, medical, trapped",
+            "nearly sure: it bears 1 more slip",
+            "92.5 of 100, from 80 on it counts",
             "known by text · 90% sure · within 6 km of 34.720 -76.730",
             "outage outage-1  ● confirmed in Alder Bay",
             "case case-7",
             " EXERCISE ",
         ):
             assert part in text
+
+
+def test_a_misspelt_word_is_told_with_what_it_was_read_as() -> None:
+    phrase = "$still no|without power|current (up again) =since <number> lose~"
+    match = Match("r", "outage", phrase, "withuot the pwer up agian and I lost it", 0, 9, 84)
+    assert read_as(match) == [("withuot", "without"), ("pwer", "power"), ("agian", "again")]
 
 
 def test_how_sure_a_label_is_stands_in_words() -> None:
@@ -91,6 +99,15 @@ async def test_until_the_desk_answers_the_post_is_being_fetched(scene: OpenScene
         assert "fetching the post…" in s.text()
         await s.say(Detail("post-299", None))
         assert "The desk no longer holds this post." in s.text()
+
+
+async def test_a_sheet_that_an_ending_app_left_without_words_is_no_fault(scene: OpenScene) -> None:
+    async with scene() as s:
+        await s.press("enter")
+        sheet = s.app.post
+        await sheet.query("#words").remove()
+        sheet.tell()
+        assert not sheet.query("#words")
 
 
 async def test_the_keys_of_lists_scroll_a_long_post(scene: OpenScene) -> None:

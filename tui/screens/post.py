@@ -15,11 +15,12 @@ from rules import Match
 from tui.columns import label_tags, marked
 from tui.keys import key
 from tui.paint import paint
+from tui.read_as import read_as
 from tui.reasons import Reasons
 from tui.screens.sheet import Sheet, hanging
 from tui.signs import STATUS_SIGNS, UNKNOWN, Palette, label_sign
 from tui.situation import Situation
-from tui.surety import score_words, surety
+from tui.surety import EXACT, score_words, surety
 from tui.widgets.lines import palette_of
 
 if TYPE_CHECKING:
@@ -100,9 +101,11 @@ def _words(post: LabelledPost, detail: Detail, now: Situation, colours: Palette)
     text.append("\n")
     _text(text, post, colours)
     text.append("\n\n")
-    _why(text, post.matches, now.hello.limits if now.hello else {}, colours)
+    limits = now.hello.limits if now.hello else {}
+    _why(text, post.matches, limits, colours)
     text.append("\n")
     _where(text, post, detail, now, colours)
+    _rules(text, post.matches, limits, colours)
     return text
 
 
@@ -157,22 +160,40 @@ def _why(
 ) -> None:
     text.append("Why it was labelled\n", colours.accent)
     for match in matches[:MATCHES]:
-        text.append(f"  {label_sign(match.label).tag:<6}", hanging(colours.label(match.label), 8))
+        sign = label_sign(match.label)
+        text.append(f"  {sign.tag:<6}", hanging(colours.label(match.label), 8))
         text.append(f"{_short(match.text, PHRASE_CHARS)}", colours.matched(match.label))
-        text.append(f" ~ {_short(match.phrase, PHRASE_CHARS)}\n", colours.text)
-        text.append(
-            "        ",
-            hanging(colours.quiet, 8),
-        )
-        text.append(
-            f"{surety(match, limits)} · score {score_words(match, limits)}"
-            f" · rule {_short(match.rule, PHRASE_CHARS)}\n",
-            colours.quiet,
-        )
+        text.append(f"  {sign.meaning}\n", colours.text)
+        text.append("        ", hanging(colours.quiet, 8))
+        misread = [
+            f' · "{_short(word, PHRASE_CHARS)}" read as "{_short(meant, PHRASE_CHARS)}"'
+            for word, meant in (read_as(match) if match.score < EXACT else ())
+        ]
+        text.append(f"{surety(match, limits)}{''.join(misread)}\n", colours.quiet)
     if not matches:
         text.append("  no phrase of a rule was found in it\n", colours.quiet)
+    _more(text, matches, colours)
+
+
+def _more(text: Text, matches: tuple[Match, ...], colours: Palette) -> None:
     if len(matches) > MATCHES:
         text.append(f"  … and {len(matches) - MATCHES} more\n", colours.quiet)
+
+
+def _rules(
+    text: Text, matches: tuple[Match, ...], limits: Mapping[str, float], colours: Palette
+) -> None:
+    if matches:
+        text.append("\nFor rule authors\n", colours.accent)
+    for match in matches[:MATCHES]:
+        text.append(f"  {label_sign(match.label).tag:<6}", hanging(colours.label(match.label), 8))
+        text.append(
+            f"{_short(match.rule, PHRASE_CHARS)} · score {score_words(match, limits)}\n",
+            colours.quiet,
+        )
+        text.append("        ", hanging(colours.quiet, 8))
+        text.append(f"{_short(match.phrase, PHRASE_CHARS)}\n", colours.quiet)
+    _more(text, matches, colours)
 
 
 def _where(
