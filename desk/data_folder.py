@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 from pathlib import Path
 
-from desk.errors import StoreError
+from desk.errors import StoreError, StoreFullError
 
 
 def private(path: Path) -> Path:
@@ -16,11 +17,20 @@ def private(path: Path) -> Path:
     return path
 
 
+def no_room(data: Path) -> str:
+    """What to do where a store can't be begun."""
+    return (
+        f"the disk of {data} is full, so a store can't be begun: free some room (10 MB to begin"
+        " with), or give a folder on another disk as --data"
+    )
+
+
 def locked(data: Path) -> int:
     """A lock on the folder, freed by the system when the process ends in any way.
 
     Raises:
         StoreError: another desk has it, or it can't be used.
+        StoreFullError: its disk is full.
     """
     try:
         data.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -28,6 +38,8 @@ def locked(data: Path) -> int:
     except FileExistsError:
         raise StoreError(f"can't use {data} as --data: it is a file; name a folder") from None
     except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise StoreFullError(no_room(data)) from None
         raise StoreError(f"can't use {data} as --data: {error.strerror}") from None
     try:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import shutil
 import sqlite3
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ import msgspec
 
 from desk.cases.case import CaseEvent
 from desk.checkpoints import Checkpoints
-from desk.data_folder import locked, private
+from desk.data_folder import locked, no_room, private
 from desk.deletions import TABLE as DELETED
 from desk.deletions import Deletions, without_words
 from desk.errors import FeedError, StoreError, StoreFullError
@@ -131,6 +132,7 @@ class Store:
 
     Raises:
         StoreError: the folder is in use, of another version, or can't be written.
+        StoreFullError: its disk is full.
     """
 
     def __init__(self, data: Path | None = None) -> None:
@@ -151,6 +153,8 @@ class Store:
                 self.exercise = self._kind()
         except (sqlite3.Error, OSError) as error:
             self.close()
+            if data and self._is_full(error):
+                raise StoreFullError(no_room(data)) from None
             raise StoreError(
                 f"can't use the store in {data}: {error}; use another --data"
             ) from None
@@ -177,7 +181,7 @@ class Store:
     @property
     def id(self) -> str:
         """What tells this store from every other: 32 hexadecimal digits, drawn as it began."""
-        with self._db:
+        with self._writing():
             return self._meta("id", secrets.token_hex(16))
 
     def _kind(self) -> bool | None:
@@ -185,8 +189,8 @@ class Store:
         return None if kind is None else kind == "exercise"
 
     def set_exercise(self, exercise: bool) -> None:
-        """Fix what the store holds, for good."""
-        with self._db:
+        """Fix what the store holds, for good; errors as of `commit`."""
+        with self._writing():
             self._meta("kind", "exercise" if exercise else "real")
         self.exercise = self._kind()
 
@@ -208,7 +212,7 @@ class Store:
     def forget(self) -> None:
         """Forget everything but the territory and its kind; errors as of the check."""
         self.check_forgetful()
-        with self._db:
+        with self._writing():
             for table in _FORGOTTEN:
                 self._db.execute(f"DELETE FROM {table}")  # noqa: S608  names of our own
             # what a platform knows a reply by must not come again: the id is drawn anew
@@ -216,8 +220,8 @@ class Store:
         self._sampled = self.end = 0
 
     def territory(self, name: str) -> str:
-        """The territory that the store was begun with; `name` where it is new."""
-        with self._db:
+        """The territory that it was begun with, `name` where it is new; errors as of `commit`."""
+        with self._writing():
             return self._meta("territory", name)
 
     def cursor(self, feed: str) -> str | None:
@@ -231,23 +235,32 @@ class Store:
         Raises:
             StoreError: the disk is full or gone; nothing of the batch was written.
         """
-        try:
-            with self._db:
-                self._write(batch)
-        except sqlite3.Error as error:
-            words = f"can't write the store: {error}; nothing was acknowledged"
-            kind = StoreFullError if self._is_full(error) else StoreError
-            raise kind(words) from None
+        with self._writing():
+            self._write(batch)
         self.end += len(batch.labelled)
         if self._checkpoints is not None:
             self._checkpoints.committed()
 
-    def _is_full(self, error: sqlite3.Error) -> bool:
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[None]:
+        """One transaction; errors as of `commit`."""
+        try:
+            with self._db:
+                yield
+        except sqlite3.Error as error:
+            words = f"can't write the store: {error}; nothing was acknowledged"
+            kind = StoreFullError if self._is_full(error) else StoreError
+            raise kind(words) from None
+
+    def _is_full(self, error: sqlite3.Error | OSError) -> bool:
         """Whether it was for want of room, of which an error of the log says nothing."""
         if self._data is None:
             return False
-        full = getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_FULL
-        return full or shutil.disk_usage(self._data).free < FULL_BYTES
+        if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_FULL:
+            return True
+        with contextlib.suppress(OSError):  # the folder may be gone
+            return shutil.disk_usage(self._data).free < FULL_BYTES
+        return False
 
     def _write(self, batch: Commit) -> None:
         db = self._db

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from desk.errors import StoreError
+from desk.errors import StoreError, StoreFullError
 from desk.post import LabelledPost, Post
 from desk.sampling import SAMPLED
 from desk.store import DATABASE, Commit, Store
@@ -120,7 +120,9 @@ def test_one_folder_serves_one_desk(tmp_path: Path) -> None:
     Store(tmp_path).close()
 
 
-def test_a_store_of_another_version_or_a_file_that_is_none_is_refused(tmp_path: Path) -> None:
+def test_a_store_of_another_version_or_a_file_that_is_none_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     Store(tmp_path).close()
     with sqlite3.connect(tmp_path / "stormdesk.db") as db:
         db.execute("UPDATE meta SET value = '99' WHERE key = 'schema'")
@@ -137,6 +139,9 @@ def test_a_store_of_another_version_or_a_file_that_is_none_is_refused(tmp_path: 
     folder = tmp_path / "folder"
     (folder / "stormdesk.db").mkdir(parents=True)
     with pytest.raises(StoreError, match="use another --data"):
+        Store(folder)
+    monkeypatch.setattr("desk.store.FULL_BYTES", 1 << 60)
+    with pytest.raises(StoreFullError, match="free some room"):
         Store(folder)
 
 
