@@ -72,7 +72,7 @@ def rough_words(text: str) -> list[str]:
     return small.replace("?", " ? ").replace(". ", " ").replace(": ", " ").split()
 
 
-LINK_STARTS = ("https://", "http://")
+LINK_STARTS = ("https://", "http://", "Https://", "Http://", "HTTPS://", "HTTP://")
 """What a chunk begins with that is a link as a whole."""
 
 PICTURE_HOSTS = ("pic.twitter.com/", "instagram.com/p/", "twitpic.com/", "yfrog.com/", "flic.kr/")

@@ -311,7 +311,7 @@ cdef class Chunks:
             chunk = self._mention(kind, data, start, end)
             if chunk is not None:
                 return chunk
-        elif first == u"h" and end - start > 8 and text.startswith(LINK_STARTS, start, end):
+        elif (first == u"h" or first == u"H") and end - start > 8 and text.startswith(LINK_STARTS, start, end):
             return self.link
         kept = self.old.find(hash, kind, data, start, end)
         if kept != NULL:
