@@ -61,7 +61,7 @@ cdef class Judge:
             if found is None:
                 verdicts.append(Verdict(id_, (), language, ()))
             else:
-                verdicts.append(verdict(id_, language, found))
+                verdicts.append(_verdict(id_, language, found))
         return verdicts
 
     cdef tuple _in_play(self, str language, Cut cut):
@@ -77,3 +77,10 @@ cdef class Judge:
             matchers = self.tongues.in_play(language, cut.code)
             chosen[flags] = tuple([matcher.phrases for matcher in matchers])
         return <tuple> chosen[flags]
+
+
+cdef object _verdict(id_, str language, list found):
+    """What the matches found in a text say together: mostly there is one."""
+    if len(found) > 1:
+        return verdict(id_, language, found)
+    return Verdict(id_, (found[0].label,), language, (found[0],))

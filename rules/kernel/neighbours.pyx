@@ -48,7 +48,7 @@ cdef class Neighbours:
         cdef Probe *probe
         for anchor in range(any.anchors):
             sides = {}, {}
-            for at in range(any.start[anchor], any.start[anchor + 1]):
+            for at in range(any.begin[anchor], any.begin[anchor + 1]):
                 probe = &any.probe[at]
                 if probe.before < 0 and probe.after < 0:
                     self.alone[anchor] = True
@@ -80,7 +80,8 @@ cdef int packed(Nears *nears, const Bits *numbers, int blocks, void *room) noexc
     cdef int block, number, count = 0
     cdef Bits left
     for block in range(blocks):
-        count += popcount(numbers[block])
+        if numbers[block]:  # few have any
+            count += popcount(numbers[block])
     if room == NULL:
         return 8 * blocks if count > FEW else 8 * ((count + 3) >> 2)
     nears.blocks = blocks

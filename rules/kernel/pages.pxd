@@ -40,6 +40,7 @@ cdef class Page(Sheet):
     cdef int found_held, found_size, spots_held, spots_size, ways, ways_size
 
     cdef int find_ways(self) except -1
+    cdef int _try_rows(self, int place, int anchor, Bits **done) except -1
     cdef void _leave_tellings(self, Table any) noexcept
     cdef int find_weighed(self) except -1
     cdef int find_evidence(self, Check check) except -1

@@ -18,7 +18,7 @@ from libc.stdlib cimport calloc, free, realloc
 from libc.string cimport memset
 
 from rules.kernel.spelling cimport Bits
-from rules.kernel.sheets cimport Near, Sheet, Standing
+from rules.kernel.sheets cimport Sheet, Standing
 from rules.kernel.tables cimport (
     ASKED, CUED, EXCLAIMED, LANES_MAX, LINKED, MENTIONED, PICTURED, REPOSTED,
     TAGGED, TITLED, Book, Check, Context, Limit, Probe, Row, Scale,
@@ -74,9 +74,7 @@ cdef class Page(Sheet):
         """Puts the places where phrases of `any` stand to `way`, of rules that may fire."""
         cdef Table any = self.book.any
         cdef Word word
-        cdef Probe *probe
-        cdef Near near
-        cdef int place, at, each, one
+        cdef int place, at, one
         cdef Bits *done = NULL
         if not any.rows:
             return 0
@@ -86,15 +84,33 @@ cdef class Page(Sheet):
                 place = self.telling[one]
                 word = <Word> self.words[place]
                 for at in range(word.anchors):
-                    near.before = near.after = -1
-                    for each in range(any.start[word.anchor[at]], any.start[word.anchor[at] + 1]):
-                        probe = &any.probe[each]
-                        if self.is_near_by(place, probe, &near) and self.may_lead(
-                            place, &any.row[probe.row], any.element, probe.gap
-                        ):
-                            self._try(probe.row, &done)
+                    self._try_rows(place, word.anchor[at], &done)
         finally:
             free(done)
+        return 0
+
+    cdef int _try_rows(self, int place, int anchor, Bits **done) except -1:
+        """Tries the rows of `any` whose anchor stands at a place with its neighbours beside it."""
+        cdef Table any = self.book.any
+        cdef Probe *probe = &any.probe[any.begin[anchor]]
+        cdef Probe *end = &any.probe[any.begin[anchor + 1]]
+        cdef Probe *following
+        cdef Bits behind
+        cdef int row
+        while probe < end:
+            following = &any.probe[probe.following]
+            if probe.before >= 0 and not self.is_before(place, probe.before, probe.gap):
+                probe = following
+                continue
+            behind = self.gist_behind(place, probe.gap)
+            while probe < following:
+                if probe.after < 0 or (
+                    behind & gist_of(probe.after) and self.is_after(place, probe.after, probe.gap)
+                ):
+                    for row in range(probe.row, probe.end):
+                        if self.may_lead(place, &any.row[row], any.element, probe.gap):
+                            self._try(row, done)
+                probe += 1
         return 0
 
     cdef void _leave_tellings(self, Table any) noexcept:
@@ -107,7 +123,7 @@ cdef class Page(Sheet):
                 self.telling[left] = self.telling[one]
                 left += 1
                 for at in range((<Word> word).anchors):
-                    prefetch(&any.probe[any.start[(<Word> word).anchor[at]]])
+                    prefetch(&any.probe[any.begin[(<Word> word).anchor[at]]])
         self.tellings = left
 
     cdef int _try(self, int number, Bits **done) except -1:

@@ -42,6 +42,7 @@ cdef class Reader(Words):
     cdef Typos typos
     cdef Parts parts
     cdef Gate broken, shortened, stemming  # fragments, abbreviations, stems; hashed
+    cdef Gate splitting  # what may be written in two
     cdef Word start, end, question
     cdef Run idle_run, broken_run, link_run, mention_run
 

@@ -114,7 +114,7 @@ cdef class Reader(Words):
         self.typos, self.parts = lexicon.typos, lexicon.parts
         self.near_to = [None] * len(self.typos.words)
         self.broken, self.shortened = gate_of(self.fragments, 16), gate_of(self.short, 32)
-        self.stemming = gate_of(self.stems, 32)
+        self.stemming, self.splitting = gate_of(self.stems, 32), gate_of(self.words_in_two, 16)
         self._note_idle()
         self.question = self.plain.mark(QUESTION)
         self.idle_run = self._run(Reading((IDLE,)))

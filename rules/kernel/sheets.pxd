@@ -3,7 +3,7 @@ from cpython.object cimport PyObject
 from rules.kernel.cuts cimport Cut
 from rules.kernel.spelling cimport Bits
 from rules.kernel.reading cimport Reader, Run
-from rules.kernel.tables cimport Limit, Probe, Row, Sets, Table
+from rules.kernel.tables cimport Limit, Row, Sets, Table
 from rules.kernel.neighbours cimport have_common
 from rules.kernel.words cimport Word, gist_of, summed
 
@@ -27,15 +27,6 @@ cdef struct Trail:
     int place
     int cost
     int begin
-
-
-cdef struct Near:
-    int before  # the element that was asked for there, and how far
-    int gap_before
-    bint has_before
-    int after
-    int gap_after
-    bint has_after
 
 
 cdef class Sheet:
@@ -79,6 +70,7 @@ cdef class Sheet:
         return <Run> self.cut.chunk(number).runs[self.reader.tongue]
     cdef int _join(self) except -1
     cdef int _join_two(self, int number) except -1
+    cdef bint _may_be_one(self, int number) except -1
     cdef int span(self, int place, int *begin, int *end) except -1
     cdef bint is_tagged(self, int first, int last) except -1
     cdef int look_at_words(self) except -1
@@ -100,6 +92,13 @@ cdef class Sheet:
             if self.stands_in(at, element, gist):
                 return True
         return False
+    cdef inline Bits gist_behind(self, int place, int gap) noexcept:
+        """The gist of all words behind a place within a gap."""
+        cdef Bits gist = 0
+        cdef int at
+        for at in range(place + 1, min(self.total, place + gap + self.is_joined + 2)):
+            gist |= self.gist[at]
+        return gist
     cdef inline bint is_before(self, int place, int element, int gap) noexcept:
         """Whether an element stands before a place, or within a gap."""
         gap += self.is_joined  # the first part of a word written in two is not idle
@@ -112,7 +111,6 @@ cdef class Sheet:
     cdef int _make_anchors(self, int size) except -1
     cdef void look_for(self, Table table, int number) noexcept
     cdef bint is_beside(self, int place, Word word) noexcept
-    cdef bint is_near_by(self, int place, Probe *probe, Near *near) noexcept
     cdef bint neighboured(self, int place, Row *row, int *elements, int gap) noexcept
     cdef bint may_lead(self, int place, Row *row, int *elements, int gap) noexcept
     cdef bint _narrow(self, int element, int first, int after, int *low, int *high) noexcept

@@ -10,7 +10,8 @@ from cpython.unicode cimport PyUnicode_DATA, PyUnicode_KIND, PyUnicode_READ
 from libc.stdlib cimport calloc, free, malloc, realloc
 from libc.string cimport memcpy
 
-from rules.kernel.cuts cimport DRESSED, PLAIN, Chunk
+from rules.kernel.cuts cimport CHUNK_LETTERS_MAX, DRESSED, PLAIN, Chunk
+from rules.kernel.spelling cimport hashed_on
 
 from rules.hits import spans_within
 from rules.page import EDIT_COST as _EDIT_COST
@@ -97,6 +98,8 @@ cdef class Sheet:
         cdef Word word
         if number < 0 or number + 1 >= self.cut.size or self.run_of(number).ends:
             return 0
+        if not self._may_be_one(number):
+            return 0
         one, other = self._bare(number), self._bare(number + 1)
         word = self.reader.in_two(one + other) if one and other else None
         if word is None:
@@ -113,6 +116,23 @@ cdef class Sheet:
         if word.anchors:
             self.tell(place)
         return 0
+
+    cdef bint _may_be_one(self, int number) except -1:
+        """Whether two chunks may make a word: mostly a glance at their letters says no."""
+        cdef unsigned int[CHUNK_LETTERS_MAX] letters
+        cdef Bits spelling = 1
+        cdef int at, size, each
+        cdef Chunk chunk
+        for at in range(number, number + 2):
+            chunk = self.cut.chunk(at)
+            if chunk.kind == DRESSED:
+                chunk = chunk.base
+            if chunk.kind != PLAIN:
+                return True
+            size = chunk.spell(letters)
+            for each in range(size):
+                spelling = hashed_on(spelling, letters[each])
+        return self.reader.splitting.may_hold(spelling or 1)
 
     def _bare(self, int number):
         """A chunk without signs, folded."""
@@ -345,21 +365,6 @@ cdef class Sheet:
                 if self.gist[at] and have_common(&word.after, &(<Word> self.words[at]).held):
                     return True
         return False
-
-    cdef bint is_near_by(self, int place, Probe *probe, Near *near) noexcept:
-        """As `neighboured`, for rows in order: what was told of one is not asked for the next."""
-        if probe.before >= 0:
-            if near.before != probe.before or near.gap_before != probe.gap:
-                near.before, near.gap_before = probe.before, probe.gap
-                near.has_before = self.is_before(place, probe.before, probe.gap)
-            if not near.has_before:
-                return False
-        if probe.after >= 0:
-            if near.after != probe.after or near.gap_after != probe.gap:
-                near.after, near.gap_after = probe.after, probe.gap
-                near.has_after = self.is_after(place, probe.after, probe.gap)
-            return near.has_after
-        return True
 
     # --- one row ----------------------------------------------------------------------------------
 

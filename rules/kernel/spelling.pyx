@@ -11,7 +11,7 @@ from rules.kernel.rooms cimport let_table_go, table_of
 
 @cython.final
 cdef class Gate:
-    """Hashed spellings: most that are not among them are told apart (a Bloom filter of one hash)."""
+    """Hashed spellings: most that are not among them are told apart (a Bloom filter of two bits)."""
 
     def __dealloc__(self):
         free(self.bits)

@@ -26,11 +26,13 @@ cdef struct Row:
     int anchor  # the place of the rarest element
 
 
-cdef struct Probe:  # what is asked first of a row
+cdef struct Probe:  # what is asked first of rows that have it in common
     int before  # the elements beside the anchor; -1: none
     int after
-    int gap  # of its rule
-    int row
+    int gap  # of their rules
+    int row  # the first of them
+    int end  # the first that is none
+    int following  # the first probe with another element before, or another gap
 
 
 @cython.final
@@ -48,12 +50,14 @@ cdef class Table:
     cdef int *anchor
     cdef int *start  # by the number of the anchor: its first row; one more at the end
     cdef Row *row
-    cdef Probe *probe  # of each row, where `probed`
+    cdef int *begin  # where `probed`, by the number of the anchor: its first probe
+    cdef Probe *probe
     cdef int *element
     cdef int phrases
     cdef Sets mask  # of the anchors
 
     cdef int probed(self, list gaps) except -1
+    cdef bint _is_like(self, Probe *probe, Row *row, int gap) noexcept
 
 
 @cython.final

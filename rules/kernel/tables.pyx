@@ -60,10 +60,11 @@ cdef class Table:
         free(self.anchor)
         free(self.start)
         free(self.row)
+        free(self.begin)
         free(self.probe)
         free(self.element)
 
-    def __init__(self, index):
+    def __init__(self, index, list gaps=None):
         self.mask = Sets([index.mask])
         filed = [
             (anchor, [each for rows in shelf.rows.values() for each in rows])
@@ -84,7 +85,9 @@ cdef class Table:
         for number, (anchor, rows) in enumerate(filed):
             self.anchor[number] = anchor
             self.start[number] = at
-            for rule, phrase, plain in sorted(rows, key=_neighbours):
+            if gaps is not None:
+                rows.sort(key=lambda filed: _neighbours(filed, gaps))
+            for rule, phrase, plain in rows:
                 row = &self.row[at]
                 at += 1
                 row.rule, row.phrase, row.anchor = rule, phrase, plain.anchor
@@ -94,28 +97,53 @@ cdef class Table:
                     self.element[element] = one
                     element += 1
         self.start[self.anchors] = at
+        if gaps is not None:
+            self.probed(gaps)
 
     cdef int probed(self, list gaps) except -1:
         """Makes the probes of rows whose rules have these gaps."""
-        cdef int at, place
+        cdef int anchor, at, count = 0, place, gap, first
         cdef Row *row
-        cdef Probe *probe
+        cdef Probe *probe = NULL
+        self.begin = <int *> malloc((self.anchors + 1) * sizeof(int))
         self.probe = <Probe *> malloc(max(1, self.rows) * sizeof(Probe))
-        if self.probe == NULL:
+        if not (self.begin and self.probe):
             raise MemoryError
-        for at in range(self.rows):
-            row, probe = &self.row[at], &self.probe[at]
-            place = row.first + row.anchor
-            probe.before = self.element[place - 1] if row.anchor > 0 else -1
-            probe.after = self.element[place + 1] if row.anchor + 1 < row.size else -1
-            probe.gap, probe.row = gaps[row.rule], at
+        for anchor in range(self.anchors):
+            self.begin[anchor] = first = count
+            for at in range(self.start[anchor], self.start[anchor + 1]):
+                row, gap = &self.row[at], gaps[self.row[at].rule]
+                if count == first or not self._is_like(probe, row, gap):
+                    probe = &self.probe[count]
+                    place = row.first + row.anchor
+                    probe.before = self.element[place - 1] if row.anchor > 0 else -1
+                    probe.after = self.element[place + 1] if row.anchor + 1 < row.size else -1
+                    probe.gap, probe.row = gap, at
+                    count += 1
+                probe.end = at + 1
+            for at in range(count - 1, first - 1, -1):
+                probe = &self.probe[at]
+                probe.following = at + 1
+                if at + 1 < count and probe.before == probe[1].before and probe.gap == probe[1].gap:
+                    probe.following = probe[1].following
+        self.begin[self.anchors] = count
         return 0
 
+    cdef bint _is_like(self, Probe *probe, Row *row, int gap) noexcept:
+        """Whether a row has the same neighbours as the rows of a probe, and the same gap."""
+        cdef int place = row.first + row.anchor
+        return (
+            probe.gap == gap
+            and probe.before == (self.element[place - 1] if row.anchor > 0 else -1)
+            and probe.after == (self.element[place + 1] if row.anchor + 1 < row.size else -1)
+        )
 
-def _neighbours(filed):
-    """By what rows of one anchor are put in order: equal neighbours of it stand together."""
-    row = filed[2]
-    return row.elements[: row.anchor][-1:], row.elements[row.anchor + 1 :][:1]
+
+def _neighbours(filed, list gaps):
+    """By what rows of one anchor are put in order: what they are asked first stands together."""
+    rule, _, row = filed
+    before, after = row.elements[: row.anchor][-1:], row.elements[row.anchor + 1 :][:1]
+    return before, gaps[rule], after
 
 
 @cython.final
@@ -258,12 +286,11 @@ cdef class Book:
         self.question, self.link, self.mention = plan.question, plan.link, plan.mention
         self.blocks = (len(plan.elements) + 63) // 64
         self.tables = Tables()
-        self.any = self.tables.table(plan.any)
+        self.any = Table(plan.any, [test.limits.gap for test in plan.tests])
         self.checks = [Check(test, self.tables) for test in plan.tests]
         self.weighing = tuple(plan.weighing)
         self.lanes = min(LANES_MAX, len(self.weighing))
         self._note_needs()
-        self.any.probed([test.limits.gap for test in plan.tests])
         self.asked_blocks = (_asked(plan).bit_length() + 63) // 64
         self.turn = <int *> malloc((rules + 1) * sizeof(int))
         if self.turn == NULL:

@@ -192,7 +192,8 @@ cdef class Words:
         cdef Bits left
         for block in range(low, high):
             left = self.meant[block]
-            size += popcount(left)
+            if left:  # most are empty
+                size += popcount(left)
             while left:
                 one = 64 * block + lowest_of(left)
                 clues += self.clue_of[one + 1] - self.clue_of[one]
