@@ -51,9 +51,8 @@ cdef class Page(Sheet):
     cdef int _stands(self, Table table, int at, Limit limit) except -1
     cdef int _try(self, int number, Bits **done) except -1
     cdef int _note_ways(self, int found, int rank, int rule, int phrase) except -1
-    cdef int _make_ways(self, int count) except -1
     cdef bint _is_possible(self, Check check) except -1
-    cdef int _most_points(self, int *most, bint near) except -1
+    cdef int _most_points(self, int *most, Bits lanes, bint near) except -1
     cdef int _rows_near(self, int place, Clue *clue) except -1
     cdef int _points(self, Scale scale, Limit limit) except? -1
     cdef bint _meets(self, Sets sets, int number) except -1
@@ -69,5 +68,3 @@ cdef class Page(Sheet):
     ) except -1
     cdef bint _linked(self, int place, int following, int reach, Context context) except -1
     cdef Spots _sites(self, Table table, Limit limit) except *
-    cdef int _make_spots(self, int count) except -1
-    cdef int _make_found(self) except -1

@@ -14,9 +14,10 @@ from cpython.unicode cimport (
     PyUnicode_DATA, PyUnicode_KIND, PyUnicode_READ, Py_UNICODE_ISUPPER,
 )
 cimport cython
-from libc.stdlib cimport calloc, free, realloc
+from libc.stdlib cimport calloc, free
 from libc.string cimport memset
 
+from rules.kernel.rooms cimport wider
 from rules.kernel.spelling cimport Bits
 from rules.kernel.sheets cimport Sheet, Standing
 from rules.kernel.tables cimport (
@@ -24,7 +25,7 @@ from rules.kernel.tables cimport (
     TAGGED, TITLED, Book, Check, Context, Limit, Probe, Row, Scale,
     Sets, Table,
 )
-from rules.kernel.words cimport Clue, Word, gist_of
+from rules.kernel.words cimport LANE_BITS, Clue, Word, gist_of
 
 from rules.facts import TITLE_CAPITALS_MIN as _TITLE_CAPITALS_MIN
 from rules.facts import REPOST, PostFacts
@@ -150,21 +151,13 @@ cdef class Page(Sheet):
         cdef int one
         cdef Way *way
         if self.ways + found > self.ways_size:
-            self._make_ways(found)
+            self.way = <Way *> wider(self.way, &self.ways_size, found, sizeof(Way))
         for one in range(found):
             way = &self.way[self.ways]
             way.rank, way.rule, way.phrase = rank, rule, phrase
             way.cost, way.begin = self.trail[one].cost, self.trail[one].begin
             way.end = min(self.trail[one].place, self.total - 2)
             self.ways += 1
-        return 0
-
-    cdef int _make_ways(self, int count) except -1:  # room for so many more
-        self.ways_size = 2 * (self.ways_size + count) + 16
-        cdef void *room = realloc(self.way, self.ways_size * sizeof(Way))
-        if room == NULL:
-            raise MemoryError
-        self.way = <Way *> room
         return 0
 
     cdef bint _is_possible(self, Check check) except -1:
@@ -195,9 +188,11 @@ cdef class Page(Sheet):
         cdef Check check
         cdef int most[LANES_MAX]
         cdef int lane, number
-        if not (self.hints + book.lacking) & 0x8080808080808080ULL:
+        cdef bint near = False
+        cdef Bits lanes = (self.hints + book.lacking) & 0x8080808080808080ULL
+        if not lanes:
             return 0
-        self._most_points(most, False)
+        self._most_points(most, lanes >> 7, False)
         for lane in range(len(book.weighing)):
             if lane < book.lanes and most[lane] < book.need[lane]:
                 continue
@@ -206,12 +201,14 @@ cdef class Page(Sheet):
             if check.languages is not None and self.language not in check.languages:
                 continue
             if lane < book.lanes:
-                self._most_points(most, True)
+                if not near:
+                    self._most_points(most, lanes >> 7, True)
+                    near = True
                 if most[lane] < book.need[lane]:
                     continue
             if self._points(check.scale, check.limit) >= check.need:
                 if self.ways == self.ways_size:
-                    self._make_ways(1)
+                    self.way = <Way *> wider(self.way, &self.ways_size, 1, sizeof(Way))
                 self.way[self.ways] = Way(book.turn[number], number, 0, 0, 0, EVIDENCE)
                 self.ways += 1
         return 0
@@ -235,8 +232,8 @@ cdef class Page(Sheet):
             first += <int> scale.sizes[number]
         return 0
 
-    cdef int _most_points(self, int *most, bint near) except -1:
-        """What the evidence of each lane comes to at most.
+    cdef int _most_points(self, int *most, Bits lanes, bint near) except -1:
+        """What the evidence of each lane comes to at most, where its byte of `lanes` is 1.
 
         Of longer phrases all count whose rarest word is there, or only those that have its neighbours
         `near` it as well.
@@ -253,6 +250,9 @@ cdef class Page(Sheet):
             word = self.words[place]
             for at in range((<Word> word).clues):
                 number = (<Word> word).clue[at]
+                if not lanes >> 8 * (number & 7) & 1:
+                    continue
+                number >>= LANE_BITS
                 clue = &self.reader.clue[number]
                 if clue.anchor >= 0:
                     most[clue.lane] += clue.points * (
@@ -487,30 +487,14 @@ cdef class Page(Sheet):
             for at in range(table.start[number], table.start[number + 1]):
                 count = self._stands(table, at, limit)
                 if self.spots_held + count > self.spots_size:
-                    self._make_spots(count)
+                    self.spots = <Spot *> wider(self.spots, &self.spots_size, count, sizeof(Spot))
                 for one in range(count):
                     self.spots[self.spots_held].begin = self.trail[one].begin
                     self.spots[self.spots_held].end = min(self.trail[one].place, self.total - 2)
                     self.spots_held += 1
         where.count = self.spots_held - where.first
         if self.found_held == self.found_size:
-            self._make_found()
+            self.found = <Spots *> wider(self.found, &self.found_size, 1, sizeof(Spots))
         self.found[self.found_held] = where
         self.found_held += 1
         return where
-
-    cdef int _make_spots(self, int count) except -1:  # room for so many more
-        self.spots_size = 2 * (self.spots_size + count) + 16
-        cdef void *room = realloc(self.spots, self.spots_size * sizeof(Spot))
-        if room == NULL:
-            raise MemoryError
-        self.spots = <Spot *> room
-        return 0
-
-    cdef int _make_found(self) except -1:  # room for twice as many tables
-        self.found_size = 2 * self.found_size + 16
-        cdef void *room = realloc(self.found, self.found_size * sizeof(Spots))
-        if room == NULL:
-            raise MemoryError
-        self.found = <Spots *> room
-        return 0

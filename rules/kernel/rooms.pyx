@@ -6,7 +6,7 @@ The engine asks for memory here and there: chunks by their hash, words by their 
 4 KB each such look costs another to find out where the page lies, which takes as long.
 """
 
-from libc.stdlib cimport calloc, free, malloc
+from libc.stdlib cimport calloc, free, malloc, realloc
 
 cdef extern from *:
     """
@@ -117,3 +117,12 @@ cdef void let_go(void *room) noexcept:
     else:
         free(one)
 
+
+cdef void *wider(void *room, int *size, int count, size_t each) except NULL:
+    """A row of things of `each` so many bytes with room for `count` more than its `size`, at least."""
+    cdef int wanted = 2 * (size[0] + count) + 16
+    room = realloc(room, wanted * each)
+    if room == NULL:
+        raise MemoryError
+    size[0] = wanted
+    return room

@@ -80,7 +80,6 @@ cdef class Sheet:
     cdef Standing stands_at(self, int element) except *
     cdef int _number_of(self, int element) except -1
     cdef int _note(self, Standing found) except -1
-    cdef int _make_room(self) except -1
     cdef inline bint stands_in(self, int place, int element, Bits gist) noexcept:
         """Whether an element, of this gist, stands at a place."""
         return self.gist[place] & gist and (<Word> self.words[place]).has(element)
@@ -108,7 +107,6 @@ cdef class Sheet:
         gap += self.is_joined
         return self._is_within(element, place + 1, min(self.total, place + gap + 2))
     cdef int anchors_of(self, Table table) except -1
-    cdef int _make_anchors(self, int size) except -1
     cdef void look_for(self, Table table, int number) noexcept
     cdef bint is_beside(self, int place, Word word) noexcept
     cdef bint neighboured(self, int place, Row *row, int *elements, int gap) noexcept

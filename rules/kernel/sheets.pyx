@@ -7,10 +7,11 @@ A sheet works out of a text only what is asked for: for most texts the neighbour
 
 from cpython.tuple cimport PyTuple_GET_ITEM
 from cpython.unicode cimport PyUnicode_DATA, PyUnicode_KIND, PyUnicode_READ
-from libc.stdlib cimport calloc, free, malloc, realloc
+from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memcpy
 
 from rules.kernel.cuts cimport CHUNK_LETTERS_MAX, DRESSED, PLAIN, Chunk
+from rules.kernel.rooms cimport wider
 from rules.kernel.spelling cimport hashed_on
 
 from rules.hits import spans_within
@@ -259,7 +260,7 @@ cdef class Sheet:
             word = <Word> self.words[place]
             if self.gist[place] & gist and word.has(element):
                 if self.stands_held == self.stands_size:
-                    self._make_room()
+                    self.stands = <Stand *> wider(self.stands, &self.stands_size, 24, sizeof(Stand))
                 self.stands[self.stands_held].place = place
                 self.stands[self.stands_held].edits = word.edits_of(element)
                 self.stands_held += 1
@@ -280,7 +281,9 @@ cdef class Sheet:
     cdef int _note(self, Standing found) except -1:
         cdef int at
         if self.standings_held == self.standings_size:
-            self._make_room()
+            self.standings = <Standing *> wider(
+                self.standings, &self.standings_size, 8, sizeof(Standing)
+            )
         self.standings[self.standings_held] = found
         self.standings_held += 1
         if self.standings_held == FEW:
@@ -291,23 +294,6 @@ cdef class Sheet:
                 self.number_of[self.standings[at].element] = at + 1
         elif self.number_of != NULL:
             self.number_of[found.element] = self.standings_held
-        return 0
-
-    cdef int _make_room(self) except -1:
-        """For twice as many stands, or standings."""
-        cdef void *room
-        if self.stands_held == self.stands_size:
-            self.stands_size = max(64, 2 * self.stands_size)
-            room = realloc(self.stands, self.stands_size * sizeof(Stand))
-            if room == NULL:
-                raise MemoryError
-            self.stands = <Stand *> room
-        if self.standings_held == self.standings_size:
-            self.standings_size = max(32, 2 * self.standings_size)
-            room = realloc(self.standings, self.standings_size * sizeof(Standing))
-            if room == NULL:
-                raise MemoryError
-            self.standings = <Standing *> room
         return 0
 
     # --- rows of an index ------------------------------------------------------------------------
@@ -322,7 +308,9 @@ cdef class Sheet:
         if self.present == NULL:
             self.look_at_words()
         if self.anchors_size < table.anchors:
-            self._make_anchors(table.anchors)
+            self.standing_anchors = <int *> wider(
+                self.standing_anchors, &self.anchors_size, table.anchors, sizeof(int)
+            )
         for at in range(mask.start[1]):
             held = mask.bits[at] & self.present[mask.block[at]]
             while held:  # the anchors are in order, so their numbers are told by counting
@@ -332,14 +320,6 @@ cdef class Sheet:
                 count += 1
                 held &= held - 1
         return count
-
-    cdef int _make_anchors(self, int size) except -1:
-        """Makes room for so many anchors."""
-        cdef void *room = realloc(self.standing_anchors, size * sizeof(int))
-        if room == NULL:
-            raise MemoryError
-        self.standing_anchors, self.anchors_size = <int *> room, size
-        return 0
 
     cdef void look_for(self, Table table, int number) noexcept:
         """Puts where an anchor stands to `place_of`, which `may_stand` asks for each of its rows."""

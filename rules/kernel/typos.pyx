@@ -3,10 +3,10 @@
 """Which known words a typed one may be meant for, compiled: `rules.typos` says what is meant."""
 
 cimport cython
-from libc.stdlib cimport free, malloc, realloc
+from libc.stdlib cimport free, malloc
 from libc.string cimport memmove
 
-from rules.kernel.rooms cimport let_table_go, table_of
+from rules.kernel.rooms cimport let_table_go, table_of, wider
 
 from rules.typos import HEAD_LETTERS as _HEAD_LETTERS
 from rules.typos import TWO_EDITS_LETTERS_MIN, tolerance
@@ -94,6 +94,10 @@ cdef int _apart(
         one, other, letters, others = one + 1, other + 1, letters - 1, others - 1
     if not letters or not others:
         return letters + others
+    if most == 1:  # both differ at their first and their last letter
+        if letters == 2 and others == 2 and one[0] == other[1] and one[1] == other[0]:
+            return 1
+        return 1 if letters == 1 and others == 1 else 2
     for j in range(others + 1):
         rows[0][j] = j
     for i in range(1, letters + 1):
@@ -212,16 +216,12 @@ cdef class Typos:
     cdef int _find(self, int number) except -1:
         """Puts a number to those found, to its place, once."""
         cdef int at = self.found_held
-        cdef void *room
         while at and self.found[at - 1] > number:
             at -= 1
         if at and self.found[at - 1] == number:
             return 0
         if self.found_held == self.found_size:
-            room = realloc(self.found, (2 * self.found_size + 16) * sizeof(int))
-            if room == NULL:
-                raise MemoryError
-            self.found, self.found_size = <int *> room, 2 * self.found_size + 16
+            self.found = <int *> wider(self.found, &self.found_size, 1, sizeof(int))
         memmove(self.found + at + 1, self.found + at, (self.found_held - at) * sizeof(int))
         self.found[at] = number
         self.found_held += 1

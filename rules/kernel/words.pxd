@@ -16,6 +16,15 @@ cdef struct Clue:
     int rows  # of the anchor
 
 
+cdef enum:
+    LANE_BITS = 7
+
+
+cdef inline int clue_at(int number, int lane) noexcept:
+    """The number of a clue and its lane as one: what is in no open lane need not be looked up."""
+    return number << LANE_BITS | lane
+
+
 cdef inline Bits summed(Bits one, Bits other) noexcept:
     """Two rows of eight counts as one; a count of more than 127 is 127."""
     cdef Bits sum = one + other, over
@@ -37,7 +46,7 @@ cdef class Word:
     cdef void *nears  # where all three are
     cdef int reach  # the most idle words between
     cdef bint alone  # a phrase of an anchor has no other word
-    cdef int *clue
+    cdef int *clue  # each as `clue_at` has it
     cdef int *edits
     cdef int lowest, highest  # the blocks of `bits` that are not empty, of those that texts are asked
     cdef int asked  # how many elements texts are asked for: the first ones

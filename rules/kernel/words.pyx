@@ -234,7 +234,7 @@ cdef class Words:
         cdef int number
         for number in range(self.clue_of[element], self.clue_of[element + 1]):
             if not edits or self.clue[number].points > 0:
-                word.clue[word.clues] = number
+                word.clue[word.clues] = clue_at(number, self.clue[number].lane)
                 word.clues += 1
                 word.weighs = word.weighs or self.clue[number].points > 0
 
@@ -245,7 +245,7 @@ cdef class Words:
         cdef Clue *clue
         memset(most, 0, sizeof(most))
         for at in range(word.clues):
-            clue = &self.clue[word.clue[at]]
+            clue = &self.clue[word.clue[at] >> LANE_BITS]
             if clue.points > 0:
                 most[clue.lane & 7] += clue.points * (clue.rows if clue.anchor >= 0 else 1)
         for lane in range(8):
