@@ -3,7 +3,7 @@ from rules.kernel.spelling cimport Bits
 from rules.kernel.tables cimport Table
 
 cdef enum:
-    NEIGHBOURS_MAX = 4096  # told apart: of more, some are taken for others
+    NEIGHBOURS_MAX = 4096  # told apart: of more, some are taken for others; 64 blocks of bits
     FEW = 16  # so many are kept as a list
 
 
@@ -56,4 +56,4 @@ cdef class Neighbours:
     cdef int _file(self, Table any, list rarity) except -1
 
 
-cdef int packed(Nears *nears, const Bits *numbers, int blocks, void *room) noexcept
+cdef int packed(Nears *nears, const Bits *numbers, Bits filled, int blocks, void *room) noexcept

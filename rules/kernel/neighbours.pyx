@@ -72,16 +72,16 @@ cdef class Neighbours:
         return 0
 
 
-cdef int packed(Nears *nears, const Bits *numbers, int blocks, void *room) noexcept:
+cdef int packed(Nears *nears, const Bits *numbers, Bits filled, int blocks, void *room) noexcept:
     """Makes a set of the numbers in a bit set, in a room; how many bytes of it are taken.
 
-    Without a room: how many it takes.
+    `filled` has a bit for each block that is not empty. Without a room: how many it takes.
     """
     cdef int block, number, count = 0
-    cdef Bits left
-    for block in range(blocks):
-        if numbers[block]:  # few have any
-            count += popcount(numbers[block])
+    cdef Bits left, others = filled
+    while others:
+        count += popcount(numbers[lowest_of(others)])
+        others &= others - 1
     if room == NULL:
         return 8 * blocks if count > FEW else 8 * ((count + 3) >> 2)
     nears.blocks = blocks
@@ -89,7 +89,9 @@ cdef int packed(Nears *nears, const Bits *numbers, int blocks, void *room) noexc
         nears.bits = <Bits *> room
         memcpy(room, numbers, 8 * blocks)
     nears.number = <unsigned short *> room
-    for block in range(blocks):
+    while filled:
+        block = lowest_of(filled)
+        filled &= filled - 1
         left = numbers[block]
         while left:
             number = 64 * block + lowest_of(left)

@@ -256,11 +256,14 @@ cdef class Words:
         cdef Neighbours all = self.neighbours
         cdef int blocks = all.blocks, at, each, number, side, room = 0
         cdef Bits *near = self.near
+        cdef Bits[3] filled  # by side, the blocks of it that are not empty
         cdef Nears *nears[3]
+        memset(filled, 0, sizeof(filled))
         for at in range(word.size):
             number = all.number_of[word.numbers[at]]
             if number >= 0:
                 near[number >> 6] |= 1ULL << (number & 63)
+                filled[0] |= 1ULL << (number >> 6)
         for at in range(word.anchors):
             number = word.anchor[at]
             word.reach = max(word.reach, all.reach[number])
@@ -270,16 +273,18 @@ cdef class Words:
                     near[(side + 1) * blocks + (all.number[each] >> 6)] |= (
                         1ULL << (all.number[each] & 63)
                     )
+                    filled[side + 1] |= 1ULL << (all.number[each] >> 6)
         nears[0], nears[1], nears[2] = &word.held, &word.before, &word.after
         for side in range(3):
-            room += packed(nears[side], near + side * blocks, blocks, NULL)
+            room += packed(nears[side], near + side * blocks, filled[side], blocks, NULL)
         word.nears = room_of(room)
         room = 0
         for side in range(3):
             room += packed(
-                nears[side], near + side * blocks, blocks, <char *> word.nears + room
+                nears[side], near + side * blocks, filled[side], blocks, <char *> word.nears + room
             )
-        memset(near, 0, 3 * blocks * sizeof(Bits))
+            if filled[side]:
+                memset(near + side * blocks, 0, blocks * sizeof(Bits))
         return 0
 
     cdef Word either(self, Word one, Word other):
