@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from contextlib import aclosing
 from datetime import UTC, datetime
 
-from desk.ahead import Ahead, as_one
+from desk.ahead import LABELLED_ELSEWHERE, TOGETHER, Ahead, as_one
 from desk.errors import DeskError, LabellingError, StoreError
 from desk.feeds import Acknowledging, Batch, Fault, Feed
 from desk.health import FeedGauge, desk_health, list_health
@@ -100,7 +100,7 @@ class Reading:
 
     async def _read(self, feed: Feed) -> None:
         gauge = self.gauges[feed.url]
-        ahead = Ahead()
+        ahead = Ahead(TOGETHER if self._labellers is None else LABELLED_ELSEWHERE)
         tasks = [asyncio.create_task(self._fetch(feed, gauge, ahead))]
         if self._labellers is None:
             tasks.append(asyncio.create_task(self._work(feed, gauge, ahead)))

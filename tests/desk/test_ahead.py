@@ -21,8 +21,8 @@ def batch(first: int, count: int, *, restart: bool = False) -> Batch:
     return Batch(posts, str(first + count), faults, restart, ignored=1)
 
 
-async def taken(*put: Batch | None) -> list[list[str]]:
-    ahead = Ahead()
+async def taken(*put: Batch | None, together: int = TOGETHER) -> list[list[str]]:
+    ahead = Ahead(together)
     found = []
     for one in put:
         await ahead.put(one)
@@ -35,6 +35,8 @@ def test_what_waits_is_taken_together_up_to_so_many_posts() -> None:
     together = asyncio.run(taken(*(batch(n * 128, 128) for n in range(6)), None))
     assert together == [["128", "256", "384", "512"], ["640", "768"]]
     assert TOGETHER == 4 * 128
+    more = asyncio.run(taken(*(batch(n * 128, 128) for n in range(6)), None, together=640))
+    assert more == [["128", "256", "384", "512", "640"], ["768"]]
 
 
 def test_a_batch_that_comes_alone_is_taken_alone_however_large() -> None:
