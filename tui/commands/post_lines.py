@@ -11,6 +11,7 @@ from typing import Any, BinaryIO
 import msgspec
 
 from rules import RulesError
+from tui.console import say
 
 
 class PostLine(msgspec.Struct, frozen=True):
@@ -36,6 +37,8 @@ def open_lines(file: str, stack: ExitStack) -> BinaryIO:
     if file == "-":
         if sys.stdin is None:  # it was closed before the program began
             raise RulesError("can't read -: standard input is closed")
+        if sys.stdin.isatty():
+            say("reading what you type, a line each; ctrl+d on a new line ends it")
         return sys.stdin.buffer
     try:
         return stack.enter_context(Path(file).open("rb"))
