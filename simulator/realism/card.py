@@ -103,7 +103,7 @@ def card(
     Raises:
         FolderError, StormError: the folder, or the other one, can't be read.
     """
-    storm = load_storm(str(folder))
+    storm = load_storm(str(folder.absolute()))  # a folder may be called as a built-in storm is
     day = StormDay(storm)
     curved = shape(curve_of(day))
     tally = Tally(storm, curved)
@@ -175,7 +175,7 @@ def _other(storm: Storm, posts: int, folder: Path | None, progress: Progress) ->
     Of a storm that has more `posts` than are compared, so many are told as will be.
     """
     if folder is not None:
-        storm = load_storm(str(folder))
+        storm = load_storm(str(folder.absolute()))
         day = StormDay(storm)
         told: Iterable[tuple[str, str]] = ((post.id, post.text) for post, _ in pairs(folder))
     else:

@@ -205,7 +205,7 @@ def _print_sample(folder: Path, count: int, of: Which, form: Format) -> None:
     from desk.territories import load_territory
     from simulator.realism.sample import sample
 
-    storm = load_storm(str(folder))
+    storm = load_storm(str(folder.absolute()))
     territory = load_territory(storm.territory)
     names = {community.id: community.name for community in territory.community}
     for post, truth in sample(folder, count, storm.seed, of.value):
