@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from desk.cases import Case, CaseAction
+from desk.cases.joining import labels_of
 from desk.cases.wrong import WrongLabels
 from desk.errors import CaseError
 from desk.pipeline import Outcome
@@ -270,7 +271,10 @@ class CaseDesk:
     def _posts(self, case: Case) -> tuple[LabelledPost, ...]:
         """The posts of a case, and those of others that they answer."""
         store = self.desk.pipeline.store
-        posts = store.posts_of(case.channel, case.posts)
+        posts = [
+            msgspec.structs.replace(post, labels=labels_of(case, post)) if case.mended else post
+            for post in store.posts_of(case.channel, case.posts)
+        ]
         asked = {post.reply_to for post in posts if post.reply_to} - set(case.posts)
         if asked:
             posts += store.posts_of(case.channel, sorted(asked))

@@ -223,6 +223,9 @@ async def test_a_wrong_label_is_noted_for_the_rule_authors_and_can_be_taken_back
         await client.ask(wrong)
         acted = await client.until(CaseActed)
         assert acted.words == "a post should be labelled: damage (a fence)"
+        told = monitor.cases.detail("c-x-2")
+        assert told.case is not None
+        assert (told.posts[0].labels, told.case.labels) == (("damage",), ("damage",))
         assert b'"labels":["damage"]' in corpus.read_bytes()
         assert len(list(sets.iterdir())) == 1
         await client.ask(msgspec.structs.replace(wrong, labels=("hazard",)))
