@@ -97,6 +97,9 @@ def _look_alikes(items: list[LookAlike], zone: str) -> Iterator[Row]:
         post = (one.posts or one.named_in)[-1]
         yield Row(words, "text" if one.verdict == "harmless" else "alarm", "post", post)
         yield Row(f"    like {one.account} ({one.score} of 100): {one.differs}", "quiet")
-        seen = f"{one.told:,} posts" + (f", named in {one.named:,}" if one.named else "")
+        seen = "1 post" if one.told == 1 else f"{one.told:,} posts"
+        seen += f", named in {one.named:,}" if one.named else ""
+        first, last = clock(one.first_at), clock(one.last_at)
+        when = f"{first} to {last}" if first != last else f"at {first}"
         wants = f" · asks for {', '.join(one.asks)}" if one.asks else ""
-        yield Row(f"    {seen}, {clock(one.first_at)} to {clock(one.last_at)}{wants}", "quiet")
+        yield Row(f"    {seen}, {when}{wants}", "quiet")

@@ -266,7 +266,9 @@ class CasesScreen(CaseActs, Replying, CaseLists):
         self.thread.nothing = "asking the desk…" if self._opened else "no case is open"
         detail = self.detail
         self.query_one(CaseHead).show(detail)
-        self.query_one(About).show(detail)
+        about = self.query_one(About)
+        about.nothing = self.thread.nothing if self._opened else ""
+        about.show(detail)
         three = self.has_class("-three")
         self.thread.wish(journal=not three, spacious=self.size.height >= ROOMY)
         if detail is not None and (detail.posts or detail.case is None):

@@ -158,7 +158,7 @@ def _text(text: Text, post: LabelledPost, colours: Palette) -> None:
 def _why(
     text: Text, matches: tuple[Match, ...], limits: Mapping[str, float], colours: Palette
 ) -> None:
-    text.append("Why it was labelled\n", colours.accent)
+    text.append("Why it was labelled\n" if matches else "It has no label\n", colours.accent)
     for match in matches[:MATCHES]:
         sign = label_sign(match.label)
         text.append(f"  {sign.tag:<6}", hanging(colours.label(match.label), 8))

@@ -57,13 +57,15 @@ class About(Lines):
         self._detail: CaseDetail | None = None
         self._items: list[Item] = []
         self._said: object = None
+        self.nothing = ""
+        """What stands there while nothing is known."""
 
     def show(self, detail: CaseDetail | None) -> None:
         """Show what is known around a case."""
         clock = self._now.clock
         minute = clock.replace(second=0, microsecond=0) if clock else None
         width, warned = self.scrollable_content_region.width, self._now.warned_here
-        said = (detail, minute, width, self.app.theme, warned)
+        said = (detail, minute, width, self.app.theme, warned, self.nothing)
         if said == self._said:
             return
         other = self._detail is None or detail is None or self._detail.id != detail.id
@@ -160,7 +162,7 @@ class About(Lines):
         return len(self._items)
 
     def empty(self) -> str:
-        return "asking the desk…"
+        return self.nothing
 
     def choose(self, index: int) -> None:
         item = self._items[index]
