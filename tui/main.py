@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import sys
 from typing import Any
@@ -121,5 +122,13 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     except Exception as error:  # noqa: BLE001  the last line of defence: no traceback reaches a user
-        say(f"stormdesk: {unexpected(error)}")
+        say(f"stormdesk: {_told(error)}")
         sys.exit(BAD_USAGE)
+
+
+def _told(error: Exception) -> str:
+    """An error that no command has foreseen, in one line."""
+    if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
+        # Whoever asks whether such a file is there hears of it like this: `--rules "$(cat FILE)"`.
+        return f"no file can have this name: {error.filename}"
+    return unexpected(error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import AsyncGenerator, Callable, Mapping
 from pathlib import Path
@@ -123,8 +124,9 @@ def open_feed(url: str, kinds: Mapping[str, Opener], *, fill: bool = False) -> F
         raise FeedError(f"can't use the feed '{shown}': the name is not UTF-8; rename the file")
     kind, colon, rest = url.partition(":")
     if not colon or kind not in kinds:
-        if Path(url).is_file():
-            raise FeedError(f"unknown feed '{url}': to read a file, write file:{url}")
+        with contextlib.suppress(OSError):  # a name that no file system takes
+            if Path(url).is_file():
+                raise FeedError(f"unknown feed '{url}': to read a file, write file:{url}")
         where = f" in '{url}'" if colon else ""
         known = choices(kind, (f"{k}:" for k in kinds))
         raise FeedError(f"unknown feed '{kind}'{where}: {known}; such as file:posts.jsonl")

@@ -13,6 +13,7 @@ from desk.errors import TerritoryError
 from desk.territories import Community, Territory, built_in, load_territory, write_territory
 from desk.territories.territory import slug
 from tui.commands.territory import app
+from tui.main import main
 
 GOOD = """
 name = "Testland"
@@ -218,7 +219,9 @@ def test_every_kind_of_geojson_line_is_drawn(tmp_path: Path) -> None:
     assert [len(line) for line in load_territory(path).lines] == [4, 4, 2]
 
 
-def test_territories_are_shown_by_the_command_line() -> None:
+def test_territories_are_shown_by_the_command_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     shown = CliRunner().invoke(app, ["show", "sardinia"], catch_exceptions=False)
     assert "Cagliari (cagliari): Casteddu" in shown.stdout
     listed = CliRunner().invoke(app, ["list", "--format", "json"], catch_exceptions=False)
@@ -228,6 +231,10 @@ def test_territories_are_shown_by_the_command_line() -> None:
     assert wrong.returncode == 2
     assert "sardinia" in wrong.stderr
     assert "Traceback" not in wrong.stderr
+    monkeypatch.setattr(sys, "argv", ["stormdesk", "territory", "show", "x" * 300])
+    with pytest.raises(SystemExit):
+        main()
+    assert "no file can have this name: xxx" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
