@@ -182,6 +182,10 @@ async def test_a_second_desk_does_not_take_the_socket_of_the_first(
         with pytest.raises(DeskError, match="a desk listens there already"):
             async with listening(monitor, f"unix:{tmp_path / 'desk.sock'}"):
                 pass
+        async with listening(monitor, "127.0.0.1:0") as url:
+            with pytest.raises(DeskError, match="the port is taken; choose another"):
+                async with listening(monitor, url.removeprefix("http://")):
+                    pass
         await client.until(Hello)
         async with aiohttp.ClientSession(
             connector=aiohttp.UnixConnector(str(tmp_path / "desk.sock"))
