@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from sys import intern
 
 import msgspec
 
@@ -38,15 +39,15 @@ def opened(post: LabelledPost, id_: str, now: datetime, lang: str = "") -> Case:
         id=id_,
         opened_at=at,
         updated_at=at,
-        channel=post.channel,
+        channel=intern(post.channel),  # many cases, few channels and accounts
         author_key=post.author_key,
         author=name_of(post),
         community=post.location.community if post.location else None,
         labels=post.labels,
         posts=(post.id,),
         text=post.text[:TEXT_HELD],
-        account=post.account,
-        lang=lang or post.lang or "",
+        account=intern(post.account) if post.account else post.account,
+        lang=intern(lang or post.lang or ""),
         media=1 if post.media else 0,
         reach=followers(post),
         contacts=1,
