@@ -41,7 +41,7 @@ cdef extern from *:
     void prefetch "__builtin_prefetch"(const void *) noexcept
 
 cdef enum:
-    AHEAD = 6  # so many chunks later memory that was asked for is there
+    AHEAD = 32  # so many chunks later memory that was asked for is there
 
 if byteorder != "little":
     raise ImportError("letters are hashed side by side as little-endian machines hold them")

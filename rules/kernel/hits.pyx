@@ -123,6 +123,9 @@ cdef class Phrases:
                 words += 1
                 continue
             prefetch(<PyObject *> (<Run> run).lone)
+            prefetch(<char *> <PyObject *> (<Run> run).lone + 64)
+            if (<Run> run).telling:
+                prefetch(<char *> <PyObject *> (<Run> run).lone + 128)
             words += (<Run> run).size
             fragments += (<Run> run).fragment
             telling = telling or (<Run> run).telling

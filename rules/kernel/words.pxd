@@ -40,13 +40,13 @@ cdef class Word:
     cdef Bits *bits
     cdef int *numbers  # elements, their edits, anchors, clues: one block
     cdef int *anchor
+    cdef int *clue  # each as `clue_at` has it
     cdef int size, anchors, clues
     cdef bint sure  # no element needs an edit
     cdef Nears before, after  # where it is an anchor, those that must stand there
     cdef void *nears  # where all three are
     cdef int reach  # the most idle words between
     cdef bint alone  # a phrase of an anchor has no other word
-    cdef int *clue  # each as `clue_at` has it
     cdef int *edits
     cdef int lowest, highest  # the blocks of `bits` that are not empty, of those that texts are asked
     cdef int asked  # how many elements texts are asked for: the first ones
