@@ -58,8 +58,10 @@ cdef class Sheet:
     cdef inline void lay(self, int place, bint telling, PyObject *word, Bits gist) noexcept:
         """Puts a word to its place; of those of a `telling` run some are anchors."""
         self.words[place], self.gist[place] = word, gist
-        if telling and (<Word> word).anchors:
-            self.tell(place)
+        if telling:
+            prefetch((<Word> word).clue)
+            if (<Word> word).anchors:
+                self.tell(place)
     cdef inline void tell(self, int place) noexcept:
         """Notes that the word at a place is an anchor, and has the memory fetched that says what it needs."""
         self.telling[self.tellings] = place
