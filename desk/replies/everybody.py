@@ -203,10 +203,16 @@ class Everybody:
         zone = replies.writing.zone
         match audience:
             case "loop":
-                return _not_to_tell(before)
+                return self._gone_anew(case, facts.at) or _not_to_tell(before)
             case "update":
                 return _not_to_correct(before, facts, zone)
         return _had(before, facts, zone)
+
+    def _gone_anew(self, case: Case, now: datetime) -> str:
+        """Whether there is another outage by now where power came back."""
+        place = case.community
+        there = self._ground.outages.outage_at(place, now) if place else None
+        return f"power has gone there again: {there}" if there not in (None, case.outage) else ""
 
     def _answer(self, person: Person, macro: Macro, facts: Facts, audience: Audience) -> Answer:
         post = post_of(self._ground, person.case.channel, person.post)

@@ -178,7 +178,7 @@ async def test_an_outage_that_comes_again_is_answered_again(bench: Bench) -> Non
     told = await bench.answer("restored", loop=True)
     assert told.sent == 12
     for number in range(12):
-        bench.people(["no power in Alderton again"], 125 + number / 10, who=f"b{number}")
+        bench.people(["no power in Alderton again"], 125 + 4 * number, who=f"b{number}")
     assert bench.outage().status in ("likely", "confirmed")
     plan = bench.plan("out-again")
     promised = {f"x:a0-{number}" for number in range(12)}
@@ -194,11 +194,24 @@ async def test_late_news_takes_back_that_somebody_is_to_be_told(bench: Bench) ->
     bench.restore(20)
     assert len([case for case in bench.pipeline.cases.all() if case.loop]) == 12
     for number in range(12):
-        bench.people(["no power in Alderton again"], 125 + number / 10, who=f"b{number}")
+        bench.people(["no power in Alderton again"], 125 + 4 * number, who=f"b{number}")
     assert bench.outage().status in ("likely", "confirmed")
     assert not [case for case in bench.pipeline.cases.all() if case.loop]
     with pytest.raises(ReplyError, match="power is not back there"):
         bench.plan("restored", loop=True)
+
+
+async def test_where_power_is_lost_anew_nobody_is_told_that_it_is_back(bench: Bench) -> None:
+    bench.estimate(6)
+    await bench.answer("outage-etr")
+    bench.restore(20)
+    over = bench.outage().id
+    assert len(bench.plan("restored", loop=True).answers) == 12
+    bench.people(["no power in Alderton again"] * 12, 125)
+    anew = bench.outage().id
+    assert anew != over
+    told = bench.everybody.plan(over, "restored", "ann", bench.now, loop=True)
+    assert reasons(told) == {f"power has gone there again: {anew}"}
 
 
 def test_unknown_outages_and_macros_and_announcements_are_refused(bench: Bench) -> None:
