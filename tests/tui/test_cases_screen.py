@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from unittest.mock import AsyncMock
 
 import msgspec
+import pytest
 from rich.cells import cell_len
 
 from desk.cases.case import CaseEvent
@@ -25,6 +27,8 @@ from tests.tui.conftest import row as post_row
 from tui.case_list import WINDOW_ROWS
 from tui.link import LinkState
 from tui.screens.cases import CasesScreen
+from tui.widgets.case_table import CaseTable
+from tui.widgets.panes import Panes
 
 if TYPE_CHECKING:
     from tests.tui.conftest import OpenScene, Scene
@@ -442,3 +446,16 @@ async def test_help_names_the_keys_and_why_one_does_nothing(scene: OpenScene) ->
         await s.press("C", "j", "question_mark")
         assert "Take the next case that needs an answer" in s.text()
         assert "not now: no outage is known where the customer is" in s.text()
+
+
+async def test_screens_made_as_the_app_ends_may_lack_their_parts(
+    scene: OpenScene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with scene() as s:
+        with monkeypatch.context() as ending:
+            # what Textual does of a widget whose turn comes when the app is about to end
+            ending.setattr(Panes, "mount_composed_widgets", AsyncMock())
+            s.app._warm()  # two seconds after the beginning else
+            await s.pilot.pause(0.05)
+        assert s.app.cases.is_running
+        assert not s.app.cases.query(CaseTable)

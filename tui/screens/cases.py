@@ -8,6 +8,7 @@ from typing import ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.css.query import NoMatches
 from textual.timer import Timer
 from textual.widgets import Input, TextArea
 
@@ -109,14 +110,16 @@ class CasesScreen(CaseActs, Replying, CaseLists):
         yield KeyLine("keyline")
 
     def on_mount(self) -> None:
-        if not self.children:  # in an app that ends while this is made, nothing was composed
-            return
-        self.table = self.query_one(CaseTable)
+        try:
+            self.table = self.query_one(CaseTable)
+            self.thread = self.query_one(Conversation)
+            self.reply = self.query_one(ReplyPane)
+            self._filter = self.query_one(FilterBar)
+            about = self.query_one("#about-head", Head)
+        except NoMatches:
+            return  # in an app that ends while this is made, all or some of it was never composed
         self.table.me = self.desk.agent
-        self.thread = self.query_one(Conversation)
-        self.reply = self.query_one(ReplyPane)
-        self._filter = self.query_one(FilterBar)
-        self.query_one("#about-head", Head).show((("What is known", "name"),))
+        about.show((("What is known", "name"),))
         self.tell_link()
         self._tell()
         self._made.set()
