@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from itertools import islice
 
 import msgspec
 
@@ -91,10 +92,11 @@ class Memory:
     def let_go(self, held: int) -> None:
         """Let the cases that matter least leave memory, until `held` are left."""
         for quiet in reversed(self._quiet):
-            while quiet and len(self.cases) > held:
-                case = self.cases[next(iter(quiet))]
+            # all at once: to find the first key of a dict again passes over all that were deleted
+            for id_ in list(islice(quiet, max(len(self.cases) - held, 0))):
+                case = self.cases[id_]
                 self._forget(case)
-                self.gone[case.id] = case
+                self.gone[id_] = case
 
     def remove(self, id_: str) -> None:
         """Take a case out for good, as if it had never been."""
