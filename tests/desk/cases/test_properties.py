@@ -156,16 +156,23 @@ def test_undo_of_all_acts_gives_the_states_back(before: list[Step], acts: list[S
     for step in before:
         play(town, step)
     states = {case.id: plain(case) for case in town.cases.all()}
-    done = []
+    done: list[str] = []
+    kept: set[str] = set()
     for step in acts:
         if isinstance(step, dict):
             number = town.cases.deeds
-            play(town, step)
-            if town.cases.deeds != number:
+            if play(town, step) == "it is in your hand already":
+                # no deed, and nothing to undo: it tells that whoever has the case is still at it
+                kept.add(max(town.cases.all(), key=lambda case: case.version).id)
+            elif town.cases.deeds != number:
                 done.append(next(c.id for c in town.cases.all() if last(town, c.id) > number))
     for case in reversed(done):
         town.act("undo", case)
-    assert {case.id: plain(case) for case in town.cases.all()} == states
+    found = {case.id: plain(case) for case in town.cases.all()}
+    for id_ in kept & states.keys() & found.keys():
+        touched = states[id_].touched_at
+        found[id_] = msgspec.structs.replace(found[id_], touched_at=touched)
+    assert found == states
 
 
 ALONE = ("take", "release", "assign", "customer", "operations", "answered", "close", "reopen",
